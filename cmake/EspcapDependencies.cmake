@@ -1,0 +1,21 @@
+# Debian packages, see `./dev deps`.
+find_package(PkgConfig REQUIRED)
+find_package(CURL REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+pkg_check_modules(GLIB REQUIRED IMPORTED_TARGET glib-2.0)
+pkg_check_modules(WIRESHARK REQUIRED IMPORTED_TARGET wireshark>=4.0)
+pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)
+find_library(WIRETAP_LIBRARY wiretap REQUIRED)
+find_library(WSUTIL_LIBRARY wsutil REQUIRED)
+find_library(GCRYPT_LIBRARY gcrypt REQUIRED)
+
+# One target for libwireshark, libwiretap and libwsutil: they share headers and are released as one.
+add_library(espcap_wireshark INTERFACE)
+target_include_directories(espcap_wireshark SYSTEM INTERFACE ${WIRESHARK_INCLUDE_DIRS}
+                                                             ${GLIB_INCLUDE_DIRS})
+target_link_libraries(espcap_wireshark INTERFACE PkgConfig::WIRESHARK ${WIRETAP_LIBRARY}
+                                                 ${WSUTIL_LIBRARY} PkgConfig::GLIB)

@@ -1,0 +1,20 @@
+# Our own code is compiled with these; headers of other projects come in as SYSTEM.
+add_library(espcap_options INTERFACE)
+target_include_directories(espcap_options INTERFACE ${PROJECT_SOURCE_DIR}/include
+                                                    ${PROJECT_SOURCE_DIR}/src)
+target_compile_options(espcap_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                                -Werror)
+if(ESPCAP_SANITIZE)
+  target_compile_options(espcap_options INTERFACE -fsanitize=${ESPCAP_SANITIZE}
+                                                  -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(espcap_options INTERFACE -fsanitize=${ESPCAP_SANITIZE})
+endif()
+
+# espcap_stage(NAME SOURCES … LINK …): one folder of src/, one static library. What a stage can
+# include is what it links: that keeps the data's road one-way.
+function(espcap_stage name)
+  cmake_parse_arguments(STAGE "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  add_library(espcap_${name} STATIC ${STAGE_SOURCES})
+  target_link_libraries(espcap_${name} PUBLIC espcap_options ${STAGE_LINK}
+                                       PRIVATE ${STAGE_PRIVATE_LINK})
+endfunction()

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// "Did you mean …": the known name that takes the fewest edits to reach, if it is near at all.
+#ifndef ESPCAP_BASE_NEAREST_NAME_H_
+#define ESPCAP_BASE_NEAREST_NAME_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace espcap::base {
+
+// Empty where no candidate is within a third of the name's length (at least one edit).
+std::string NearestName(std::string_view name, const std::vector<std::string>& candidates);
+
+}  // namespace espcap::base
+
+#endif  // ESPCAP_BASE_NEAREST_NAME_H_

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/arguments.h"
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <utility>
+
+#include "base/nearest_name.h"
+#include "cli/config_arguments.h"
+#include "config/config_file.h"
+#include "dissect/epan_library.h"
+
+namespace espcap::cli {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  espcap --file capture.pcap                             documents on standard output
+  espcap --file capture.pcap --node localhost:9200       into Elasticsearch
+  espcap --dir captures --recursive --node localhost     every capture below a folder
+  tcpdump -w - | espcap --file - --node localhost:9200   from a pipe
+  espcap --file capture.pcap --filter 'dns' --format text
+  espcap --file tls.pcap -o tls.keylog_file:keys.log --output tls.ndjson
+  espcap --list                                          capture interfaces
+)";
+
+CLI::Option* AddList(CLI::App& app, const std::string& names, std::vector<std::string>& values,
+                     const std::string& description, const char* type) {
+  return app.add_option(names, values, description)
+      ->type_name(type)
+      ->expected(1, CLI::detail::expected_max_vector_size)
+      ->allow_extra_args(false);
+}
+
+void AddSources(CLI::App& app, Settings& settings) {
+  AddList(app, "--file", settings.files,
+          "Read a capture file, in any format libwiretap knows; '-' is standard input. Repeatable.",
+          "PATH")
+      ->group("Sources");
+  AddList(app, "--dir", settings.directories,
+          "Read the capture files in a directory, sorted by name; others are skipped. Repeatable.",
+          "DIR")
+      ->group("Sources");
+  app.add_flag("--recursive", settings.recursive, "With --dir: its folders too.")->group("Sources");
+  AddList(app, "--nic,--interface", settings.interfaces,
+          "Capture live from an interface (not in this version yet). Repeatable.", "NAME")
+      ->group("Sources");
+  app.add_flag("--list", settings.list, "List the capture interfaces and end.")->group("Sources");
+}
+
+void AddDestinations(CLI::App& app, Settings& settings) {
+  AddList(app, "--node", settings.nodes,
+          "Index into this Elasticsearch: host, host:port or a URL. Repeatable: the first that "
+          "answers is used. Without --node or --output, documents go to standard output.",
+          "URL")
+      ->group("Destinations");
+  app.add_option("--output", settings.output, "Write the documents to a file; '-' is standard output.")
+      ->type_name("PATH")
+      ->group("Destinations");
+  const std::map<std::string, encode::Format> formats = {{"ndjson", encode::Format::kNdjson},
+                                                         {"bulk", encode::Format::kBulk},
+                                                         {"text", encode::Format::kText}};
+  app.add_option("--format", settings.format,
+                 "ndjson: a document a line (default); bulk: with action lines, a _bulk body; "
+                 "text: Espcap's dump for people.")
+      ->type_name("FORMAT")
+      ->transform(CLI::Transformer(formats).description(""))
+      ->check(CLI::IsMember({"0", "1", "2"}).description(""))
+      ->group("Destinations");
+  app.add_flag("--hex", settings.hex, "Add the bytes of each field (tshark's -x).")
+      ->group("Destinations");
+}
+
+void AddSelection(CLI::App& app, Settings& settings) {
+  app.add_option("--count", settings.count, "Stop after this many packets; 0: all (default).")
+      ->type_name("N")
+      ->group("Selection");
+  app.add_option("--bpf", settings.capture_filter,
+                 "Capture filter (pcap-filter(7)), on files too: only these packets are dissected.")
+      ->type_name("EXPR")
+      ->group("Selection");
+  app.add_option("--filter", settings.display_filter,
+                 "Display filter (wireshark-filter(4), tshark's -Y): only these packets are sent.")
+      ->type_name("EXPR")
+      ->group("Selection");
+}
+
+void AddDissection(CLI::App& app, Settings& settings) {
+  dissect::Options& dissection = settings.dissection;
+  const auto add = [&app](const std::string& names, std::vector<std::string>& values,
+                          const std::string& description, const char* type) {
+    AddList(app, names, values, description, type)->group("Dissection (as tshark's)");
+  };
+  add("-o,--preference", dissection.preferences, "Set a preference. Repeatable.", "NAME:VALUE");
+  add("-d,--decode-as", dissection.decode_as,
+      "Take another dissector: tcp.port==8888,http. Repeatable.", "RULE");
+  add("--enable-protocol", dissection.enable_protocols, "Repeatable.", "NAME");
+  add("--disable-protocol", dissection.disable_protocols, "Repeatable.", "NAME");
+  add("--enable-heuristic", dissection.enable_heuristics, "Repeatable.", "NAME");
+  add("--disable-heuristic", dissection.disable_heuristics, "Repeatable.", "NAME");
+  app.add_flag("-n,--no-resolve", dissection.no_name_resolution, "No names for numbers at all.")
+      ->group("Dissection (as tshark's)");
+  app.add_option("-N,--resolve", dissection.name_resolution,
+                 "Names for: d (from DNS packets), m (MAC), n (network), N (by DNS queries), "
+                 "t (ports), v (VLANs).")
+      ->type_name("LETTERS")
+      ->group("Dissection (as tshark's)");
+  app.add_flag("-2,--two-pass", settings.two_pass,
+               "Read a file twice, so that a packet knows of later ones.")
+      ->group("Dissection (as tshark's)");
+}
+
+void AddDelivery(CLI::App& app, Settings& settings) {
+  app.add_option("--chunk", settings.chunk, "Documents in a request (default 1000).")
+      ->type_name("N")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}).description(""))
+      ->group("Delivery");
+  app.add_option("--chunk-bytes", settings.chunk_bytes,
+                 "Bytes in a request, with k, M or G (default 8M).")
+      ->type_name("SIZE")
+      ->transform(CLI::AsSizeValue(false).description(""))
+      ->check(CLI::Range(uint64_t{1024}, uint64_t{1} << 31U).description(""))
+      ->group("Delivery");
+  app.add_option("--index", settings.index,
+                 "Index, by the packet's time in UTC, as strftime(3) (default packets-%Y-%m-%d).")
+      ->type_name("PATTERN")
+      ->group("Delivery");
+  app.add_flag("--no-template", settings.no_template,
+               "Don't install an index template where the server has none for the index.")
+      ->group("Delivery");
+}
+
+void AddProgram(CLI::App& app, Settings& settings) {
+  app.add_option("--config", settings.config,
+                 "Configuration file; else the first of ./espcap.yml, ../config/espcap.yml, "
+                 "config/espcap.yml, /etc/espcap/espcap.yml.")
+      ->type_name("PATH")
+      ->group("Program");
+  app.add_flag("--quiet", settings.quiet, "Only errors and warnings.")->group("Program");
+  app.add_flag("--verbose", settings.verbose, "Say what is done.")->group("Program");
+  app.set_version_flag(
+         "--version",
+         [] {
+           return "espcap " ESPCAP_VERSION ", libwireshark " + dissect::EpanLibrary::Version();
+         },
+         "Versions of espcap and of libwireshark.")
+      ->group("Program");
+  app.set_help_flag("-h,--help", "This text.")->group("Program");
+}
+
+std::string WithSuggestion(const CLI::App& app, const CLI::ParseError& error) {
+  std::string text = error.what();
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return text;
+  const std::vector<std::string> unknown = app.remaining();
+  if (unknown.empty()) return text;
+  text = fmt::format("unknown option or argument '{}'", unknown.front());
+  const std::string nearest = base::NearestName(unknown.front(), LongOptions(app, "--"));
+  return nearest.empty() ? text : fmt::format("{}; did you mean {}?", text, nearest);
+}
+
+Result<void> ReadConfiguration(CLI::App& app, Settings& settings) {
+  const std::optional<std::string> path =
+      settings.config.empty() ? config::FindConfigFile() : settings.config;
+  if (!path) return {};
+  const auto file = config::ReadConfigFile(*path);
+  if (!file) return tl::unexpected(file.error());
+  settings.config_used = *path;
+  return ApplyConfig(app, *file, settings.warnings);
+}
+
+}  // namespace
+
+Result<std::variant<Settings, PrintAndExit>> ParseArguments(int argc, const char* const* argv) {
+  Settings settings;
+  CLI::App app("Dissects packets as tshark does and sends them to Elasticsearch.", "espcap");
+  app.footer(kExamples);
+  app.get_formatter()->column_width(34);
+  AddSources(app, settings);
+  AddDestinations(app, settings);
+  AddSelection(app, settings);
+  AddDissection(app, settings);
+  AddDelivery(app, settings);
+  AddProgram(app, settings);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return PrintAndExit{app.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return PrintAndExit{std::string(version.what()) + "\n"};
+  } catch (const CLI::ParseError& error) {
+    return Fail("{}; --help lists the options", WithSuggestion(app, error));
+  }
+  if (auto read = ReadConfiguration(app, settings); !read) return Forward(std::move(read));
+  return settings;
+}
+
+}  // namespace espcap::cli

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Command line and configuration file together become Settings.
+#ifndef ESPCAP_CLI_ARGUMENTS_H_
+#define ESPCAP_CLI_ARGUMENTS_H_
+
+#include <string>
+#include <variant>
+
+#include "cli/settings.h"
+#include "espcap/result.h"
+
+namespace espcap::cli {
+
+// Text for standard output, and nothing else to do: --help, --version.
+struct PrintAndExit {
+  std::string text;
+};
+
+// An error is a sentence that names the option, or file, line and key.
+Result<std::variant<Settings, PrintAndExit>> ParseArguments(int argc, const char* const* argv);
+
+}  // namespace espcap::cli
+
+#endif  // ESPCAP_CLI_ARGUMENTS_H_

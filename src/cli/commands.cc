@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/commands.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "base/nearest_name.h"
+#include "deliver/bulk_sink.h"
+#include "deliver/elasticsearch.h"
+#include "deliver/stream_sink.h"
+#include "dissect/epan_library.h"
+#include "pipeline.h"
+#include "process/stop_signals.h"
+#include "schema/index_template.h"
+#include "source/input_files.h"
+#include "source/interfaces.h"
+#include "telemetry/summary.h"
+
+namespace espcap::cli {
+namespace {
+
+Result<void> PrintInterfaces() {
+  const auto interfaces = source::ListInterfaces();
+  if (!interfaces) return tl::unexpected(interfaces.error());
+  if (interfaces->empty()) {
+    return Fail("list interfaces: none can be seen; capturing needs root or CAP_NET_RAW");
+  }
+  fmt::print("{}", source::FormatInterfaces(*interfaces));
+  return {};
+}
+
+Result<void> CheckSources(const Settings& settings) {
+  const bool has_files = !settings.files.empty() || !settings.directories.empty();
+  const bool has_interfaces = !settings.interfaces.empty();
+  if (has_files && has_interfaces) {
+    return Fail("You cannot specify file and live capture at the same time");
+  }
+  if (!has_files && !has_interfaces) return Fail("You must specify either file or live capture");
+  return {};
+}
+
+Result<void> CheckInterfaces(const std::vector<std::string>& names) {
+  const auto interfaces = source::ListInterfaces();
+  if (!interfaces) return tl::unexpected(interfaces.error());
+  std::vector<std::string> known;
+  for (const source::Interface& interface : *interfaces) known.push_back(interface.name);
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string nearest = base::NearestName(name, known);
+    return Fail("--nic {}: no such interface{}; --list shows them", name,
+                nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+  }
+  return Fail("--nic {}: live capture is not in this version yet", names.front());
+}
+
+Result<void> CheckShape(const Settings& settings) {
+  if (!settings.nodes.empty() && !settings.output.empty()) {
+    return Fail("--node and --output: choose one destination");
+  }
+  if (!settings.nodes.empty() && settings.format.value_or(encode::Format::kBulk) !=
+                                     encode::Format::kBulk) {
+    return Fail("--format: a server takes bulk only; leave --format out");
+  }
+  if (settings.quiet && settings.verbose) return Fail("--quiet and --verbose: choose one");
+  return {};
+}
+
+Result<std::vector<InputFile>> InputFiles(const Settings& settings) {
+  std::vector<InputFile> inputs;
+  for (const std::string& file : settings.files) inputs.push_back({file, false});
+  for (const std::string& directory : settings.directories) {
+    auto files = source::FilesOfDirectory(directory, settings.recursive);
+    if (!files) return Forward(std::move(files));
+    for (std::string& file : *files) inputs.push_back({std::move(file), true});
+  }
+  return inputs;
+}
+
+// Opening the output empties it: a capture would be gone.
+Result<void> CheckOutputIsNoInput(const std::string& output, const std::vector<InputFile>& inputs) {
+  struct stat out {};
+  if (output == "-" || ::stat(output.c_str(), &out) != 0 || !S_ISREG(out.st_mode)) return {};
+  for (const InputFile& input : inputs) {
+    struct stat in {};
+    if (::stat(input.path.c_str(), &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino) {
+      return Fail("--output {}: is one of the captures to be read", output);
+    }
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Sink>> ConnectServer(const Settings& settings, telemetry::Log& log) {
+  std::vector<deliver::NodeUrl> nodes;
+  for (const std::string& text : settings.nodes) {
+    auto node = deliver::ParseNodeUrl(text);
+    if (!node) return Forward(std::move(node));
+    nodes.push_back(std::move(*node));
+  }
+  auto connection = deliver::Connect(nodes);
+  if (!connection) return Forward(std::move(connection));
+  log.Verbose(fmt::format("{} {} at {}", connection->server.name, connection->server.version,
+                          connection->client->base_url()));
+  if (!settings.no_template) {
+    const auto wanted = schema::PacketTemplate(settings.index);
+    const auto outcome = deliver::EnsureTemplate(*connection->client, wanted);
+    if (!outcome) {
+      log.Warning(outcome.error().message + "; the server's own mapping is used");
+    } else {
+      log.Verbose(fmt::format("index template for {}: {}", wanted.index_pattern,
+                              *outcome == deliver::TemplateOutcome::kInstalled
+                                  ? "installed as " + wanted.name
+                                  : "already there"));
+    }
+  }
+  auto errors = std::make_shared<telemetry::RateLimitedErrors>(log);
+  return std::make_unique<deliver::BulkSink>(
+      std::move(connection->client),
+      [errors](const std::string& message) { errors->Report(message); });
+}
+
+Result<std::unique_ptr<Sink>> OpenSink(const Settings& settings,
+                                       const std::vector<InputFile>& inputs, telemetry::Log& log) {
+  if (!settings.nodes.empty()) return ConnectServer(settings, log);
+  const std::string path = settings.output.empty() ? "-" : settings.output;
+  if (auto safe = CheckOutputIsNoInput(path, inputs); !safe) return Forward(std::move(safe));
+  return deliver::StreamSink::Open(path);
+}
+
+struct Filters {
+  std::unique_ptr<source::CaptureFilter> capture;
+  std::unique_ptr<dissect::DisplayFilter> display;
+};
+
+Result<Filters> CompileFilters(const Settings& settings) {
+  Filters filters;
+  if (!settings.capture_filter.empty()) {
+    auto filter = source::CaptureFilter::Compile(settings.capture_filter);
+    if (!filter) return Forward(std::move(filter));
+    filters.capture = std::make_unique<source::CaptureFilter>(std::move(*filter));
+  }
+  if (!settings.display_filter.empty()) {
+    auto filter = dissect::DisplayFilter::Compile(settings.display_filter);
+    if (!filter) return Forward(std::move(filter));
+    filters.display = std::make_unique<dissect::DisplayFilter>(std::move(*filter));
+  }
+  return filters;
+}
+
+Result<void> RunCaptures(const char* program_path, const Settings& settings, telemetry::Log& log) {
+  auto inputs = InputFiles(settings);
+  if (!inputs) return Forward(std::move(inputs));
+  auto index = encode::IndexName::Parse(settings.index);
+  if (!index) return Forward(std::move(index));
+  auto library = dissect::EpanLibrary::Start(
+      program_path, settings.dissection, [&log](const std::string& text) { log.Warning(text); });
+  if (!library) return Forward(std::move(library));
+  process::InstallStopSignals();
+  auto filters = CompileFilters(settings);
+  if (!filters) return Forward(std::move(filters));
+  auto sink = OpenSink(settings, *inputs, log);
+  if (!sink) return Forward(std::move(sink));
+
+  const bool to_server = !settings.nodes.empty();
+  const auto format = settings.format.value_or(to_server ? encode::Format::kBulk
+                                                         : encode::Format::kNdjson);
+  telemetry::Progress progress(!settings.quiet && ::isatty(STDERR_FILENO) == 1);
+  log.SetBeforeLine([&progress] { progress.Clear(); });
+  const auto start = std::chrono::steady_clock::now();
+  Pipeline pipeline({std::move(*inputs), settings.count, settings.two_pass, settings.chunk,
+                     settings.chunk_bytes},
+                    std::move(filters->capture), std::move(filters->display),
+                    encode::DocumentWriter(format, settings.hex, std::move(*index)), **sink, log,
+                    progress);
+  const Ledger ledger = pipeline.Run();
+  log.SetBeforeLine(nullptr);
+  log.Info(telemetry::FormatSummary(
+      ledger, to_server ? telemetry::Destination::kServer : telemetry::Destination::kStream,
+      std::chrono::steady_clock::now() - start));
+  if (!ledger.Balanced()) return Fail("the ledger doesn't balance: this is a bug in espcap");
+  if (ledger.failed + ledger.abandoned > 0 && log.errors() == 0) {
+    return Fail("{} packets were not delivered", ledger.failed + ledger.abandoned);
+  }
+  return {};
+}
+
+Result<void> Run(const char* program_path, const Settings& settings, telemetry::Log& log) {
+  if (settings.list) return PrintInterfaces();
+  if (auto checked = CheckSources(settings); !checked) return checked;
+  if (auto checked = CheckShape(settings); !checked) return checked;
+  if (!settings.interfaces.empty()) return CheckInterfaces(settings.interfaces);
+  return RunCaptures(program_path, settings, log);
+}
+
+}  // namespace
+
+int RunCommand(const char* program_path, const Settings& settings, telemetry::Log& log) {
+  for (const std::string& warning : settings.warnings) log.Warning(warning);
+  if (!settings.config_used.empty()) log.Verbose("configuration from " + settings.config_used);
+  if (auto done = Run(program_path, settings, log); !done) log.Error(done.error().message);
+  return log.errors() == 0 ? 0 : 1;
+}
+
+}  // namespace espcap::cli

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/config_arguments.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/nearest_name.h"
+
+namespace espcap::cli {
+namespace {
+
+const std::set<std::string> kCommandLineOnly = {"config", "help", "version"};
+const std::array<std::set<std::string>, 2> kGroups = {
+    std::set<std::string>{"file", "dir", "nic", "interface"},
+    std::set<std::string>{"node", "output"}};
+
+bool IsFlag(const CLI::Option& option) { return option.get_items_expected_max() == 0; }
+
+bool IsBoolean(const std::string& value) {
+  static const std::set<std::string> words = {"true", "false", "yes", "no", "on", "off"};
+  return words.contains(value);
+}
+
+// The command line has an option that makes this one moot.
+bool IsOverridden(const CLI::App& app, const std::string& key,
+                  const std::set<std::string>& given) {
+  if (app.get_option_no_throw("--" + key)->count() > 0 && given.contains(key)) return true;
+  return std::any_of(kGroups.begin(), kGroups.end(), [&](const std::set<std::string>& group) {
+    return group.contains(key) && std::any_of(group.begin(), group.end(), [&](const auto& member) {
+             return given.contains(member);
+           });
+  });
+}
+
+Result<void> ApplySetting(CLI::Option& option, const config::Setting& setting,
+                          const std::string& place) {
+  if (setting.is_list && (IsFlag(option) || option.get_items_expected_max() == 1)) {
+    return Fail("{}: '{}' takes one value, not a list", place, setting.key);
+  }
+  if (IsFlag(option) && !IsBoolean(setting.values.front())) {
+    return Fail("{}: '{}' takes true or false, not '{}'", place, setting.key,
+                setting.values.front());
+  }
+  if (setting.values.empty()) return {};
+  try {
+    for (const std::string& value : setting.values) option.add_result(value);
+    option.run_callback();
+  } catch (const CLI::Error& error) {
+    return Fail("{}: '{}': {}", place, setting.key, error.what());
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::string> LongOptions(const CLI::App& app, const std::string& prefix) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back(prefix + name);
+  }
+  return names;
+}
+
+Result<void> ApplyConfig(CLI::App& app, const config::ConfigFile& file,
+                         std::vector<std::string>& warnings) {
+  std::set<std::string> given;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() > 0) {
+      given.insert(option->get_lnames().begin(), option->get_lnames().end());
+    }
+  }
+  for (const config::Setting& setting : file.settings) {
+    const std::string place = fmt::format("{}:{}", file.path, setting.line);
+    if (setting.key == "tshark_path") {
+      warnings.push_back(place + ": tshark_path is ignored: espcap runs no tshark");
+      continue;
+    }
+    CLI::Option* option = app.get_option_no_throw("--" + setting.key);
+    if (option == nullptr || kCommandLineOnly.contains(setting.key)) {
+      const std::string nearest = base::NearestName(setting.key, LongOptions(app, ""));
+      return Fail("{}: unknown key '{}'{}", place, setting.key,
+                  nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+    }
+    if (IsOverridden(app, setting.key, given)) continue;
+    if (auto applied = ApplySetting(*option, setting, place); !applied) return applied;
+  }
+  return {};
+}
+
+}  // namespace espcap::cli

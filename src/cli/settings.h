@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Everything a user can ask for, as given: on the command line or in espcap.yml.
+#ifndef ESPCAP_CLI_SETTINGS_H_
+#define ESPCAP_CLI_SETTINGS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dissect/options.h"
+#include "encode/document_writer.h"
+
+namespace espcap::cli {
+
+struct Settings {
+  // sources
+  std::vector<std::string> files;
+  std::vector<std::string> directories;
+  bool recursive = false;
+  std::vector<std::string> interfaces;
+  bool list = false;
+  // destinations
+  std::vector<std::string> nodes;
+  std::string output;
+  // shape
+  std::optional<encode::Format> format;
+  bool hex = false;
+  // selection
+  uint64_t count = 0;
+  std::string capture_filter;
+  std::string display_filter;
+  // dissection
+  dissect::Options dissection;
+  bool two_pass = false;
+  // delivery
+  uint64_t chunk = 1000;
+  uint64_t chunk_bytes = uint64_t{8} << 20U;
+  std::string index = "packets-%Y-%m-%d";
+  bool no_template = false;
+  // the program itself
+  std::string config;
+  bool quiet = false;
+  bool verbose = false;
+
+  std::vector<std::string> warnings;  // about the configuration, to be logged
+  std::string config_used;            // empty: none found
+};
+
+}  // namespace espcap::cli
+
+#endif  // ESPCAP_CLI_SETTINGS_H_

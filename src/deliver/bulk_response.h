@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What a server says became of each document of a _bulk request, by position
+// (Elasticsearch reference, bulk API: "items" are in the order of the actions).
+#ifndef ESPCAP_DELIVER_BULK_RESPONSE_H_
+#define ESPCAP_DELIVER_BULK_RESPONSE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "espcap/result.h"
+
+namespace espcap::deliver {
+
+enum class ItemOutcome {
+  kIndexed,
+  kAlreadyThere,  // a document of this id exists
+  kRefused
+};
+
+// The policy, a pure function of an item's HTTP status.
+ItemOutcome DecideItem(int status);
+
+struct ItemResult {
+  ItemOutcome outcome = ItemOutcome::kRefused;
+  int status = 0;
+  std::string reason;  // where it is refused
+};
+
+// An error where the body is no bulk response for exactly `document_count` documents.
+Result<std::vector<ItemResult>> ParseBulkResponse(std::string_view body, size_t document_count);
+
+}  // namespace espcap::deliver
+
+#endif  // ESPCAP_DELIVER_BULK_RESPONSE_H_

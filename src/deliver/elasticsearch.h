@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What espcap asks an Elasticsearch for before the first document.
+#ifndef ESPCAP_DELIVER_ELASTICSEARCH_H_
+#define ESPCAP_DELIVER_ELASTICSEARCH_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "deliver/http_client.h"
+#include "espcap/result.h"
+#include "schema/index_template.h"
+
+namespace espcap::deliver {
+
+struct ServerIdentity {
+  std::string name;     // "Elasticsearch", "OpenSearch"
+  std::string version;  // "8.15.5"
+};
+
+// Reads the body of `GET /`. An error says what the server answered instead.
+Result<ServerIdentity> ParseServerIdentity(const std::string& body);
+
+struct Connection {
+  std::unique_ptr<HttpClient> client;
+  ServerIdentity server;
+};
+
+// The first of `nodes` that answers as a server espcap can index into; an error names them all.
+Result<Connection> Connect(const std::vector<NodeUrl>& nodes);
+
+enum class TemplateOutcome { kInstalled, kAlreadyThere };
+
+// Puts the template where no composable template matches its indices yet: what an administrator has
+// set up stays as it is.
+Result<TemplateOutcome> EnsureTemplate(HttpClient& client,
+                                       const schema::IndexTemplate& index_template);
+
+// The reason in an error body of Elasticsearch's; else the body's beginning.
+std::string ReasonOf(const HttpResponse& response);
+
+}  // namespace espcap::deliver
+
+#endif  // ESPCAP_DELIVER_ELASTICSEARCH_H_

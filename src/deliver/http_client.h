@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// HTTP to one server over a kept-alive connection, by libcurl's multi interface: a request can be
+// started and left under way while its caller works on. One request at a time; one thread.
+#ifndef ESPCAP_DELIVER_HTTP_CLIENT_H_
+#define ESPCAP_DELIVER_HTTP_CLIENT_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "deliver/node_url.h"
+#include "espcap/result.h"
+
+namespace espcap::deliver {
+
+struct HttpRequest {
+  const char* method = "GET";
+  std::string path;       // from the node's base, "/_bulk"
+  std::string_view body;  // borrowed until the response is there
+  const char* content_type = "application/json";
+};
+
+struct HttpResponse {
+  long status = 0;
+  std::string body;
+};
+
+class HttpClient {
+ public:
+  explicit HttpClient(NodeUrl node);
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  // REQUIRES: no request is under way.
+  void Start(const HttpRequest& request);
+  // The response, once it is there; an error where the request failed below HTTP. Never waits.
+  std::optional<Result<HttpResponse>> Poll();
+  // Waits for it.
+  Result<HttpResponse> Finish();
+  // Start() and Finish().
+  Result<HttpResponse> Perform(const HttpRequest& request);
+
+  [[nodiscard]] const std::string& base_url() const { return node_.base; }
+
+ private:
+  struct Impl;
+  NodeUrl node_;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace espcap::deliver
+
+#endif  // ESPCAP_DELIVER_HTTP_CLIENT_H_

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "deliver/node_url.h"
+
+#include <curl/curl.h>
+
+#include <memory>
+
+namespace espcap::deliver {
+namespace {
+
+struct UrlCleanup {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+struct CurlFree {
+  void operator()(char* text) const { curl_free(text); }
+};
+
+// The part, decoded where `flags` say so; empty where the URL has none.
+std::string Part(CURLU* url, CURLUPart part, unsigned flags) {
+  char* raw = nullptr;
+  if (curl_url_get(url, part, &raw, flags) != CURLUE_OK) return {};
+  const std::unique_ptr<char, CurlFree> owned(raw);
+  return raw;
+}
+
+std::string WithoutCredentials(const std::string& text) {
+  const size_t at = text.rfind('@');
+  if (at == std::string::npos) return text;
+  const size_t scheme = text.find("://");
+  return text.substr(0, scheme == std::string::npos ? 0 : scheme + 3) + "…" + text.substr(at);
+}
+
+}  // namespace
+
+Result<NodeUrl> ParseNodeUrl(const std::string& text) {
+  const auto refuse = [&text](const char* reason) {
+    return Fail("--node '{}': {}; give host, host:port or http(s)://host:port",
+                WithoutCredentials(text), reason);
+  };
+  const std::unique_ptr<CURLU, UrlCleanup> url(curl_url());
+  if (url == nullptr) return refuse("out of memory");
+  const bool has_scheme = text.find("://") != std::string::npos;
+  const std::string full = has_scheme ? text : "http://" + text;
+  if (const CURLUcode code = curl_url_set(url.get(), CURLUPART_URL, full.c_str(), 0);
+      code != CURLUE_OK) {
+    return refuse(code == CURLUE_UNSUPPORTED_SCHEME ? "the scheme isn't http or https"
+                                                    : curl_url_strerror(code));
+  }
+  const std::string scheme = Part(url.get(), CURLUPART_SCHEME, 0);
+  if (scheme != "http" && scheme != "https") return refuse("the scheme isn't http or https");
+  if (!Part(url.get(), CURLUPART_QUERY, 0).empty() ||
+      !Part(url.get(), CURLUPART_FRAGMENT, 0).empty()) {
+    return refuse("a server's URL has no query or fragment");
+  }
+
+  NodeUrl node;
+  node.user = Part(url.get(), CURLUPART_USER, CURLU_URLDECODE);
+  node.password = Part(url.get(), CURLUPART_PASSWORD, CURLU_URLDECODE);
+  std::string port = Part(url.get(), CURLUPART_PORT, 0);
+  if (port.empty()) port = scheme == "https" ? "443" : "9200";
+  std::string path = Part(url.get(), CURLUPART_PATH, 0);
+  while (!path.empty() && path.back() == '/') path.pop_back();
+  node.base = scheme + "://" + Part(url.get(), CURLUPART_HOST, 0) + ":" + port + path;
+  return node;
+}
+
+}  // namespace espcap::deliver

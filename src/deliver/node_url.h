@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Where a server is, as users name it.
+#ifndef ESPCAP_DELIVER_NODE_URL_H_
+#define ESPCAP_DELIVER_NODE_URL_H_
+
+#include <string>
+
+#include "espcap/result.h"
+
+namespace espcap::deliver {
+
+struct NodeUrl {
+  std::string base;      // "http://host:9200/prefix": no credentials, no final slash
+  std::string user;      // decoded; empty where none is given
+  std::string password;
+};
+
+// "host", "host:port" (http, port 9200) or a URL. In a URL without a port, http means 9200 and https
+// 443, as in Elasticsearch's Python client that Espcap used. An error shows no password.
+Result<NodeUrl> ParseNodeUrl(const std::string& text);
+
+}  // namespace espcap::deliver
+
+#endif  // ESPCAP_DELIVER_NODE_URL_H_

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "dissect/display_filter.h"
+
+#include <epan/dfilter/dfilter.h>
+
+#include "source/capture_filter.h"
+
+namespace espcap::dissect {
+
+void DisplayFilter::Free::operator()(epan_dfilter* filter) const { dfilter_free(filter); }
+
+Result<DisplayFilter> DisplayFilter::Compile(const std::string& expression) {
+  dfilter_t* filter = nullptr;
+  char* raw_message = nullptr;
+  const bool compiled = dfilter_compile(expression.c_str(), &filter, &raw_message) != FALSE;
+  const wireshark::GString message(raw_message);
+  if (!compiled) {
+    const bool is_capture_filter = source::CaptureFilter::Compile(expression).has_value();
+    return Fail("--filter '{}': {}{}", expression,
+                message == nullptr ? "not a display filter" : message.get(),
+                is_capture_filter ? " It is a capture filter, though: --bpf takes those." : "");
+  }
+  if (filter == nullptr) return Fail("--filter '{}': empty", expression);
+  return DisplayFilter(filter);
+}
+
+void DisplayFilter::Prime(epan_dissect_t* edt) const {
+  epan_dissect_prime_with_dfilter(edt, filter_.get());
+}
+
+bool DisplayFilter::Selects(epan_dissect_t* edt) const {
+  return dfilter_apply_edt(filter_.get(), edt) != FALSE;
+}
+
+}  // namespace espcap::dissect

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Applies the user's settings to libwireshark's global state.
+// REQUIRES: libwireshark is initialised and its own settings are loaded.
+#ifndef ESPCAP_DISSECT_PREFERENCES_H_
+#define ESPCAP_DISSECT_PREFERENCES_H_
+
+#include "dissect/options.h"
+#include "espcap/result.h"
+
+namespace espcap::dissect {
+
+// -o, -d, -n and -N: before prefs_apply_all().
+Result<void> SetPreferences(const Options& options);
+
+// Enabled and disabled protocols and heuristics: after prefs_apply_all().
+Result<void> SetProtocols(const Options& options);
+
+}  // namespace espcap::dissect
+
+#endif  // ESPCAP_DISSECT_PREFERENCES_H_

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "dissect/session.h"
+
+#include <epan/exceptions.h>
+#include <epan/packet.h>
+
+namespace espcap::dissect {
+namespace {
+
+// Dissectors' exceptions are longjmps. libwireshark catches all it expects; one that gets out is
+// caught here, in a function without anything to destroy. Returns what is known of it, else null.
+const char* DissectGuarded(epan_dissect_t* edt, int file_type, wireshark::Record& record,
+                           frame_data* frame, bool with_taps) {
+  const char* volatile escaped = nullptr;
+  TRY { wireshark::DissectRecord(edt, file_type, record, frame, with_taps); }
+  CATCH(OutOfMemoryError) { escaped = "out of memory"; }
+  CATCH_ALL {
+    escaped = GET_MESSAGE;
+    if (escaped == nullptr) escaped = "an exception that no dissector caught";
+  }
+  ENDTRY;
+  return escaped;
+}
+
+}  // namespace
+
+Session::Session(source::FileSource& source, const DisplayFilter* filter, bool two_pass)
+    : source_(source), filter_(filter) {
+  provider_.handle = source.handle();
+  if (two_pass) {
+    frames_.reset(new_frame_data_sequence());
+    provider_.frames = frames_.get();
+  }
+  session_.reset(epan_new(&provider_, &FrameProviderFunctions()));
+  wtap_set_cb_new_ipv4(source.handle(), add_ipv4_name);
+  wtap_set_cb_new_ipv6(source.handle(), [](const void* address, const gchar* name) {
+    add_ipv6_name(static_cast<const ws_in6_addr*>(address), name);
+  });
+  wtap_set_cb_new_secrets(source.handle(), secrets_wtap_callback);
+  if (two_pass) {
+    // Nothing is shown in the first pass: a tree only for those who look at fields.
+    const bool wants_tree = filter != nullptr || postdissectors_want_hfids() != FALSE;
+    edt_.reset(epan_dissect_new(session_.get(), wants_tree ? TRUE : FALSE, FALSE));
+  } else {
+    edt_.reset(epan_dissect_new(session_.get(), TRUE, TRUE));
+  }
+}
+
+Session::~Session() {
+  edt_.reset();
+  session_.reset();
+}
+
+void Session::PrepareTimes(frame_data* frame) {
+  frame_data_set_before_dissect(frame, &elapsed_, &provider_.reference,
+                                provider_.previous_displayed);
+  if (provider_.reference == frame) {
+    reference_ = *frame;
+    provider_.reference = &reference_;
+  }
+}
+
+Result<void> Session::Run(frame_data* frame, bool with_taps) {
+  const char* escaped =
+      DissectGuarded(edt_.get(), source_.file_type(), source_.record(), frame, with_taps);
+  if (escaped == nullptr) return {};
+  return Fail("dissect {}: packet {}: {}", source_.name(), frame->num, escaped);
+}
+
+Result<void> Session::Preview(uint32_t frame_number) {
+  frame_data local{};
+  frame_data_init(&local, frame_number, source_.record().rec(), source_.offset(),
+                  cumulative_bytes_);
+  if (filter_ != nullptr) filter_->Prime(edt_.get());
+  prime_epan_dissect_with_postdissector_wanted_hfids(edt_.get());
+  PrepareTimes(&local);
+  auto ran = Run(&local, false);
+
+  frame_data_set_after_dissect(&local, &cumulative_bytes_);
+  const frame_data* kept = frame_data_sequence_add(frames_.get(), &local);
+  provider_.previous_captured = kept;
+  provider_.previous_displayed = kept;
+  // A frame that the filter selects keeps those it was reassembled from.
+  if (ran && filter_ != nullptr && filter_->Selects(edt_.get())) {
+    g_slist_foreach(edt_->pi.dependent_frames, find_and_mark_frame_depended_upon, frames_.get());
+  }
+  epan_dissect_reset(edt_.get());
+  return ran;
+}
+
+void Session::EndPreview() {
+  edt_.reset();
+  source_.EndSequentialReading();
+  postseq_cleanup_all_protocols();
+  provider_.previous_displayed = nullptr;
+  provider_.previous_captured = nullptr;
+  edt_.reset(epan_dissect_new(session_.get(), TRUE, TRUE));
+}
+
+int64_t Session::OffsetOf(uint32_t frame_number) const {
+  return frame_data_sequence_find(frames_.get(), frame_number)->file_off;
+}
+
+Result<bool> Session::Dissect(uint32_t frame_number) {
+  if (frames_ != nullptr) {
+    frame_ = frame_data_sequence_find(frames_.get(), frame_number);
+  } else {
+    frame_ = &current_;
+    frame_data_init(frame_, frame_number, source_.record().rec(), source_.offset(),
+                    cumulative_bytes_);
+  }
+  selected_ = false;
+  if (filter_ != nullptr) filter_->Prime(edt_.get());
+  if (frames_ == nullptr) prime_epan_dissect_with_postdissector_wanted_hfids(edt_.get());
+  PrepareTimes(frame_);
+  if (auto ran = Run(frame_, true); !ran) return tl::unexpected(ran.error());
+  selected_ = filter_ == nullptr || filter_->Selects(edt_.get());
+  if (selected_) frame_data_set_after_dissect(frame_, &cumulative_bytes_);
+  return selected_;
+}
+
+void Session::Finish() {
+  if (frames_ != nullptr) {
+    if (selected_) provider_.previous_displayed = frame_;
+    provider_.previous_captured = frame_;
+  } else {
+    if (selected_) {
+      previous_displayed_ = *frame_;
+      provider_.previous_displayed = &previous_displayed_;
+    }
+    previous_captured_ = *frame_;
+    provider_.previous_captured = &previous_captured_;
+  }
+  epan_dissect_reset(edt_.get());
+  if (frames_ == nullptr) frame_data_destroy(frame_);
+}
+
+}  // namespace espcap::dissect

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// One dissection session: the conversations, reassemblies and names of one capture, from its first
+// frame to its last. Starts pristine. Borrows the capture's FileSource and the display filter.
+// REQUIRES: a started EpanLibrary; one session at a time in a process; one thread.
+#ifndef ESPCAP_DISSECT_SESSION_H_
+#define ESPCAP_DISSECT_SESSION_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "dissect/display_filter.h"
+#include "dissect/frame_provider.h"
+#include "espcap/result.h"
+#include "source/file_source.h"
+
+namespace espcap::dissect {
+
+class Session {
+ public:
+  // `filter` may be null: every frame is selected.
+  Session(source::FileSource& source, const DisplayFilter* filter, bool two_pass);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // First of two passes: dissects the source's current record, so that the second pass knows what
+  // comes later. Frame numbers count up from 1.
+  Result<void> Preview(uint32_t frame_number);
+  void EndPreview();
+
+  // Dissects the source's current record; true where the display filter selects it. dissection() is
+  // then valid until Finish(), which must follow each call, whatever it returned.
+  Result<bool> Dissect(uint32_t frame_number);
+  void Finish();
+
+  [[nodiscard]] const epan_dissect_t& dissection() const { return *edt_; }
+
+  // Where a previewed frame stands in the file.
+  [[nodiscard]] int64_t OffsetOf(uint32_t frame_number) const;
+
+ private:
+  struct FreeSession {
+    void operator()(epan_t* session) const { epan_free(session); }
+  };
+  struct FreeDissection {
+    void operator()(epan_dissect_t* edt) const { epan_dissect_free(edt); }
+  };
+  struct FreeFrames {
+    void operator()(frame_data_sequence* frames) const { free_frame_data_sequence(frames); }
+  };
+  using Dissection = std::unique_ptr<epan_dissect_t, FreeDissection>;
+
+  Result<void> Run(frame_data* frame, bool with_taps);
+  void PrepareTimes(frame_data* frame);
+
+  source::FileSource& source_;
+  const DisplayFilter* filter_;
+  packet_provider_data provider_;
+  std::unique_ptr<frame_data_sequence, FreeFrames> frames_;  // two passes only
+  std::unique_ptr<epan_t, FreeSession> session_;
+  Dissection edt_;
+
+  frame_data current_{};      // single pass: the frame under dissection
+  frame_data* frame_ = nullptr;
+  bool selected_ = false;
+  frame_data reference_{};    // copies that the provider points at
+  frame_data previous_displayed_{};
+  frame_data previous_captured_{};
+  nstime_t elapsed_{};
+  uint32_t cumulative_bytes_ = 0;
+};
+
+}  // namespace espcap::dissect
+
+#endif  // ESPCAP_DISSECT_SESSION_H_

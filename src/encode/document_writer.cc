@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "encode/document_writer.h"
+
+#include <array>
+#include <string_view>
+
+#include "encode/json_text.h"
+#include "encode/time_text.h"
+
+namespace espcap::encode {
+namespace {
+
+// In local time, as Espcap printed it.
+void AppendTextHead(ByteBuffer& out, uint64_t document_number, std::time_t seconds) {
+  std::tm local{};
+  std::array<char, 64> text{};
+  if (localtime_r(&seconds, &local) != nullptr) {
+    static_cast<void>(std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &local));
+  }
+  out.Append("Packet no. ");
+  AppendDecimal(out, document_number);
+  out.Append("\n* packet time stamp - ");
+  out.Append(text.data());
+  out.Append("\n* payload -  ");
+}
+
+}  // namespace
+
+void DocumentWriter::AppendAction(ByteBuffer& out, std::time_t seconds, const std::string& id) {
+  out.Append(R"({"create":{"_index":)");
+  AppendJsonString(out, index_.For(seconds));
+  out.Append(R"(,"_id":)");
+  AppendJsonString(out, id);
+  out.Append("}}\n");
+}
+
+void DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& dissection,
+                            const FrameFacts& facts) {
+  const nstime_t& time = dissection.pi.abs_ts;
+  if (format_ == Format::kBulk) AppendAction(out, time.secs, facts.id);
+  if (format_ == Format::kText) AppendTextHead(out, facts.document_number, time.secs);
+  out.Append(R"({"timestamp":)");
+  AppendTimestamp(out, time);
+  out.Append(R"(,"layers":)");
+  tree_.AppendLayers(out, dissection);
+  out.Append("}\n");
+}
+
+}  // namespace espcap::encode

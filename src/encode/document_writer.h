@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A dissected frame as one document, in the shape the destination takes.
+#ifndef ESPCAP_ENCODE_DOCUMENT_WRITER_H_
+#define ESPCAP_ENCODE_DOCUMENT_WRITER_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "encode/index_name.h"
+#include "encode/tree_encoder.h"
+#include "espcap/byte_buffer.h"
+
+namespace espcap::encode {
+
+enum class Format {
+  kNdjson,  // one document a line
+  kBulk,    // an action line before each document: Elasticsearch's _bulk body
+  kText     // Espcap's dump for people
+};
+
+// What the document says beside its tree.
+struct FrameFacts {
+  uint64_t document_number = 0;  // within its capture, for kText
+  std::string id;                // kBulk: `_id`
+};
+
+class DocumentWriter {
+ public:
+  DocumentWriter(Format format, bool hex, IndexName index)
+      : format_(format), tree_(hex), index_(std::move(index)) {}
+
+  // Appends one document and its final newline.
+  void Append(ByteBuffer& out, const epan_dissect_t& dissection, const FrameFacts& facts);
+
+  [[nodiscard]] Format format() const { return format_; }
+
+ private:
+  void AppendAction(ByteBuffer& out, std::time_t seconds, const std::string& id);
+
+  Format format_;
+  TreeEncoder tree_;
+  IndexName index_;
+};
+
+}  // namespace espcap::encode
+
+#endif  // ESPCAP_ENCODE_DOCUMENT_WRITER_H_

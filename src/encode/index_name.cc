@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "encode/index_name.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace espcap::encode {
+namespace {
+
+constexpr size_t kMaxNameBytes = 255;
+constexpr std::string_view kForbidden = "\\/*?\"<>| ,#:";
+
+std::string Format(const std::string& pattern, std::time_t seconds) {
+  std::tm utc{};
+  if (gmtime_r(&seconds, &utc) == nullptr) utc = {};
+  std::array<char, 2 * kMaxNameBytes> text{};
+  const size_t length = std::strftime(text.data(), text.size(), pattern.c_str(), &utc);
+  return {text.data(), length};
+}
+
+}  // namespace
+
+std::string IndexNameFault(const std::string& name) {
+  if (name.empty()) return "it is empty";
+  if (name.size() > kMaxNameBytes) return "it is longer than 255 bytes";
+  if (name == "." || name == "..") return "it can't be . or ..";
+  if (std::string_view("-_+").find(name.front()) != std::string_view::npos) {
+    return "it can't start with -, _ or +";
+  }
+  for (const char c : name) {
+    if (c >= 'A' && c <= 'Z') return "it must be lower case";
+    if (kForbidden.find(c) != std::string_view::npos || static_cast<unsigned char>(c) < 0x20) {
+      return fmt::format("it can't hold '{}'", c);
+    }
+  }
+  return {};
+}
+
+Result<IndexName> IndexName::Parse(const std::string& pattern) {
+  IndexName index(pattern);
+  if (const std::string fault = IndexNameFault(index.For(0)); !fault.empty()) {
+    return Fail("--index '{}': makes the index name '{}', but {}", pattern, index.For(0), fault);
+  }
+  return index;
+}
+
+const std::string& IndexName::For(std::time_t seconds) {
+  if (seconds_ != seconds) {
+    name_ = Format(pattern_, seconds);
+    seconds_ = seconds;
+  }
+  return name_;
+}
+
+}  // namespace espcap::encode

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Times as the ek document writes them.
+#ifndef ESPCAP_ENCODE_TIME_TEXT_H_
+#define ESPCAP_ENCODE_TIME_TEXT_H_
+
+#include "espcap/byte_buffer.h"
+#include "source/wireshark_api.h"
+
+namespace espcap::encode {
+
+// "YYYY-MM-DDThh:mm:ss.nnnnnnnnnZ" in UTC, quoted. A negative fraction (a damaged capture) is
+// written as tshark does, as an unsigned number.
+void AppendAbsoluteTime(ByteBuffer& out, const nstime_t& time);
+
+// Seconds with nine decimals, "-0.000001000", as libwireshark shows a relative time; quoted.
+void AppendRelativeTime(ByteBuffer& out, const nstime_t& time);
+
+// Milliseconds since the epoch, quoted: tshark's digits for every time it writes as a number, the
+// signed number for times before the epoch or with a negative fraction, where tshark writes none.
+void AppendTimestamp(ByteBuffer& out, const nstime_t& time);
+
+}  // namespace espcap::encode
+
+#endif  // ESPCAP_ENCODE_TIME_TEXT_H_

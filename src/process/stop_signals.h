@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// SIGINT and SIGTERM: the first asks the run to stop reading and deliver what it has; the second
+// ends the process at once. SIGPIPE is ignored: a closed pipe is a write error.
+#ifndef ESPCAP_PROCESS_STOP_SIGNALS_H_
+#define ESPCAP_PROCESS_STOP_SIGNALS_H_
+
+namespace espcap::process {
+
+// Once a process. REQUIRES: called after libwireshark is initialised (it sets SIGPIPE too).
+void InstallStopSignals();
+
+[[nodiscard]] bool StopRequested();
+
+}  // namespace espcap::process
+
+#endif  // ESPCAP_PROCESS_STOP_SIGNALS_H_

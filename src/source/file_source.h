@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Packets of one capture file, pipe or standard input, in any format libwiretap reads, compressed
+// or not. Owns the wtap handle and the current record. Single-threaded, like libwiretap.
+#ifndef ESPCAP_SOURCE_FILE_SOURCE_H_
+#define ESPCAP_SOURCE_FILE_SOURCE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "espcap/result.h"
+#include "source/wireshark_api.h"
+
+namespace espcap::source {
+
+// Why a file can't be opened.
+struct OpenError {
+  std::string message;
+  bool is_no_capture = false;  // readable, but in no format libwiretap knows
+};
+
+class FileSource {
+ public:
+  enum class Access {
+    kSequential,
+    kRandom  // for two passes: not possible on a pipe
+  };
+
+  // `path` "-" is standard input. An error names the file and what is wrong with it.
+  static tl::expected<std::unique_ptr<FileSource>, OpenError> Open(const std::string& path,
+                                                                   Access access);
+
+  // Reads the next record: false at the end of the file. A damaged file gives every record before
+  // the damage, then an error that names file, packet number and reason.
+  Result<bool> Next();
+
+  // Reads the record at an offset that Next() gave. REQUIRES: Access::kRandom.
+  Result<void> ReadAt(int64_t offset, uint32_t record_number);
+
+  // Frees what only sequential reading needs; ReadAt() still works.
+  void EndSequentialReading();
+
+  [[nodiscard]] wireshark::Record& record() { return record_; }
+  [[nodiscard]] const wireshark::Record& record() const { return record_; }
+  // Place of the current record: in the file, and counted from 1.
+  [[nodiscard]] int64_t offset() const { return offset_; }
+  [[nodiscard]] uint32_t record_number() const { return record_number_; }
+  [[nodiscard]] int file_type() const;
+  [[nodiscard]] wtap* handle() const { return handle_.get(); }
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  // Bytes of the file as stored on disk; total 0 where unknown (a pipe).
+  [[nodiscard]] uint64_t bytes_read() const;
+  [[nodiscard]] uint64_t bytes_total() const { return bytes_total_; }
+
+ private:
+  FileSource(std::string name, wireshark::WtapHandle handle);
+
+  std::string name_;
+  wireshark::WtapHandle handle_;
+  wireshark::Record record_;
+  int64_t offset_ = 0;
+  uint32_t record_number_ = 0;
+  uint64_t bytes_total_ = 0;
+};
+
+}  // namespace espcap::source
+
+#endif  // ESPCAP_SOURCE_FILE_SOURCE_H_

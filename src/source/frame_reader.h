@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The frames of a capture that the run takes: those the capture filter matches, up to a limit.
+#ifndef ESPCAP_SOURCE_FRAME_READER_H_
+#define ESPCAP_SOURCE_FRAME_READER_H_
+
+#include <cstdint>
+
+#include "espcap/result.h"
+#include "source/capture_filter.h"
+#include "source/file_source.h"
+
+namespace espcap::source {
+
+class FrameReader {
+ public:
+  // Borrows both; `filter` may be null. `limit` 0 is none.
+  FrameReader(FileSource& source, CaptureFilter* filter, uint64_t limit)
+      : source_(source), filter_(filter), limit_(limit) {}
+
+  // Moves the source to the next frame; false at the end or the limit.
+  Result<bool> Next() {
+    if (limit_ != 0 && frame_number_ == limit_) return false;
+    for (;;) {
+      auto read = source_.Next();
+      if (!read || !*read) return read;
+      if (filter_ != nullptr) {
+        auto matches = filter_->Matches(source_.record());
+        if (!matches) return matches;
+        if (!*matches) continue;
+      }
+      ++frame_number_;
+      return true;
+    }
+  }
+
+  // Counted from 1 over the frames taken, as if only they had been captured.
+  [[nodiscard]] uint32_t frame_number() const { return frame_number_; }
+
+ private:
+  FileSource& source_;
+  CaptureFilter* filter_;
+  uint64_t limit_;
+  uint32_t frame_number_ = 0;
+};
+
+}  // namespace espcap::source
+
+#endif  // ESPCAP_SOURCE_FRAME_READER_H_

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The capture files that --file and --dir name, in the order they are read.
+#ifndef ESPCAP_SOURCE_INPUT_FILES_H_
+#define ESPCAP_SOURCE_INPUT_FILES_H_
+
+#include <string>
+#include <vector>
+
+#include "espcap/result.h"
+
+namespace espcap::source {
+
+// The regular files of `directory`, sorted by path (byte order); with `recursive`, those of its
+// folders too, where links to folders are not followed. An error where the directory can't be read.
+Result<std::vector<std::string>> FilesOfDirectory(const std::string& directory, bool recursive);
+
+}  // namespace espcap::source
+
+#endif  // ESPCAP_SOURCE_INPUT_FILES_H_

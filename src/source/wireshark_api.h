@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Every use of Wireshark API that differs between releases (4.0 … 4.6) goes through this header, so
+// that a port to another release is done here. Only 4.0 is built and tested; elsewhere the build
+// stops rather than guesses. Functions here are thin: no state, no ownership beyond the types'.
+//
+// Process rule: libwireshark and libwiretap keep global state and are used by one thread only.
+#ifndef ESPCAP_SOURCE_WIRESHARK_API_H_
+#define ESPCAP_SOURCE_WIRESHARK_API_H_
+
+// clang-format off: some of these headers need others before them
+#include <epan/packet.h>
+#include <epan/addr_resolv.h>
+#include <epan/disabled_protos.h>
+#include <epan/epan.h>
+#include <epan/epan_dissect.h>
+#include <epan/frame_data.h>
+#include <epan/frame_data_sequence.h>
+#include <epan/ftypes/ftypes.h>
+#include <epan/prefs.h>
+#include <epan/prefs-int.h>
+#include <epan/proto.h>
+#include <epan/secrets.h>
+#include <epan/tvbuff.h>
+#include <wiretap/wtap.h>
+#include <ws_version.h>
+#include <wsutil/buffer.h>
+#include <wsutil/filesystem.h>
+#include <wsutil/privileges.h>
+#include <wsutil/wslog.h>
+// clang-format on
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#if WIRESHARK_VERSION_MAJOR != 4 || WIRESHARK_VERSION_MINOR != 0
+#error "espcap is written for libwireshark 4.0; see source/wireshark_api.h to port it"
+#endif
+
+namespace espcap::wireshark {
+
+// GLib's allocations (most strings the libraries hand out).
+struct GFree {
+  void operator()(void* p) const { g_free(p); }
+};
+using GString = std::unique_ptr<char, GFree>;
+
+struct WtapClose {
+  void operator()(wtap* handle) const { wtap_close(handle); }
+};
+using WtapHandle = std::unique_ptr<wtap, WtapClose>;
+
+// One record and its bytes. 4.6 keeps the bytes inside wtap_rec.
+class Record {
+ public:
+  Record() {
+    wtap_rec_init(&rec_);
+    ws_buffer_init(&buffer_, kInitialBytes);
+  }
+  ~Record() {
+    ws_buffer_free(&buffer_);
+    wtap_rec_cleanup(&rec_);
+  }
+  Record(const Record&) = delete;
+  Record& operator=(const Record&) = delete;
+
+  bool Read(wtap* handle, int* error, char** error_info, int64_t* offset) {
+    wtap_rec_reset(&rec_);
+    return wtap_read(handle, &rec_, &buffer_, error, error_info, offset) != FALSE;
+  }
+  bool SeekRead(wtap* handle, int64_t offset, int* error, char** error_info) {
+    wtap_rec_reset(&rec_);
+    return wtap_seek_read(handle, offset, &rec_, &buffer_, error, error_info) != FALSE;
+  }
+
+  [[nodiscard]] wtap_rec* rec() { return &rec_; }
+  [[nodiscard]] const wtap_rec& rec() const { return rec_; }
+  // Captured bytes; REQUIRES a packet record.
+  [[nodiscard]] std::span<const uint8_t> packet_bytes() const {
+    return {ws_buffer_start_ptr(&buffer_), rec_.rec_header.packet_header.caplen};
+  }
+  [[nodiscard]] const uint8_t* start() const { return ws_buffer_start_ptr(&buffer_); }
+
+ private:
+  static constexpr size_t kInitialBytes = 2048;
+  wtap_rec rec_{};
+  Buffer buffer_{};
+};
+
+// Dissects one record into edt->tree. The tvbuff belongs to edt and borrows the record's bytes.
+// REQUIRES: the record and `frame` outlive the next epan_dissect_reset(edt).
+inline void DissectRecord(epan_dissect_t* edt, int file_type, Record& record, frame_data* frame,
+                          bool with_taps) {
+  // A reported length beyond gint would raise an exception here, outside every handler.
+  const auto reported = static_cast<gint>(std::min<guint32>(frame->pkt_len, G_MAXINT));
+  tvbuff_t* bytes = tvb_new_real_data(record.start(), frame->cap_len, reported);
+  const auto run = with_taps ? epan_dissect_run_with_taps : epan_dissect_run;
+  run(edt, file_type, record.rec(), bytes, frame, nullptr);
+}
+
+// Field values. REQUIRES: the field's type fits the accessor.
+inline uint32_t Uint32(const field_info& field) {
+  return fvalue_get_uinteger(const_cast<fvalue_t*>(&field.value));
+}
+inline int32_t Int32(const field_info& field) {
+  return fvalue_get_sinteger(const_cast<fvalue_t*>(&field.value));
+}
+inline uint64_t Uint64(const field_info& field) {
+  return fvalue_get_uinteger64(const_cast<fvalue_t*>(&field.value));
+}
+inline int64_t Int64(const field_info& field) {
+  return fvalue_get_sinteger64(const_cast<fvalue_t*>(&field.value));
+}
+inline bool Boolean(const field_info& field) { return field.value.value.uinteger64 != 0; }
+inline const nstime_t& Time(const field_info& field) { return field.value.value.time; }
+// Host byte order.
+inline uint32_t Ipv4(const field_info& field) { return field.value.value.ipv4.addr; }
+inline const uint8_t* Ipv6(const field_info& field) { return field.value.value.ipv6.addr.bytes; }
+inline std::string_view String(const field_info& field) {
+  const wmem_strbuf_t* text = field.value.value.strbuf;
+  return {text->str, text->len};
+}
+inline std::span<const uint8_t> Bytes(const field_info& field) {
+  const GByteArray* bytes = field.value.value.bytes;
+  return {bytes->data, bytes->len};
+}
+inline ftenum FieldType(const field_info& field) {
+  return fvalue_type_ftenum(const_cast<fvalue_t*>(&field.value));
+}
+// What tshark shows for the value; null where the type has no such text.
+inline std::unique_ptr<char, void (*)(char*)> DisplayText(const field_info& field) {
+  return {fvalue_to_string_repr(nullptr, &field.value, FTREPR_DISPLAY, field.hfinfo->display),
+          [](char* text) { wmem_free(nullptr, text); }};
+}
+
+// Finds the program's own place. Returns a message where that fails, else null.
+inline GString InitConfiguration(const char* program_path) {
+  return GString(configuration_init(program_path, nullptr));
+}
+inline void InitLog(const char* program_name, void (*command_line_error)(const char*, va_list)) {
+  ws_log_init(program_name, command_line_error);
+}
+
+// Frame facts that only the reader of the capture knows; a session calls these back.
+inline packet_provider_funcs ProviderFunctions(
+    const nstime_t* (*frame_time)(packet_provider_data*, guint32),
+    const char* (*interface_name)(packet_provider_data*, guint32),
+    const char* (*interface_description)(packet_provider_data*, guint32),
+    wtap_block_t (*modified_block)(packet_provider_data*, const frame_data*)) {
+  return {frame_time, interface_name, interface_description, modified_block};
+}
+
+}  // namespace espcap::wireshark
+
+#endif  // ESPCAP_SOURCE_WIRESHARK_API_H_

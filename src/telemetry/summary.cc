@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "telemetry/summary.h"
+
+#include <fmt/format.h>
+
+namespace espcap::telemetry {
+
+std::string FormatSummary(const Ledger& ledger, Destination destination,
+                          std::chrono::duration<double> elapsed) {
+  std::string text = fmt::format("{} packets captured", ledger.captured);
+  if (ledger.filtered > 0) text += fmt::format(", {} not selected", ledger.filtered);
+  if (destination == Destination::kServer) {
+    text += fmt::format(", {} indexed, {} already there", ledger.indexed, ledger.already_there);
+  } else {
+    text += fmt::format(", {} written", ledger.written);
+  }
+  text += fmt::format(", {} failed", ledger.failed);
+  if (ledger.abandoned > 0) text += fmt::format(", {} abandoned", ledger.abandoned);
+  const double seconds = elapsed.count();
+  const double rate = seconds > 0 ? static_cast<double>(ledger.captured) / seconds : 0;
+  return text + fmt::format("; {:.1f} s, {:.0f} packets/s", seconds, rate);
+}
+
+}  // namespace espcap::telemetry

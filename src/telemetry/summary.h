@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The end of a run in one line.
+#ifndef ESPCAP_TELEMETRY_SUMMARY_H_
+#define ESPCAP_TELEMETRY_SUMMARY_H_
+
+#include <chrono>
+#include <string>
+
+#include "espcap/ledger.h"
+
+namespace espcap::telemetry {
+
+enum class Destination { kStream, kServer };
+
+// "1234 packets captured, 1230 indexed, 4 already there, 0 failed; 1.5 s, 823 packets/s".
+std::string FormatSummary(const Ledger& ledger, Destination destination,
+                          std::chrono::duration<double> elapsed);
+
+}  // namespace espcap::telemetry
+
+#endif  // ESPCAP_TELEMETRY_SUMMARY_H_

@@ -1,0 +1,220 @@
+#!/usr/bin/env bash
+# Builds, starts and stops a real Elasticsearch node on loopback for the tests. See README.md.
+set -euo pipefail
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+# A folder of its own below the shared one, which other servers of the tests may use as well.
+build=${ESPCAP_SUPPORT_BUILD:+$ESPCAP_SUPPORT_BUILD/elasticsearch}
+build=${build:-$here/target}
+main_class=org.elasticsearch.node.EspcapTestNode
+start_seconds=120
+stop_seconds=20
+
+usage() {
+  cat >&2 <<'END'
+usage: run.sh start --home DIR [--port N] [-E key=value]...   prints http://127.0.0.1:PORT once it listens
+       run.sh stop  --home DIR                                ends it cleanly
+       run.sh kill  --home DIR                                ends it as a crash does
+       run.sh build                                           only builds
+END
+  exit 2
+}
+
+say() { printf 'elasticsearch/run.sh: %s\n' "$*" >&2; }
+
+die() {
+  say "$*"
+  exit 1
+}
+
+# --- build -----------------------------------------------------------------------------------------------------------
+
+# True if the last build is newer than the sources and the jars it found are still there.
+is_built() {
+  local stamp=$build/built jars jar
+  [[ -f $stamp && -f $build/classpath.txt ]] || return 1
+  [[ -z $(find "$here/pom.xml" "$here/src" -newer "$stamp" -print -quit) ]] || return 1
+  IFS=: read -r -a jars <"$build/classpath.txt" || true # the file has no last newline
+  for jar in "${jars[@]}"; do
+    [[ -f $jar ]] || return 1
+  done
+}
+
+run_maven() {
+  # -U: a failure that Maven remembered from an earlier try must not outlive it.
+  mvn -q -B -U -Dstyle.color=never -f "$here/pom.xml" "-Dsupport.build=$build" compile >"$build/maven.log" 2>&1
+}
+
+is_network_failure() {
+  grep -Eqi 'could not (be )?(transfer|resolve)|timed out|unknown host|connection (reset|refused)|no route to host' \
+    "$build/maven.log"
+}
+
+build_locked() {
+  is_built && return
+  command -v mvn >/dev/null || die 'Maven is missing (Debian: maven openjdk-17-jdk-headless)'
+  # The stamp gets the time before the build, so that a source edited during it counts as newer.
+  touch "$build/built.next"
+  if ! run_maven && ! { is_network_failure && sleep 5 && run_maven; }; then
+    cat "$build/maven.log" >&2
+    die 'the build failed'
+  fi
+  mv "$build/built.next" "$build/built"
+}
+
+# One build at a time: the next caller waits, and then finds it done.
+ensure_built() {
+  mkdir -p "$build"
+  build=$(cd -- "$build" && pwd) # Maven would take a relative path from the source folder
+  (
+    flock -w 900 9 || die 'another build does not end'
+    build_locked
+  ) 9>"$build/lock"
+}
+
+# --- the process -----------------------------------------------------------------------------------------------------
+
+# Prints the process id of the node that runs on $home, or fails. An id alone can have passed to another process.
+running_pid() {
+  local pid argv
+  [[ -f $home/server.pid ]] && read -r pid <"$home/server.pid" || return 1
+  { mapfile -d '' -t argv <"/proc/$pid/cmdline"; } 2>/dev/null || return 1
+  [[ " ${argv[*]} " == *" $main_class --home $home "* ]] || return 1
+  printf '%s\n' "$pid"
+}
+
+# True once the process holds no file, port or lock any more. It then is no more than an entry that nobody has reaped,
+# and stays so for good where no init process reaps; while it ends, a thread can outlive the first one.
+is_gone() {
+  local stat tasks
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+  tasks=("/proc/$1/task"/*)
+  [[ ${stat##*) } == Z* && ${#tasks[@]} -eq 1 ]]
+}
+
+# wait_until_gone PID: fails if it is still there after $stop_seconds.
+wait_until_gone() {
+  local end=$((SECONDS + stop_seconds))
+  until is_gone "$1"; do
+    ((SECONDS <= end)) || return 1
+    sleep 0.1
+  done
+}
+
+# end_node SIGNAL: sends it to the node, if one runs on $home, and returns when there is none.
+end_node() {
+  local pid
+  if pid=$(running_pid); then
+    kill -"$1" "$pid" 2>/dev/null || true
+    if ! wait_until_gone "$pid"; then
+      say "no end after $stop_seconds s: killing process $pid"
+      kill -KILL "$pid" 2>/dev/null || true
+      wait_until_gone "$pid" || die "process $pid cannot be killed"
+    fi
+  fi
+  rm -f "$home/server.pid" "$home/server.port"
+}
+
+# Replaces this shell with the JVM, in a session of its own and holding nothing of the caller's.
+exec_node() {
+  local fd java=java
+  [[ -z ${JAVA_HOME:-} ]] || java=$JAVA_HOME/bin/java
+  # An inherited pipe or lock would stay open as long as the node runs, and make its owner wait.
+  for fd in /proc/self/fd/*; do
+    fd=${fd##*/}
+    ((fd <= 2)) || eval "exec $fd>&-"
+  done
+  exec setsid nohup "$java" -Xms512m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
+    -XX:+ExitOnOutOfMemoryError "-Djava.io.tmpdir=$home/tmp" \
+    -cp "$build/classes:$(<"$build/classpath.txt")" \
+    "$main_class" --home "$home" --port "$port" "$@" </dev/null >>"$home/server.log" 2>&1
+}
+
+start_node() {
+  local pid end line setting arguments=()
+  # A node that was killed a moment ago may still be ending.
+  end=$((SECONDS + 2))
+  while pid=$(running_pid); do
+    ((SECONDS <= end)) || die "already running on $home as process $pid"
+    sleep 0.1
+  done
+  ensure_built
+  for setting in "${settings[@]}"; do
+    arguments+=(-E "$setting")
+  done
+  # Made anew: a killed node leaves files in it.
+  rm -rf "$home/tmp" "$home/server.port"
+  mkdir -p "$home/tmp"
+  [[ ! -f $home/server.log ]] || mv "$home/server.log" "$home/server.log.1"
+  : >"$home/server.log"
+
+  exec_node "${arguments[@]}" &
+  pid=$!
+  printf '%s\n' "$pid" >"$home/server.pid"
+  trap 'kill -KILL "$pid" 2>/dev/null || true; exit 1' INT TERM HUP
+  end=$((SECONDS + start_seconds))
+  until line=$(grep -m 1 '^listening on ' "$home/server.log"); do
+    if ! kill -0 "$pid" 2>/dev/null; then
+      fail_start "the node did not start"
+    elif ((SECONDS > end)); then
+      kill -KILL "$pid" 2>/dev/null || true
+      fail_start "the node does not listen after $start_seconds s"
+    fi
+    sleep 0.1
+  done
+  printf '%s\n' "${line##*:}" >"$home/server.port"
+  printf 'http://127.0.0.1:%s\n' "${line##*:}"
+}
+
+fail_start() {
+  rm -f "$home/server.pid"
+  tail -n 40 "$home/server.log" >&2
+  die "$1; the whole log is $home/server.log"
+}
+
+# --- the command line ------------------------------------------------------------------------------------------------
+
+home='' port=0 settings=()
+
+parse_options() {
+  while (($# > 0)); do
+    [[ $# -ge 2 ]] || usage
+    case $1 in
+      --home) home=$2 ;;
+      --port) port=$2 ;;
+      -E) settings+=("$2") ;;
+      *) usage ;;
+    esac
+    shift 2
+  done
+  [[ -n $home ]] || usage
+}
+
+main() {
+  local command=${1:-}
+  [[ $# -eq 0 ]] || shift
+  case $command in
+    build)
+      [[ $# -eq 0 ]] || usage
+      ensure_built
+      ;;
+    start)
+      parse_options "$@"
+      mkdir -p "$home"
+      home=$(cd -- "$home" && pwd -P)
+      start_node
+      ;;
+    stop | kill)
+      parse_options "$@"
+      [[ -d $home ]] || return 0
+      home=$(cd -- "$home" && pwd -P)
+      case $command in
+        stop) end_node TERM ;;
+        kill) end_node KILL ;;
+      esac
+      ;;
+    *) usage ;;
+  esac
+}
+
+main "$@"
