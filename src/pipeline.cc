@@ -29,9 +29,9 @@ struct Pipeline::Capture {
   dissect::Session& session;
   source::FrameReader& frames;
   std::shared_ptr<const std::string> name;
-  std::optional<source::Fingerprint> fingerprint;      // of a file
-  std::optional<source::StreamFingerprint> so_far;     // of a pipe
-  std::vector<uint32_t> record_numbers;                // by frame, two passes only
+  std::optional<source::Fingerprint> fingerprint;   // of a file
+  std::optional<source::StreamFingerprint> so_far;  // of a pipe
+  std::vector<uint32_t> record_numbers;             // by frame, two passes only
   uint64_t documents = 0;
 };
 
@@ -80,7 +80,7 @@ Result<void> Pipeline::RunFile(const InputFile& file) {
   dissect::Session session(**source, display_filter_.get(), options_.two_pass);
   source::FrameReader frames(**source, capture_filter_.get(), PacketsLeft());
   Capture capture{**source, session, frames, std::make_shared<const std::string>((*source)->name()),
-                  {}, {}, {}, 0};
+                  {},       {},      {},     0};
   if (writer_.format() == encode::Format::kBulk) {
     auto fingerprint = source::FingerprintOfFile(file.path);
     if (!fingerprint) return Forward(std::move(fingerprint));
@@ -96,7 +96,8 @@ Result<void> Pipeline::OnePass(Capture& capture) {
     if (!more && process::StopRequested()) return {};  // the signal interrupted a read
     if (!more) return Forward(std::move(more));
     if (!*more) return {};
-    if (auto taken = TakeFrame(capture, capture.frames.frame_number()); !taken) return taken;
+    auto taken = TakeFrame(capture, capture.frames.frame_number(), capture.source.bytes_read());
+    if (!taken) return taken;
   }
   return {};
 }
@@ -108,21 +109,28 @@ Result<void> Pipeline::TwoPasses(Capture& capture) {
     if (!more) read = Forward(std::move(more));
     if (!read || !*more) break;
     capture.record_numbers.push_back(capture.source.record_number());
+    if (capture.record_numbers.size() % kHousekeepingFrames == 0) {
+      ShowProgress(capture.source.bytes_read() / 2);
+    }
     if (auto previewed = capture.session.Preview(capture.frames.frame_number()); !previewed) {
       log_.Verbose(previewed.error().message);  // the second pass meets it again
     }
   }
   capture.session.EndPreview();
-  for (uint32_t frame = 1; frame <= capture.record_numbers.size() && !Stopped(); ++frame) {
-    auto found = capture.source.ReadAt(capture.session.OffsetOf(frame),
-                                       capture.record_numbers[frame - 1]);
+  const uint64_t frame_count = capture.record_numbers.size();
+  for (uint32_t frame = 1; frame <= frame_count && !Stopped(); ++frame) {
+    auto found =
+        capture.source.ReadAt(capture.session.OffsetOf(frame), capture.record_numbers[frame - 1]);
     if (!found) return found;
-    if (auto taken = TakeFrame(capture, frame); !taken) return taken;
+    const uint64_t half = capture.source.bytes_total() / 2;
+    if (auto taken = TakeFrame(capture, frame, half + half * frame / frame_count); !taken) {
+      return taken;
+    }
   }
   return read;
 }
 
-Result<void> Pipeline::TakeFrame(Capture& capture, uint32_t frame_number) {
+Result<void> Pipeline::TakeFrame(Capture& capture, uint32_t frame_number, uint64_t bytes_done) {
   ++ledger_.captured;
   if (capture.so_far) capture.so_far->Add(capture.source.record());
   const auto selected = capture.session.Dissect(frame_number);
@@ -139,7 +147,7 @@ Result<void> Pipeline::TakeFrame(Capture& capture, uint32_t frame_number) {
   if (taken && frame_number % kHousekeepingFrames == 0) {
     taken = sink_.Poll(ledger_);
     sink_failed_ = !taken;
-    ShowProgress(capture);
+    ShowProgress(bytes_done);
   }
   return taken;
 }
@@ -179,8 +187,8 @@ Result<void> Pipeline::SubmitBatch() {
   return submitted;
 }
 
-void Pipeline::ShowProgress(const Capture& capture) {
-  progress_.Update({bytes_before_ + capture.source.bytes_read(), bytes_total_, ledger_.captured});
+void Pipeline::ShowProgress(uint64_t bytes_of_file) const {
+  progress_.Update({bytes_before_ + bytes_of_file, bytes_total_, ledger_.captured});
 }
 
 uint64_t Pipeline::PacketsLeft() const {

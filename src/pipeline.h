@@ -55,10 +55,10 @@ class Pipeline {
   Result<void> RunFile(const InputFile& file);
   Result<void> OnePass(Capture& capture);
   Result<void> TwoPasses(Capture& capture);
-  Result<void> TakeFrame(Capture& capture, uint32_t frame_number);
+  Result<void> TakeFrame(Capture& capture, uint32_t frame_number, uint64_t bytes_done);
   Result<void> AppendDocument(Capture& capture, uint32_t frame_number);
   Result<void> SubmitBatch();
-  void ShowProgress(const Capture& capture);
+  void ShowProgress(uint64_t bytes_of_file) const;
   [[nodiscard]] uint64_t PacketsLeft() const;
   [[nodiscard]] bool Stopped() const;
 

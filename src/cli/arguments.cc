@@ -53,7 +53,8 @@ void AddDestinations(CLI::App& app, Settings& settings) {
           "answers is used. Without --node or --output, documents go to standard output.",
           "URL")
       ->group("Destinations");
-  app.add_option("--output", settings.output, "Write the documents to a file; '-' is standard output.")
+  app.add_option("--output", settings.output,
+                 "Write the documents to a file; '-' is standard output.")
       ->type_name("PATH")
       ->group("Destinations");
   const std::map<std::string, encode::Format> formats = {{"ndjson", encode::Format::kNdjson},
@@ -73,6 +74,7 @@ void AddDestinations(CLI::App& app, Settings& settings) {
 void AddSelection(CLI::App& app, Settings& settings) {
   app.add_option("--count", settings.count, "Stop after this many packets; 0: all (default).")
       ->type_name("N")
+      ->check(CLI::NonNegativeNumber.description(""))
       ->group("Selection");
   app.add_option("--bpf", settings.capture_filter,
                  "Capture filter (pcap-filter(7)), on files too: only these packets are dissected.")

@@ -61,8 +61,8 @@ Result<void> CheckShape(const Settings& settings) {
   if (!settings.nodes.empty() && !settings.output.empty()) {
     return Fail("--node and --output: choose one destination");
   }
-  if (!settings.nodes.empty() && settings.format.value_or(encode::Format::kBulk) !=
-                                     encode::Format::kBulk) {
+  if (!settings.nodes.empty() &&
+      settings.format.value_or(encode::Format::kBulk) != encode::Format::kBulk) {
     return Fail("--format: a server takes bulk only; leave --format out");
   }
   if (settings.quiet && settings.verbose) return Fail("--quiet and --verbose: choose one");
@@ -86,7 +86,8 @@ Result<void> CheckOutputIsNoInput(const std::string& output, const std::vector<I
   if (output == "-" || ::stat(output.c_str(), &out) != 0 || !S_ISREG(out.st_mode)) return {};
   for (const InputFile& input : inputs) {
     struct stat in {};
-    if (::stat(input.path.c_str(), &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino) {
+    if (::stat(input.path.c_str(), &in) == 0 && in.st_dev == out.st_dev &&
+        in.st_ino == out.st_ino) {
       return Fail("--output {}: is one of the captures to be read", output);
     }
   }
@@ -159,22 +160,22 @@ Result<void> RunCaptures(const char* program_path, const Settings& settings, tel
       program_path, settings.dissection, [&log](const std::string& text) { log.Warning(text); });
   if (!library) return Forward(std::move(library));
   process::InstallStopSignals();
+  log.Record("espcap " ESPCAP_VERSION " started");
   auto filters = CompileFilters(settings);
   if (!filters) return Forward(std::move(filters));
   auto sink = OpenSink(settings, *inputs, log);
   if (!sink) return Forward(std::move(sink));
 
   const bool to_server = !settings.nodes.empty();
-  const auto format = settings.format.value_or(to_server ? encode::Format::kBulk
-                                                         : encode::Format::kNdjson);
+  const auto format =
+      settings.format.value_or(to_server ? encode::Format::kBulk : encode::Format::kNdjson);
   telemetry::Progress progress(!settings.quiet && ::isatty(STDERR_FILENO) == 1);
   log.SetBeforeLine([&progress] { progress.Clear(); });
   const auto start = std::chrono::steady_clock::now();
-  Pipeline pipeline({std::move(*inputs), settings.count, settings.two_pass, settings.chunk,
-                     settings.chunk_bytes},
-                    std::move(filters->capture), std::move(filters->display),
-                    encode::DocumentWriter(format, settings.hex, std::move(*index)), **sink, log,
-                    progress);
+  Pipeline pipeline(
+      {std::move(*inputs), settings.count, settings.two_pass, settings.chunk, settings.chunk_bytes},
+      std::move(filters->capture), std::move(filters->display),
+      encode::DocumentWriter(format, settings.hex, std::move(*index)), **sink, log, progress);
   const Ledger ledger = pipeline.Run();
   log.SetBeforeLine(nullptr);
   log.Info(telemetry::FormatSummary(

@@ -24,8 +24,7 @@ bool IsBoolean(const std::string& value) {
 }
 
 // The command line has an option that makes this one moot.
-bool IsOverridden(const CLI::App& app, const std::string& key,
-                  const std::set<std::string>& given) {
+bool IsOverridden(const CLI::App& app, const std::string& key, const std::set<std::string>& given) {
   if (app.get_option_no_throw("--" + key)->count() > 0 && given.contains(key)) return true;
   return std::any_of(kGroups.begin(), kGroups.end(), [&](const std::set<std::string>& group) {
     return group.contains(key) && std::any_of(group.begin(), group.end(), [&](const auto& member) {

@@ -14,8 +14,7 @@ std::string DescribeError(const json& item) {
   if (!item.contains("error")) return "no reason given";
   const json& error = item["error"];
   if (!error.is_object()) return error.dump();
-  std::string text =
-      fmt::format("{}: {}", error.value("type", "error"), error.value("reason", ""));
+  std::string text = fmt::format("{}: {}", error.value("type", "error"), error.value("reason", ""));
   if (error.contains("caused_by") && error["caused_by"].is_object()) {
     text += fmt::format(" ({})", error["caused_by"].value("reason", ""));
   }

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <new>
+#include <system_error>
 #include <utility>
 
 namespace espcap::deliver {
@@ -58,6 +59,15 @@ struct HttpClient::Impl {
   std::string what;  // "POST http://host:9200/_bulk"
   HttpResponse response;
   bool under_way = false;
+
+  // What libcurl says, and the system's word where it has one ("Connection refused").
+  [[nodiscard]] std::string FailureReason(CURLcode code) const {
+    std::string reason = error[0] == '\0' ? curl_easy_strerror(code) : error.data();
+    long os_error = 0;
+    curl_easy_getinfo(easy.get(), CURLINFO_OS_ERRNO, &os_error);
+    if (os_error == 0) return reason;
+    return reason + " (" + std::generic_category().message(static_cast<int>(os_error)) + ")";
+  }
 
   void AddHeader(const std::string& header) {
     curl_slist* grown = curl_slist_append(headers.get(), header.c_str());
@@ -124,8 +134,7 @@ std::optional<Result<HttpResponse>> HttpClient::Poll() {
   curl_multi_remove_handle(impl_->multi.get(), impl_->easy.get());
   impl_->under_way = false;
   if (code != CURLE_OK) {
-    const char* reason = impl_->error[0] == '\0' ? curl_easy_strerror(code) : impl_->error.data();
-    return Result<HttpResponse>(Fail("{}: {}", impl_->what, reason));
+    return Result<HttpResponse>(Fail("{}: {}", impl_->what, impl_->FailureReason(code)));
   }
   curl_easy_getinfo(impl_->easy.get(), CURLINFO_RESPONSE_CODE, &impl_->response.status);
   return Result<HttpResponse>(std::move(impl_->response));

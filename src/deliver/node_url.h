@@ -11,13 +11,13 @@
 namespace espcap::deliver {
 
 struct NodeUrl {
-  std::string base;      // "http://host:9200/prefix": no credentials, no final slash
-  std::string user;      // decoded; empty where none is given
+  std::string base;  // "http://host:9200/prefix": no credentials, no final slash
+  std::string user;  // decoded; empty where none is given
   std::string password;
 };
 
-// "host", "host:port" (http, port 9200) or a URL. In a URL without a port, http means 9200 and https
-// 443, as in Elasticsearch's Python client that Espcap used. An error shows no password.
+// "host", "host:port" (http, port 9200) or a URL. In a URL without a port, http means 9200 and
+// https 443, as in Elasticsearch's Python client that Espcap used. An error shows no password.
 Result<NodeUrl> ParseNodeUrl(const std::string& text);
 
 }  // namespace espcap::deliver

@@ -43,8 +43,9 @@ Result<void> SetPreference(const std::string& setting) {
     case PREFS_SET_OK:
       return {};
     case PREFS_SET_SYNTAX_ERR:
-      return Fail("-o '{}': {}", setting,
-                  message == nullptr ? "not a preference and its value, name:value" : message.get());
+      return Fail(
+          "-o '{}': {}", setting,
+          message == nullptr ? "not a preference and its value, name:value" : message.get());
     case PREFS_SET_NO_SUCH_PREF:
       return Fail("-o '{}': no preference '{}'{}", setting, name,
                   Suggestion(name, PreferencesLike(name)));
@@ -57,7 +58,8 @@ Result<void> SetPreference(const std::string& setting) {
 std::vector<std::string> ProtocolNames() {
   std::vector<std::string> names;
   void* cookie = nullptr;
-  for (int id = proto_get_first_protocol(&cookie); id != -1; id = proto_get_next_protocol(&cookie)) {
+  for (int id = proto_get_first_protocol(&cookie); id != -1;
+       id = proto_get_next_protocol(&cookie)) {
     names.emplace_back(proto_get_protocol_filter_name(id));
   }
   return names;
@@ -104,13 +106,14 @@ Result<void> SetPreferences(const Options& options) {
   }
   if (options.no_name_resolution) disable_name_resolution();
   if (options.name_resolution) {
-    const char unknown = string_to_name_resolve(options.name_resolution->c_str(),
-                                                &gbl_resolv_flags);
+    const char unknown =
+        string_to_name_resolve(options.name_resolution->c_str(), &gbl_resolv_flags);
     if (unknown != '\0') {
-      return Fail("-N {}: unknown letter '{}'; the letters are d (names from captured DNS packets), "
-                  "m (MAC addresses), n (network addresses), N (use external resolvers), "
-                  "t (transport ports), v (VLAN ids)",
-                  *options.name_resolution, unknown);
+      return Fail(
+          "-N {}: unknown letter '{}'; the letters are d (names from captured DNS packets), "
+          "m (MAC addresses), n (network addresses), N (use external resolvers), "
+          "t (transport ports), v (VLAN ids)",
+          *options.name_resolution, unknown);
     }
   }
   return {};

@@ -61,10 +61,10 @@ class Session {
   std::unique_ptr<epan_t, FreeSession> session_;
   Dissection edt_;
 
-  frame_data current_{};      // single pass: the frame under dissection
+  frame_data current_{};  // single pass: the frame under dissection
   frame_data* frame_ = nullptr;
   bool selected_ = false;
-  frame_data reference_{};    // copies that the provider points at
+  frame_data reference_{};  // copies that the provider points at
   frame_data previous_displayed_{};
   frame_data previous_captured_{};
   nstime_t elapsed_{};

@@ -40,11 +40,11 @@ enum class ValueKind : uint8_t {
 };
 
 struct FieldPlan {
-  uint32_t key = 0;    // KeyTable::Literal()
+  uint32_t key = 0;     // KeyTable::Literal()
   uint32_t abbrev = 0;  // the field's interned name
   ValueKind kind = ValueKind::kUnplanned;
-  uint8_t hex_digits = 0;          // kHex32
-  char separator = ':';            // kBytes
+  uint8_t hex_digits = 0;              // kHex32
+  char separator = ':';                // kBytes
   bool abbrev_has_other_keys = false;  // the same name is registered below another parent too
 };
 

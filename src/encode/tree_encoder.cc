@@ -59,8 +59,7 @@ void TreeEncoder::Collect(const proto_node* object) {
 TreeEncoder::Group& TreeEncoder::GroupOf(const proto_node* node, const field_info& field,
                                          const FieldPlan& plan) {
   const field_info* parent = PNODE_FINFO(node->parent);
-  const Group first{plan.key,
-                    hex_ && field.length > 0 && field.hfinfo->id != hf_text_only};
+  const Group first{plan.key, hex_ && field.length > 0 && field.hfinfo->id != hf_text_only};
   const uint64_t own = plan.abbrev;
   const uint64_t above = parent == nullptr ? 0 : keys_.Plan(*parent->hfinfo).abbrev;
   return groups_.try_emplace(above << 32U | own, first).first->second;
@@ -113,8 +112,8 @@ void TreeEncoder::AppendSlot(ByteBuffer& out, const epan_dissect_t& dissection, 
   out.Append(']');
 }
 
-bool TreeEncoder::AppendEntry(ByteBuffer& out, const epan_dissect_t& dissection,
-                              const Entry& entry, unsigned depth) {
+bool TreeEncoder::AppendEntry(ByteBuffer& out, const epan_dissect_t& dissection, const Entry& entry,
+                              unsigned depth) {
   const field_info& field = *PNODE_FINFO(entry.node);
   if (entry.raw) return AppendRawValue(out, dissection, field);
   if (field.hfinfo->type == FT_PROTOCOL) {

@@ -8,7 +8,7 @@
 namespace espcap::process {
 namespace {
 
-constexpr int kSignalExitBase = 128;      // as shells report a process that a signal ended
+constexpr int kSignalExitBase = 128;       // as shells report a process that a signal ended
 constexpr unsigned kInterruptSeconds = 1;  // how long a blocked read can hold up the stop
 
 volatile std::sig_atomic_t stop_requested = 0;

@@ -100,7 +100,9 @@ std::string Wildcards(const std::string& strftime_pattern) {
       continue;
     }
     constexpr std::string_view kModifiers = "EO_-0^#";
-    while (i + 1 < strftime_pattern.size() && kModifiers.find(strftime_pattern[i + 1]) != kModifiers.npos) ++i;
+    while (i + 1 < strftime_pattern.size() &&
+           kModifiers.find(strftime_pattern[i + 1]) != kModifiers.npos)
+      ++i;
     ++i;
     pattern += '*';
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The index template that a fresh server needs before the first packet: without one, dynamic mapping
-// stops at 1,000 fields and fixes each field's type by the first value it sees.
+// The index template that a fresh server needs before the first packet: without one, dynamic
+// mapping stops at 1,000 fields and fixes each field's type by the first value it sees.
 #ifndef ESPCAP_SCHEMA_INDEX_TEMPLATE_H_
 #define ESPCAP_SCHEMA_INDEX_TEMPLATE_H_
 

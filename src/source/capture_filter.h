@@ -21,8 +21,8 @@ class CaptureFilter {
   // Checks the expression for Ethernet, so that a typing error is told before anything is read.
   static Result<CaptureFilter> Compile(const std::string& expression);
 
-  // Whether the filter takes the record. Records that are no packets are never taken. An error where
-  // the expression can't be compiled for the record's link type.
+  // Whether the filter takes the record. Records that are no packets are never taken. An error
+  // where the expression can't be compiled for the record's link type.
   Result<bool> Matches(const wireshark::Record& record);
 
  private:

@@ -25,6 +25,10 @@ tl::expected<std::unique_ptr<FileSource>, OpenError> FileSource::Open(const std:
     return tl::unexpected(
         OpenError{fmt::format("open {}: is a directory; --dir reads the files in it", name)});
   }
+  // wiretap takes it for a capture without packets; more likely something went wrong before.
+  if (path != "-" && S_ISREG(status.st_mode) && status.st_size == 0) {
+    return tl::unexpected(OpenError{fmt::format("open {}: the file is empty", name), true});
+  }
   int error = 0;
   char* error_info = nullptr;
   wireshark::WtapHandle handle(wtap_open_offline(path.c_str(), WTAP_TYPE_AUTO, &error, &error_info,
@@ -61,11 +65,15 @@ Result<void> FileSource::ReadAt(int64_t offset, uint32_t record_number) {
   return {};
 }
 
-void FileSource::EndSequentialReading() { wtap_sequential_close(handle_.get()); }
+void FileSource::EndSequentialReading() {
+  wtap_sequential_close(handle_.get());
+  sequential_ended_ = true;
+}
 
 int FileSource::file_type() const { return wtap_file_type_subtype(handle_.get()); }
 
 uint64_t FileSource::bytes_read() const {
+  if (sequential_ended_) return bytes_total_;  // wiretap has no such place any more
   return static_cast<uint64_t>(std::max<int64_t>(0, wtap_read_so_far(handle_.get())));
 }
 

@@ -51,7 +51,7 @@ class FileSource {
   [[nodiscard]] const std::string& name() const { return name_; }
 
   // Bytes of the file as stored on disk; total 0 where unknown (a pipe).
-  [[nodiscard]] uint64_t bytes_read() const;
+  [[nodiscard]] uint64_t bytes_read() const;  // by Next(): the place it has come to
   [[nodiscard]] uint64_t bytes_total() const { return bytes_total_; }
 
  private:
@@ -63,6 +63,7 @@ class FileSource {
   int64_t offset_ = 0;
   uint32_t record_number_ = 0;
   uint64_t bytes_total_ = 0;
+  bool sequential_ended_ = false;
 };
 
 }  // namespace espcap::source

@@ -39,10 +39,9 @@ StreamFingerprint::StreamFingerprint() : hash_(NewHash()) {}
 
 void StreamFingerprint::Add(const wireshark::Record& record) {
   const wtap_rec& rec = record.rec();
-  const std::array<int64_t, 4> facts = {rec.rec_type, rec.ts.secs, rec.ts.nsecs,
-                                        rec.rec_type == REC_TYPE_PACKET
-                                            ? int64_t{rec.rec_header.packet_header.len}
-                                            : int64_t{-1}};
+  const std::array<int64_t, 4> facts = {
+      rec.rec_type, rec.ts.secs, rec.ts.nsecs,
+      rec.rec_type == REC_TYPE_PACKET ? int64_t{rec.rec_header.packet_header.len} : int64_t{-1}};
   gcry_md_write(hash_.get(), facts.data(), sizeof(facts));
   if (rec.rec_type == REC_TYPE_PACKET) {
     const auto bytes = record.packet_bytes();

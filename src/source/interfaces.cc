@@ -55,7 +55,8 @@ Result<std::vector<Interface>> ListInterfaces() {
   const std::unique_ptr<pcap_if_t, FreeDevices> owned(first);
   std::vector<Interface> interfaces;
   for (const pcap_if_t* device = first; device != nullptr; device = device->next) {
-    Interface found{device->name, device->description == nullptr ? "" : device->description, {}, {}};
+    Interface found{
+        device->name, device->description == nullptr ? "" : device->description, {}, {}};
     for (const pcap_addr_t* entry = device->addresses; entry != nullptr; entry = entry->next) {
       if (entry->addr == nullptr) continue;
       if (std::string text = NumericAddress(*entry->addr); !text.empty()) {

@@ -9,7 +9,6 @@
 #define ESPCAP_SOURCE_WIRESHARK_API_H_
 
 // clang-format off: some of these headers need others before them
-#include <epan/packet.h>
 #include <epan/addr_resolv.h>
 #include <epan/disabled_protos.h>
 #include <epan/epan.h>
@@ -17,8 +16,9 @@
 #include <epan/frame_data.h>
 #include <epan/frame_data_sequence.h>
 #include <epan/ftypes/ftypes.h>
-#include <epan/prefs.h>
+#include <epan/packet.h>
 #include <epan/prefs-int.h>
+#include <epan/prefs.h>
 #include <epan/proto.h>
 #include <epan/secrets.h>
 #include <epan/tvbuff.h>

@@ -25,8 +25,8 @@ spdlog::level::level_enum LevelOf(Verbosity verbosity) {
 
 Log::Log(Verbosity verbosity) {
   // Single-threaded sinks: one thread logs.
-  terminal_ = std::make_unique<spdlog::logger>("espcap",
-                                               std::make_shared<spdlog::sinks::stderr_sink_st>());
+  terminal_ =
+      std::make_unique<spdlog::logger>("espcap", std::make_shared<spdlog::sinks::stderr_sink_st>());
   terminal_->set_pattern("espcap: %v");
   terminal_->set_level(LevelOf(verbosity));
   terminal_->flush_on(spdlog::level::trace);
@@ -62,6 +62,8 @@ void Log::Verbose(const std::string& message) {
   if (before_line_) before_line_();
   terminal_->debug("{}", message);
 }
+
+void Log::Record(const std::string& message) { syslog_->info("{}", message); }
 
 void RateLimitedErrors::Report(const std::string& message) {
   ++reported_;

@@ -33,6 +33,7 @@ class Log {
   void Warning(const std::string& message);
   void Info(const std::string& message);     // normal
   void Verbose(const std::string& message);  // verbose, standard error only
+  void Record(const std::string& message);   // syslog only
 
   // Called before each line on standard error: a progress line makes room.
   void SetBeforeLine(std::function<void()> hook) { before_line_ = std::move(hook); }

@@ -18,7 +18,7 @@ std::string FormatSummary(const Ledger& ledger, Destination destination,
   if (ledger.abandoned > 0) text += fmt::format(", {} abandoned", ledger.abandoned);
   const double seconds = elapsed.count();
   const double rate = seconds > 0 ? static_cast<double>(ledger.captured) / seconds : 0;
-  return text + fmt::format("; {:.1f} s, {:.0f} packets/s", seconds, rate);
+  return text + fmt::format("; {:.2f} s, {:.0f} packets/s", seconds, rate);
 }
 
 }  // namespace espcap::telemetry

@@ -13,7 +13,7 @@ namespace espcap::telemetry {
 
 enum class Destination { kStream, kServer };
 
-// "1234 packets captured, 1230 indexed, 4 already there, 0 failed; 1.5 s, 823 packets/s".
+// "1234 packets captured, 1230 indexed, 4 already there, 0 failed; 1.50 s, 823 packets/s".
 std::string FormatSummary(const Ledger& ledger, Destination destination,
                           std::chrono::duration<double> elapsed);
 

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What every integration test needs: the program, tshark, a real Elasticsearch, a clean home."""
+import gzip
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+ESPCAP = pathlib.Path(os.environ.get("ESPCAP", ROOT / "build" / "espcap")).resolve()
+TEST_PCAPS = ROOT / "test_pcaps"
+SERVER = ROOT / "tests" / "support" / "elasticsearch" / "run.sh"
+TIMEOUT_S = 300
+
+
+class Run:
+    """A finished run of espcap."""
+
+    def __init__(self, process):
+        self.code = process.returncode
+        self.out = process.stdout
+        self.err = process.stderr.decode("utf-8", "replace")
+
+    def documents(self):
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    def __repr__(self):
+        return f"exit {self.code}, standard error:\n{self.err}"
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory):
+    """An empty home directory: no user's settings reach a dissection."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def environment(home):
+    return {**os.environ, "HOME": str(home), "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+
+
+@pytest.fixture(scope="session")
+def espcap(environment, tmp_path_factory):
+    """espcap(*arguments) → Run, in a directory without a configuration file."""
+    where = tmp_path_factory.mktemp("work")
+
+    def run(*arguments, **options):
+        options.setdefault("cwd", where)
+        options.setdefault("env", environment)
+        options.setdefault("timeout", TIMEOUT_S)
+        command = [str(ESPCAP), *(str(argument) for argument in arguments)]
+        return Run(subprocess.run(command, capture_output=True, check=False, **options))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def tshark(environment):
+    """tshark(*arguments) → standard output, as text; fails where tshark does."""
+
+    def run(*arguments):
+        command = ["tshark", *(str(argument) for argument in arguments)]
+        return subprocess.run(command, capture_output=True, check=True, env=environment,
+                              timeout=TIMEOUT_S, text=True).stdout
+
+    return run
+
+
+class Elasticsearch:
+    """A node on loopback."""
+
+    def __init__(self, home, url):
+        self.home = home
+        self.url = url
+
+    def request(self, method, path, body=None):
+        """(status, parsed body)."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, method=method,
+                                         headers={"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return response.status, json.loads(response.read() or b"null")
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read() or b"null")
+
+    def count(self, indices, query=None):
+        self.request("POST", f"/{indices}/_refresh")
+        status, answer = self.request("POST", f"/{indices}/_count",
+                                      {"query": query} if query else {})
+        assert status == 200, answer
+        return answer["count"]
+
+    def ids(self, indices, query):
+        """The _ids of all documents a query finds."""
+        self.request("POST", f"/{indices}/_refresh")
+        status, answer = self.request("POST", f"/{indices}/_search",
+                                      {"query": query, "size": 10000, "_source": False})
+        assert status == 200, answer
+        assert answer["hits"]["total"]["value"] == len(answer["hits"]["hits"])
+        return {hit["_id"] for hit in answer["hits"]["hits"]}
+
+    def clear(self):
+        self.request("DELETE", "/_index_template/espcap-*")
+        _, indices = self.request("GET", "/_cat/indices?format=json")
+        for index in indices or []:
+            self.request("DELETE", "/" + index["index"])
+
+
+def start_elasticsearch(where, *settings):
+    arguments = [argument for setting in settings for argument in ("-E", setting)]
+    started = subprocess.run([SERVER, "start", "--home", where, *arguments], check=True,
+                             stdout=subprocess.PIPE, text=True, timeout=TIMEOUT_S)
+    return Elasticsearch(where, started.stdout.strip().splitlines()[-1])
+
+
+def stop_elasticsearch(node):
+    subprocess.run([SERVER, "stop", "--home", node.home], check=True, timeout=60)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_node(tmp_path_factory):
+    node = start_elasticsearch(tmp_path_factory.mktemp("elasticsearch"))
+    yield node
+    stop_elasticsearch(node)
+
+
+@pytest.fixture
+def elasticsearch(elasticsearch_node):
+    """A real Elasticsearch without indices."""
+    elasticsearch_node.clear()
+    return elasticsearch_node
+
+
+@pytest.fixture(scope="session")
+def captures():
+    """Every whole capture of test_pcaps."""
+    found = sorted(path for path in TEST_PCAPS.iterdir()
+                   if path.name.endswith((".pcap", ".pcapng", ".gz")))
+    assert len(found) >= 15
+    return found
+
+
+@pytest.fixture(scope="session")
+def plain_pcap():
+    """(header, list of records) of a little-endian pcap, to build damaged ones from."""
+
+    def split(path):
+        opener = gzip.open if path.name.endswith(".gz") else open
+        with opener(path, "rb") as stream:
+            data = stream.read()
+        records, offset = [], 24
+        while offset < len(data):
+            length = 16 + int.from_bytes(data[offset + 8:offset + 12], "little")
+            records.append(data[offset:offset + length])
+            offset += length
+        return data[:24], records
+
+    return split

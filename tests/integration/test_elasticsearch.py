@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Documents of test_pcaps in a real Elasticsearch: all there, once, and found."""
+import concurrent.futures
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+from conftest import ESPCAP, TEST_PCAPS, start_elasticsearch, stop_elasticsearch
+
+DNS = TEST_PCAPS / "dns.pcap"
+
+
+def ledger(run):
+    """The summary's numbers, by their words."""
+    line = next(line for line in run.err.splitlines() if "packets captured" in line)
+    return {word: int(number) for number, word in re.findall(
+        r"(\d+) (packets captured|indexed|already there|failed|abandoned|not selected)", line)}
+
+
+@pytest.fixture(scope="module")
+def indexed(elasticsearch_node, espcap, captures, tshark):
+    """All captures indexed twice; what the runs said."""
+    elasticsearch_node.clear()
+    runs = [espcap("--dir", TEST_PCAPS, "--node", elasticsearch_node.url, "--chunk", "100")
+            for _ in range(2)]
+    packets = {path: tshark("-r", path).count("\n") for path in captures}
+    return elasticsearch_node, runs, packets
+
+
+def test_as_many_documents_as_packets(indexed):
+    node, (first, _), packets = indexed
+    total = sum(packets.values())
+    assert first.code == 0, first
+    assert ledger(first) == {"packets captured": total, "indexed": total, "already there": 0,
+                             "failed": 0}
+    assert node.count("packets-*") == total
+
+
+def test_a_second_run_adds_nothing(indexed):
+    node, (_, second), packets = indexed
+    total = sum(packets.values())
+    assert second.code == 0, second
+    assert ledger(second) == {"packets captured": total, "indexed": 0, "already there": total,
+                              "failed": 0}
+    assert node.count("packets-*") == total
+
+
+def test_documents_arrive_as_encoded(indexed, espcap):
+    node, _, _ = indexed
+    lines = espcap("--file", DNS, "--format", "bulk").out.splitlines()
+    for action, document in zip(lines[::2], lines[1::2]):
+        create = json.loads(action)["create"]
+        status, stored = node.request("GET", f"/{create['_index']}/_doc/{create['_id']}")
+        assert status == 200, create
+        assert stored["_source"] == json.loads(document)
+
+
+def term(field, value):
+    return {"term": {field: value}}
+
+
+FIELDS = "layers."
+QUERIES = [
+    (term(FIELDS + "ip.ip_ip_src", "192.0.2.53"), "ip.src == 192.0.2.53"),
+    (term(FIELDS + "ip.ip_ip_dst", "192.0.2.0/24"), "ip.dst == 192.0.2.0/24"),
+    (term(FIELDS + "ipv6.ipv6_ipv6_src", "2001:db8::/32"), "ipv6.src == 2001:db8::/32"),
+    (term(FIELDS + "tcp.tcp_tcp_dstport", 80), "tcp.dstport == 80"),
+    (term(FIELDS + "udp.udp_udp_srcport", 53), "udp.srcport == 53"),
+    (term(FIELDS + "tcp.tcp_tcp_flags_syn", True), "tcp.flags.syn == 1"),
+    (term(FIELDS + "tcp.tcp_tcp_flags_reset", True), "tcp.flags.reset == 1"),
+    (term(FIELDS + "arp.arp_arp_opcode", 2), "arp.opcode == 2"),
+    (term(FIELDS + "vlan.vlan_vlan_id", 30), "vlan.id == 30"),
+    (term(FIELDS + "icmp.icmp_icmp_type", 3), "icmp.type == 3"),
+    (term(FIELDS + "icmpv6.icmpv6_icmpv6_type", 135), "icmpv6.type == 135"),
+    (term(FIELDS + "dns.dns_dns_qry_name", "www.example.test"),
+     'dns.qry.name == "www.example.test"'),
+    ({"prefix": {FIELDS + "dns.dns_dns_qry_name": "mail."}}, 'dns.qry.name matches "^mail[.]"'),
+    (term(FIELDS + "dns.dns_dns_flags_rcode", 3), "dns.flags.rcode == 3"),
+    (term(FIELDS + "http.http_http_response_code", 404), "http.response.code == 404"),
+    (term(FIELDS + "http.http_http_request_method", "GET"), 'http.request.method == "GET"'),
+    (term(FIELDS + "tls.tls_tls_handshake_type", 1), "tls.handshake.type == 1"),
+    ({"exists": {"field": FIELDS + "tls.tls_tls_handshake_extensions_server_name"}},
+     "tls.handshake.extensions_server_name"),
+    ({"range": {FIELDS + "frame.frame_frame_len": {"gt": 1000}}}, "frame.len > 1000"),
+    ({"range": {FIELDS + "ip.ip_ip_ttl": {"lt": 64}}}, "ip.ttl#1 < 64"),
+    (term(FIELDS + "eth.eth_eth_dst", "ff:ff:ff:ff:ff:ff"), "eth.dst == ff:ff:ff:ff:ff:ff"),
+    (term(FIELDS + "frame.frame_frame_interface_name", "wan0"),
+     'frame.interface_name == "wan0"'),
+    ({"wildcard": {FIELDS + "frame.frame_frame_protocols": "*:dns"}},
+     'frame.protocols matches ":dns$"'),
+]
+
+
+def test_queries_find_what_display_filters_select(indexed, espcap, captures, tshark):
+    node, _, _ = indexed
+    prefix = {}
+    for path in captures:
+        action = espcap("--file", path, "--format", "bulk", "--count", "1").out.splitlines()[0]
+        prefix[path] = json.loads(action)["create"]["_id"].rsplit("-", 1)[0]
+
+    def selected(display_filter):
+        return {f"{prefix[path]}-{number}" for path in captures for number in tshark(
+            "-r", path, "-Y", display_filter, "-T", "fields", "-e", "frame.number").split()}
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        expected = list(pool.map(selected, [display_filter for _, display_filter in QUERIES]))
+    for (query, display_filter), frames in zip(QUERIES, expected):
+        assert frames, display_filter
+        assert node.ids("packets-*", query) == frames, display_filter
+
+
+def test_time_of_the_index_and_the_document(elasticsearch, espcap):
+    node = elasticsearch
+    assert espcap("--file", DNS, "--node", node.url, "--index", "lab-%Y.%m").code == 0
+    assert node.count("lab-*") == 92
+    first = int(json.loads(espcap("--file", DNS, "--count", "1").out)["timestamp"])
+    assert node.count(time.strftime("lab-%Y.%m", time.gmtime(first / 1000))) == 92
+    assert node.count("lab-*", {"range": {"timestamp": {"gte": first, "lte": first}}}) >= 1
+
+
+def test_the_administrators_template_stays(elasticsearch, espcap):
+    node = elasticsearch
+    own = {"index_patterns": ["packets-*"], "priority": 1,
+           "template": {"mappings": {"dynamic": False, "properties": {"mine": {"type": "ip"}}}}}
+    assert node.request("PUT", "/_index_template/own", own)[0] == 200
+    try:
+        assert espcap("--file", DNS, "--node", node.url).code == 0
+        assert node.request("GET", "/_index_template/espcap-packets")[0] == 404
+        _, mappings = node.request("GET", "/packets-*/_mapping")
+        assert all("mine" in index["mappings"]["properties"] for index in mappings.values())
+    finally:
+        node.request("DELETE", "/_index_template/own")
+
+
+def test_no_template(elasticsearch, espcap):
+    node = elasticsearch
+    espcap("--file", TEST_PCAPS / "arp.pcap", "--node", node.url, "--no-template")
+    assert node.request("GET", "/_index_template/espcap-packets")[0] == 404
+
+
+def test_refused_documents_are_counted_and_named(elasticsearch, espcap, tshark):
+    """A field that is mapped to a type its values don't fit: those documents fail, the rest stay."""
+    node = elasticsearch
+    strict = {"index_patterns": ["packets-*"], "template": {"mappings": {
+        "dynamic": False, "properties": {"layers": {"dynamic": False, "properties": {
+            "dns": {"properties": {"dns_dns_qry_name": {"type": "long"}}}}}}}}}
+    assert node.request("PUT", "/_index_template/strict", strict)[0] == 200
+    try:
+        run = espcap("--file", DNS, "--node", node.url)
+    finally:
+        node.request("DELETE", "/_index_template/strict")
+    bad = tshark("-r", DNS, "-Y", "dns.qry.name", "-T", "fields", "-e", "frame.number").split()
+    assert 10 < len(bad) < 92
+    assert run.code == 1
+    assert ledger(run) == {"packets captured": 92, "indexed": 92 - len(bad), "already there": 0,
+                           "failed": len(bad)}
+    assert f"{DNS}: packet {bad[0]}: refused with 400: document_parsing_exception" in run.err
+    assert "further failures of this kind are only counted" in run.err
+    assert node.count("packets-*") == 92 - len(bad)
+
+
+def test_refused_requests_are_counted(tmp_path_factory, espcap):
+    node = start_elasticsearch(tmp_path_factory.mktemp("small"), "http.max_content_length=100kb")
+    try:
+        run = espcap("--file", DNS, "--node", node.url)
+        assert run.code == 1
+        assert ledger(run)["failed"] == 92
+        assert "92 documents not delivered" in run.err and "answered 413" in run.err
+        run = espcap("--file", DNS, "--node", node.url, "--chunk-bytes", "90k")
+        assert run.code == 0, run
+        assert node.count("packets-*") == 92
+    finally:
+        stop_elasticsearch(node)
+
+
+def test_the_first_node_that_answers_is_used(elasticsearch, espcap):
+    run = espcap("--file", DNS, "--node", "127.0.0.1:1", "--node", elasticsearch.url)
+    assert run.code == 0, run
+    assert elasticsearch.count("packets-*") == 92
+
+
+def test_a_server_that_dies_ends_the_run(tmp_path_factory, environment, plain_pcap):
+    """What it had taken stays, the rest is told: a later run adds only that."""
+    node = start_elasticsearch(tmp_path_factory.mktemp("dying"))
+    header, records = plain_pcap(DNS)
+    with subprocess.Popen([str(ESPCAP), "--file", "-", "--node", node.url, "--chunk", "10"],
+                          stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        process.stdin.write(header + b"".join(records[:60]))
+        process.stdin.flush()
+        deadline = time.monotonic() + 60
+        while node.request("GET", "/packets-*/_count")[1].get("count", 0) < 10:
+            node.request("POST", "/packets-*/_refresh")
+            assert time.monotonic() < deadline
+        stop_elasticsearch(node)
+        process.stdin.write(b"".join(records[60:]))
+        _, error = process.communicate()
+    text = error.decode()
+    assert process.returncode == 1
+    assert "not delivered" in text and "is gone: the run ends here" in text
+
+    class Finished:
+        err = text
+
+    counts = ledger(Finished)
+    assert counts["packets captured"] == sum(
+        counts.get(word, 0) for word in ("indexed", "already there", "failed", "abandoned"))
+    assert counts["indexed"] >= 10 and counts["failed"] > 0
+
+
+def test_a_signal_delivers_what_is_dissected(elasticsearch, environment):
+    with subprocess.Popen([str(ESPCAP), "--file", "-", "--node", elasticsearch.url],
+                          stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        process.stdin.write(DNS.read_bytes())
+        process.stdin.flush()
+        time.sleep(3)  # past the start of libwireshark: it waits for more of the pipe
+        process.send_signal(signal.SIGTERM)
+        text = process.stderr.read().decode()
+        process.stdin.close()
+    assert process.returncode == 0, text
+
+    class Stopped:
+        err = text
+
+    counts = ledger(Stopped)
+    assert 60 < counts["indexed"] == counts["packets captured"]
+    assert elasticsearch.count("packets-*") == counts["indexed"]
+
+
+def peak_kib(arguments, environment):
+    """Peak resident size of a run."""
+    script = ('import resource,subprocess,sys; subprocess.run(sys.argv[1:], check=True); '
+              'print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)')
+    run = subprocess.run(["python3", "-c", script, str(ESPCAP), *arguments], check=True,
+                         capture_output=True, env=environment, text=True)
+    return int(run.stdout.split()[-1])
+
+
+def test_held_documents_stay_within_bounds(elasticsearch, environment, tmp_path):
+    """Beyond what dissection itself takes, at most four times --chunk-bytes."""
+    data = (TEST_PCAPS / "http.pcap").read_bytes()
+    big = tmp_path / "big.pcap"
+    big.write_bytes(data[:24] + data[24:] * 60)  # 6240 packets, some 50 MB of JSON
+    common = ["--file", str(big), "--node", elasticsearch.url, "--chunk", "1000000", "--quiet"]
+    base = peak_kib([*common, "--chunk-bytes", "64k", "--index", "base"], environment)
+    chunk_mib = 8
+    large = peak_kib([*common, "--chunk-bytes", f"{chunk_mib}M", "--index", "large"], environment)
+    assert large - base <= 4 * chunk_mib * 1024

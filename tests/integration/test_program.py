@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line as users know it."""
+import json
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+from conftest import ESPCAP, TEST_PCAPS
+
+DNS = TEST_PCAPS / "dns.pcap"
+HTTP = TEST_PCAPS / "http.pcap"
+
+
+def test_text_is_espcaps_dump(espcap):
+    lines = espcap("--file", DNS, "--format", "text", "--count", "2").out.decode().splitlines()
+    documents = espcap("--file", DNS, "--count", "2").out.decode().splitlines()
+    assert [lines[0], lines[3]] == ["Packet no. 1", "Packet no. 2"]
+    assert re.fullmatch(r"\* packet time stamp - \d{4}-\d\d-\d\d \d\d:\d\d:\d\d", lines[1])
+    assert lines[2] == "* payload -  " + documents[0]
+    stamp = int(json.loads(documents[0])["timestamp"]) // 1000
+    assert lines[1].endswith(time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(stamp)))
+
+
+def test_bulk_has_an_action_before_each_document(espcap):
+    lines = espcap("--file", DNS, "--format", "bulk").out.splitlines()
+    actions, documents = lines[::2], lines[1::2]
+    assert documents == espcap("--file", DNS).out.splitlines()
+    ids = set()
+    for number, (action, document) in enumerate(zip(actions, documents), 1):
+        create = json.loads(action)["create"]
+        seconds = int(json.loads(document)["timestamp"]) // 1000
+        assert create["_index"] == time.strftime("packets-%Y-%m-%d", time.gmtime(seconds))
+        assert re.fullmatch(r"[\w-]{22}-" + str(number), create["_id"])
+        ids.add(create["_id"])
+    assert len(ids) == 92
+
+
+def test_ids_depend_on_content_alone(espcap, tmp_path):
+    copy = tmp_path / "another name.pcap"
+    copy.write_bytes(DNS.read_bytes())
+
+    def first_id(path, **options):
+        run = espcap("--file", path, "--format", "bulk", "--count", "1", **options)
+        return json.loads(run.out.splitlines()[0])["create"]["_id"]
+
+    assert first_id(copy) == first_id(DNS)
+    assert first_id(HTTP) != first_id(DNS)
+    with open(DNS, "rb") as stream:
+        assert first_id("-", stdin=stream) == first_id(DNS), "a redirected file is a file"
+    assert first_id("-", input=DNS.read_bytes()) == first_id("-", input=DNS.read_bytes())
+
+
+def test_capture_filter_on_a_file(espcap, tmp_path, environment):
+    """As if only the matching packets had been captured: tcpdump makes such a file."""
+    expression = "udp port 53 and less 200"
+    subprocess.run(["tcpdump", "-r", DNS, "-w", tmp_path / "some.pcap", expression], check=True,
+                   capture_output=True, env=environment)
+    filtered = espcap("--file", DNS, "--bpf", expression)
+    assert filtered.out == espcap("--file", tmp_path / "some.pcap").out
+    assert 0 < len(filtered.documents()) < 92
+
+
+def test_capture_filter_keeps_the_ids_of_the_file(espcap):
+    def ids(*arguments):
+        lines = espcap("--file", DNS, "--format", "bulk", *arguments).out.splitlines()[::2]
+        return [json.loads(line)["create"]["_id"] for line in lines]
+
+    some = ids("--bpf", "tcp")
+    assert 0 < len(some) < 92 and set(some) < set(ids())
+    assert some == ids("--bpf", "tcp", "-2")
+
+
+def test_capture_filter_on_other_link_types(espcap, tshark):
+    capture = TEST_PCAPS / "cooked.pcap"
+    expected = len(tshark("-r", capture, "-Y", "udp.port == 53").splitlines())
+    assert expected > 0
+    assert len(espcap("--file", capture, "--bpf", "udp port 53").documents()) == expected
+
+
+def test_count_is_over_all_files(espcap):
+    run = espcap("--file", DNS, "--file", HTTP, "--count", "100")
+    assert len(run.documents()) == 100
+    assert "100 packets captured" in run.err
+
+
+def test_files_then_directories_in_order(espcap, tmp_path):
+    for name in ("b.pcap", "a.pcap", "c/d.pcap"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes((TEST_PCAPS / "arp.pcap").read_bytes())
+    (tmp_path / "a.pcap").write_bytes(DNS.read_bytes())
+    arp, dns = espcap("--file", TEST_PCAPS / "arp.pcap").out, espcap("--file", DNS).out
+    assert espcap("--dir", tmp_path).out == dns + arp
+    assert espcap("--dir", tmp_path, "--recursive").out == dns + arp + arp
+    assert espcap("--dir", tmp_path, "--file", HTTP).out.endswith(dns + arp)
+
+
+def test_output_file(espcap, tmp_path):
+    out = tmp_path / "out.ndjson"
+    out.write_text("old\n" * 100000)
+    run = espcap("--file", DNS, "--output", out)
+    assert run.code == 0 and run.out == b""
+    assert out.read_bytes() == espcap("--file", DNS).out
+
+
+def test_summary_quiet_and_verbose(espcap):
+    run = espcap("--file", DNS, "--filter", "tcp")
+    selected = len(run.documents())
+    assert f"92 packets captured, {92 - selected} not selected, {selected} written" in run.err
+    assert espcap("--file", DNS, "--quiet").err == ""
+    assert f"reading {DNS}" in espcap("--file", DNS, "--verbose").err
+
+
+def test_list(espcap):
+    run = espcap("--list")
+    assert run.code == 0, run
+    assert re.search(r"^\d+\. lo .*\[up.*loopback\].*127\.0\.0\.1", run.out.decode(), re.M), run.out
+
+
+def test_version_and_help(espcap, tshark):
+    version = espcap("--version").out.decode()
+    assert re.match(r"espcap \d+\.\d+\.\d+, libwireshark " +
+                    re.search(r"\d+\.\d+\.\d+", tshark("--version")).group(), version)
+    text = espcap("--help").out.decode()
+    assert "Examples:" in text and "--two-pass" in text
+
+
+def test_configuration_file(espcap, tmp_path):
+    (tmp_path / "espcap.yml").write_text(
+        f"tshark_path: /usr/bin/tshark\nfile: {DNS}\ncount: 3\nquiet: true\n"
+        "preference:\n  - tcp.relative_sequence_numbers:FALSE\n")
+    found = espcap(cwd=tmp_path)
+    assert found.code == 0, found
+    assert len(found.documents()) == 3
+    assert found.err.count("tshark_path is ignored") == 1
+    assert len(espcap("--count", "5", cwd=tmp_path).documents()) == 5, "the command line wins"
+    assert len(espcap("--file", HTTP, "--count", "4", cwd=tmp_path).documents()) == 4
+    (tmp_path / "other").mkdir()
+    (tmp_path / "config").mkdir()
+    (tmp_path / "espcap.yml").rename(tmp_path / "config" / "espcap.yml")
+    assert len(espcap(cwd=tmp_path / "other").documents()) == 3, "../config/espcap.yml"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_run_in_order(number, environment, tmp_path):
+    """Reading a pipe that stays open: what was dissected is written, the summary printed, exit 0."""
+    out = tmp_path / "out"
+    with subprocess.Popen([str(ESPCAP), "--file", "-", "--chunk", "50", "--output", str(out)],
+                          stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+                          env=environment) as process:
+        process.stdin.write(DNS.read_bytes())
+        process.stdin.flush()
+        deadline = time.monotonic() + 30
+        while not (out.exists() and out.stat().st_size):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        time.sleep(1)  # the next batch is begun, and espcap waits for more of the pipe
+        process.send_signal(number)
+        error = process.stderr.read().decode()
+        process.stdin.close()
+    assert process.returncode == 0, error
+    documents = [json.loads(line) for line in out.read_text().splitlines()]
+    # libwiretap reads by blocks: what follows the last full one isn't dissected yet.
+    assert 50 < len(documents) <= 92
+    assert f"{len(documents)} packets captured, {len(documents)} written, 0 failed" in error
+
+
+def test_a_second_signal_ends_it_at_once(environment, tmp_path):
+    """The destination takes nothing: the first signal can't finish."""
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    with subprocess.Popen([str(ESPCAP), "--file", str(TEST_PCAPS / "tcp-loss.pcap"), "--chunk", "1",
+                           "--output", str(fifo)], stderr=subprocess.PIPE,
+                          env=environment) as process:
+        assert select.select([reader], [], [], 30)[0]
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 128 + signal.SIGINT
+    os.close(reader)
+
+
+def test_progress_on_a_terminal(environment, tmp_path):
+    big = tmp_path / "big.pcap"
+    data = (TEST_PCAPS / "http.pcap").read_bytes()
+    big.write_bytes(data[:24] + data[24:] * 800)
+    main, terminal = pty.openpty()
+    with subprocess.Popen([str(ESPCAP), "--file", str(big), "--output", "/dev/null"],
+                          stderr=terminal, env=environment) as process:
+        os.close(terminal)
+        shown = b""
+        while True:
+            try:
+                part = os.read(main, 65536)
+            except OSError:  # the terminal's other side is closed
+                break
+            if not part:
+                break
+            shown += part
+    os.close(main)
+    assert process.returncode == 0
+    assert re.search(rb"\d+ %  \d+ packets  \d+ packets/s  \d+:\d\d left", shown), shown
+    assert b"83200 packets captured" in shown
+
+
+def test_syslog(environment, tmp_path):
+    """/dev/log of a mount namespace of its own is ours to read."""
+    log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    log.bind(str(tmp_path / "log"))
+    log.settimeout(10)
+    script = ('mount -t tmpfs tmpfs /dev && touch /dev/log && mount --bind "$1" /dev/log && '
+              'exec "$2" --file "$3" --file /no/such.pcap --output "$4"')
+    run = subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", tmp_path / "log", ESPCAP,
+                          DNS, tmp_path / "out"], capture_output=True, check=False, env=environment)
+    assert run.returncode == 1, run
+    messages = [log.recv(4096).decode() for _ in range(3)]
+    log.close()
+    assert "espcap" in messages[0] and "started" in messages[0], messages
+    assert "open /no/such.pcap: No such file" in messages[1], messages
+    assert "92 packets captured, 92 written, 0 failed" in messages[2], messages
+
+
+def test_batches_hold_no_more_than_their_bytes(espcap, tmp_path):
+    """Each write of a batch is seen as it is made, on a packet socket: none is above the limit."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    limit = 50_000
+    with subprocess.Popen([str(ESPCAP), "--file", str(DNS), "--chunk-bytes", str(limit)],
+                          stdout=theirs.fileno(), stderr=subprocess.PIPE) as process:
+        theirs.close()
+        batches = []
+        while batch := ours.recv(1 << 22):
+            batches.append(batch)
+    ours.close()
+    assert process.returncode == 0
+    assert b"".join(batches) == espcap("--file", DNS).out
+    assert all(len(batch) <= limit and batch.endswith(b"\n") for batch in batches)
+    assert len(batches) > 5
