@@ -104,10 +104,13 @@ Result<void> Pipeline::OnePass(Capture& capture) {
 
 Result<void> Pipeline::TwoPasses(Capture& capture) {
   Result<void> read = {};  // what ended the first pass is told after the second
-  while (read && !process::StopRequested()) {
+  while (!process::StopRequested()) {
     auto more = capture.frames.Next();
-    if (!more) read = Forward(std::move(more));
-    if (!read || !*more) break;
+    if (!more) {
+      read = Forward(std::move(more));
+      break;
+    }
+    if (!*more) break;
     capture.record_numbers.push_back(capture.source.record_number());
     if (capture.record_numbers.size() % kHousekeepingFrames == 0) {
       ShowProgress(capture.source.bytes_read() / 2);

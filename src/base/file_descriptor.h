@@ -30,7 +30,7 @@ class FileDescriptor {
   [[nodiscard]] bool valid() const { return fd_ >= 0; }
 
  private:
-  void Close() {
+  void Close() const {
     if (fd_ >= 0) ::close(fd_);
   }
 

@@ -94,6 +94,24 @@ Result<void> CheckOutputIsNoInput(const std::string& output, const std::vector<I
   return {};
 }
 
+// Documents can be indexed without one, too: what goes wrong here is a warning.
+void InstallTemplate(deliver::HttpClient& client, const std::string& index, telemetry::Log& log) {
+  const auto wanted = schema::PacketTemplate(index);
+  if (wanted.index_pattern == "*") {
+    log.Warning("no index template installed: --index '" + index +
+                "' has no fixed beginning, and it would match every index");
+    return;
+  }
+  const auto outcome = deliver::EnsureTemplate(client, wanted);
+  if (!outcome) {
+    log.Warning(outcome.error().message + "; the server's own mapping is used");
+    return;
+  }
+  const bool installed = *outcome == deliver::TemplateOutcome::kInstalled;
+  log.Verbose(fmt::format("index template for {}: {}", wanted.index_pattern,
+                          installed ? "installed as " + wanted.name : "already there"));
+}
+
 Result<std::unique_ptr<Sink>> ConnectServer(const Settings& settings, telemetry::Log& log) {
   std::vector<deliver::NodeUrl> nodes;
   for (const std::string& text : settings.nodes) {
@@ -105,18 +123,7 @@ Result<std::unique_ptr<Sink>> ConnectServer(const Settings& settings, telemetry:
   if (!connection) return Forward(std::move(connection));
   log.Verbose(fmt::format("{} {} at {}", connection->server.name, connection->server.version,
                           connection->client->base_url()));
-  if (!settings.no_template) {
-    const auto wanted = schema::PacketTemplate(settings.index);
-    const auto outcome = deliver::EnsureTemplate(*connection->client, wanted);
-    if (!outcome) {
-      log.Warning(outcome.error().message + "; the server's own mapping is used");
-    } else {
-      log.Verbose(fmt::format("index template for {}: {}", wanted.index_pattern,
-                              *outcome == deliver::TemplateOutcome::kInstalled
-                                  ? "installed as " + wanted.name
-                                  : "already there"));
-    }
-  }
+  if (!settings.no_template) InstallTemplate(*connection->client, settings.index, log);
   auto errors = std::make_shared<telemetry::RateLimitedErrors>(log);
   return std::make_unique<deliver::BulkSink>(
       std::move(connection->client),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <exception>
 #include <variant>
 
@@ -33,6 +34,6 @@ int main(int argc, char** argv) try {
   espcap::telemetry::Log log(VerbosityOf(settings));
   return espcap::cli::RunCommand(argv[0], settings, log);
 } catch (const std::exception& error) {
-  static_cast<void>(std::fputs(error.what(), stderr));
+  static_cast<void>(std::fprintf(stderr, "espcap: error: %s\n", error.what()));
   return 1;
 }

@@ -29,7 +29,7 @@ Result<SelectorRange> ParseSelector(std::string_view selector);
 
 // Applies one rule to libwireshark's dissector tables.
 // REQUIRES: libwireshark is initialised.
-Result<void> DecodeAs(const std::string& rule);
+Result<void> DecodeAs(const std::string& text);
 
 }  // namespace espcap::dissect
 

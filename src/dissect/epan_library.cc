@@ -82,7 +82,7 @@ Result<std::unique_ptr<EpanLibrary>> EpanLibrary::Start(const char* program_path
   codecs_init();
 
   std::unique_ptr<EpanLibrary> library(new EpanLibrary());
-  if (auto configured = library->Configure(options); !configured) {
+  if (auto configured = Configure(options); !configured) {
     return Forward(std::move(configured));
   }
   return library;

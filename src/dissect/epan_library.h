@@ -33,7 +33,7 @@ class EpanLibrary {
 
  private:
   EpanLibrary() = default;
-  Result<void> Configure(const Options& options);
+  static Result<void> Configure(const Options& options);
 };
 
 }  // namespace espcap::dissect

@@ -77,8 +77,8 @@ void AppendBits(ByteBuffer& out, const field_info& field) {
 
 bool IsDataSource(const packet_info& packet, const tvbuff_t* bytes) {
   for (const GSList* entry = packet.data_src; entry != nullptr; entry = entry->next) {
-    if (get_data_source_tvb(static_cast<const struct data_source*>(entry->data)) == bytes)
-      return true;
+    const auto* source = static_cast<const struct data_source*>(entry->data);
+    if (get_data_source_tvb(source) == bytes) return true;
   }
   return false;
 }

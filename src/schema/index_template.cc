@@ -86,29 +86,27 @@ json FieldMapping(const std::string& type) {
   return mapping;
 }
 
-// "packets-%Y-%m-%d" → "packets-*": every conversion is something that varies.
+// Where the conversion that starts at `text[percent]` ends: %Y, %-d, %Ey.
+size_t EndOfConversion(const std::string& text, size_t percent) {
+  constexpr std::string_view kModifiers = "EO_-0^#";
+  const size_t letter = text.find_first_not_of(kModifiers, percent + 1);
+  return letter == std::string::npos ? text.size() : letter + 1;
+}
+
+// "packets-%Y-%m-%d" → "packets-*": from the first conversion on, anything can follow.
 std::string Wildcards(const std::string& strftime_pattern) {
   std::string pattern;
-  for (size_t i = 0; i < strftime_pattern.size(); ++i) {
+  for (size_t i = 0; i < strftime_pattern.size();) {
     if (strftime_pattern[i] != '%') {
-      pattern += strftime_pattern[i];
+      pattern += strftime_pattern[i++];
       continue;
     }
-    if (i + 1 < strftime_pattern.size() && strftime_pattern[i + 1] == '%') {
-      pattern += '%';
-      ++i;
-      continue;
-    }
-    constexpr std::string_view kModifiers = "EO_-0^#";
-    while (i + 1 < strftime_pattern.size() &&
-           kModifiers.find(strftime_pattern[i + 1]) != kModifiers.npos)
-      ++i;
-    ++i;
-    pattern += '*';
+    const size_t end = EndOfConversion(strftime_pattern, i);
+    if (strftime_pattern.substr(i, end - i) != "%%") return pattern + '*';
+    pattern += '%';
+    i = end;
   }
-  // "packets-*-*-*" says no more than "packets-*".
-  const size_t first = pattern.find('*');
-  return first == std::string::npos ? pattern : pattern.substr(0, first + 1);
+  return pattern;
 }
 
 std::string TemplateName(const std::string& index_pattern) {
@@ -132,9 +130,7 @@ IndexTemplate PacketTemplate(const std::string& index_pattern) {
       {"index_patterns", {pattern}},
       {"template",
        {{"settings",
-         {{"number_of_replicas", 0},
-          {"index.mapping.ignore_malformed", true},
-          {"index.codec", "best_compression"}}},
+         {{"index.mapping.ignore_malformed", true}, {"index.codec", "best_compression"}}},
         {"mappings", {{"dynamic", false}, {"properties", properties}}}}},
       {"_meta", {{"description", "packets, as espcap " ESPCAP_VERSION " writes them"}}}};
   return {TemplateName(pattern), pattern, body.dump()};

@@ -37,14 +37,14 @@ void Progress::Update(const ProgressState& state) {
   shown_ = now;
   visible_ = true;
   fmt::print(stderr, "\r\x1b[K{}", FormatProgress(state, now - start_));
-  std::fflush(stderr);
+  static_cast<void>(std::fflush(stderr));
 }
 
 void Progress::Clear() {
   if (!visible_) return;
   visible_ = false;
   fmt::print(stderr, "\r\x1b[K");
-  std::fflush(stderr);
+  static_cast<void>(std::fflush(stderr));
 }
 
 }  // namespace espcap::telemetry
