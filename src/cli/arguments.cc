@@ -57,15 +57,15 @@ void AddDestinations(CLI::App& app, Settings& settings) {
                  "Write the documents to a file; '-' is standard output.")
       ->type_name("PATH")
       ->group("Destinations");
-  const std::map<std::string, encode::Format> formats = {{"ndjson", encode::Format::kNdjson},
-                                                         {"bulk", encode::Format::kBulk},
-                                                         {"text", encode::Format::kText}};
-  app.add_option("--format", settings.format,
-                 "ndjson: a document a line (default); bulk: with action lines, a _bulk body; "
-                 "text: Espcap's dump for people.")
+  static const std::map<std::string, encode::Format> formats = {{"ndjson", encode::Format::kNdjson},
+                                                                {"bulk", encode::Format::kBulk},
+                                                                {"text", encode::Format::kText}};
+  app.add_option_function<std::string>(
+         "--format", [&settings](const std::string& name) { settings.format = formats.at(name); },
+         "ndjson: a document a line (default); bulk: with action lines, a _bulk body; "
+         "text: Espcap's dump for people.")
       ->type_name("FORMAT")
-      ->transform(CLI::Transformer(formats).description(""))
-      ->check(CLI::IsMember({"0", "1", "2"}).description(""))
+      ->check(CLI::IsMember({"ndjson", "bulk", "text"}).description(""))
       ->group("Destinations");
   app.add_flag("--hex", settings.hex, "Add the bytes of each field (tshark's -x).")
       ->group("Destinations");
@@ -172,6 +172,13 @@ Result<void> ReadConfiguration(CLI::App& app, Settings& settings) {
 }  // namespace
 
 Result<std::variant<Settings, PrintAndExit>> ParseArguments(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    // `--node="$UNSET"`: CLI11 would take the next option for the value.
+    const std::string_view argument = argv[i];
+    if (argument.starts_with("--") && argument.ends_with('=')) {
+      return Fail("{}: the value is missing", argument);
+    }
+  }
   Settings settings;
   CLI::App app("Dissects packets as tshark does and sends them to Elasticsearch.", "espcap");
   app.footer(kExamples);

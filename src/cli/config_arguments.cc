@@ -76,8 +76,11 @@ Result<void> ApplyConfig(CLI::App& app, const config::ConfigFile& file,
       warnings.push_back(place + ": tshark_path is ignored: espcap runs no tshark");
       continue;
     }
+    if (kCommandLineOnly.contains(setting.key)) {
+      return Fail("{}: '{}' is for the command line only", place, setting.key);
+    }
     CLI::Option* option = app.get_option_no_throw("--" + setting.key);
-    if (option == nullptr || kCommandLineOnly.contains(setting.key)) {
+    if (option == nullptr) {
       const std::string nearest = base::NearestName(setting.key, LongOptions(app, ""));
       return Fail("{}: unknown key '{}'{}", place, setting.key,
                   nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));

@@ -3,6 +3,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -46,7 +47,13 @@ Result<ConfigFile> ReadConfigFile(const std::string& path) {
 
   ConfigFile config{path, {}};
   try {
-    const YAML::Node root = YAML::Load(text.str());
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text.str());
+    if (documents.empty()) return config;
+    if (documents.size() > 1) {
+      return Fail("{}:{}: a second document; one file holds one", path,
+                  std::max(1, documents[1].Mark().line + 1));
+    }
+    const YAML::Node& root = documents.front();
     if (root.IsNull()) return config;
     if (!root.IsMap()) return Fail("{}:1: not a list of 'option: value' lines", path);
     std::set<std::string> seen;

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "deliver/bulk_response.h"
 
-#include <fmt/format.h>
-
-#include <nlohmann/json.hpp>
+#include "deliver/json_answer.h"
 
 namespace espcap::deliver {
 namespace {
 
 using nlohmann::json;
 
-std::string DescribeError(const json& item) {
+std::string ReasonOfItem(const json& item) {
   if (!item.contains("error")) return "no reason given";
   const json& error = item["error"];
-  if (!error.is_object()) return error.dump();
-  std::string text = fmt::format("{}: {}", error.value("type", "error"), error.value("reason", ""));
-  if (error.contains("caused_by") && error["caused_by"].is_object()) {
-    text += fmt::format(" ({})", error["caused_by"].value("reason", ""));
-  }
-  return text;
+  return error.is_object() ? DescribeError(error) : error.dump();
+}
+
+// 0 where there is none.
+int StatusOf(const json& item) {
+  const auto found = item.find("status");
+  return found != item.end() && found->is_number_integer() ? found->get<int>() : 0;
 }
 
 }  // namespace
@@ -48,9 +47,9 @@ Result<std::vector<ItemResult>> ParseBulkResponse(std::string_view body, size_t 
     }
     const json& item = *entry.begin();
     ItemResult result;
-    result.status = item.value("status", 0);
+    result.status = StatusOf(item);
     result.outcome = DecideItem(result.status);
-    if (result.outcome == ItemOutcome::kRefused) result.reason = DescribeError(item);
+    if (result.outcome == ItemOutcome::kRefused) result.reason = ReasonOfItem(item);
     results.push_back(std::move(result));
   }
   return results;

@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "deliver/json_answer.h"
 
 namespace espcap::deliver {
 namespace {
@@ -13,12 +16,18 @@ using nlohmann::json;
 
 constexpr size_t kShownBytes = 200;
 
+// Its beginning in one line, cut between characters.
 std::string Excerpt(const std::string& body) {
-  std::string text = body.substr(0, kShownBytes);
+  size_t length = std::min(body.size(), kShownBytes);
+  const auto is_continuation = [&body](size_t at) {
+    return at < body.size() && (static_cast<unsigned char>(body[at]) & 0xC0U) == 0x80U;
+  };
+  while (length > 0 && is_continuation(length)) --length;
+  std::string text = body.substr(0, length);
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20) c = ' ';
   }
-  return body.size() > kShownBytes ? text + "…" : text;
+  return body.size() > length ? text + "…" : text;
 }
 
 Result<Connection> ConnectTo(const NodeUrl& node) {
@@ -49,7 +58,7 @@ Result<ServerIdentity> ParseServerIdentity(const std::string& body) {
   if (!version.is_object() || !version.contains("number") || !version["number"].is_string()) {
     return refuse();
   }
-  const bool is_opensearch = version.value("distribution", "") == "opensearch";
+  const bool is_opensearch = TextOf(version, "distribution") == "opensearch";
   return ServerIdentity{is_opensearch ? "OpenSearch" : "Elasticsearch",
                         version["number"].get<std::string>()};
 }
@@ -67,7 +76,7 @@ Result<Connection> Connect(const std::vector<NodeUrl>& nodes) {
 Result<TemplateOutcome> EnsureTemplate(HttpClient& client,
                                        const schema::IndexTemplate& index_template) {
   std::string sample = index_template.index_pattern;
-  if (sample.back() == '*') sample.back() = '0';
+  std::replace(sample.begin(), sample.end(), '*', '0');
   // Which template would an index of this name get? Only a server without one answers without
   // settings or mappings of its own (simulate index API).
   auto simulated = client.Perform({"POST", "/_index_template/_simulate_index/" + sample, {}, {}});
@@ -92,7 +101,7 @@ std::string ReasonOf(const HttpResponse& response) {
     const json& error = answer["error"];
     if (error.is_string()) return error.get<std::string>();
     if (error.is_object()) {
-      return fmt::format("{}: {}", error.value("type", "error"), error.value("reason", ""));
+      return DescribeError(error);
     }
   }
   return response.body.empty() ? "no explanation" : Excerpt(response.body);

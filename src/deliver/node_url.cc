@@ -56,11 +56,20 @@ Result<NodeUrl> ParseNodeUrl(const std::string& text) {
   NodeUrl node;
   node.user = Part(url.get(), CURLUPART_USER, CURLU_URLDECODE);
   node.password = Part(url.get(), CURLUPART_PASSWORD, CURLU_URLDECODE);
+  // libcurl decodes no control characters.
+  if (node.user.empty() != Part(url.get(), CURLUPART_USER, 0).empty() ||
+      node.password.empty() != Part(url.get(), CURLUPART_PASSWORD, 0).empty()) {
+    return refuse("the credentials hold a control character");
+  }
   std::string port = Part(url.get(), CURLUPART_PORT, 0);
   if (port.empty()) port = scheme == "https" ? "443" : "9200";
   std::string path = Part(url.get(), CURLUPART_PATH, 0);
   while (!path.empty() && path.back() == '/') path.pop_back();
-  node.base = scheme + "://" + Part(url.get(), CURLUPART_HOST, 0) + ":" + port + path;
+  std::string host = Part(url.get(), CURLUPART_HOST, 0);
+  if (const std::string zone = Part(url.get(), CURLUPART_ZONEID, 0); !zone.empty()) {
+    host.insert(host.size() - 1, "%25" + zone);  // before the closing bracket (RFC 6874)
+  }
+  node.base = scheme + "://" + host + ":" + port + path;
   return node;
 }
 

@@ -64,7 +64,8 @@ void StreamSink::CountAndCut(const Batch& batch, size_t written_bytes, Ledger& l
   const off_t end = ::lseek(file_.get(), 0, SEEK_CUR);
   const auto excess = static_cast<off_t>(written_bytes - whole_bytes);
   // The caller reports the failed write; a failing truncation adds nothing to say.
-  if (end >= excess && ::ftruncate(file_.get(), end - excess) != 0) return;
+  if (end < excess || ::ftruncate(file_.get(), end - excess) != 0) return;
+  ::lseek(file_.get(), end - excess, SEEK_SET);
 }
 
 Result<void> StreamSink::Drain(Ledger& /*ledger*/) { return {}; }

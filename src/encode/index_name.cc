@@ -2,7 +2,6 @@
 #include "encode/index_name.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 namespace espcap::encode {
@@ -14,9 +13,10 @@ constexpr std::string_view kForbidden = "\\/*?\"<>| ,#:";
 std::string Format(const std::string& pattern, std::time_t seconds) {
   std::tm utc{};
   if (gmtime_r(&seconds, &utc) == nullptr) utc = {};
-  std::array<char, 2 * kMaxNameBytes> text{};
-  const size_t length = std::strftime(text.data(), text.size(), pattern.c_str(), &utc);
-  return {text.data(), length};
+  // Longer than any conversion makes it, so that 0 is an empty name, not a lack of room.
+  std::string text(pattern.size() * 16 + kMaxNameBytes, '\0');
+  text.resize(std::strftime(text.data(), text.size(), pattern.c_str(), &utc));
+  return text;
 }
 
 }  // namespace

@@ -23,6 +23,23 @@ void AppendField(ByteBuffer& out, int value, char after) {
   out.Append(after);
 }
 
+// seconds * 1000 + milliseconds, without overflow for any second.
+void AppendSignedMilliseconds(ByteBuffer& out, int64_t seconds, int64_t milliseconds) {
+  seconds += milliseconds / 1000;
+  milliseconds %= 1000;
+  if (seconds < 0 && milliseconds > 0) {
+    ++seconds;
+    milliseconds -= 1000;
+  } else if (seconds > 0 && milliseconds < 0) {
+    --seconds;
+    milliseconds += 1000;
+  }
+  // Both have one sign now.
+  if (seconds == 0) return AppendSignedDecimal(out, milliseconds);
+  AppendSignedDecimal(out, seconds);
+  AppendPadded(out, static_cast<uint64_t>(milliseconds < 0 ? -milliseconds : milliseconds), 3);
+}
+
 }  // namespace
 
 void AppendAbsoluteTime(ByteBuffer& out, const nstime_t& time) {
@@ -57,7 +74,7 @@ void AppendTimestamp(ByteBuffer& out, const nstime_t& time) {
   out.Append('"');
   const int milliseconds = time.nsecs / kMillisecond;
   if (time.secs < 0 || milliseconds < 0) {
-    AppendSignedDecimal(out, int64_t{time.secs} * 1000 + milliseconds);
+    AppendSignedMilliseconds(out, time.secs, milliseconds);
   } else {
     AppendDecimal(out, static_cast<uint64_t>(time.secs));
     AppendPadded(out, static_cast<uint64_t>(milliseconds), 3);

@@ -34,6 +34,7 @@ void Install(int signal, void (*handler)(int)) {
 
 void InstallStopSignals() {
   Install(SIGPIPE, SIG_IGN);
+  Install(SIGXFSZ, SIG_IGN);
   Install(SIGALRM, InterruptRead);
   Install(SIGINT, RequestStop);
   Install(SIGTERM, RequestStop);

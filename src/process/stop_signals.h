@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // SIGINT and SIGTERM: the first asks the run to stop reading and deliver what it has; the second
-// ends the process at once. SIGPIPE is ignored: a closed pipe is a write error.
+// ends the process at once. SIGPIPE and SIGXFSZ are ignored: a closed pipe and a file at its size
+// limit are write errors.
 #ifndef ESPCAP_PROCESS_STOP_SIGNALS_H_
 #define ESPCAP_PROCESS_STOP_SIGNALS_H_
 

@@ -57,8 +57,9 @@ Fingerprint StreamFingerprint::Value() const {
 }
 
 Result<std::optional<Fingerprint>> FingerprintOfFile(const std::string& path) {
-  const base::FileDescriptor file(path == "-" ? ::dup(STDIN_FILENO)
-                                              : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // O_NONBLOCK: a FIFO opens at once, whether anyone writes to it or not.
+  constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
+  const base::FileDescriptor file(path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), kFlags));
   const auto failed = [&path] {
     return Fail("read {}: {}", path, std::generic_category().message(errno));
   };

@@ -38,28 +38,32 @@ Log::Log(Verbosity verbosity) {
 
 Log::~Log() = default;
 
+void Log::MakeRoom(int level) {
+  const bool shown = terminal_->should_log(static_cast<spdlog::level::level_enum>(level));
+  if (shown && before_line_) before_line_();
+}
+
 void Log::Error(const std::string& message) {
   ++errors_;
-  if (before_line_) before_line_();
+  MakeRoom(spdlog::level::err);
   terminal_->error("error: {}", message);
   syslog_->error("{}", message);
 }
 
 void Log::Warning(const std::string& message) {
-  if (before_line_) before_line_();
+  MakeRoom(spdlog::level::warn);
   terminal_->warn("warning: {}", message);
   syslog_->warn("{}", message);
 }
 
 void Log::Info(const std::string& message) {
-  if (before_line_) before_line_();
+  MakeRoom(spdlog::level::info);
   terminal_->info("{}", message);
   syslog_->info("{}", message);
 }
 
 void Log::Verbose(const std::string& message) {
-  if (!terminal_->should_log(spdlog::level::debug)) return;
-  if (before_line_) before_line_();
+  MakeRoom(spdlog::level::debug);
   terminal_->debug("{}", message);
 }
 

@@ -41,6 +41,8 @@ class Log {
   [[nodiscard]] uint64_t errors() const { return errors_; }
 
  private:
+  void MakeRoom(int level);  // one of spdlog's
+
   std::unique_ptr<spdlog::logger> terminal_;
   std::unique_ptr<spdlog::logger> syslog_;
   std::function<void()> before_line_;

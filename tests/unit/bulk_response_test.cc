@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "deliver/bulk_response.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace espcap::deliver {
+namespace {
+
+TEST(DecideItem, IsAFunctionOfTheStatus) {
+  struct Case {
+    int status;
+    ItemOutcome outcome;
+  };
+  const Case cases[] = {
+      {200, ItemOutcome::kIndexed},      {201, ItemOutcome::kIndexed}, {299, ItemOutcome::kIndexed},
+      {409, ItemOutcome::kAlreadyThere}, {0, ItemOutcome::kRefused},   {199, ItemOutcome::kRefused},
+      {300, ItemOutcome::kRefused},      {400, ItemOutcome::kRefused}, {403, ItemOutcome::kRefused},
+      {404, ItemOutcome::kRefused},      {408, ItemOutcome::kRefused}, {410, ItemOutcome::kRefused},
+      {429, ItemOutcome::kRefused},      {500, ItemOutcome::kRefused}, {503, ItemOutcome::kRefused},
+      {-201, ItemOutcome::kRefused},
+  };
+  for (const Case& c : cases) EXPECT_EQ(DecideItem(c.status), c.outcome) << c.status;
+}
+
+// What Elasticsearch 8.15 answers, whole.
+constexpr const char* kAnswer = R"json({
+  "errors": true, "took": 12,
+  "items": [
+    {"create": {"_index": "packets-2024-02-29", "_id": "A-1", "_version": 1,
+      "result": "created", "_shards": {"total": 1, "successful": 1, "failed": 0}, "_seq_no": 0,
+      "_primary_term": 1, "status": 201}},
+    {"create": {"_index": "packets-2024-02-29", "_id": "A-2", "status": 409,
+      "error": {"type": "version_conflict_engine_exception",
+        "reason": "[A-2]: version conflict, document already exists (current version [1])",
+        "index_uuid": "aAsFqTI0Tc2W0LCWgPNrOA", "shard": "0", "index": "packets-2024-02-29"}}},
+    {"create": {"_index": "packets-2024-02-29", "_id": "A-3", "status": 400,
+      "error": {"type": "document_parsing_exception",
+        "reason": "[1:14] failed to parse field [timestamp] of type [date] in document )json"
+                                R"json(with id 'A-3'. Preview of field's value: '0-12'",
+        "caused_by": {"type": "illegal_argument_exception",
+          "reason": "failed to parse date field [0-12] with format [epoch_millis]",
+          "caused_by": {"type": "date_time_parse_exception",
+            "reason": "Failed to parse with all enclosed parsers"}}}}},
+    {"create": {"_index": "packets-2024-02-29", "_id": "A-4", "status": 429,
+      "error": {"type": "es_rejected_execution_exception",
+        "reason": "rejected execution of coordinating operation )json"
+                                R"json([coordinating_and_primary_bytes=53687091]"}}}
+  ]
+})json";
+
+TEST(ParseBulkResponse, ReadsEachOutcomeByItsPosition) {
+  const auto results = ParseBulkResponse(kAnswer, 4);
+  ASSERT_TRUE(results) << results.error().message;
+  struct Case {
+    ItemOutcome outcome;
+    int status;
+    const char* reason;
+  };
+  const Case cases[] = {
+      {ItemOutcome::kIndexed, 201, ""},
+      {ItemOutcome::kAlreadyThere, 409, ""},
+      {ItemOutcome::kRefused, 400,
+       "document_parsing_exception: [1:14] failed to parse field [timestamp] of type [date] in "
+       "document with id 'A-3'. Preview of field's value: '0-12' "
+       "(failed to parse date field [0-12] with format [epoch_millis])"},
+      {ItemOutcome::kRefused, 429,
+       "es_rejected_execution_exception: rejected execution of coordinating operation "
+       "[coordinating_and_primary_bytes=53687091]"},
+  };
+  ASSERT_EQ(results->size(), std::size(cases));
+  for (size_t i = 0; i < std::size(cases); ++i) {
+    EXPECT_EQ((*results)[i].outcome, cases[i].outcome) << i;
+    EXPECT_EQ((*results)[i].status, cases[i].status) << i;
+    EXPECT_EQ((*results)[i].reason, cases[i].reason) << i;
+  }
+}
+
+TEST(ParseBulkResponse, ReadsTheFilteredAnswer) {
+  const auto results =
+      ParseBulkResponse(R"({"items":[{"create":{"status":201}},{"create":{"status":409,"error":)"
+                        R"({"type":"version_conflict_engine_exception"}}}]})",
+                        2);
+  ASSERT_TRUE(results) << results.error().message;
+  EXPECT_EQ((*results)[0].outcome, ItemOutcome::kIndexed);
+  EXPECT_EQ((*results)[1].outcome, ItemOutcome::kAlreadyThere);
+}
+
+TEST(ParseBulkResponse, AnEmptyAnswerFitsNoDocuments) {
+  const auto results = ParseBulkResponse(R"({"items":[]})", 0);
+  ASSERT_TRUE(results) << results.error().message;
+  EXPECT_TRUE(results->empty());
+}
+
+TEST(ParseBulkResponse, RefusesWhatIsNoAnswerToTheseDocuments) {
+  struct Case {
+    const char* body;
+    const char* says;
+  };
+  const Case cases[] = {
+      {"", "no bulk response"},
+      {"<html><body>Bad Gateway</body></html>", "no bulk response"},
+      {"[]", "no bulk response"},
+      {"null", "no bulk response"},
+      {"{}", "no bulk response"},
+      {R"({"items":{}})", "no bulk response"},
+      {R"({"items":null})", "no bulk response"},
+      {R"({"error":"overloaded","status":429})", "no bulk response"},
+      {R"({"items":[{"create":{"status":201}})", "no bulk response"},  // cut off
+      {R"({"items":[]})", "0 documents, not 1"},
+      {R"({"items":[{"create":{"status":201}},{"create":{"status":201}}]})", "2 documents, not 1"},
+      {R"({"items":[{}]})", "item without outcome"},
+      {R"({"items":[null]})", "item without outcome"},
+      {R"({"items":[{"create":201}]})", "item without outcome"},
+      {R"({"items":[{"create":{"status":201},"index":{"status":201}}]})", "item without outcome"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.body);
+    const auto results = ParseBulkResponse(c.body, 1);
+    ASSERT_FALSE(results);
+    EXPECT_NE(results.error().message.find(c.says), std::string::npos) << results.error().message;
+  }
+}
+
+struct ReasonCase {
+  const char* item;
+  const char* reason;
+};
+
+void ExpectRefused(const ReasonCase& c) {
+  SCOPED_TRACE(c.item);
+  const std::string body = std::string(R"({"items":[{"create":)") + c.item + "}]}";
+  Result<std::vector<ItemResult>> results;
+  ASSERT_NO_THROW(results = ParseBulkResponse(body, 1));
+  ASSERT_TRUE(results) << results.error().message;
+  EXPECT_EQ(results->front().outcome, ItemOutcome::kRefused);
+  EXPECT_EQ(results->front().reason, c.reason);
+}
+
+TEST(ParseBulkResponse, GivesTheReasonItFinds) {
+  const ReasonCase cases[] = {
+      {R"({"status":400})", "no reason given"},
+      {R"({"error":{"type":"a","reason":"b"}})", "a: b"},  // without a status
+      {R"({"status":400,"error":"too bad"})", R"("too bad")"},
+      {R"({"status":400,"error":{"reason":"b"}})", "error: b"},
+      {R"({"status":400,"error":{"type":"a"}})", "a: "},
+      {R"({"status":400,"error":{"type":"a","reason":"b","caused_by":{"reason":"c"}}})",
+       "a: b (c)"},
+      {R"({"status":400,"error":{"type":"a","reason":"b","caused_by":"c"}})", "a: b"},
+  };
+  for (const ReasonCase& c : cases) ExpectRefused(c);
+}
+
+// Elasticsearch writes `"reason": null` for an exception without message.
+TEST(ParseBulkResponse, TakesANullForAReason) {
+  ExpectRefused({R"({"status":500,"error":{"type":"null_pointer_exception","reason":null}})",
+                 "null_pointer_exception: "});
+  ExpectRefused({R"({"status":400,"error":{"type":"a","reason":"b","caused_by":{"type":"c",)"
+                 R"("reason":null}}})",
+                 "a: b ()"});
+}
+
+TEST(ParseBulkResponse, AStatusThatIsNoNumberThrowsNothing) {
+  for (const char* status : {R"("201")", "null", "{}", "[201]"}) {
+    const std::string body = std::string(R"({"items":[{"create":{"status":)") + status + "}}]}";
+    Result<std::vector<ItemResult>> results;
+    EXPECT_NO_THROW(results = ParseBulkResponse(body, 1)) << body;
+    if (results && !results->empty()) {
+      EXPECT_EQ(results->front().outcome, ItemOutcome::kRefused) << body;
+    }
+  }
+}
+
+TEST(ParseBulkResponse, SurvivesDeepNesting) {
+  constexpr size_t kDepth = 200'000;
+  EXPECT_FALSE(ParseBulkResponse(std::string(kDepth, '['), 1));
+  EXPECT_FALSE(ParseBulkResponse(std::string(kDepth, '[') + std::string(kDepth, ']'), 1));
+}
+
+}  // namespace
+}  // namespace espcap::deliver

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Configuration file and command line together, as ParseArguments() merges them.
+#include "cli/config_arguments.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "argument_parser.h"
+
+namespace espcap::cli {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+class ConfigArgumentsTest : public ArgumentParser {
+ protected:
+  Settings With(const std::string& config, const std::vector<const char*>& arguments = {}) {
+    directory_.Write("espcap.yml", config);
+    return SettingsOf(arguments);
+  }
+
+  std::string ErrorWith(const std::string& config) {
+    directory_.Write("espcap.yml", config);
+    return ErrorOf({});
+  }
+};
+
+TEST_F(ConfigArgumentsTest, KeysAreLongOptions) {
+  const Settings settings = With(
+      "dir: captures\n"
+      "recursive: yes\n"
+      "node:\n"
+      "  - localhost\n"
+      "  - \"[::1]\"\n"
+      "format: bulk\n"
+      "hex: true\n"
+      "count: 7\n"
+      "bpf: port 53\n"
+      "filter: dns\n"
+      "preference: [a.b:c, d.e:f]\n"
+      "decode-as: tcp.port==8888,http\n"
+      "no-resolve: on\n"
+      "resolve: m\n"
+      "two-pass: true\n"
+      "chunk: 10\n"
+      "chunk-bytes: 64k\n"
+      "index: lab-%Y\n"
+      "no-template: true\n"
+      "quiet: false\n"
+      "verbose: no\n");
+  EXPECT_EQ(settings.directories, Strings{"captures"});
+  EXPECT_TRUE(settings.recursive);
+  EXPECT_EQ(settings.nodes, (Strings{"localhost", "[::1]"}));
+  EXPECT_EQ(settings.format, encode::Format::kBulk);
+  EXPECT_TRUE(settings.hex);
+  EXPECT_EQ(settings.count, 7U);
+  EXPECT_EQ(settings.capture_filter, "port 53");
+  EXPECT_EQ(settings.display_filter, "dns");
+  EXPECT_EQ(settings.dissection.preferences, (Strings{"a.b:c", "d.e:f"}));
+  EXPECT_EQ(settings.dissection.decode_as, Strings{"tcp.port==8888,http"});
+  EXPECT_TRUE(settings.dissection.no_name_resolution);
+  EXPECT_EQ(settings.dissection.name_resolution, "m");
+  EXPECT_TRUE(settings.two_pass);
+  EXPECT_EQ(settings.chunk, 10U);
+  EXPECT_EQ(settings.chunk_bytes, 64U * 1024);
+  EXPECT_EQ(settings.index, "lab-%Y");
+  EXPECT_TRUE(settings.no_template);
+  EXPECT_FALSE(settings.quiet);
+  EXPECT_FALSE(settings.verbose);
+}
+
+TEST_F(ConfigArgumentsTest, BooleansHaveSixWords) {
+  for (const char* word : {"true", "yes", "on"}) {
+    EXPECT_TRUE(With(std::string("hex: ") + word).hex) << word;
+  }
+  for (const char* word : {"false", "no", "off"}) {
+    EXPECT_FALSE(With(std::string("hex: ") + word).hex) << word;
+  }
+}
+
+TEST_F(ConfigArgumentsTest, BothNamesOfAnOptionAreKeys) {
+  EXPECT_EQ(With("nic: eth0").interfaces, Strings{"eth0"});
+  EXPECT_EQ(With("interface: [eth0, eth1]").interfaces, (Strings{"eth0", "eth1"}));
+}
+
+TEST_F(ConfigArgumentsTest, AnEmptyListIsAsNothingGiven) {
+  EXPECT_TRUE(With("file: []").files.empty());
+  EXPECT_EQ(With("file: []", {"--file", "a.pcap"}).files, Strings{"a.pcap"});
+}
+
+TEST_F(ConfigArgumentsTest, TheCommandLineWinsOptionByOption) {
+  const Settings settings = With(
+      "count: 7\n"
+      "index: lab\n"
+      "hex: true\n"
+      "preference: [a.b:c]\n"
+      "chunk: 10\n",
+      {"--count", "0", "--preference", "d.e:f", "--hex=false"});
+  EXPECT_EQ(settings.count, 0U);
+  EXPECT_FALSE(settings.hex);
+  EXPECT_EQ(settings.dissection.preferences, Strings{"d.e:f"});
+  EXPECT_EQ(settings.index, "lab");
+  EXPECT_EQ(settings.chunk, 10U);
+}
+
+TEST_F(ConfigArgumentsTest, ShortOptionsWinToo) {
+  const Settings settings =
+      With("preference: a.b:c\nresolve: m\nno-resolve: false", {"-o", "d.e:f", "-N", "n", "-n"});
+  EXPECT_EQ(settings.dissection.preferences, Strings{"d.e:f"});
+  EXPECT_EQ(settings.dissection.name_resolution, "n");
+  EXPECT_TRUE(settings.dissection.no_name_resolution);
+}
+
+TEST_F(ConfigArgumentsTest, SourcesWinAsAWhole) {
+  constexpr const char* kConfig = "file: [a.pcap]\ndir: captures\nnic: eth0\nrecursive: true\n";
+  struct Case {
+    std::vector<const char*> arguments;
+    Strings files;
+    Strings directories;
+    Strings interfaces;
+  };
+  const Case cases[] = {
+      {{}, {"a.pcap"}, {"captures"}, {"eth0"}}, {{"--file", "b.pcap"}, {"b.pcap"}, {}, {}},
+      {{"--dir", "d"}, {}, {"d"}, {}},          {{"--nic", "lo"}, {}, {}, {"lo"}},
+      {{"--interface", "lo"}, {}, {}, {"lo"}},
+  };
+  for (const Case& c : cases) {
+    const Settings settings = With(kConfig, c.arguments);
+    EXPECT_EQ(settings.files, c.files);
+    EXPECT_EQ(settings.directories, c.directories);
+    EXPECT_EQ(settings.interfaces, c.interfaces);
+    EXPECT_TRUE(settings.recursive);  // how a directory is read is no source
+  }
+}
+
+TEST_F(ConfigArgumentsTest, DestinationsWinAsAWhole) {
+  const Settings to_file = With("node: localhost\nindex: lab\n", {"--output", "out.ndjson"});
+  EXPECT_EQ(to_file.output, "out.ndjson");
+  EXPECT_TRUE(to_file.nodes.empty());
+  EXPECT_EQ(to_file.index, "lab");
+  const Settings to_server = With("output: out.ndjson\n", {"--node", "localhost"});
+  EXPECT_EQ(to_server.output, "");
+  EXPECT_EQ(to_server.nodes, Strings{"localhost"});
+}
+
+TEST_F(ConfigArgumentsTest, TsharkPathIsIgnoredWithAWarning) {
+  const Settings settings = With("count: 7\ntshark_path: /usr/bin/tshark\nchunk: 10\n");
+  ASSERT_EQ(settings.warnings.size(), 1U);
+  EXPECT_EQ(settings.warnings[0], "./espcap.yml:2: tshark_path is ignored: espcap runs no tshark");
+  EXPECT_EQ(settings.chunk, 10U);
+}
+
+TEST_F(ConfigArgumentsTest, AnUnknownKeyIsAnErrorWithItsLineAndTheNearestKey) {
+  EXPECT_EQ(ErrorWith("count: 7\nnodes: localhost\n"),
+            "./espcap.yml:2: unknown key 'nodes'; did you mean 'node'?");
+  EXPECT_EQ(ErrorWith("chunk_bytes: 8M\n"),
+            "./espcap.yml:1: unknown key 'chunk_bytes'; did you mean 'chunk-bytes'?");
+  EXPECT_EQ(ErrorWith("wholly-different: x\n"), "./espcap.yml:1: unknown key 'wholly-different'");
+  EXPECT_EQ(ErrorWith("o: a.b:c\n").find("./espcap.yml:1: unknown key 'o'"), 0U);
+  EXPECT_EQ(ErrorWith("--file: a.pcap\n").find("./espcap.yml:1: unknown key '--file'"), 0U);
+}
+
+// A key is never offered as its own correction.
+TEST_F(ConfigArgumentsTest, WhatOnlyTheCommandLineTakesIsRefused) {
+  for (const std::string key : {"config", "help", "version"}) {
+    const std::string error = ErrorWith(key + ": true\n");
+    EXPECT_EQ(error.find("./espcap.yml:1: "), 0U) << error;
+    EXPECT_NE(error.find("'" + key + "'"), std::string::npos) << error;
+    EXPECT_EQ(error.find("did you mean '" + key + "'"), std::string::npos) << error;
+  }
+}
+
+TEST_F(ConfigArgumentsTest, AValueOfTheWrongTypeIsAnErrorWithItsLine) {
+  struct Case {
+    const char* line;
+    const char* error;
+  };
+  const Case cases[] = {
+      {"count: [1, 2]", "'count' takes one value, not a list"},
+      {"count: []", "'count' takes one value, not a list"},
+      {"hex: [true]", "'hex' takes one value, not a list"},
+      {"output: [a, b]", "'output' takes one value, not a list"},
+      {"hex: maybe", "'hex' takes true or false, not 'maybe'"},
+      {"hex: 5", "'hex' takes true or false, not '5'"},
+      {"hex: ''", "'hex' takes true or false, not ''"},
+      {"count: many", "'count'"},
+      {"count: -1", "'count'"},
+      {"count: 1.5", "'count'"},
+      {"chunk: 0", "'chunk'"},
+      {"chunk-bytes: 100", "'chunk-bytes'"},
+      {"chunk-bytes: 8x", "'chunk-bytes'"},
+      {"format: xml", "'format'"},
+      {"format: 1", "'format'"},
+      {"node: {host: x}", "'node' takes a value or a list of values"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.line);
+    const std::string error = ErrorWith(std::string("# first\n") + c.line + "\n");
+    EXPECT_EQ(error.find(std::string("./espcap.yml:2: ") + c.error), 0U) << error;
+  }
+}
+
+TEST_F(ConfigArgumentsTest, TheFileNamedIsTheOneUsed) {
+  directory_.Write("espcap.yml", "count: 7\n");
+  directory_.Write("other.yml", "chunk: 10\n");
+  const Settings settings = SettingsOf({"--config", "other.yml"});
+  EXPECT_EQ(settings.config_used, "other.yml");
+  EXPECT_EQ(settings.count, 0U);
+  EXPECT_EQ(settings.chunk, 10U);
+}
+
+TEST_F(ConfigArgumentsTest, AFileNamedThatIsMissingIsAnError) {
+  EXPECT_EQ(ErrorOf({"--config", "missing.yml"}), "read missing.yml: No such file or directory");
+}
+
+TEST_F(ConfigArgumentsTest, AKeyOverriddenByTheCommandLineIsStillKnown) {
+  directory_.Write("espcap.yml", "nodes: localhost\n");
+  EXPECT_NE(ErrorOf({"--node", "localhost"}).find("unknown key 'nodes'"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace espcap::cli

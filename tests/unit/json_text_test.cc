@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "encode/json_text.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace espcap::encode {
+namespace {
+
+using std::literals::operator""sv;
+
+std::string JsonString(std::string_view text) {
+  ByteBuffer out;
+  AppendJsonString(out, text);
+  return std::string(out.view());
+}
+
+std::string JsonStringWithNuls(std::string_view text) {
+  ByteBuffer out;
+  AppendJsonStringWithNuls(out, text);
+  return std::string(out.view());
+}
+
+template <class Append>
+std::string Appended(Append append) {
+  ByteBuffer out;
+  append(out);
+  return std::string(out.view());
+}
+
+TEST(JsonString, EscapesEveryControlCharacter) {
+  for (unsigned byte = 0; byte < 0x20; ++byte) {
+    std::string escape;
+    switch (byte) {
+      case 0x08:
+        escape = R"(\b)";
+        break;
+      case 0x09:
+        escape = R"(\t)";
+        break;
+      case 0x0A:
+        escape = R"(\n)";
+        break;
+      case 0x0C:
+        escape = R"(\f)";
+        break;
+      case 0x0D:
+        escape = R"(\r)";
+        break;
+      default:
+        escape = fmt::format(R"(\u{:04x})", byte);
+    }
+    const std::string text = {'a', static_cast<char>(byte), 'b'};
+    EXPECT_EQ(JsonString(text), "\"a" + escape + "b\"");
+    EXPECT_EQ(nlohmann::json::parse(JsonString(text)).get<std::string>(), text);
+  }
+}
+
+TEST(JsonString, EscapesWhatEndsAStringAndNothingElse) {
+  struct Case {
+    std::string_view text;
+    std::string_view json;
+  };
+  const Case cases[] = {
+      {"", R"("")"},
+      {"plain text", R"("plain text")"},
+      {R"(say "so")", R"("say \"so\"")"},
+      {R"(C:\dir\)", R"("C:\\dir\\")"},
+      {R"(\")", R"("\\\"")"},
+      {"'`&>=", R"("'`&>=")"},
+      {"\x7F", "\"\x7F\""},
+      {"\n\n", R"("\n\n")"},
+      {"a\tb", R"("a\tb")"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(JsonString(c.text), c.json);
+}
+
+TEST(JsonString, EscapesASlashOnlyAfterALessThan) {
+  struct Case {
+    std::string_view text;
+    std::string_view json;
+  };
+  const Case cases[] = {
+      {"</script>", R"("<\/script>")"},
+      {"<</", R"("<<\/")"},
+      {"<//", R"("<\//")"},
+      {"a/b", R"("a/b")"},
+      {"/", R"("/")"},
+      {"<", R"("<")"},
+      {"< /", R"("< /")"},
+      {"/<", R"("/<")"},
+      {"<\n/", R"("<\n/")"},
+      {"</</", R"("<\/<\/")"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(JsonString(c.text), c.json);
+}
+
+TEST(JsonString, AppendsToWhatIsThere) {
+  ByteBuffer out;
+  out.Append("[");
+  AppendJsonString(out, "</\x80\"");
+  out.Append("]");
+  EXPECT_EQ(out.view(), "[\"<\\/\xEF\xBF\xBD\\\"\"]");
+}
+
+TEST(JsonStringWithNuls, ShowsNulsAsLibwiresharkDoes) {
+  struct Case {
+    std::string_view text;
+    std::string_view json;
+  };
+  const Case cases[] = {
+      {""sv, R"("")"},           {"\0"sv, R"("\\0")"},     {"a\0b"sv, R"("a\\0b")"},
+      {"\0\0"sv, R"("\\0\\0")"}, {"a\0"sv, R"("a\\0")"},   {"\0\"\0\n"sv, R"("\\0\"\\0\n")"},
+      {"</"sv, R"("<\/")"},      {"<\0/"sv, R"("<\\0/")"}, {"no nul"sv, R"("no nul")"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(JsonStringWithNuls(c.text), c.json);
+}
+
+TEST(JsonStringWithNuls, ANulEndsAnIncompleteSequence) {
+  EXPECT_EQ(JsonStringWithNuls("\xE2\x82\0\xAC"sv), "\"\xEF\xBF\xBD\\\\0\xEF\xBF\xBD\"");
+}
+
+TEST(AppendDecimal, WritesTheWholeRange) {
+  struct Case {
+    uint64_t value;
+    const char* text;
+  };
+  const Case cases[] = {{0, "0"},
+                        {9, "9"},
+                        {10, "10"},
+                        {4294967296, "4294967296"},
+                        {std::numeric_limits<uint64_t>::max(), "18446744073709551615"}};
+  for (const Case& c : cases) {
+    EXPECT_EQ(Appended([&](ByteBuffer& out) { AppendDecimal(out, c.value); }), c.text);
+  }
+}
+
+TEST(AppendSignedDecimal, WritesTheWholeRange) {
+  struct Case {
+    int64_t value;
+    const char* text;
+  };
+  const Case cases[] = {{0, "0"},
+                        {-1, "-1"},
+                        {42, "42"},
+                        {std::numeric_limits<int64_t>::max(), "9223372036854775807"},
+                        {std::numeric_limits<int64_t>::min(), "-9223372036854775808"}};
+  for (const Case& c : cases) {
+    EXPECT_EQ(Appended([&](ByteBuffer& out) { AppendSignedDecimal(out, c.value); }), c.text);
+  }
+}
+
+TEST(AppendHex, WritesExactlyTheWidth) {
+  struct Case {
+    uint64_t value;
+    unsigned width;
+    const char* text;
+  };
+  const Case cases[] = {{0, 1, "0"},
+                        {0, 4, "0000"},
+                        {0xAB, 2, "ab"},
+                        {0xAB, 8, "000000ab"},
+                        {0x12345, 4, "2345"},  // the low digits
+                        {0x0123456789ABCDEF, 16, "0123456789abcdef"},
+                        {std::numeric_limits<uint64_t>::max(), 16, "ffffffffffffffff"}};
+  for (const Case& c : cases) {
+    EXPECT_EQ(Appended([&](ByteBuffer& out) { AppendHex(out, c.value, c.width); }), c.text);
+  }
+}
+
+TEST(AppendHexBytes, SeparatesBytesAndEndsWithoutSeparator) {
+  struct Case {
+    std::vector<uint8_t> bytes;
+    char separator;
+    const char* text;
+  };
+  const Case cases[] = {
+      {{}, ':', ""},
+      {{}, '\0', ""},
+      {{0x0A}, ':', "0a"},
+      {{0x0A}, '\0', "0a"},
+      {{0x00, 0x1F, 0xFF}, '\0', "001fff"},
+      {{0x00, 0x1F, 0xFF}, ':', "00:1f:ff"},
+      {{0xDE, 0xAD}, '-', "de-ad"},
+      {{0xDE, 0xAD}, ' ', "de ad"},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(Appended([&](ByteBuffer& out) {
+                out.Append('<');
+                AppendHexBytes(out, c.bytes, c.separator);
+                out.Append('>');
+              }),
+              std::string("<") + c.text + ">");
+  }
+}
+
+}  // namespace
+}  // namespace espcap::encode

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "espcap/ledger.h"
+
+#include <gtest/gtest.h>
+
+namespace espcap {
+namespace {
+
+constexpr uint64_t Ledger::*kOutcomes[] = {&Ledger::filtered, &Ledger::written,
+                                           &Ledger::indexed,  &Ledger::already_there,
+                                           &Ledger::failed,   &Ledger::abandoned};
+
+TEST(Ledger, BalancesBeforeAnythingHappened) { EXPECT_TRUE(Ledger().Balanced()); }
+
+TEST(Ledger, EveryOutcomeAccountsForAPacket) {
+  for (const auto outcome : kOutcomes) {
+    Ledger ledger;
+    ledger.captured = 3;
+    ledger.*outcome = 3;
+    EXPECT_TRUE(ledger.Balanced());
+    ledger.*outcome = 2;
+    EXPECT_FALSE(ledger.Balanced());  // one is lost
+    ledger.*outcome = 4;
+    EXPECT_FALSE(ledger.Balanced());  // one is counted twice
+  }
+}
+
+TEST(Ledger, OutcomesAddUp) {
+  Ledger ledger;
+  for (const auto outcome : kOutcomes) {
+    ++ledger.captured;
+    ++(ledger.*outcome);
+  }
+  EXPECT_TRUE(ledger.Balanced());
+}
+
+}  // namespace
+}  // namespace espcap

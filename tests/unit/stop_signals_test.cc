@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Signal handlers are a process's, and a stop can't be taken back: each test is a child process.
+#include "process/stop_signals.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <string>
+
+#include "base/file_descriptor.h"
+#include "temporary_directory.h"
+
+namespace espcap::process {
+namespace {
+
+using ::testing::ExitedWithCode;
+
+int AfterOne(int signal) {
+  InstallStopSignals();
+  if (StopRequested()) return 1;
+  static_cast<void>(std::raise(signal));
+  return StopRequested() ? 0 : 2;
+}
+
+int AfterTwo(int first, int second) {
+  const int failed = AfterOne(first);
+  static_cast<void>(std::raise(second));
+  return failed + 10;
+}
+
+TEST(StopSignalsDeathTest, TheFirstAsksForAStop) {
+  EXPECT_EXIT(std::_Exit(AfterOne(SIGINT)), ExitedWithCode(0), "");
+  EXPECT_EXIT(std::_Exit(AfterOne(SIGTERM)), ExitedWithCode(0), "");
+}
+
+TEST(StopSignalsDeathTest, TheSecondEndsTheProcessAsShellsReportIt) {
+  EXPECT_EXIT(std::_Exit(AfterTwo(SIGINT, SIGINT)), ExitedWithCode(130), "");
+  EXPECT_EXIT(std::_Exit(AfterTwo(SIGINT, SIGTERM)), ExitedWithCode(143), "");
+}
+
+// It may have begun just after the handler had run.
+TEST(StopSignalsDeathTest, AReadThatWaitsIsInterrupted) {
+  const auto read_after_stop = [] {
+    InstallStopSignals();
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0) return 1;
+    static_cast<void>(std::raise(SIGTERM));
+    char byte = 0;
+    return ::read(ends[0], &byte, 1) == -1 && errno == EINTR ? 0 : 2;
+  };
+  EXPECT_EXIT(std::_Exit(read_after_stop()), ExitedWithCode(0), "");
+}
+
+TEST(StopSignalsDeathTest, APipeWithoutReaderIsAWriteError) {
+  const auto write_to_nobody = [] {
+    InstallStopSignals();
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0 || ::close(ends[0]) != 0) return 1;
+    return ::write(ends[1], "x", 1) == -1 && errno == EPIPE ? 0 : 2;
+  };
+  EXPECT_EXIT(std::_Exit(write_to_nobody()), ExitedWithCode(0), "");
+}
+
+// `ulimit -f`: a run must end with its ledger and whole documents, as on a full disk.
+TEST(StopSignalsDeathTest, AFileAtItsSizeLimitIsAWriteError) {
+  const testing::TemporaryDirectory directory;
+  const std::string path = directory.Path("out");
+  const auto write_beyond_limit = [&path] {
+    InstallStopSignals();
+    const base::FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT, 0600));
+    const rlimit limit = {0, 0};
+    if (!file.valid() || ::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+    return ::write(file.get(), "x", 1) == -1 && errno == EFBIG ? 0 : 2;
+  };
+  EXPECT_EXIT(std::_Exit(write_beyond_limit()), ExitedWithCode(0), "");
+}
+
+}  // namespace
+}  // namespace espcap::process

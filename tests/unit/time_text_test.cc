@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "encode/time_text.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <limits>
+#include <string>
+
+namespace espcap::encode {
+namespace {
+
+struct Case {
+  int64_t seconds;
+  int nanoseconds;
+  const char* text;  // without its quotes
+};
+
+nstime_t Time(const Case& c) {
+  nstime_t time{};
+  time.secs = c.seconds;
+  time.nsecs = c.nanoseconds;
+  return time;
+}
+
+template <size_t N>
+void ExpectTexts(void (*append)(ByteBuffer&, const nstime_t&), const Case (&cases)[N]) {
+  for (const Case& c : cases) {
+    ByteBuffer out;
+    append(out, Time(c));
+    EXPECT_EQ(out.view(), '"' + std::string(c.text) + '"')
+        << c.seconds << " s, " << c.nanoseconds << " ns";
+  }
+}
+
+constexpr int64_t kMaxSeconds = std::numeric_limits<int64_t>::max();
+constexpr int64_t kMinSeconds = std::numeric_limits<int64_t>::min();
+constexpr int kMaxNanoseconds = std::numeric_limits<int>::max();
+constexpr int kMinNanoseconds = std::numeric_limits<int>::min();
+
+TEST(AbsoluteTime, IsIso8601InUtcWithNanoseconds) {
+  const Case cases[] = {
+      {0, 0, "1970-01-01T00:00:00.000000000Z"},
+      {0, 1, "1970-01-01T00:00:00.000000001Z"},
+      {1709210096, 123456789, "2024-02-29T12:34:56.123456789Z"},
+      {-1, 999999999, "1969-12-31T23:59:59.999999999Z"},
+      {253402300799, 999999999, "9999-12-31T23:59:59.999999999Z"},
+  };
+  ExpectTexts(AppendAbsoluteTime, cases);
+}
+
+// tshark's strftime pads no year.
+TEST(AbsoluteTime, YearsHaveTheDigitsTheyNeed) {
+  const Case cases[] = {
+      {-30610224001, 0, "999-12-31T23:59:59.000000000Z"},
+      {-62135596800, 0, "1-01-01T00:00:00.000000000Z"},
+      {-62167219201, 0, "-1-12-31T23:59:59.000000000Z"},
+      {253402300800, 0, "10000-01-01T00:00:00.000000000Z"},
+      {9223372036, 0, "2262-04-11T23:47:16.000000000Z"},
+      {67768036191676799, 0, "2147485547-12-31T23:59:59.000000000Z"},
+  };
+  ExpectTexts(AppendAbsoluteTime, cases);
+}
+
+TEST(AbsoluteTime, BeyondTheCalendarIsNotRepresentable) {
+  const Case cases[] = {
+      {67768036191676800, 0, "Not representable"},
+      {kMaxSeconds, 0, "Not representable"},
+      {kMinSeconds, 0, "Not representable"},
+  };
+  ExpectTexts(AppendAbsoluteTime, cases);
+}
+
+// "%09u" of the field, as tshark prints a damaged one.
+TEST(AbsoluteTime, AFractionOutOfRangeIsPrintedUnsigned) {
+  const Case cases[] = {
+      {0, -1, "1970-01-01T00:00:00.4294967295Z"},
+      {0, kMinNanoseconds, "1970-01-01T00:00:00.2147483648Z"},
+      {0, 1000000000, "1970-01-01T00:00:00.1000000000Z"},
+  };
+  ExpectTexts(AppendAbsoluteTime, cases);
+}
+
+TEST(RelativeTime, IsSecondsWithNineDecimals) {
+  const Case cases[] = {
+      {0, 0, "0.000000000"},
+      {0, 1, "0.000000001"},
+      {12, 345678901, "12.345678901"},
+      {kMaxSeconds, 999999999, "9223372036854775807.999999999"},
+  };
+  ExpectTexts(AppendRelativeTime, cases);
+}
+
+TEST(RelativeTime, HasOneSignHoweverItIsSplit) {
+  const Case cases[] = {
+      {0, -1000, "-0.000001000"},
+      {-1, 0, "-1.000000000"},
+      {-1, -500000000, "-1.500000000"},
+      {-3, 25, "-3.000000025"},  // no sign of its own: libwireshark's digits
+      {2, -1, "-2.000000001"},
+      {kMinSeconds, -999999999, "-9223372036854775808.999999999"},
+      {0, kMinNanoseconds, "-0.2147483648"},
+      {0, kMaxNanoseconds, "0.2147483647"},
+  };
+  ExpectTexts(AppendRelativeTime, cases);
+}
+
+TEST(Timestamp, IsMillisecondsSinceTheEpochWithTsharksDigits) {
+  const Case cases[] = {
+      {1709210096, 123456789, "1709210096123"},
+      {1709210096, 999999999, "1709210096999"},
+      {1, 5000000, "1005"},
+      {1, 50000000, "1050"},
+      {1, 999999, "1000"},
+      {0, 0, "0000"},
+      {0, 7000000, "0007"},
+      {1, 1000000000, "11000"},  // a fraction beyond its second
+      {1, 1999999999, "11999"},
+      {kMaxSeconds, 0, "9223372036854775807000"},
+  };
+  ExpectTexts(AppendTimestamp, cases);
+}
+
+TEST(Timestamp, IsSignedWhereTsharkWritesNoNumber) {
+  const Case cases[] = {
+      {-1, 0, "-1000"},      {-1, 500000000, "-500"},
+      {-1, 999000000, "-1"}, {-86400, 1000000, "-86399999"},
+      {0, -12000000, "-12"}, {5, -12000000, "4988"},
+      {0, -999999, "0000"},  // less than a millisecond: a number
+  };
+  ExpectTexts(AppendTimestamp, cases);
+}
+
+TEST(Timestamp, IsRightForTimesFarBeforeTheEpoch) {
+  const Case cases[] = {
+      {-9223372036854775, 0, "-9223372036854775000"},
+      {-9223372036854776, 0, "-9223372036854776000"},
+      {kMinSeconds, 0, "-9223372036854775808000"},
+  };
+  ExpectTexts(AppendTimestamp, cases);
+}
+
+}  // namespace
+}  // namespace espcap::encode
