@@ -124,7 +124,7 @@ Result<std::unique_ptr<Sink>> ConnectServer(const Settings& settings, telemetry:
   log.Verbose(fmt::format("{} {} at {}", connection->server.name, connection->server.version,
                           connection->client->base_url()));
   if (!settings.no_template) InstallTemplate(*connection->client, settings.index, log);
-  auto errors = std::make_shared<telemetry::RateLimitedErrors>(log);
+  auto errors = std::make_shared<telemetry::RateLimited>(log, &telemetry::Log::Error);
   return std::make_unique<deliver::BulkSink>(
       std::move(connection->client),
       [errors](const std::string& message) { errors->Report(message); });
@@ -163,8 +163,10 @@ Result<void> RunCaptures(const char* program_path, const Settings& settings, tel
   if (!inputs) return Forward(std::move(inputs));
   auto index = encode::IndexName::Parse(settings.index);
   if (!index) return Forward(std::move(index));
-  auto library = dissect::EpanLibrary::Start(
-      program_path, settings.dissection, [&log](const std::string& text) { log.Warning(text); });
+  telemetry::RateLimited warnings(log, &telemetry::Log::Warning);
+  auto library =
+      dissect::EpanLibrary::Start(program_path, settings.dissection,
+                                  [&warnings](const std::string& text) { warnings.Report(text); });
   if (!library) return Forward(std::move(library));
   process::InstallStopSignals();
   log.Record("espcap " ESPCAP_VERSION " started");

@@ -33,6 +33,12 @@ void ReportFormatted(const char* format, va_list arguments) {
   Tell(text.data());
 }
 
+void WriteLog(const char* /*domain*/, ws_log_level /*level*/, timespec /*time*/,
+              const char* /*file*/, long /*line*/, const char* /*function*/, const char* format,
+              va_list arguments, void* /*user_data*/) {
+  ReportFormatted(format, arguments);
+}
+
 void ReportOpen(const char* file, int error, gboolean /*for_writing*/) {
   Tell(fmt::format("open {}: {}", file, source::DescribeWiretapError(error, nullptr)));
 }
@@ -68,7 +74,7 @@ Result<std::unique_ptr<EpanLibrary>> EpanLibrary::Start(const char* program_path
   Receiver() = std::move(report);
   // The order is libwireshark's: log, privileges, paths, messages, wiretap, and only then epan
   // (file-type specific dissectors register by wiretap's file types).
-  wireshark::InitLog("espcap", ReportFormatted);
+  wireshark::InitLog("espcap", WriteLog, ReportFormatted);
   init_process_policies();
   if (const auto message = wireshark::InitConfiguration(program_path); message != nullptr) {
     return Fail("start libwireshark: find the program's folder: {}", message.get());

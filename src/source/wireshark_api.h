@@ -142,8 +142,10 @@ inline std::unique_ptr<char, void (*)(char*)> DisplayText(const field_info& fiel
 inline GString InitConfiguration(const char* program_path) {
   return GString(configuration_init(program_path, nullptr));
 }
-inline void InitLog(const char* program_name, void (*command_line_error)(const char*, va_list)) {
-  ws_log_init(program_name, command_line_error);
+// libwireshark's own messages, from warnings up, go to `writer`.
+inline void InitLog(const char* program_name, ws_log_writer_cb* writer,
+                    void (*command_line_error)(const char*, va_list)) {
+  ws_log_init_with_writer(program_name, writer, command_line_error);
 }
 
 // Frame facts that only the reader of the capture knows; a session calls these back.

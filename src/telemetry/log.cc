@@ -69,10 +69,10 @@ void Log::Verbose(const std::string& message) {
 
 void Log::Record(const std::string& message) { syslog_->info("{}", message); }
 
-void RateLimitedErrors::Report(const std::string& message) {
+void RateLimited::Report(const std::string& message) {
   ++reported_;
-  if (reported_ <= kShown) log_.Error(message);
-  if (reported_ == kShown) log_.Error("further failures of this kind are only counted");
+  if (reported_ <= kShown) (log_.*method_)(message);
+  if (reported_ == kShown) (log_.*method_)("further messages of this kind are not shown");
 }
 
 }  // namespace espcap::telemetry

@@ -49,16 +49,20 @@ class Log {
   uint64_t errors_ = 0;
 };
 
-// Shows the first messages of one kind and counts the rest, so that a million refused documents
-// don't make a million lines.
-class RateLimitedErrors {
+// Shows the first messages of one kind only, so that a million refused documents don't make a
+// million lines.
+class RateLimited {
  public:
-  explicit RateLimitedErrors(Log& log) : log_(log) {}
+  using Method = void (Log::*)(const std::string&);
+
+  // `method` is Log::Error or Log::Warning.
+  RateLimited(Log& log, Method method) : log_(log), method_(method) {}
   void Report(const std::string& message);
 
  private:
   static constexpr uint64_t kShown = 10;
   Log& log_;
+  Method method_;
   uint64_t reported_ = 0;
 };
 

@@ -100,6 +100,7 @@ TEST(ParseSelector, RefusesWhatIsNoNumberOrRangeAndShowsIt) {
                                "4294967296",
                                "4294967295:2",
                                "0-4294967296",
+                               "0:4294967296",
                                "18446744073709551616",
                                "8.5"}) {
     const auto range = ParseSelector(selector);

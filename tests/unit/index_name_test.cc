@@ -6,6 +6,8 @@
 #include <ctime>
 #include <string>
 
+#include "time_zone.h"
+
 namespace espcap::encode {
 namespace {
 
@@ -34,6 +36,13 @@ TEST(IndexName, IsThePatternAtThePacketsTimeInUtc) {
     ASSERT_TRUE(index) << index.error().message;
     EXPECT_EQ(index->For(c.seconds), c.name);
   }
+}
+
+TEST(IndexName, DependsOnNoTimeZone) {
+  const testing::TimeZone east("EST-14");
+  auto index = IndexName::Parse("packets-%Y-%m-%d-%H");
+  ASSERT_TRUE(index);
+  EXPECT_EQ(index->For(kLeapDay), "packets-2024-02-29-12");
 }
 
 TEST(IndexName, FollowsTheTimeBothWays) {

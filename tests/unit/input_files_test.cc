@@ -93,11 +93,18 @@ TEST_F(FilesOfDirectoryTest, ADirectoryThatCantBeReadIsAnErrorThatNamesIt) {
 }
 
 TEST_F(FilesOfDirectoryTest, AFolderThatCantBeReadIsAnErrorThatNamesIt) {
-  if (::geteuid() == 0) GTEST_SKIP() << "root reads everything";
   namespace fs = std::filesystem;
   directory_.Write("closed/a.pcap", "");
   fs::permissions(directory_.Path("closed"), fs::perms::none);
+  fs::permissions(directory_.Path(),
+                  fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec);
+  const uid_t user = ::geteuid();
+  constexpr uid_t kNobody = 65534;
+  if (user == 0) {  // root reads everything
+    ASSERT_EQ(::seteuid(kNobody), 0);
+  }
   const auto files = FilesOfDirectory(directory_.Path(), true);
+  ASSERT_EQ(::seteuid(user), 0);
   fs::permissions(directory_.Path("closed"), fs::perms::owner_all);
   ASSERT_FALSE(files);
   EXPECT_EQ(files.error().message,

@@ -102,6 +102,10 @@ TEST(JsonString, EscapesASlashOnlyAfterALessThan) {
   for (const Case& c : cases) EXPECT_EQ(JsonString(c.text), c.json);
 }
 
+TEST(JsonString, LooksAtNothingBeforeTheText) {
+  EXPECT_EQ(JsonString(std::string_view("</").substr(1)), R"("/")");
+}
+
 TEST(JsonString, AppendsToWhatIsThere) {
   ByteBuffer out;
   out.Append("[");

@@ -81,22 +81,22 @@ TEST(Log, CallsTheHookBeforeEachLineItShows) {
   }
 }
 
-TEST(RateLimitedErrors, ShowsTenThenOneNotice) {
+TEST(RateLimited, ShowsTenThenOneNotice) {
   std::string expected;
   for (int i = 0; i < 10; ++i) expected += "espcap: error: refused " + std::to_string(i) + '\n';
-  expected += "espcap: error: further failures of this kind are only counted\n";
+  expected += "espcap: error: further messages of this kind are not shown\n";
   EXPECT_EQ(StandardErrorOf([] {
               Log log(Verbosity::kNormal);
-              RateLimitedErrors errors(log);
+              RateLimited errors(log, &Log::Error);
               for (int i = 0; i < 1000; ++i) errors.Report("refused " + std::to_string(i));
             }),
             expected);
 }
 
-TEST(RateLimitedErrors, ShowsAFewAsTheyAre) {
+TEST(RateLimited, ShowsAFewAsTheyAre) {
   EXPECT_EQ(StandardErrorOf([] {
               Log log(Verbosity::kNormal);
-              RateLimitedErrors errors(log);
+              RateLimited errors(log, &Log::Error);
               errors.Report("one");
               errors.Report("two");
             }),

@@ -128,7 +128,7 @@ TEST(NodeUrl, AnErrorShowsNoCredentials) {
       {"ftp://elastic:secret@es.example", "'ftp://…@es.example'"},
       {"http://elastic:secret@es.example:99999", "'http://…@es.example:99999'"},
       {"elastic:secret@es.example:99999", "'…@es.example:99999'"},
-      {"http://elastic:secret@@es.example:99999", "@es.example:99999'"},
+      {"http://elastic:x@secret@es.example:99999", "@es.example:99999'"},
       {"http://elastic:secret@es.example/?q=1", "'http://…@es.example/?q=1'"},
       {"http://elastic:secret@es.example/?q=me@home", "'http://…@"},
   };

@@ -7,6 +7,8 @@
 #include <limits>
 #include <string>
 
+#include "time_zone.h"
+
 namespace espcap::encode {
 namespace {
 
@@ -46,6 +48,12 @@ TEST(AbsoluteTime, IsIso8601InUtcWithNanoseconds) {
       {-1, 999999999, "1969-12-31T23:59:59.999999999Z"},
       {253402300799, 999999999, "9999-12-31T23:59:59.999999999Z"},
   };
+  ExpectTexts(AppendAbsoluteTime, cases);
+}
+
+TEST(AbsoluteTime, DependsOnNoTimeZone) {
+  const testing::TimeZone east("EST-14");
+  const Case cases[] = {{1709210096, 0, "2024-02-29T12:34:56.000000000Z"}};
   ExpectTexts(AppendAbsoluteTime, cases);
 }
 
