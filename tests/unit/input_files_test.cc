@@ -96,8 +96,7 @@ TEST_F(FilesOfDirectoryTest, AFolderThatCantBeReadIsAnErrorThatNamesIt) {
   namespace fs = std::filesystem;
   directory_.Write("closed/a.pcap", "");
   fs::permissions(directory_.Path("closed"), fs::perms::none);
-  fs::permissions(directory_.Path(),
-                  fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec);
+  fs::permissions(directory_.Path(), fs::perms(0755));
   const uid_t user = ::geteuid();
   constexpr uid_t kNobody = 65534;
   if (user == 0) {  // root reads everything
