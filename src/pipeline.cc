@@ -1,204 +1,361 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pipeline.h"
 
-#include <cassert>
-#include <filesystem>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <numeric>
 #include <utility>
 
-#include "encode/document_id.h"
 #include "process/stop_signals.h"
-#include "source/frame_reader.h"
 
 namespace espcap {
 namespace {
 
-// A batch's memory is reserved whole, so that growing never doubles what is held.
-constexpr size_t kBatchSlackBytes = size_t{256} << 10U;
-constexpr uint32_t kHousekeepingFrames = 32;
+using process::Note;
+using process::WorkerMessage;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kTick{100};         // how late a signal or the progress line can be seen
+constexpr uint32_t kSpareSlots = 2;        // one under way to the destination, one ready to follow
+constexpr uint32_t kMaxWorkerDeaths = 20;  // of one file
 
 uint64_t SizeOf(const std::string& path) {
-  std::error_code error;
-  const uintmax_t size = std::filesystem::file_size(path, error);
-  return error ? 0 : size;
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode)
+             ? static_cast<uint64_t>(status.st_size)
+             : 0;
+}
+
+// With many slots each is smaller, so that all of them together stay below four times
+// --chunk-bytes.
+process::BatchSlots::Shape ShapeOf(const PipelineOptions& options) {
+  const uint32_t count = options.workers + kSpareSlots;
+  return {count, std::min(options.chunk_bytes, options.chunk_bytes * 7 / 2 / count),
+          static_cast<uint32_t>(options.chunk_documents)};
+}
+
+std::string DescribeEnd(int wait_status) {
+  if (WIFSIGNALED(wait_status)) {
+    return fmt::format("ended by signal {} ({})", WTERMSIG(wait_status),
+                       strsignal(WTERMSIG(wait_status)));
+  }
+  return fmt::format("ended with status {}", WEXITSTATUS(wait_status));
 }
 
 }  // namespace
 
-struct Pipeline::Capture {
-  source::FileSource& source;
-  dissect::Session& session;
-  source::FrameReader& frames;
+struct Pipeline::Task {
+  process::Job job;
   std::shared_ptr<const std::string> name;
-  std::optional<source::Fingerprint> fingerprint;   // of a file
-  std::optional<source::StreamFingerprint> so_far;  // of a pipe
-  std::vector<uint32_t> record_numbers;             // by frame, two passes only
-  uint64_t documents = 0;
+  uint64_t bytes = 0;  // 0: a pipe, which can't be read again
+  uint64_t bytes_read = 0;
+  bool finished = false;
+  uint32_t deaths = 0;
+  uint32_t fatal_frame = 0;   // the frame after the last settled one, at the last death
+  std::deque<Batch> batches;  // filled, not yet given to the sink
 };
 
-Pipeline::Pipeline(PipelineOptions options, std::unique_ptr<source::CaptureFilter> capture_filter,
-                   std::unique_ptr<dissect::DisplayFilter> display_filter,
-                   encode::DocumentWriter writer, Sink& sink, telemetry::Log& log,
-                   telemetry::Progress& progress)
-    : options_(std::move(options)),
-      capture_filter_(std::move(capture_filter)),
-      display_filter_(std::move(display_filter)),
-      writer_(std::move(writer)),
-      sink_(sink),
-      log_(log),
-      progress_(progress) {
-  for (const InputFile& file : options_.files) bytes_total_ += SizeOf(file.path);
+struct Pipeline::Worker {
+  process::Channel channel;
+  size_t task = 0;
+  pid_t process = 0;
+  bool wants_slot = false;
+  bool done = false;
+  std::optional<uint32_t> slot;  // being filled
+};
+
+Pipeline::Pipeline(PipelineOptions options, telemetry::Log& log)
+    : options_(std::move(options)), log_(log), warnings_(log, &telemetry::Log::Warning) {
+  if (options_.packet_limit != 0) options_.workers = 1;
+  const auto& files = options_.files;
+  for (uint32_t file = 0; file < files.size(); ++file) {
+    Task task;
+    task.job.file = file;
+    task.name = std::make_shared<const std::string>(files[file].path == "-" ? "standard input"
+                                                                            : files[file].path);
+    task.bytes = SizeOf(files[file].path);
+    tasks_.push_back(std::move(task));
+  }
+  // The largest first: the last worker to end isn't one that began a large file late.
+  if (!options_.ordered && options_.packet_limit == 0) {
+    std::stable_sort(tasks_.begin(), tasks_.end(),
+                     [](const Task& a, const Task& b) { return a.bytes > b.bytes; });
+  }
+  waiting_.resize(tasks_.size());
+  std::iota(waiting_.begin(), waiting_.end(), size_t{0});
 }
 
-Ledger Pipeline::Run() {
-  for (const InputFile& file : options_.files) {
-    if (Stopped() || PacketsLeft() == 0) break;
-    if (auto done = RunFile(file); !done) log_.Error(done.error().message);
-    bytes_before_ += SizeOf(file.path);
+Pipeline::~Pipeline() = default;
+
+Result<std::unique_ptr<Pipeline>> Pipeline::Start(const std::string& program_path,
+                                                  PipelineOptions options, telemetry::Log& log) {
+  std::unique_ptr<Pipeline> pipeline(new Pipeline(std::move(options), log));
+  auto slots = process::BatchSlots::Create(ShapeOf(pipeline->options_));
+  if (!slots) return Forward(std::move(slots));
+  pipeline->slots_ = std::move(*slots);
+  pipeline->free_slots_.resize(pipeline->slots_->shape().count);
+  std::iota(pipeline->free_slots_.begin(), pipeline->free_slots_.end(), 0U);
+
+  pipeline->capture_worker_ = std::make_unique<CaptureWorker>(
+      program_path, pipeline->options_.capture, pipeline->options_.files, *pipeline->slots_);
+  CaptureWorker& road = *pipeline->capture_worker_;
+  auto zygote =
+      process::Zygote::Start({[&road](const auto& send_note) { return road.Prepare(send_note); },
+                              [&road](const process::Job& job, process::Channel channel) {
+                                road.Work(job, std::move(channel));
+                              }},
+                             [&pipeline](const Note& note) { pipeline->Log(note); });
+  if (!zygote) return Forward(std::move(zygote));
+  pipeline->zygote_ = std::move(*zygote);
+  return pipeline;
+}
+
+Ledger Pipeline::Run(Sink& sink, telemetry::Progress& progress) {
+  sink.OnSettled([this](uint32_t slot) {
+    slots_->Trim(slot);
+    free_slots_.push_back(slot);
+  });
+  while (!Finished()) {
+    StartWorkers();
+    GrantSlots();
+    OfferBatches(sink);
+    Wait(sink);
+    if (process::StopRequested() || sink_failed_) Stop();
+    Show(progress);
   }
   if (!sink_failed_) {
-    auto delivered = SubmitBatch();
-    if (delivered) delivered = sink_.Drain(ledger_);
-    if (!delivered) log_.Error(delivered.error().message);
+    if (auto drained = sink.Drain(ledger_); !drained) log_.Error(drained.error().message);
   }
-  ledger_.abandoned += batch_.documents.size();
-  progress_.Clear();
-  assert(ledger_.Balanced());
+  Abandon();
+  progress.Clear();
   return ledger_;
 }
 
-Result<void> Pipeline::RunFile(const InputFile& file) {
-  const auto access = options_.two_pass ? source::FileSource::Access::kRandom
-                                        : source::FileSource::Access::kSequential;
-  auto source = source::FileSource::Open(file.path, access);
-  if (!source) {
-    const auto& [message, is_no_capture] = source.error();
-    if (!file.may_be_foreign || !is_no_capture) return Fail("{}", message);
-    log_.Info(message + "; skipped");
-    return {};
-  }
-  log_.Verbose("reading " + (*source)->name());
-  dissect::Session session(**source, display_filter_.get(), options_.two_pass);
-  source::FrameReader frames(**source, capture_filter_.get(), PacketsLeft());
-  Capture capture{**source, session, frames, std::make_shared<const std::string>((*source)->name()),
-                  {},       {},      {},     0};
-  if (writer_.format() == encode::Format::kBulk) {
-    auto fingerprint = source::FingerprintOfFile(file.path);
-    if (!fingerprint) return Forward(std::move(fingerprint));
-    capture.fingerprint = *fingerprint;
-    if (!capture.fingerprint) capture.so_far.emplace();
-  }
-  return options_.two_pass ? TwoPasses(capture) : OnePass(capture);
+bool Pipeline::Finished() const {
+  const bool idle = workers_.empty() && waiting_.empty();
+  return idle && (sink_failed_ || std::all_of(tasks_.begin(), tasks_.end(), [](const Task& task) {
+                    return task.batches.empty();
+                  }));
 }
 
-Result<void> Pipeline::OnePass(Capture& capture) {
-  while (!Stopped()) {
-    auto more = capture.frames.Next();
-    if (!more && process::StopRequested()) return {};  // the signal interrupted a read
-    if (!more) return Forward(std::move(more));
-    if (!*more) return {};
-    auto taken = TakeFrame(capture, capture.frames.frame_number(), capture.source.bytes_read());
-    if (!taken) return taken;
+void Pipeline::StartWorkers() {
+  while (!waiting_.empty() && workers_.size() < options_.workers) {
+    const size_t index = waiting_.front();
+    Task& task = tasks_[index];
+    if (options_.packet_limit != 0 && task.job.packet_limit == 0) {
+      if (ledger_.captured >= options_.packet_limit) return waiting_.clear();
+      task.job.packet_limit = options_.packet_limit - ledger_.captured;
+    }
+    auto channel = zygote_->Fork(task.job);
+    if (!channel) {
+      log_.Error(channel.error().message);
+      sink_failed_ = true;  // nothing can be taken any more
+      return waiting_.clear();
+    }
+    waiting_.pop_front();
+    workers_.push_back({std::move(*channel), index, 0, false, false, std::nullopt});
   }
-  return {};
 }
 
-Result<void> Pipeline::TwoPasses(Capture& capture) {
-  Result<void> read = {};  // what ended the first pass is told after the second
-  while (!process::StopRequested()) {
-    auto more = capture.frames.Next();
-    if (!more) {
-      read = Forward(std::move(more));
+bool Pipeline::IsHead(const Task& task) const { return &task == &tasks_[head_]; }
+
+// Ordered, a slot is always left for the file whose documents are next: otherwise later files could
+// hold them all and wait for it.
+void Pipeline::GrantSlots() {
+  for (Worker& worker : workers_) {
+    const bool first = !options_.ordered || IsHead(tasks_[worker.task]);
+    if (!worker.wants_slot || free_slots_.size() < (first ? 1U : 2U)) continue;
+    const uint32_t slot = free_slots_.back();
+    free_slots_.pop_back();
+    slots_->Begin(slot);
+    worker.wants_slot = false;
+    worker.slot = slot;
+    static_cast<void>(worker.channel.Send(process::GrantedSlot{slot}));
+  }
+}
+
+void Pipeline::OfferBatches(Sink& sink) {
+  for (size_t index = options_.ordered ? head_ : 0; index < tasks_.size() && !sink_failed_;
+       ++index) {
+    Task& task = tasks_[index];
+    while (!task.batches.empty() && sink.Ready() && !sink_failed_) {
+      Batch batch = std::move(task.batches.front());
+      task.batches.pop_front();
+      if (auto submitted = sink.Submit(std::move(batch), ledger_); !submitted) {
+        log_.Error(submitted.error().message);
+        sink_failed_ = true;
+      }
+    }
+    if (!options_.ordered) continue;
+    if (!task.finished || !task.batches.empty()) break;
+    head_ = std::min(index + 1, tasks_.size() - 1);
+  }
+}
+
+void Pipeline::Wait(Sink& sink) {
+  std::vector<pollfd> waits = {{zygote_->fd(), POLLIN, 0}};
+  for (const Worker& worker : workers_) waits.push_back({worker.channel.fd(), POLLIN, 0});
+  sink.Wait(waits, kTick);
+  if (!sink_failed_) {
+    if (auto polled = sink.Poll(ledger_); !polled) {
+      log_.Error(polled.error().message);
+      sink_failed_ = true;
+    }
+  }
+  if (waits.front().revents != 0) TakeReport();
+  size_t place = 1;
+  for (auto worker = workers_.begin(); worker != workers_.end();) {
+    if (waits[place++].revents != 0) TakeMessage(*worker);
+    worker = worker->channel.open() ? std::next(worker) : workers_.erase(worker);
+  }
+}
+
+void Pipeline::TakeMessage(Worker& worker) {
+  const auto message = worker.channel.Receive<WorkerMessage>();
+  if (!message) return EndWorker(worker);
+  switch (message->kind) {
+    case WorkerMessage::Kind::kWantsSlot:
+      worker.wants_slot = true;
       break;
-    }
-    if (!*more) break;
-    capture.record_numbers.push_back(capture.source.record_number());
-    if (capture.record_numbers.size() % kHousekeepingFrames == 0) {
-      ShowProgress(capture.source.bytes_read() / 2);
-    }
-    if (auto previewed = capture.session.Preview(capture.frames.frame_number()); !previewed) {
-      log_.Verbose(previewed.error().message);  // the second pass meets it again
-    }
+    case WorkerMessage::Kind::kSlotReady:
+      TakeSlot(worker);
+      break;
+    case WorkerMessage::Kind::kNote:
+      Log(message->note);
+      break;
+    case WorkerMessage::Kind::kDone:
+      worker.done = true;
   }
-  capture.session.EndPreview();
-  const uint64_t frame_count = capture.record_numbers.size();
-  for (uint32_t frame = 1; frame <= frame_count && !Stopped(); ++frame) {
-    auto found =
-        capture.source.ReadAt(capture.session.OffsetOf(frame), capture.record_numbers[frame - 1]);
-    if (!found) return found;
-    const uint64_t half = capture.source.bytes_total() / 2;
-    if (auto taken = TakeFrame(capture, frame, half + half * frame / frame_count); !taken) {
-      return taken;
-    }
-  }
-  return read;
 }
 
-Result<void> Pipeline::TakeFrame(Capture& capture, uint32_t frame_number, uint64_t bytes_done) {
-  ++ledger_.captured;
-  if (capture.so_far) capture.so_far->Add(capture.source.record());
-  const auto selected = capture.session.Dissect(frame_number);
-  Result<void> taken = {};
-  if (!selected) {
-    ++ledger_.failed;
-    log_.Error(selected.error().message);
-  } else if (!*selected) {
-    ++ledger_.filtered;
+// What the worker has put into its slot becomes the supervisor's: counted, and on its way.
+void Pipeline::TakeSlot(Worker& worker) {
+  if (!worker.slot) return;
+  const uint32_t slot = *std::exchange(worker.slot, std::nullopt);
+  Task& task = tasks_[worker.task];
+  const process::SlotProgress progress = slots_->Progress(slot);
+  ledger_.captured += progress.captured;
+  ledger_.filtered += progress.filtered;
+  ledger_.failed += progress.failed;
+  task.bytes_read = std::max(task.bytes_read, progress.source_bytes);
+  task.job.settled_frame = std::max(task.job.settled_frame, progress.last_frame);
+  if (progress.documents > 0) {
+    task.batches.push_back(slots_->View(slot, task.name));
   } else {
-    taken = AppendDocument(capture, frame_number);
+    free_slots_.push_back(slot);
   }
-  capture.session.Finish();
-  if (taken && frame_number % kHousekeepingFrames == 0) {
-    taken = sink_.Poll(ledger_);
-    sink_failed_ = !taken;
-    ShowProgress(bytes_done);
-  }
-  return taken;
 }
 
-Result<void> Pipeline::AppendDocument(Capture& capture, uint32_t frame_number) {
-  encode::FrameFacts facts{++capture.documents, {}};
-  if (writer_.format() == encode::Format::kBulk) {
-    facts.id = encode::DocumentId(capture.so_far ? capture.so_far->Value() : *capture.fingerprint,
-                                  capture.source.record_number());
+void Pipeline::EndWorker(Worker& worker) {
+  TakeSlot(worker);
+  worker.channel.Close();
+  Task& task = tasks_[worker.task];
+  if (worker.done || stopping_) {
+    task.finished = true;
+  } else {
+    TakeUpAgain(task);
   }
-  batch_.bytes.Reserve(options_.chunk_bytes + kBatchSlackBytes);
-  size_t start = batch_.bytes.size();
-  writer_.Append(batch_.bytes, capture.session.dissection(), facts);
-  const size_t length = batch_.bytes.size() - start;
-  if (batch_.bytes.size() > options_.chunk_bytes && !batch_.empty()) {
-    overflow_.Clear();
-    overflow_.Append(batch_.bytes.view().substr(start));
-    batch_.bytes.Truncate(start);
-    if (auto submitted = SubmitBatch(); !submitted) {
-      ++ledger_.abandoned;  // the document that didn't fit
-      return submitted;
+}
+
+// The file's next worker dissects the settled frames for what follows from them, and begins to
+// write after them. A frame that ends a second worker is left out.
+void Pipeline::TakeUpAgain(Task& task) {
+  const uint32_t frame = task.job.settled_frame + 1;
+  ++task.deaths;
+  if (task.bytes == 0) {
+    log_.Error(fmt::format("{}: its worker died at packet {}; a pipe can't be read again",
+                           *task.name, frame));
+    task.finished = true;
+    return;
+  }
+  if (task.deaths > kMaxWorkerDeaths) {
+    log_.Error(fmt::format("{}: {} workers died on it; given up before packet {}", *task.name,
+                           task.deaths, frame));
+    task.finished = true;
+    return;
+  }
+  if (task.fatal_frame == frame) {
+    log_.Error(fmt::format("{}: packet {} ends every process that dissects it; left out",
+                           *task.name, frame));
+    task.job.skipped_frame = frame;
+  } else {
+    log_.Warning(
+        fmt::format("{}: its worker died; taken up again at packet {}", *task.name, frame));
+  }
+  task.fatal_frame = frame;
+  waiting_.push_front(static_cast<size_t>(&task - tasks_.data()));
+}
+
+void Pipeline::TakeReport() {
+  const auto report = zygote_->Receive();
+  if (!report) {
+    log_.Error("the dissection process has ended");
+    sink_failed_ = true;
+    return;
+  }
+  if (report->kind == process::WorkerReport::Kind::kStarted) {
+    // Workers start in the order they were asked for.
+    for (Worker& worker : workers_) {
+      if (worker.process == 0) {
+        worker.process = report->process;
+        return;
+      }
     }
-    start = 0;
-    batch_.bytes.Append(overflow_.view());
+  } else if (report->wait_status != 0 && !stopping_) {
+    log_.Warning(fmt::format("worker {} {}", report->process, DescribeEnd(report->wait_status)));
   }
-  batch_.documents.push_back({start, length, frame_number, capture.name});
-  if (batch_.documents.size() >= options_.chunk_documents ||
-      batch_.bytes.size() >= options_.chunk_bytes) {
-    return SubmitBatch();
+}
+
+// No new work; workers end as soon as they see it, and what they have made is still taken.
+void Pipeline::Stop() {
+  stopping_ = true;
+  waiting_.clear();
+  slots_->RequestStop();
+  for (const Worker& worker : workers_) {
+    // Nobody takes what a worker makes after the sink has failed.
+    if (worker.process > 0) {
+      ::kill(worker.process, sink_failed_ ? SIGKILL : process::ReadInterruptingSignal());
+    }
   }
-  return {};
 }
 
-Result<void> Pipeline::SubmitBatch() {
-  auto submitted = sink_.Submit(batch_, ledger_);
-  if (!submitted) sink_failed_ = true;
-  return submitted;
+void Pipeline::Abandon() {
+  for (Task& task : tasks_) {
+    for (const Batch& batch : task.batches) ledger_.abandoned += batch.documents.size();
+    task.batches.clear();
+  }
 }
 
-void Pipeline::ShowProgress(uint64_t bytes_of_file) const {
-  progress_.Update({bytes_before_ + bytes_of_file, bytes_total_, ledger_.captured});
+void Pipeline::Show(telemetry::Progress& progress) const {
+  telemetry::ProgressState state{0, 0, ledger_.captured};
+  for (const Task& task : tasks_) {
+    state.bytes_total += task.bytes;
+    state.bytes_done += task.finished ? task.bytes : task.bytes_read;
+  }
+  for (const Worker& worker : workers_) {
+    if (worker.slot) state.packets += slots_->Progress(*worker.slot).captured;
+  }
+  progress.Update(state);
 }
 
-uint64_t Pipeline::PacketsLeft() const {
-  if (options_.packet_limit == 0) return UINT64_MAX;
-  return options_.packet_limit - std::min(ledger_.captured, options_.packet_limit);
+void Pipeline::Log(const Note& note) {
+  const std::string text(note.Text());
+  switch (note.level) {
+    case Note::Level::kError:
+      return log_.Error(text);
+    case Note::Level::kWarning:
+      return warnings_.Report(text);
+    case Note::Level::kInfo:
+      return log_.Info(text);
+    case Note::Level::kVerbose:
+      return log_.Verbose(text);
+  }
 }
-
-bool Pipeline::Stopped() const { return sink_failed_ || process::StopRequested(); }
 
 }  // namespace espcap

@@ -1,81 +1,93 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The road from capture files to a sink, in one process.
+// The supervisor: spreads captures over workers, takes their documents to a sink, and accounts for
+// every packet. It parses no packet itself; the zygote and its workers hold no connection.
+//
+// REQUIRES: made before the process has threads or connections (it forks).
 #ifndef ESPCAP_PIPELINE_H_
 #define ESPCAP_PIPELINE_H_
 
 #include <cstdint>
+#include <deque>
+#include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "dissect/display_filter.h"
-#include "dissect/session.h"
-#include "encode/document_writer.h"
+#include "capture_worker.h"
 #include "espcap/batch.h"
 #include "espcap/ledger.h"
 #include "espcap/sink.h"
-#include "source/capture_filter.h"
-#include "source/file_source.h"
-#include "source/fingerprint.h"
+#include "process/batch_slots.h"
+#include "process/zygote.h"
 #include "telemetry/log.h"
 #include "telemetry/progress.h"
 
 namespace espcap {
 
-struct InputFile {
-  std::string path;
-  bool may_be_foreign = false;  // from --dir: skipped where it is no capture
-};
-
 struct PipelineOptions {
+  CaptureOptions capture;
   std::vector<InputFile> files;
-  uint64_t packet_limit = 0;  // over all files; 0: none
-  bool two_pass = false;
-  size_t chunk_documents = 0;  // of one batch
+  uint64_t packet_limit = 0;  // over all files; 0: none. With one, files are taken one by one
+  uint32_t workers = 1;
+  bool ordered = false;  // documents reach the sink in the order of the files
+  size_t chunk_documents = 0;
   size_t chunk_bytes = 0;
 };
 
-// Takes every file in order through source, dissection and encoding to the sink. A file that fails
-// is reported and the next one taken; a sink that fails ends the run. One thread.
-// REQUIRES: a started EpanLibrary.
 class Pipeline {
  public:
-  // Null filters take everything.
-  Pipeline(PipelineOptions options, std::unique_ptr<source::CaptureFilter> capture_filter,
-           std::unique_ptr<dissect::DisplayFilter> display_filter, encode::DocumentWriter writer,
-           Sink& sink, telemetry::Log& log, telemetry::Progress& progress);
+  // Returns once libwireshark is ready in the zygote; an error there (a bad filter, a bad
+  // preference) is this call's.
+  static Result<std::unique_ptr<Pipeline>> Start(const std::string& program_path,
+                                                 PipelineOptions options, telemetry::Log& log);
 
-  // The ledger is balanced and every error is in the log.
-  Ledger Run();
+  ~Pipeline();
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  // Takes every file to the sink. A file that fails is reported, a worker that dies is replaced, a
+  // sink that fails ends the run. The ledger is balanced and every error is in the log.
+  Ledger Run(Sink& sink, telemetry::Progress& progress);
 
  private:
-  struct Capture;  // one file on its way
+  struct Task;    // a file and how far it is
+  struct Worker;  // a process at work on one
 
-  Result<void> RunFile(const InputFile& file);
-  Result<void> OnePass(Capture& capture);
-  Result<void> TwoPasses(Capture& capture);
-  Result<void> TakeFrame(Capture& capture, uint32_t frame_number, uint64_t bytes_done);
-  Result<void> AppendDocument(Capture& capture, uint32_t frame_number);
-  Result<void> SubmitBatch();
-  void ShowProgress(uint64_t bytes_of_file) const;
-  [[nodiscard]] uint64_t PacketsLeft() const;
-  [[nodiscard]] bool Stopped() const;
+  Pipeline(PipelineOptions options, telemetry::Log& log);
+
+  [[nodiscard]] bool Finished() const;
+  void StartWorkers();
+  void GrantSlots();
+  void OfferBatches(Sink& sink);
+  void Wait(Sink& sink);
+  void Stop();
+  void TakeMessage(Worker& worker);
+  void TakeSlot(Worker& worker);
+  void TakeReport();
+  void EndWorker(Worker& worker);
+  void TakeUpAgain(Task& task);
+  void Abandon();
+  void Show(telemetry::Progress& progress) const;
+  void Log(const process::Note& note);
+  [[nodiscard]] bool IsHead(const Task& task) const;
 
   PipelineOptions options_;
-  std::unique_ptr<source::CaptureFilter> capture_filter_;
-  std::unique_ptr<dissect::DisplayFilter> display_filter_;
-  encode::DocumentWriter writer_;
-  Sink& sink_;
   telemetry::Log& log_;
-  telemetry::Progress& progress_;
+  telemetry::RateLimited warnings_;
+  std::unique_ptr<process::BatchSlots> slots_;
+  std::unique_ptr<CaptureWorker> capture_worker_;
+  std::unique_ptr<process::Zygote> zygote_;
 
+  std::vector<Task> tasks_;     // in the order they are handed out
+  std::deque<size_t> waiting_;  // tasks without a worker
+  std::list<Worker> workers_;
+  std::vector<uint32_t> free_slots_;
+  size_t head_ = 0;  // ordered: the first task that isn't finished
   Ledger ledger_;
-  Batch batch_;
-  ByteBuffer overflow_;  // a document that didn't fit its batch any more
   bool sink_failed_ = false;
-  uint64_t bytes_total_ = 0;
-  uint64_t bytes_before_ = 0;  // of the files already taken
+  bool stopping_ = false;
 };
 
 }  // namespace espcap

@@ -4,6 +4,14 @@
 #ifndef ESPCAP_SINK_H_
 #define ESPCAP_SINK_H_
 
+#include <poll.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <utility>
+
 #include "espcap/batch.h"
 #include "espcap/ledger.h"
 #include "espcap/result.h"
@@ -12,21 +20,42 @@ namespace espcap {
 
 class Sink {
  public:
+  // Told once for every batch taken, when its outcome is known and its text is needed no more.
+  using Settled = std::function<void(uint32_t slot)>;
+
   Sink() = default;
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
   virtual ~Sink() = default;
 
-  // Takes the documents of `batch` and leaves it empty, with memory to fill again. Waits while too
-  // much is under way: that is the back-pressure. Every document is counted once in the ledger
-  // here or in Drain(). An error means the destination is gone and the run should end.
-  [[nodiscard]] virtual Result<void> Submit(Batch& batch, Ledger& ledger) = 0;
+  void OnSettled(Settled settled) { settled_ = std::move(settled); }
 
-  // Lets work under way go on without waiting for it; cheap enough to call for every packet.
+  // Whether Submit() can be called now. While it can't, nobody should offer: that is the
+  // back-pressure.
+  [[nodiscard]] virtual bool Ready() const = 0;
+
+  // Takes the batch. Each of its documents is counted once in the ledger, here or later. An error
+  // (here, or from Poll and Drain) means that the destination is gone and the run should end.
+  // REQUIRES: Ready().
+  [[nodiscard]] virtual Result<void> Submit(Batch batch, Ledger& ledger) = 0;
+
+  // Lets work under way go on, without waiting for it.
   [[nodiscard]] virtual Result<void> Poll(Ledger& ledger) = 0;
 
   // Waits until everything submitted is settled.
   [[nodiscard]] virtual Result<void> Drain(Ledger& ledger) = 0;
+
+  // Waits until one of `others` is ready (revents say which), there is something for Poll() to do,
+  // or the time is up.
+  virtual void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout) = 0;
+
+ protected:
+  void Settle(uint32_t slot) const {
+    if (settled_) settled_(slot);
+  }
+
+ private:
+  Settled settled_;
 };
 
 }  // namespace espcap

@@ -111,6 +111,19 @@ void AddDissection(CLI::App& app, Settings& settings) {
       ->group("Dissection (as tshark's)");
 }
 
+void AddWork(CLI::App& app, Settings& settings) {
+  app.add_option("--workers", settings.workers,
+                 "Processes that dissect, each a file at a time (default: the machine's cores).")
+      ->type_name("N")
+      ->check(CLI::Range(1, 256).description(""))
+      ->group("Work");
+  app.add_flag_function(
+         "--ordered,!--no-ordered",
+         [&settings](int64_t balance) { settings.ordered = balance > 0; },
+         "Documents in the order of the files (default, but for a server).")
+      ->group("Work");
+}
+
 void AddDelivery(CLI::App& app, Settings& settings) {
   app.add_option("--chunk", settings.chunk, "Documents in a request (default 1000).")
       ->type_name("N")
@@ -175,7 +188,7 @@ Result<std::variant<Settings, PrintAndExit>> ParseArguments(int argc, const char
   for (int i = 1; i < argc; ++i) {
     // `--node="$UNSET"`: CLI11 would take the next option for the value.
     const std::string_view argument = argv[i];
-    if (argument.starts_with("--") && argument.ends_with('=')) {
+    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
       return Fail("{}: the value is missing", argument);
     }
   }
@@ -187,6 +200,7 @@ Result<std::variant<Settings, PrintAndExit>> ParseArguments(int argc, const char
   AddDestinations(app, settings);
   AddSelection(app, settings);
   AddDissection(app, settings);
+  AddWork(app, settings);
   AddDelivery(app, settings);
   AddProgram(app, settings);
   try {

@@ -12,7 +12,6 @@
 #include "deliver/bulk_sink.h"
 #include "deliver/elasticsearch.h"
 #include "deliver/stream_sink.h"
-#include "dissect/epan_library.h"
 #include "pipeline.h"
 #include "process/stop_signals.h"
 #include "schema/index_template.h"
@@ -138,57 +137,50 @@ Result<std::unique_ptr<Sink>> OpenSink(const Settings& settings,
   return deliver::StreamSink::Open(path);
 }
 
-struct Filters {
-  std::unique_ptr<source::CaptureFilter> capture;
-  std::unique_ptr<dissect::DisplayFilter> display;
-};
+uint32_t WorkersOf(const Settings& settings) {
+  if (settings.workers != 0) return settings.workers;
+  const long cores = ::sysconf(_SC_NPROCESSORS_ONLN);
+  return cores < 1 ? 1 : static_cast<uint32_t>(cores);
+}
 
-Result<Filters> CompileFilters(const Settings& settings) {
-  Filters filters;
-  if (!settings.capture_filter.empty()) {
-    auto filter = source::CaptureFilter::Compile(settings.capture_filter);
-    if (!filter) return Forward(std::move(filter));
-    filters.capture = std::make_unique<source::CaptureFilter>(std::move(*filter));
-  }
-  if (!settings.display_filter.empty()) {
-    auto filter = dissect::DisplayFilter::Compile(settings.display_filter);
-    if (!filter) return Forward(std::move(filter));
-    filters.display = std::make_unique<dissect::DisplayFilter>(std::move(*filter));
-  }
-  return filters;
+PipelineOptions OptionsOf(const Settings& settings, std::vector<InputFile> inputs) {
+  const bool to_server = !settings.nodes.empty();
+  PipelineOptions options;
+  options.capture = {
+      settings.capture_filter,
+      settings.display_filter,
+      settings.two_pass,
+      settings.dissection,
+      settings.format.value_or(to_server ? encode::Format::kBulk : encode::Format::kNdjson),
+      settings.hex,
+      settings.index};
+  options.files = std::move(inputs);
+  options.packet_limit = settings.count;
+  options.workers = WorkersOf(settings);
+  options.ordered = settings.ordered.value_or(!to_server);
+  options.chunk_documents = settings.chunk;
+  options.chunk_bytes = settings.chunk_bytes;
+  return options;
 }
 
 Result<void> RunCaptures(const char* program_path, const Settings& settings, telemetry::Log& log) {
   auto inputs = InputFiles(settings);
   if (!inputs) return Forward(std::move(inputs));
-  auto index = encode::IndexName::Parse(settings.index);
-  if (!index) return Forward(std::move(index));
-  telemetry::RateLimited warnings(log, &telemetry::Log::Warning);
-  auto library =
-      dissect::EpanLibrary::Start(program_path, settings.dissection,
-                                  [&warnings](const std::string& text) { warnings.Report(text); });
-  if (!library) return Forward(std::move(library));
-  process::InstallStopSignals();
   log.Record("espcap " ESPCAP_VERSION " started");
-  auto filters = CompileFilters(settings);
-  if (!filters) return Forward(std::move(filters));
+  auto pipeline = Pipeline::Start(program_path, OptionsOf(settings, *inputs), log);
+  if (!pipeline) return Forward(std::move(pipeline));
+  process::InstallStopSignals();
   auto sink = OpenSink(settings, *inputs, log);
   if (!sink) return Forward(std::move(sink));
 
-  const bool to_server = !settings.nodes.empty();
-  const auto format =
-      settings.format.value_or(to_server ? encode::Format::kBulk : encode::Format::kNdjson);
   telemetry::Progress progress(!settings.quiet && ::isatty(STDERR_FILENO) == 1);
   log.SetBeforeLine([&progress] { progress.Clear(); });
   const auto start = std::chrono::steady_clock::now();
-  Pipeline pipeline(
-      {std::move(*inputs), settings.count, settings.two_pass, settings.chunk, settings.chunk_bytes},
-      std::move(filters->capture), std::move(filters->display),
-      encode::DocumentWriter(format, settings.hex, std::move(*index)), **sink, log, progress);
-  const Ledger ledger = pipeline.Run();
+  const Ledger ledger = (*pipeline)->Run(**sink, progress);
   log.SetBeforeLine(nullptr);
   log.Info(telemetry::FormatSummary(
-      ledger, to_server ? telemetry::Destination::kServer : telemetry::Destination::kStream,
+      ledger,
+      settings.nodes.empty() ? telemetry::Destination::kStream : telemetry::Destination::kServer,
       std::chrono::steady_clock::now() - start));
   if (!ledger.Balanced()) return Fail("the ledger doesn't balance: this is a bug in espcap");
   if (ledger.failed + ledger.abandoned > 0 && log.errors() == 0) {

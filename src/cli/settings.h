@@ -34,6 +34,9 @@ struct Settings {
   // dissection
   dissect::Options dissection;
   bool two_pass = false;
+  // work
+  uint32_t workers = 0;         // 0: as many as the machine has cores
+  std::optional<bool> ordered;  // unset: for files and standard output
   // delivery
   uint64_t chunk = 1000;
   uint64_t chunk_bytes = uint64_t{8} << 20U;

@@ -14,11 +14,13 @@ constexpr const char* kBulkPath = "/_bulk?filter_path=items.*.status,items.*.err
 
 }  // namespace
 
-Result<void> BulkSink::Submit(Batch& batch, Ledger& ledger) {
-  if (auto drained = Drain(ledger); !drained) return drained;
-  if (batch.empty()) return {};
-  std::swap(batch, under_way_);
-  client_->Start({"POST", kBulkPath, under_way_.bytes.view(), "application/x-ndjson"});
+Result<void> BulkSink::Submit(Batch batch, Ledger& /*ledger*/) {
+  if (batch.empty()) {
+    Settle(batch.slot);
+    return {};
+  }
+  under_way_ = std::move(batch);
+  client_->Start({"POST", kBulkPath, under_way_.text, "application/x-ndjson"});
   return {};
 }
 
@@ -26,37 +28,42 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
   if (under_way_.empty()) return {};
   auto response = client_->Poll();
   if (!response) return {};
-  return Settle(std::move(*response), ledger);
+  return Finish(std::move(*response), ledger);
 }
 
 Result<void> BulkSink::Drain(Ledger& ledger) {
   if (under_way_.empty()) return {};
-  return Settle(client_->Finish(), ledger);
+  return Finish(client_->Finish(), ledger);
 }
 
-Result<void> BulkSink::Settle(Result<HttpResponse> response, Ledger& ledger) {
+void BulkSink::Wait(std::span<pollfd> others, std::chrono::milliseconds timeout) {
+  client_->Wait(others, timeout);
+}
+
+Result<void> BulkSink::Finish(Result<HttpResponse> response, Ledger& ledger) {
+  Result<void> outcome = {};
   if (!response) {
-    FailBatch(response.error().message, ledger);
-    return Fail("{} is gone: the run ends here", client_->base_url());
+    CountFailed(response.error().message, ledger);
+    outcome = Fail("{} is gone: the run ends here", client_->base_url());
+  } else if (response->status == 200) {
+    CountItems(*response, ledger);
+  } else {
+    CountFailed(fmt::format("{}/_bulk answered {} ({})", client_->base_url(), response->status,
+                            ReasonOf(*response)),
+                ledger);
+    if (response->status == 401 || response->status == 403) {
+      outcome = Fail("{} refuses these credentials: the run ends here", client_->base_url());
+    }
   }
-  if (response->status == 200) {
-    SettleItems(*response, ledger);
-    return {};
-  }
-  const std::string reason = fmt::format("{}/_bulk answered {} ({})", client_->base_url(),
-                                         response->status, ReasonOf(*response));
-  FailBatch(reason, ledger);
-  if (response->status == 401 || response->status == 403) {
-    return Fail("{} refuses these credentials: the run ends here", client_->base_url());
-  }
-  return {};
+  Settle(std::exchange(under_way_, {}).slot);
+  return outcome;
 }
 
-void BulkSink::SettleItems(const HttpResponse& response, Ledger& ledger) {
+void BulkSink::CountItems(const HttpResponse& response, Ledger& ledger) {
   const auto items = ParseBulkResponse(response.body, under_way_.documents.size());
   if (!items) {
-    return FailBatch(fmt::format("{}/_bulk: {}", client_->base_url(), items.error().message),
-                     ledger);
+    return CountFailed(fmt::format("{}/_bulk: {}", client_->base_url(), items.error().message),
+                       ledger);
   }
   for (size_t position = 0; position < items->size(); ++position) {
     const ItemResult& item = (*items)[position];
@@ -67,21 +74,17 @@ void BulkSink::SettleItems(const HttpResponse& response, Ledger& ledger) {
       case ItemOutcome::kAlreadyThere:
         ++ledger.already_there;
         break;
-      case ItemOutcome::kRefused: {
+      case ItemOutcome::kRefused:
         ++ledger.failed;
-        const DocumentSpan& document = under_way_.documents[position];
-        report_(fmt::format("{}: packet {}: refused with {}: {}", *document.source,
-                            document.frame_number, item.status, item.reason));
-      }
+        report_(fmt::format("{}: packet {}: refused with {}: {}", *under_way_.source,
+                            under_way_.documents[position].frame_number, item.status, item.reason));
     }
   }
-  under_way_.Clear();
 }
 
-void BulkSink::FailBatch(const std::string& reason, Ledger& ledger) {
+void BulkSink::CountFailed(const std::string& reason, Ledger& ledger) {
   ledger.failed += under_way_.documents.size();
   report_(fmt::format("{} documents not delivered: {}", under_way_.documents.size(), reason));
-  under_way_.Clear();
 }
 
 }  // namespace espcap::deliver

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Delivers batches to an Elasticsearch by _bulk: one request under way while the next batch is
-// filled, so at most two batches are held. Every document's outcome is read by its position.
+// Delivers batches to an Elasticsearch by _bulk, one request at a time: the next batches are filled
+// meanwhile. Every document's outcome is read by its position.
 #ifndef ESPCAP_DELIVER_BULK_SINK_H_
 #define ESPCAP_DELIVER_BULK_SINK_H_
 
@@ -22,14 +22,16 @@ class BulkSink : public Sink {
   BulkSink(std::unique_ptr<HttpClient> client, Report report)
       : client_(std::move(client)), report_(std::move(report)) {}
 
-  Result<void> Submit(Batch& batch, Ledger& ledger) override;
+  [[nodiscard]] bool Ready() const override { return under_way_.empty(); }
+  Result<void> Submit(Batch batch, Ledger& ledger) override;
   Result<void> Poll(Ledger& ledger) override;
   Result<void> Drain(Ledger& ledger) override;
+  void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout) override;
 
  private:
-  Result<void> Settle(Result<HttpResponse> response, Ledger& ledger);
-  void SettleItems(const HttpResponse& response, Ledger& ledger);
-  void FailBatch(const std::string& reason, Ledger& ledger);
+  Result<void> Finish(Result<HttpResponse> response, Ledger& ledger);
+  void CountItems(const HttpResponse& response, Ledger& ledger);
+  void CountFailed(const std::string& reason, Ledger& ledger);
 
   std::unique_ptr<HttpClient> client_;
   Report report_;

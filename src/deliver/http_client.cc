@@ -8,6 +8,7 @@
 #include <new>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace espcap::deliver {
 namespace {
@@ -140,11 +141,21 @@ std::optional<Result<HttpResponse>> HttpClient::Poll() {
   return Result<HttpResponse>(std::move(impl_->response));
 }
 
+void HttpClient::Wait(std::span<pollfd> others, milliseconds timeout) {
+  std::vector<curl_waitfd> waits;
+  waits.reserve(others.size());
+  for (const pollfd& other : others) waits.push_back({other.fd, CURL_WAIT_POLLIN, 0});
+  curl_multi_poll(impl_->multi.get(), waits.data(), static_cast<unsigned>(waits.size()),
+                  static_cast<int>(timeout.count()), nullptr);
+  for (size_t i = 0; i < others.size(); ++i) {
+    others[i].revents = (waits[i].revents & CURL_WAIT_POLLIN) != 0 ? POLLIN : 0;
+  }
+}
+
 Result<HttpResponse> HttpClient::Finish() {
   for (;;) {
     if (auto response = Poll()) return std::move(*response);
-    curl_multi_poll(impl_->multi.get(), nullptr, 0, static_cast<int>(kPollInterval.count()),
-                    nullptr);
+    Wait({}, kPollInterval);
   }
 }
 

@@ -5,8 +5,12 @@
 #ifndef ESPCAP_DELIVER_HTTP_CLIENT_H_
 #define ESPCAP_DELIVER_HTTP_CLIENT_H_
 
+#include <poll.h>
+
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -38,7 +42,9 @@ class HttpClient {
   void Start(const HttpRequest& request);
   // The response, once it is there; an error where the request failed below HTTP. Never waits.
   std::optional<Result<HttpResponse>> Poll();
-  // Waits for it.
+  // Waits for it to move, for one of `others`, or for the time to pass.
+  void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout);
+  // Waits for the response.
   Result<HttpResponse> Finish();
   // Start() and Finish().
   Result<HttpResponse> Perform(const HttpRequest& request);

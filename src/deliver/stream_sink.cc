@@ -30,8 +30,14 @@ Result<std::unique_ptr<StreamSink>> StreamSink::Open(const std::string& path) {
   return std::unique_ptr<StreamSink>(new StreamSink(std::move(name), std::move(file)));
 }
 
-Result<void> StreamSink::Submit(Batch& batch, Ledger& ledger) {
-  const std::string_view text = batch.bytes.view();
+Result<void> StreamSink::Submit(Batch batch, Ledger& ledger) {
+  auto written = Write(batch, ledger);
+  Settle(batch.slot);
+  return written;
+}
+
+Result<void> StreamSink::Write(const Batch& batch, Ledger& ledger) const {
+  const std::string_view text = batch.text;
   size_t written = 0;
   while (written < text.size()) {
     const ssize_t count = ::write(file_.get(), text.data() + written, text.size() - written);
@@ -40,12 +46,10 @@ Result<void> StreamSink::Submit(Batch& batch, Ledger& ledger) {
     } else if (errno != EINTR) {
       const int error = errno;
       CountAndCut(batch, written, ledger);
-      batch.Clear();
       return Fail("write {}: {}", name_, Reason(error));
     }
   }
   ledger.written += batch.documents.size();
-  batch.Clear();
   return {};
 }
 
@@ -68,6 +72,11 @@ void StreamSink::CountAndCut(const Batch& batch, size_t written_bytes, Ledger& l
   ::lseek(file_.get(), end - excess, SEEK_SET);
 }
 
-Result<void> StreamSink::Drain(Ledger& /*ledger*/) { return {}; }
+void StreamSink::Wait(std::span<pollfd> others, std::chrono::milliseconds timeout) {
+  // Interrupted by a signal, or timed out: nothing is ready.
+  if (::poll(others.data(), others.size(), static_cast<int>(timeout.count())) <= 0) {
+    for (pollfd& other : others) other.revents = 0;
+  }
+}
 
 }  // namespace espcap::deliver

@@ -18,14 +18,18 @@ class StreamSink : public Sink {
   // "-" is standard output; anything else is created, or emptied where it exists.
   static Result<std::unique_ptr<StreamSink>> Open(const std::string& path);
 
-  Result<void> Submit(Batch& batch, Ledger& ledger) override;
+  [[nodiscard]] bool Ready() const override { return true; }
+  // Writes all of it, waiting for whoever reads.
+  Result<void> Submit(Batch batch, Ledger& ledger) override;
   Result<void> Poll(Ledger& /*ledger*/) override { return {}; }
-  Result<void> Drain(Ledger& /*ledger*/) override;
+  Result<void> Drain(Ledger& /*ledger*/) override { return {}; }
+  void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout) override;
 
  private:
   StreamSink(std::string name, base::FileDescriptor file)
       : name_(std::move(name)), file_(std::move(file)) {}
 
+  Result<void> Write(const Batch& batch, Ledger& ledger) const;
   void CountAndCut(const Batch& batch, size_t written_bytes, Ledger& ledger) const;
 
   std::string name_;

@@ -24,22 +24,25 @@ const char* DissectGuarded(epan_dissect_t* edt, int file_type, wireshark::Record
 
 }  // namespace
 
-Session::Session(source::FileSource& source, const DisplayFilter* filter, bool two_pass)
-    : source_(source), filter_(filter) {
-  provider_.handle = source.handle();
+Session::Session(const DisplayFilter* filter, bool two_pass) : filter_(filter) {
   if (two_pass) {
     frames_.reset(new_frame_data_sequence());
     provider_.frames = frames_.get();
   }
   session_.reset(epan_new(&provider_, &FrameProviderFunctions()));
+}
+
+void Session::Attach(source::FileSource& source) {
+  source_ = &source;
+  provider_.handle = source.handle();
   wtap_set_cb_new_ipv4(source.handle(), add_ipv4_name);
   wtap_set_cb_new_ipv6(source.handle(), [](const void* address, const gchar* name) {
     add_ipv6_name(static_cast<const ws_in6_addr*>(address), name);
   });
   wtap_set_cb_new_secrets(source.handle(), secrets_wtap_callback);
-  if (two_pass) {
+  if (frames_ != nullptr) {
     // Nothing is shown in the first pass: a tree only for those who look at fields.
-    const bool wants_tree = filter != nullptr || postdissectors_want_hfids() != FALSE;
+    const bool wants_tree = filter_ != nullptr || postdissectors_want_hfids() != FALSE;
     edt_.reset(epan_dissect_new(session_.get(), wants_tree ? TRUE : FALSE, FALSE));
   } else {
     edt_.reset(epan_dissect_new(session_.get(), TRUE, TRUE));
@@ -62,14 +65,14 @@ void Session::PrepareTimes(frame_data* frame) {
 
 Result<void> Session::Run(frame_data* frame, bool with_taps) {
   const char* escaped =
-      DissectGuarded(edt_.get(), source_.file_type(), source_.record(), frame, with_taps);
+      DissectGuarded(edt_.get(), source_->file_type(), source_->record(), frame, with_taps);
   if (escaped == nullptr) return {};
-  return Fail("dissect {}: packet {}: {}", source_.name(), frame->num, escaped);
+  return Fail("dissect {}: packet {}: {}", source_->name(), frame->num, escaped);
 }
 
 Result<void> Session::Preview(uint32_t frame_number) {
   frame_data local{};
-  frame_data_init(&local, frame_number, source_.record().rec(), source_.offset(),
+  frame_data_init(&local, frame_number, source_->record().rec(), source_->offset(),
                   cumulative_bytes_);
   if (filter_ != nullptr) filter_->Prime(edt_.get());
   prime_epan_dissect_with_postdissector_wanted_hfids(edt_.get());
@@ -90,7 +93,7 @@ Result<void> Session::Preview(uint32_t frame_number) {
 
 void Session::EndPreview() {
   edt_.reset();
-  source_.EndSequentialReading();
+  source_->EndSequentialReading();
   postseq_cleanup_all_protocols();
   provider_.previous_displayed = nullptr;
   provider_.previous_captured = nullptr;
@@ -106,7 +109,7 @@ Result<bool> Session::Dissect(uint32_t frame_number) {
     frame_ = frame_data_sequence_find(frames_.get(), frame_number);
   } else {
     frame_ = &current_;
-    frame_data_init(frame_, frame_number, source_.record().rec(), source_.offset(),
+    frame_data_init(frame_, frame_number, source_->record().rec(), source_->offset(),
                     cumulative_bytes_);
   }
   selected_ = false;

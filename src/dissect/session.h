@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // One dissection session: the conversations, reassemblies and names of one capture, from its first
-// frame to its last. Starts pristine. Borrows the capture's FileSource and the display filter.
-// REQUIRES: a started EpanLibrary; one session at a time in a process; one thread.
+// frame to its last. Made pristine, which takes libwireshark some 60 ms, and then given its
+// capture. Borrows the capture's FileSource and the display filter. REQUIRES: a started
+// EpanLibrary; one session at a time in a process; one thread.
 #ifndef ESPCAP_DISSECT_SESSION_H_
 #define ESPCAP_DISSECT_SESSION_H_
 
@@ -19,10 +20,13 @@ namespace espcap::dissect {
 class Session {
  public:
   // `filter` may be null: every frame is selected.
-  Session(source::FileSource& source, const DisplayFilter* filter, bool two_pass);
+  Session(const DisplayFilter* filter, bool two_pass);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
+
+  // Once, before anything below.
+  void Attach(source::FileSource& source);
 
   // First of two passes: dissects the source's current record, so that the second pass knows what
   // comes later. Frame numbers count up from 1.
@@ -54,7 +58,7 @@ class Session {
   Result<void> Run(frame_data* frame, bool with_taps);
   void PrepareTimes(frame_data* frame);
 
-  source::FileSource& source_;
+  source::FileSource* source_ = nullptr;
   const DisplayFilter* filter_;
   packet_provider_data provider_;
   std::unique_ptr<frame_data_sequence, FreeFrames> frames_;  // two passes only

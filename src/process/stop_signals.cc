@@ -8,24 +8,19 @@
 namespace espcap::process {
 namespace {
 
-constexpr int kSignalExitBase = 128;       // as shells report a process that a signal ended
-constexpr unsigned kInterruptSeconds = 1;  // how long a blocked read can hold up the stop
+constexpr int kSignalExitBase = 128;  // as shells report a process that a signal ended
 
 volatile std::sig_atomic_t stop_requested = 0;
 
 void RequestStop(int signal) {
   if (stop_requested != 0) ::_exit(kSignalExitBase + signal);
   stop_requested = 1;
-  // A read that begins just after this handler isn't interrupted by it: the alarm does that.
-  ::alarm(kInterruptSeconds);
 }
-
-void InterruptRead(int /*signal*/) { ::alarm(kInterruptSeconds); }
 
 void Install(int signal, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
-  action.sa_flags = 0;  // no SA_RESTART: a read from a pipe must end
+  action.sa_flags = 0;  // no SA_RESTART: what waits must see it
   sigemptyset(&action.sa_mask);
   sigaction(signal, &action, nullptr);
 }
@@ -35,10 +30,19 @@ void Install(int signal, void (*handler)(int)) {
 void InstallStopSignals() {
   Install(SIGPIPE, SIG_IGN);
   Install(SIGXFSZ, SIG_IGN);
-  Install(SIGALRM, InterruptRead);
   Install(SIGINT, RequestStop);
   Install(SIGTERM, RequestStop);
 }
+
+void LeaveStopSignalsToSupervisor() {
+  Install(SIGPIPE, SIG_IGN);
+  Install(SIGXFSZ, SIG_IGN);
+  Install(SIGINT, SIG_IGN);
+  Install(SIGTERM, SIG_IGN);
+  Install(ReadInterruptingSignal(), [](int /*signal*/) {});
+}
+
+int ReadInterruptingSignal() { return SIGUSR1; }
 
 bool StopRequested() { return stop_requested != 0; }
 

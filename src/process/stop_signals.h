@@ -8,10 +8,17 @@
 
 namespace espcap::process {
 
-// Once a process. REQUIRES: called after libwireshark is initialised (it sets SIGPIPE too).
+// Once, in the supervisor.
 void InstallStopSignals();
 
 [[nodiscard]] bool StopRequested();
+
+// In a child: both signals are the supervisor's business (a terminal sends SIGINT to every process
+// of the run), and ReadInterruptingSignal() ends a read that waits.
+void LeaveStopSignalsToSupervisor();
+
+// The signal that ends a child's waiting read with EINTR.
+int ReadInterruptingSignal();
 
 }  // namespace espcap::process
 

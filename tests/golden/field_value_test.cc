@@ -78,7 +78,8 @@ TEST(FieldValue, EqualsLibwiresharksText) {
     if (!source) continue;
     ++opened;
     SCOPED_TRACE(path.native());
-    dissect::Session session(**source, nullptr, false);
+    dissect::Session session(nullptr, false);
+    session.Attach(**source);
     source::FrameReader frames(**source, nullptr, 0);
     while (frames.Next().value_or(false)) {
       if (session.Dissect(frames.frame_number())) comparison.Tree(session.dissection().tree);

@@ -73,6 +73,15 @@ def tshark(environment):
     return run
 
 
+def own_mounts():
+    """The start of a command that has mounts of its own."""
+    command = ["unshare", "--mount"]
+    # Below a root that is no mount point (a chroot) their propagation can't be changed.
+    if subprocess.run([*command, "true"], capture_output=True, check=False).returncode != 0:
+        command += ["--propagation", "unchanged"]
+    return command
+
+
 class Elasticsearch:
     """A node on loopback."""
 

@@ -9,7 +9,7 @@ import subprocess
 import threading
 
 import pytest
-from conftest import ESPCAP, TEST_PCAPS
+from conftest import ESPCAP, TEST_PCAPS, own_mounts
 
 DNS = TEST_PCAPS / "dns.pcap"
 
@@ -164,8 +164,8 @@ def test_full_disk_leaves_whole_lines(espcap, tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
     script = ('mount -t tmpfs -o size=256k tmpfs "$1"; '
-              '"$2" --file "$3" --output "$1/out" --chunk 10; echo "exit $?"; cat "$1/out"')
-    run = subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", str(disk), str(ESPCAP),
+              '"$2" --file "$3" --output "$1/out" --chunk 10; echo "exit $?"; cat "$1/out"; umount "$1"')
+    run = subprocess.run([*own_mounts(), "sh", "-c", script, "sh", str(disk), str(ESPCAP),
                           str(DNS)], capture_output=True, check=True)
     first, _, written = run.stdout.partition(b"\n")
     assert first == b"exit 1"

@@ -125,6 +125,14 @@ TEST_F(ArgumentsTest, FileNamesAreTakenAsTheyAre) {
   EXPECT_EQ(settings.output, "-");
 }
 
+TEST_F(ArgumentsTest, AValueCanEndInAnEqualsSign) {
+  const Settings settings =
+      SettingsOf({"--file=a=", "--preference=a.key:MTIzNA==", "--filter", "="});
+  EXPECT_EQ(settings.files, Strings{"a="});
+  EXPECT_EQ(settings.dissection.preferences, Strings{"a.key:MTIzNA=="});
+  EXPECT_EQ(settings.display_filter, "=");
+}
+
 TEST_F(ArgumentsTest, FormatsHaveNames) {
   EXPECT_EQ(SettingsOf({"--format", "ndjson"}).format, encode::Format::kNdjson);
   EXPECT_EQ(SettingsOf({"--format", "bulk"}).format, encode::Format::kBulk);

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "redirected_descriptor.h"
 #include "temporary_directory.h"
@@ -23,15 +24,22 @@ using espcap::testing::ReadWhole;
 using espcap::testing::RedirectedDescriptor;
 using espcap::testing::TemporaryDirectory;
 
-Batch BatchOf(std::initializer_list<std::string_view> documents) {
-  Batch batch;
-  uint32_t frame_number = 0;
-  for (const std::string_view document : documents) {
-    batch.documents.push_back({batch.bytes.size(), document.size(), ++frame_number, nullptr});
-    batch.bytes.Append(document);
+// Documents and the memory that a batch of them borrows.
+class Documents {
+ public:
+  Documents(std::initializer_list<std::string_view> documents) {
+    for (const std::string_view document : documents) {
+      spans_.push_back({text_.size(), document.size(), static_cast<uint32_t>(spans_.size()) + 1});
+      text_ += document;
+    }
   }
-  return batch;
-}
+
+  [[nodiscard]] Batch AsBatch(uint32_t slot = 0) const { return {text_, spans_, nullptr, slot}; }
+
+ private:
+  std::string text_;
+  std::vector<DocumentSpan> spans_;
+};
 
 // No file of this process can grow beyond `bytes`: what a full disk does to a write, half of it
 // taken.
@@ -69,47 +77,47 @@ class StreamSinkTest : public ::testing::Test {
 
 TEST_F(StreamSinkTest, WritesWholeDocumentsInOrder) {
   const auto sink = Open(path_);
-  Batch first = BatchOf({"{\"a\":1}\n", "{\"b\":2}\n"});
-  Batch second = BatchOf({"{\"c\":3}\n"});
-  ASSERT_TRUE(sink->Submit(first, ledger_));
+  const Documents first({"{\"a\":1}\n", "{\"b\":2}\n"});
+  const Documents second({"{\"c\":3}\n"});
+  ASSERT_TRUE(sink->Submit(first.AsBatch(), ledger_));
   EXPECT_EQ(ReadWhole(path_), "{\"a\":1}\n{\"b\":2}\n");  // nothing is held back
-  ASSERT_TRUE(sink->Submit(second, ledger_));
+  ASSERT_TRUE(sink->Submit(second.AsBatch(), ledger_));
   ASSERT_TRUE(sink->Drain(ledger_));
   EXPECT_EQ(ReadWhole(path_), "{\"a\":1}\n{\"b\":2}\n{\"c\":3}\n");
   EXPECT_EQ(ledger_.written, 3U);
   EXPECT_EQ(ledger_.failed, 0U);
 }
 
-TEST_F(StreamSinkTest, HandsTheBatchBackEmptyWithItsMemory) {
-  const auto sink = Open(path_);
-  Batch batch = BatchOf({"{}\n"});
-  const size_t capacity = batch.bytes.capacity();
-  ASSERT_TRUE(sink->Submit(batch, ledger_));
-  EXPECT_TRUE(batch.empty());
-  EXPECT_TRUE(batch.bytes.empty());
-  EXPECT_EQ(batch.bytes.capacity(), capacity);
+TEST_F(StreamSinkTest, SaysOnceThatEachBatchIsSettled) {
+  const auto sink = Open("/dev/full");
+  std::vector<uint32_t> settled;
+  sink->OnSettled([&settled](uint32_t slot) { settled.push_back(slot); });
+  EXPECT_TRUE(sink->Ready());
+  EXPECT_TRUE(sink->Submit(Documents({}).AsBatch(7), ledger_));
+  EXPECT_FALSE(sink->Submit(Documents({"{}\n"}).AsBatch(3), ledger_));
+  EXPECT_EQ(settled, (std::vector<uint32_t>{7, 3}));
 }
 
 TEST_F(StreamSinkTest, AnEmptyBatchWritesNothing) {
   const auto sink = Open(path_);
-  Batch batch;
-  ASSERT_TRUE(sink->Submit(batch, ledger_));
+  const Documents batch({});
+  ASSERT_TRUE(sink->Submit(batch.AsBatch(), ledger_));
   EXPECT_EQ(ReadWhole(path_), "");
   EXPECT_EQ(ledger_.written, 0U);
 }
 
 TEST_F(StreamSinkTest, ReplacesWhatTheFileHeld) {
   directory_.Write("out.ndjson", "a longer text of an earlier run\n");
-  Batch batch = BatchOf({"{}\n"});
-  ASSERT_TRUE(Open(path_)->Submit(batch, ledger_));
+  const Documents batch({"{}\n"});
+  ASSERT_TRUE(Open(path_)->Submit(batch.AsBatch(), ledger_));
   EXPECT_EQ(ReadWhole(path_), "{}\n");
 }
 
 TEST_F(StreamSinkTest, ADashIsStandardOutput) {
   {
     const RedirectedDescriptor output(STDOUT_FILENO, path_, O_WRONLY | O_CREAT);
-    Batch batch = BatchOf({"{}\n"});
-    EXPECT_TRUE(Open("-")->Submit(batch, ledger_));
+    const Documents batch({"{}\n"});
+    EXPECT_TRUE(Open("-")->Submit(batch.AsBatch(), ledger_));
   }
   EXPECT_EQ(ReadWhole(path_), "{}\n");
 }
@@ -134,13 +142,12 @@ TEST_F(StreamSinkTest, APathThatCantBeOpenedIsAnErrorThatNamesIt) {
 
 TEST_F(StreamSinkTest, ADeviceThatIsFullFailsEveryDocument) {
   const auto sink = Open("/dev/full");
-  Batch batch = BatchOf({"{\"a\":1}\n", "{\"b\":2}\n"});
-  const auto submitted = sink->Submit(batch, ledger_);
+  const Documents batch({"{\"a\":1}\n", "{\"b\":2}\n"});
+  const auto submitted = sink->Submit(batch.AsBatch(), ledger_);
   ASSERT_FALSE(submitted);
   EXPECT_EQ(submitted.error().message, "write /dev/full: No space left on device");
   EXPECT_EQ(ledger_.written, 0U);
   EXPECT_EQ(ledger_.failed, 2U);
-  EXPECT_TRUE(batch.empty());
 }
 
 TEST_F(StreamSinkTest, AReaderThatIsGoneIsCalledSo) {
@@ -150,8 +157,8 @@ TEST_F(StreamSinkTest, AReaderThatIsGoneIsCalledSo) {
   const auto sink = Open("/proc/self/fd/" + std::to_string(ends[1]));
   ASSERT_EQ(::close(ends[0]), 0);
   const auto handler = std::signal(SIGPIPE, SIG_IGN);
-  Batch batch = BatchOf({"{}\n"});
-  const auto submitted = sink->Submit(batch, ledger_);
+  const Documents batch({"{}\n"});
+  const auto submitted = sink->Submit(batch.AsBatch(), ledger_);
   static_cast<void>(std::signal(SIGPIPE, handler));
   ASSERT_FALSE(submitted);
   EXPECT_NE(submitted.error().message.find("the program that reads it has ended"),
@@ -180,12 +187,12 @@ TEST_F(StreamSinkTest, AFileIsCutBackToItsLastWholeDocument) {
   for (const CutCase& c : cases) {
     SCOPED_TRACE(c.limit);
     const auto sink = Open(path_);
-    Batch batch = BatchOf({"{\"a\":1}\n", "{\"b\":2}\n", "{\"c\":3}\n"});
+    const Documents batch({"{\"a\":1}\n", "{\"b\":2}\n", "{\"c\":3}\n"});
     Ledger ledger;
     Result<void> submitted;
     {
       const FileSizeLimit limit(c.limit);
-      submitted = sink->Submit(batch, ledger);
+      submitted = sink->Submit(batch.AsBatch(), ledger);
     }
     ASSERT_FALSE(submitted);
     EXPECT_EQ(submitted.error().message, "write " + path_ + ": File too large");
@@ -197,12 +204,12 @@ TEST_F(StreamSinkTest, AFileIsCutBackToItsLastWholeDocument) {
 
 TEST_F(StreamSinkTest, ACutLeavesEarlierBatchesAlone) {
   const auto sink = Open(path_);
-  Batch first = BatchOf({"{\"earlier\":0}\n"});
-  Batch second = BatchOf({"{\"a\":1}\n", "{\"b\":2}\n"});
-  ASSERT_TRUE(sink->Submit(first, ledger_));
+  const Documents first({"{\"earlier\":0}\n"});
+  const Documents second({"{\"a\":1}\n", "{\"b\":2}\n"});
+  ASSERT_TRUE(sink->Submit(first.AsBatch(), ledger_));
   {
     const FileSizeLimit limit(17);
-    ASSERT_FALSE(sink->Submit(second, ledger_));
+    ASSERT_FALSE(sink->Submit(second.AsBatch(), ledger_));
   }
   EXPECT_EQ(ReadWhole(path_), "{\"earlier\":0}\n");
   EXPECT_EQ(ledger_.written, 1U);
@@ -214,10 +221,10 @@ TEST_F(StreamSinkTest, WhatIsWrittenAfterACutFollowsTheLastWholeDocument) {
   {
     const RedirectedDescriptor output(STDOUT_FILENO, path_, O_WRONLY | O_CREAT);
     const auto sink = Open("-");
-    Batch batch = BatchOf({"{\"a\":1}\n", "{\"b\":2}\n"});
+    const Documents batch({"{\"a\":1}\n", "{\"b\":2}\n"});
     {
       const FileSizeLimit limit(12);
-      EXPECT_FALSE(sink->Submit(batch, ledger_));
+      EXPECT_FALSE(sink->Submit(batch.AsBatch(), ledger_));
     }
     EXPECT_EQ(::write(STDOUT_FILENO, "next\n", 5), 5);
   }

@@ -139,6 +139,17 @@ TEST(Timestamp, IsSignedWhereTsharkWritesNoNumber) {
   ExpectTexts(AppendTimestamp, cases);
 }
 
+// Seconds and fraction have signs of their own, and the fraction can be more than a second.
+TEST(Timestamp, AddsSecondsAndFraction) {
+  const Case cases[] = {
+      {-1, -500000000, "-1500"}, {-1, 1500000000, "500"},  {-2, 1000000000, "-1000"},
+      {-3, 1500000000, "-1500"}, {-1, 1000000000, "0"},    {-1, 1999999, "-999"},
+      {1, -1500000000, "-500"},  {3, -1500000000, "1500"}, {1, -1000000000, "0"},
+      {1, -1000000, "999"},      {-10, 5000000, "-9995"},  {10, -2000000000, "8000"},
+  };
+  ExpectTexts(AppendTimestamp, cases);
+}
+
 TEST(Timestamp, IsRightForTimesFarBeforeTheEpoch) {
   const Case cases[] = {
       {-9223372036854775, 0, "-9223372036854775000"},

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "process/channel.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+namespace espcap::process {
+namespace {
+
+struct Envelope {
+  msghdr header{};
+  iovec body{};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+
+  explicit Envelope(std::span<std::byte> bytes) {
+    body = {bytes.data(), bytes.size()};
+    header.msg_iov = &body;
+    header.msg_iovlen = 1;
+  }
+  void AddControl() {
+    header.msg_control = control.data();
+    header.msg_controllen = control.size();
+  }
+};
+
+}  // namespace
+
+Result<std::pair<Channel, Channel>> Channel::Pair() {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    return Fail("make a channel between processes: {}", std::generic_category().message(errno));
+  }
+  return std::pair(Channel(base::FileDescriptor(ends[0])), Channel(base::FileDescriptor(ends[1])));
+}
+
+bool Channel::SendBytes(std::span<const std::byte> bytes, int descriptor) const {
+  // sendmsg takes the body without const and leaves it alone.
+  Envelope envelope({const_cast<std::byte*>(bytes.data()), bytes.size()});
+  if (descriptor >= 0) {
+    envelope.AddControl();
+    cmsghdr* control = CMSG_FIRSTHDR(&envelope.header);
+    control->cmsg_level = SOL_SOCKET;
+    control->cmsg_type = SCM_RIGHTS;
+    control->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(control), &descriptor, sizeof(int));
+  }
+  for (;;) {
+    const ssize_t sent = ::sendmsg(socket_.get(), &envelope.header, MSG_NOSIGNAL);
+    if (sent >= 0) return true;
+    if (errno != EINTR) return false;
+  }
+}
+
+bool Channel::ReceiveBytes(std::span<std::byte> bytes, base::FileDescriptor* descriptor) const {
+  Envelope envelope(bytes);
+  envelope.AddControl();
+  ssize_t received = 0;
+  do {
+    received = ::recvmsg(socket_.get(), &envelope.header, MSG_CMSG_CLOEXEC);
+  } while (received < 0 && errno == EINTR);
+  const cmsghdr* control = CMSG_FIRSTHDR(&envelope.header);
+  if (received > 0 && control != nullptr && control->cmsg_type == SCM_RIGHTS) {
+    int passed = -1;
+    std::memcpy(&passed, CMSG_DATA(control), sizeof(int));
+    base::FileDescriptor owned(passed);
+    if (descriptor != nullptr) *descriptor = std::move(owned);
+  }
+  return received == static_cast<ssize_t>(bytes.size());
+}
+
+bool Channel::Readable() const {
+  pollfd waiting{socket_.get(), POLLIN, 0};
+  return ::poll(&waiting, 1, 0) > 0;
+}
+
+}  // namespace espcap::process

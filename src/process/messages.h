@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What the program's processes say to one another.
+#ifndef ESPCAP_PROCESS_MESSAGES_H_
+#define ESPCAP_PROCESS_MESSAGES_H_
+
+#include <sys/types.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace espcap::process {
+
+// Something for the log.
+struct Note {
+  enum class Level : uint32_t { kError, kWarning, kInfo, kVerbose };
+
+  Level level = Level::kInfo;
+  uint32_t length = 0;
+  std::array<char, 2048> text{};
+
+  static Note Of(Level level, std::string_view message) {
+    Note note;
+    note.level = level;
+    note.length = static_cast<uint32_t>(std::min(message.size(), note.text.size()));
+    std::copy_n(message.data(), note.length, note.text.data());
+    return note;
+  }
+  [[nodiscard]] std::string_view Text() const {
+    return {text.data(), std::min<size_t>(length, text.size())};
+  }
+};
+
+// Supervisor to zygote: one capture, or the rest of one.
+struct Job {
+  uint32_t file = 0;           // its place in the run's list
+  uint32_t settled_frame = 0;  // frames up to here were taken by an earlier worker
+  uint32_t skipped_frame = 0;  // a frame whose dissection ends the process; 0: none
+  uint64_t packet_limit = 0;   // 0: none
+};
+
+// Zygote to supervisor.
+struct WorkerReport {
+  enum class Kind : uint32_t { kStarted, kEnded };
+
+  Kind kind = Kind::kStarted;
+  pid_t process = 0;
+  int wait_status = 0;  // kEnded: waitpid's
+};
+
+// Worker to supervisor.
+struct WorkerMessage {
+  enum class Kind : uint32_t {
+    kWantsSlot,  // waits for a GrantedSlot
+    kSlotReady,  // `slot` is handed over
+    kNote,
+    kDone  // nothing more follows; every slot is handed over
+  };
+
+  Kind kind = Kind::kDone;
+  uint32_t slot = 0;
+  Note note;
+};
+
+// Supervisor to worker.
+struct GrantedSlot {
+  uint32_t slot = 0;
+};
+
+}  // namespace espcap::process
+
+#endif  // ESPCAP_PROCESS_MESSAGES_H_

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "process/slot_writer.h"
+
+namespace espcap::process {
+
+Result<void> SlotWriter::NeedSlot() {
+  if (slot_) return {};
+  const bool asked = channel_.Send(WorkerMessage{WorkerMessage::Kind::kWantsSlot, 0, {}});
+  const auto granted = asked ? channel_.Receive<GrantedSlot>() : std::nullopt;
+  if (!granted) return Fail("the supervising process is gone");
+  slot_ = granted->slot;
+  progress_ = {};
+  slots_.Begin(*slot_);
+  return {};
+}
+
+void SlotWriter::HandOver() {
+  if (!slot_) return;
+  static_cast<void>(channel_.Send(WorkerMessage{WorkerMessage::Kind::kSlotReady, *slot_, {}}));
+  slot_.reset();
+}
+
+void SlotWriter::Account(uint32_t frame_number) {
+  ++progress_.captured;
+  progress_.last_frame = frame_number;
+  progress_.source_bytes = source_bytes_;
+  slots_.Publish(*slot_, progress_);
+}
+
+Result<void> SlotWriter::AddDocument(uint32_t frame_number, std::string_view text) {
+  if (slot_ && !slots_.HasRoom(*slot_, progress_, text.size())) HandOver();
+  if (auto needed = NeedSlot(); !needed) return needed;
+  if (!slots_.HasRoom(*slot_, progress_, text.size())) {
+    SendNote(Note::Level::kError, fmt::format("packet {}: its document of {} bytes is too large",
+                                              frame_number, text.size()));
+    return AddFailed(frame_number);
+  }
+  slots_.Append(*slot_, progress_, text, frame_number);
+  Account(frame_number);
+  if (!slots_.HasRoom(*slot_, progress_, 1)) HandOver();
+  return {};
+}
+
+Result<void> SlotWriter::AddFiltered(uint32_t frame_number) {
+  if (auto needed = NeedSlot(); !needed) return needed;
+  ++progress_.filtered;
+  Account(frame_number);
+  return {};
+}
+
+Result<void> SlotWriter::AddFailed(uint32_t frame_number) {
+  if (auto needed = NeedSlot(); !needed) return needed;
+  ++progress_.failed;
+  Account(frame_number);
+  return {};
+}
+
+void SlotWriter::SendNote(Note::Level level, std::string_view message) const {
+  WorkerMessage note{WorkerMessage::Kind::kNote, 0, Note::Of(level, message)};
+  static_cast<void>(channel_.Send(note));
+}
+
+void SlotWriter::Finish() {
+  HandOver();
+  static_cast<void>(channel_.Send(WorkerMessage{WorkerMessage::Kind::kDone, 0, {}}));
+}
+
+}  // namespace espcap::process

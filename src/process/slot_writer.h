@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Where a worker puts what it makes: documents into slots, slots to the supervisor, notes to its
+// log. Waits for a slot where none is free: the destination is slower than the dissection.
+#ifndef ESPCAP_PROCESS_SLOT_WRITER_H_
+#define ESPCAP_PROCESS_SLOT_WRITER_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "espcap/result.h"
+#include "process/batch_slots.h"
+#include "process/channel.h"
+#include "process/messages.h"
+
+namespace espcap::process {
+
+class SlotWriter {
+ public:
+  SlotWriter(BatchSlots& slots, Channel channel) : slots_(slots), channel_(std::move(channel)) {}
+
+  // Each frame ends in one of these. An error: the supervisor is gone, or the document is too large
+  // for any slot (then the frame counts as failed).
+  Result<void> AddDocument(uint32_t frame_number, std::string_view text);
+  Result<void> AddFiltered(uint32_t frame_number);
+  Result<void> AddFailed(uint32_t frame_number);
+
+  // For the progress line.
+  void SetSourceBytes(uint64_t bytes) { source_bytes_ = bytes; }
+
+  void SendNote(Note::Level level, std::string_view message) const;
+
+  // Hands over what is left and says that the job is done.
+  void Finish();
+
+  [[nodiscard]] bool StopRequested() const { return slots_.StopRequested(); }
+
+ private:
+  Result<void> NeedSlot();
+  void HandOver();
+  void Account(uint32_t frame_number);
+
+  BatchSlots& slots_;
+  Channel channel_;
+  std::optional<uint32_t> slot_;
+  SlotProgress progress_;
+  uint64_t source_bytes_ = 0;
+};
+
+}  // namespace espcap::process
+
+#endif  // ESPCAP_PROCESS_SLOT_WRITER_H_

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "process/zygote.h"
+
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+
+#include "process/stop_signals.h"
+
+namespace espcap::process {
+namespace {
+
+// What Start() waits for.
+struct Prepared {
+  enum class Kind : uint32_t { kNote, kReady, kFailed };
+  Kind kind = Kind::kReady;
+  Note note;
+};
+
+sigset_t ChildSignal() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGCHLD);
+  return set;
+}
+
+void BecomeChild() {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  LeaveStopSignalsToSupervisor();
+}
+
+void ReportEnded(const Channel& channel) {
+  for (int status = 0;;) {
+    const pid_t process = ::waitpid(-1, &status, WNOHANG);
+    if (process <= 0) return;
+    static_cast<void>(channel.Send(WorkerReport{WorkerReport::Kind::kEnded, process, status}));
+  }
+}
+
+// Forks a worker for one job. The worker never returns from here.
+void ForkWorker(const Zygote::Roles& roles, const Channel& control, const Job& job, Channel channel,
+                const sigset_t& inherited_mask) {
+  const pid_t process = ::fork();
+  if (process == 0) {
+    BecomeChild();
+    sigprocmask(SIG_SETMASK, &inherited_mask, nullptr);
+    roles.work(job, std::move(channel));
+    // Nothing of the zygote's is torn down in a copy of it.
+    ::_exit(0);
+  }
+  // A worker that couldn't be made is one that has ended: its channel closes with this scope.
+  const WorkerReport report{process < 0 ? WorkerReport::Kind::kEnded : WorkerReport::Kind::kStarted,
+                            process, 0};
+  static_cast<void>(control.Send(report));
+}
+
+// The zygote's life after its preparation, until the supervisor closes the channel.
+void Serve(const Zygote::Roles& roles, const Channel& control) {
+  const sigset_t child_signal = ChildSignal();
+  sigset_t inherited_mask;
+  sigprocmask(SIG_BLOCK, &child_signal, &inherited_mask);
+  const base::FileDescriptor signals(::signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK));
+  for (;;) {
+    std::array<pollfd, 2> waits = {pollfd{control.fd(), POLLIN, 0},
+                                   pollfd{signals.get(), POLLIN, 0}};
+    if (::poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR) return;
+    if (waits[1].revents != 0) {
+      signalfd_siginfo ignored{};
+      while (::read(signals.get(), &ignored, sizeof(ignored)) > 0) continue;
+      ReportEnded(control);
+    }
+    if (waits[0].revents != 0) {
+      base::FileDescriptor socket;
+      const auto job = control.Receive<Job>(&socket);
+      if (!job) return;
+      ForkWorker(roles, control, *job, Channel(std::move(socket)), inherited_mask);
+    }
+  }
+}
+
+[[noreturn]] void Live(const Zygote::Roles& roles, const Channel& control) {
+  BecomeChild();
+  const auto send_note = [&control](const Note& note) {
+    static_cast<void>(control.Send(Prepared{Prepared::Kind::kNote, note}));
+  };
+  const auto prepared = roles.prepare(send_note);
+  if (!prepared) {
+    const Note reason = Note::Of(Note::Level::kError, prepared.error().message);
+    static_cast<void>(control.Send(Prepared{Prepared::Kind::kFailed, reason}));
+    ::_exit(1);
+  }
+  if (control.Send(Prepared{Prepared::Kind::kReady, {}})) Serve(roles, control);
+  ::_exit(0);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Zygote>> Zygote::Start(const Roles& roles,
+                                              const std::function<void(const Note&)>& note) {
+  auto ends = Channel::Pair();
+  if (!ends) return Forward(std::move(ends));
+  const pid_t process = ::fork();
+  if (process < 0) return Fail("fork: {}", std::generic_category().message(errno));
+  if (process == 0) {
+    ends->first.Close();
+    Live(roles, ends->second);
+  }
+  ends->second.Close();
+  std::unique_ptr<Zygote> zygote(new Zygote(process, std::move(ends->first)));
+  for (;;) {
+    const auto answer = zygote->channel_.Receive<Prepared>();
+    if (!answer) return Fail("start the dissection process: it ended at once");
+    if (answer->kind == Prepared::Kind::kFailed) return Fail("{}", answer->note.Text());
+    if (answer->kind == Prepared::Kind::kReady) return zygote;
+    note(answer->note);
+  }
+}
+
+Zygote::~Zygote() {
+  channel_.Close();
+  while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) continue;
+}
+
+Result<Channel> Zygote::Fork(const Job& job) {
+  auto ends = Channel::Pair();
+  if (!ends) return Forward(std::move(ends));
+  if (!channel_.Send(job, ends->second.fd())) return Fail("the dissection process has ended");
+  return std::move(ends->first);
+}
+
+std::optional<WorkerReport> Zygote::Receive() { return channel_.Receive<WorkerReport>(); }
+
+}  // namespace espcap::process

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A process that prepares once what every worker needs, and from then on only forks: a worker
+// starts pristine, in milliseconds, and shares the prepared memory until it writes to it.
+//
+// The zygote and its workers take no part in SIGINT and SIGTERM (the supervisor decides what a
+// signal means) and end with the supervisor, however that ends.
+#ifndef ESPCAP_PROCESS_ZYGOTE_H_
+#define ESPCAP_PROCESS_ZYGOTE_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "espcap/result.h"
+#include "process/channel.h"
+#include "process/messages.h"
+
+namespace espcap::process {
+
+class Zygote {
+ public:
+  // Run in the zygote. `prepare` is told how to send notes to the supervisor; its error is
+  // Start()'s. `work` is the whole life of a worker; the process ends when it returns.
+  struct Roles {
+    std::function<Result<void>(const std::function<void(const Note&)>& send_note)> prepare;
+    std::function<void(const Job& job, Channel channel)> work;
+  };
+
+  // Forks the zygote and waits until it is prepared. `note` gets what it says meanwhile.
+  static Result<std::unique_ptr<Zygote>> Start(const Roles& roles,
+                                               const std::function<void(const Note&)>& note);
+  ~Zygote();  // ends the zygote and waits for it
+  Zygote(const Zygote&) = delete;
+  Zygote& operator=(const Zygote&) = delete;
+
+  // Asks for a worker. Its process id, and later its end, come by Receive().
+  Result<Channel> Fork(const Job& job);
+
+  // The next report; none where the zygote itself has ended.
+  std::optional<WorkerReport> Receive();
+  [[nodiscard]] bool Readable() const { return channel_.Readable(); }
+  [[nodiscard]] int fd() const { return channel_.fd(); }
+
+ private:
+  Zygote(pid_t process, Channel channel) : process_(process), channel_(std::move(channel)) {}
+
+  pid_t process_;
+  Channel channel_;
+};
+
+}  // namespace espcap::process
+
+#endif  // ESPCAP_PROCESS_ZYGOTE_H_

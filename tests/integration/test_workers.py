@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Many workers, and workers that die: the documents are the same."""
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import pytest
+from conftest import ESPCAP, TEST_PCAPS
+
+
+def children(process):
+    return [int(child) for child in
+            pathlib.Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def workers_of(espcap_process):
+    return [worker for zygote in children(espcap_process) for worker in children(zygote)]
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    """Larger captures of different length."""
+    folder = tmp_path_factory.mktemp("archive")
+    for number, name in enumerate(["http", "dns", "tcp-loss", "icmp"]):
+        data = (TEST_PCAPS / f"{name}.pcap").read_bytes()
+        (folder / f"{name}.pcap").write_bytes(data[:24] + data[24:] * (40 * (number + 1)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected(archive, espcap):
+    """What single runs say of each, in order."""
+    return b"".join(espcap("--file", path, "--workers", "1", "--quiet").out
+                    for path in sorted(archive.iterdir()))
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_order_and_documents_do_not_depend_on_workers(workers, archive, expected, espcap):
+    run = espcap("--dir", archive, "--workers", workers)
+    assert run.code == 0, run
+    assert run.out == expected
+
+
+def test_unordered_has_the_same_documents(archive, expected, espcap):
+    run = espcap("--dir", archive, "--workers", "3", "--no-ordered")
+    assert run.code == 0, run
+    assert sorted(run.out.splitlines()) == sorted(expected.splitlines())
+
+
+def test_small_slots(archive, expected, espcap):
+    """Batches of a few documents: every slot is in use many times."""
+    run = espcap("--dir", archive, "--workers", "3", "--chunk", "7", "--chunk-bytes", "64k")
+    assert run.out == expected
+
+
+def kill_a_worker(process, number=signal.SIGKILL):
+    deadline = time.monotonic() + 30
+    while not (found := workers_of(process.pid)):
+        assert time.monotonic() < deadline and process.poll() is None
+        time.sleep(0.01)
+    os.kill(found[-1], number)
+
+
+def test_a_killed_worker_is_replaced(archive, expected, environment, tmp_path):
+    """The frame after the last settled one is where the next worker goes on: nothing twice."""
+    out = tmp_path / "out"
+    with subprocess.Popen([str(ESPCAP), "--dir", str(archive), "--output", str(out)],
+                          stderr=subprocess.PIPE, env=environment) as process:
+        for _ in range(3):
+            time.sleep(0.2)
+            kill_a_worker(process)
+        error = process.stderr.read().decode()
+    assert process.returncode == 0, error
+    assert error.count("its worker died; taken up again at packet") == 3, error
+    assert "ended by signal 9 (Killed)" in error
+    assert out.read_bytes() == expected
+
+
+def test_a_killed_worker_and_a_server(archive, expected, environment, elasticsearch):
+    with subprocess.Popen([str(ESPCAP), "--dir", str(archive), "--node", elasticsearch.url],
+                          stderr=subprocess.PIPE, env=environment) as process:
+        for _ in range(2):
+            time.sleep(0.3)
+            kill_a_worker(process)
+        error = process.stderr.read().decode()
+    assert process.returncode == 0, error
+    total = expected.count(b"\n")
+    assert f"{total} packets captured, {total} indexed, 0 already there, 0 failed" in error
+    assert elasticsearch.count("packets-*") == total
+
+
+def test_a_killed_reader_of_a_pipe_is_an_error(archive, environment):
+    """What it had read is gone: said, counted, exit 1."""
+    with subprocess.Popen([str(ESPCAP), "--file", "-", "--output", "/dev/null"],
+                          stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+                          env=environment) as process:
+        process.stdin.write((archive / "dns.pcap").read_bytes()[:100_000])
+        process.stdin.flush()
+        time.sleep(1)
+        kill_a_worker(process)
+        error = process.stderr.read().decode()
+        process.stdin.close()
+    assert process.returncode == 1
+    assert "a pipe can't be read again" in error
+
+
+def test_everything_ends_with_the_supervisor(archive, environment):
+    with subprocess.Popen([str(ESPCAP), "--dir", str(archive)], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, env=environment) as process:
+        process.stdout.readline()  # the rest fills the pipe: it waits
+        family = children(process.pid) + workers_of(process.pid)
+        assert len(family) >= 2
+        process.kill()
+        deadline = time.monotonic() + 10
+        while any(pathlib.Path(f"/proc/{member}").exists() and "Z" not in
+                  pathlib.Path(f"/proc/{member}/stat").read_text().rsplit(")", 1)[1].split()[0]
+                  for member in family):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_no_worker_holds_a_connection(archive, environment, elasticsearch):
+    """Whoever parses hostile bytes has no socket but the one to its supervisor."""
+    with subprocess.Popen([str(ESPCAP), "--dir", str(archive), "--node", elasticsearch.url],
+                          stderr=subprocess.DEVNULL, env=environment) as process:
+        deadline = time.monotonic() + 30
+        while not (found := workers_of(process.pid)):
+            assert time.monotonic() < deadline
+        tcp = pathlib.Path(f"/proc/{found[0]}/net/tcp").read_text()
+        inodes = {line.split()[9] for line in tcp.splitlines()[1:]}
+        for member in [*children(process.pid), *found]:
+            sockets = set()
+            for descriptor in pathlib.Path(f"/proc/{member}/fd").iterdir():
+                try:
+                    target = os.readlink(descriptor)
+                except FileNotFoundError:  # closed meanwhile
+                    continue
+                if target.startswith("socket:["):
+                    sockets.add(target[8:-1])
+            assert not sockets & inodes
+        process.wait(60)
