@@ -17,7 +17,9 @@ std::string ReasonOfItem(const json& item) {
 // 0 where there is none.
 int StatusOf(const json& item) {
   const auto found = item.find("status");
-  return found != item.end() && found->is_number_integer() ? found->get<int>() : 0;
+  if (found == item.end() || !found->is_number_integer()) return 0;
+  const auto status = found->get<int64_t>();
+  return status >= 100 && status < 600 ? static_cast<int>(status) : 0;
 }
 
 }  // namespace

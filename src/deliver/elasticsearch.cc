@@ -79,14 +79,15 @@ Result<TemplateOutcome> EnsureTemplate(HttpClient& client,
   std::replace(sample.begin(), sample.end(), '*', '0');
   // Which template would an index of this name get? Only a server without one answers without
   // settings or mappings of its own (simulate index API).
-  auto simulated = client.Perform({"POST", "/_index_template/_simulate_index/" + sample, {}, {}});
+  auto simulated = client.Perform(
+      {"POST", "/_index_template/_simulate_index/" + PercentEncoded(sample), {}, {}});
   if (!simulated) return Forward(std::move(simulated));
   if (simulated->status == 200) {
     const json answer = json::parse(simulated->body, nullptr, false);
     if (answer.is_object() && answer.contains("template")) return TemplateOutcome::kAlreadyThere;
   }
-  auto put = client.Perform(
-      {"PUT", "/_index_template/" + index_template.name, index_template.body, "application/json"});
+  auto put = client.Perform({"PUT", "/_index_template/" + PercentEncoded(index_template.name),
+                             index_template.body, "application/json"});
   if (!put) return Forward(std::move(put));
   if (put->status != 200) {
     return Fail("install the index template {}: {} ({})", index_template.name, put->status,

@@ -42,6 +42,13 @@ void Set(CURL* easy, CURLoption option, Value value) {
 
 }  // namespace
 
+std::string PercentEncoded(const std::string& text) {
+  const std::unique_ptr<char, decltype(&curl_free)> encoded(
+      curl_easy_escape(nullptr, text.data(), static_cast<int>(text.size())), curl_free);
+  if (encoded == nullptr) throw std::bad_alloc();
+  return encoded.get();
+}
+
 struct HttpClient::Impl {
   struct EasyCleanup {
     void operator()(CURL* handle) const { curl_easy_cleanup(handle); }

@@ -31,6 +31,9 @@ struct HttpResponse {
   std::string body;
 };
 
+// For one segment of a path (RFC 3986).
+std::string PercentEncoded(const std::string& text);
+
 class HttpClient {
  public:
   explicit HttpClient(NodeUrl node);

@@ -13,6 +13,7 @@ namespace espcap::dissect {
 namespace {
 
 constexpr uint64_t kMaxSelector = std::numeric_limits<uint32_t>::max();
+constexpr uint64_t kMaxSelectors = 65'536;  // of one rule: as many as there are ports
 
 std::string_view Trim(std::string_view text) {
   const size_t first = text.find_first_not_of(' ');
@@ -117,8 +118,9 @@ Result<SelectorRange> ParseSelector(std::string_view selector) {
     last = selector[separator] == ':' ? first + second - 1 : second;
     valid = valid && (selector[separator] == '-' || second > 0);
   }
-  if (!valid || last < first || last > kMaxSelector) {
-    return Fail("-d: '{}' is no number or range of numbers (8888, 8888-8890, 8888:3)", selector);
+  if (!valid || last < first || last > kMaxSelector || last - first >= kMaxSelectors) {
+    return Fail("-d: '{}' is no number or range of up to {} numbers (8888, 8888-8890, 8888:3)",
+                selector, kMaxSelectors);
   }
   return SelectorRange{static_cast<uint32_t>(first), static_cast<uint32_t>(last)};
 }

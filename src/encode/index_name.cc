@@ -12,7 +12,9 @@ constexpr std::string_view kForbidden = "\\/*?\"<>| ,#:";
 
 std::string Format(const std::string& pattern, std::time_t seconds) {
   std::tm utc{};
-  if (gmtime_r(&seconds, &utc) == nullptr) utc = {};
+  // A damaged time beyond every calendar counts as none: 1970.
+  constexpr std::time_t kEpoch = 0;
+  if (gmtime_r(&seconds, &utc) == nullptr) gmtime_r(&kEpoch, &utc);
   // Longer than any conversion makes it, so that 0 is an empty name, not a lack of room.
   std::string text(pattern.size() * 16 + kMaxNameBytes, '\0');
   text.resize(std::strftime(text.data(), text.size(), pattern.c_str(), &utc));

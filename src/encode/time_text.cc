@@ -2,6 +2,7 @@
 #include "encode/time_text.h"
 
 #include <ctime>
+#include <limits>
 
 #include "encode/json_text.h"
 
@@ -25,7 +26,7 @@ void AppendField(ByteBuffer& out, int value, char after) {
 
 // seconds * 1000 + milliseconds, without overflow for any second.
 void AppendSignedMilliseconds(ByteBuffer& out, int64_t seconds, int64_t milliseconds) {
-  seconds += milliseconds / 1000;
+  if (seconds > std::numeric_limits<int64_t>::min() / 2) seconds += milliseconds / 1000;
   milliseconds %= 1000;
   if (seconds < 0 && milliseconds > 0) {
     ++seconds;

@@ -122,6 +122,13 @@ def test_time_of_the_index_and_the_document(elasticsearch, espcap):
     assert node.count("lab-*", {"range": {"timestamp": {"gte": first, "lte": first}}}) >= 1
 
 
+def test_an_index_name_with_a_percent_sign(elasticsearch, espcap):
+    node = elasticsearch
+    assert espcap("--file", DNS, "--node", node.url, "--index", "p%%-%Y").code == 0
+    assert node.request("GET", "/_index_template/espcap-p%25")[0] == 200
+    assert node.count("p%25-*") == 92
+
+
 def test_the_administrators_template_stays(elasticsearch, espcap):
     node = elasticsearch
     own = {"index_patterns": ["packets-*"], "priority": 1,
