@@ -131,7 +131,7 @@ def start_elasticsearch(where, *settings):
 
 
 def stop_elasticsearch(node):
-    subprocess.run([SERVER, "stop", "--home", node.home], check=True, timeout=60)
+    subprocess.run([SERVER, "remove", "--home", node.home], check=True, timeout=60)
 
 
 @pytest.fixture(scope="session")

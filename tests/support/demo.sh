@@ -15,8 +15,7 @@ server=tests/support/elasticsearch/run.sh
 home=$(mktemp -d)
 finish() {
     [ -z "$keep" ] || return 0
-    "$server" stop --home "$home" || true
-    rm -rf "$home"
+    "$server" remove --home "$home" || true
 }
 trap finish EXIT
 
@@ -50,5 +49,5 @@ ask '{"query": {"term": {"layers.dns.dns_dns_flags_response": false}},
 if [ -n "$keep" ]; then
     echo
     echo "Elasticsearch goes on at $url; end it with:"
-    echo "  $server stop --home $home"
+    echo "  $server remove --home $home"
 fi

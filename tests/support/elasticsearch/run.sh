@@ -15,6 +15,7 @@ usage() {
 usage: run.sh start --home DIR [--port N] [-E key=value]...   prints http://127.0.0.1:PORT once it listens
        run.sh stop  --home DIR                                ends it cleanly
        run.sh kill  --home DIR                                ends it as a crash does
+       run.sh remove --home DIR                               ends it and removes DIR
        run.sh build                                           only builds
 END
   exit 2
@@ -130,6 +131,21 @@ exec_node() {
     "$main_class" --home "$home" --port "$port" "$@" </dev/null >>"$home/server.log" 2>&1
 }
 
+mounted_at() { awk -v place="$1" '$2 == place {found = 1} END {exit !found}' /proc/mounts; }
+
+# Java finds no file store below a root directory that is no mount point (a plain chroot), and the node then
+# refuses to start: its data get a file system of their own there. It stays until `remove`.
+give_data_a_file_store() {
+  mkdir -p "$home/data"
+  if mounted_at / || mounted_at "$home/data"; then return; fi
+  mount -t tmpfs tmpfs "$home/data"
+}
+
+remove_home() {
+  if mounted_at "$home/data"; then umount "$home/data"; fi
+  rm -rf "$home"
+}
+
 start_node() {
   local pid end line setting arguments=()
   # A node that was killed a moment ago may still be ending.
@@ -145,6 +161,7 @@ start_node() {
   # Made anew: a killed node leaves files in it.
   rm -rf "$home/tmp" "$home/server.port"
   mkdir -p "$home/tmp"
+  give_data_a_file_store
   [[ ! -f $home/server.log ]] || mv "$home/server.log" "$home/server.log.1"
   : >"$home/server.log"
 
@@ -204,12 +221,13 @@ main() {
       home=$(cd -- "$home" && pwd -P)
       start_node
       ;;
-    stop | kill)
+    stop | kill | remove)
       parse_options "$@"
       [[ -d $home ]] || return 0
       home=$(cd -- "$home" && pwd -P)
       case $command in
         stop) end_node TERM ;;
+        remove) end_node TERM && remove_home ;;
         kill) end_node KILL ;;
       esac
       ;;
