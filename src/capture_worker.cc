@@ -13,8 +13,7 @@ struct CaptureWorker::Capture {
   source::FileSource& source;
   source::FrameReader& frames;
   process::SlotWriter& out;
-  uint32_t settled_frame = 0;  // an earlier worker took frames up to here
-  uint32_t skipped_frame = 0;
+  const process::Job& job;
   std::optional<source::Fingerprint> fingerprint;   // of a file
   std::optional<source::StreamFingerprint> so_far;  // of a pipe
   std::vector<uint32_t> record_numbers;             // by frame, two passes only
@@ -48,7 +47,7 @@ Result<void> CaptureWorker::Prepare(const SendNote& send_note) {
 }
 
 void CaptureWorker::Work(const process::Job& job, process::Channel channel) {
-  process::SlotWriter out(slots_, std::move(channel));
+  process::SlotWriter out(slots_, job.seat, std::move(channel));
   send_note_ = [&out](const Note& note) { out.SendNote(note.level, note.Text()); };
   if (auto done = RunJob(job, out); !done) {
     out.SendNote(Note::Level::kError, done.error().message);
@@ -71,7 +70,7 @@ Result<void> CaptureWorker::RunJob(const process::Job& job, process::SlotWriter&
   session_->Attach(**source);
   source::FrameReader frames(**source, capture_filter_ ? &*capture_filter_ : nullptr,
                              job.packet_limit);
-  Capture capture{**source, frames, out, job.settled_frame, job.skipped_frame, {}, {}, {}, 0, {}};
+  Capture capture{**source, frames, out, job, {}, {}, {}, 0, {}};
   if (options_.format == encode::Format::kBulk) {
     auto fingerprint = source::FingerprintOfFile(file.path);
     if (!fingerprint) return Forward(std::move(fingerprint));
@@ -105,10 +104,7 @@ Result<void> CaptureWorker::TwoPasses(Capture& capture) {
     }
     if (!*more) break;
     capture.record_numbers.push_back(capture.source.record_number());
-    if (auto previewed = session_->Preview(capture.frames.frame_number()); !previewed) {
-      // The second pass meets it again, and counts it.
-      capture.out.SendNote(Note::Level::kVerbose, previewed.error().message);
-    }
+    Preview(capture);
   }
   session_->EndPreview();
   const auto frame_count = static_cast<uint32_t>(capture.record_numbers.size());
@@ -122,12 +118,28 @@ Result<void> CaptureWorker::TwoPasses(Capture& capture) {
   return read;
 }
 
+void CaptureWorker::Preview(Capture& capture) {
+  const uint32_t frame_number = capture.frames.frame_number();
+  if (capture.job.Skips(frame_number)) return session_->SkipPreview(frame_number);
+  capture.out.BeginDissection(frame_number);
+  if (auto previewed = session_->Preview(frame_number); !previewed) {
+    // The second pass meets it again, and counts it.
+    capture.out.SendNote(Note::Level::kVerbose, previewed.error().message);
+  }
+  capture.out.EndDissection();
+}
+
 Result<void> CaptureWorker::TakeFrame(Capture& capture, uint32_t frame_number) {
   if (capture.so_far) capture.so_far->Add(capture.source.record());
-  if (frame_number == capture.skipped_frame) return capture.out.AddFailed(frame_number);
+  const bool is_settled = frame_number <= capture.job.settled_frame;
+  if (capture.job.Skips(frame_number)) {
+    session_->Skip(frame_number);
+    return is_settled ? Result<void>() : capture.out.AddFailed(frame_number);
+  }
+  capture.out.BeginDissection(frame_number);
   const auto selected = session_->Dissect(frame_number);
   Result<void> taken = {};
-  if (frame_number > capture.settled_frame) {
+  if (!is_settled) {
     if (!selected) {
       capture.out.SendNote(Note::Level::kError, selected.error().message);
       taken = capture.out.AddFailed(frame_number);
@@ -140,6 +152,7 @@ Result<void> CaptureWorker::TakeFrame(Capture& capture, uint32_t frame_number) {
     ++capture.documents;
   }
   session_->Finish();
+  capture.out.EndDissection();
   return taken;
 }
 

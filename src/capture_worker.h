@@ -66,6 +66,7 @@ class CaptureWorker {
   Result<void> RunJob(const process::Job& job, process::SlotWriter& out);
   Result<void> OnePass(Capture& capture);
   Result<void> TwoPasses(Capture& capture);
+  void Preview(Capture& capture);
   Result<void> TakeFrame(Capture& capture, uint32_t frame_number);
   Result<void> AppendDocument(Capture& capture, uint32_t frame_number);
 

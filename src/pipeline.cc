@@ -23,7 +23,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kTick{100};         // how late a signal or the progress line can be seen
 constexpr uint32_t kSpareSlots = 2;        // one under way to the destination, one ready to follow
-constexpr uint32_t kMaxWorkerDeaths = 20;  // of one file
+constexpr uint32_t kMaxWorkerDeaths = 40;  // of one file
 
 uint64_t SizeOf(const std::string& path) {
   struct stat status {};
@@ -57,7 +57,7 @@ struct Pipeline::Task {
   uint64_t bytes_read = 0;
   bool finished = false;
   uint32_t deaths = 0;
-  uint32_t fatal_frame = 0;   // the frame after the last settled one, at the last death
+  uint32_t fatal_frame = 0;   // under dissection at the last death
   std::deque<Batch> batches;  // filled, not yet given to the sink
 };
 
@@ -144,6 +144,13 @@ bool Pipeline::Finished() const {
                   }));
 }
 
+uint32_t Pipeline::FreeSeat() const {
+  uint32_t seat = 0;
+  const auto is_taken = [&](const Worker& worker) { return tasks_[worker.task].job.seat == seat; };
+  while (std::any_of(workers_.begin(), workers_.end(), is_taken)) ++seat;
+  return seat;
+}
+
 void Pipeline::StartWorkers() {
   while (!waiting_.empty() && workers_.size() < options_.workers) {
     const size_t index = waiting_.front();
@@ -152,6 +159,8 @@ void Pipeline::StartWorkers() {
       if (ledger_.captured >= options_.packet_limit) return waiting_.clear();
       task.job.packet_limit = options_.packet_limit - ledger_.captured;
     }
+    task.job.seat = FreeSeat();
+    slots_->SetDissecting(task.job.seat, 0);
     auto channel = zygote_->Fork(task.job);
     if (!channel) {
       log_.Error(channel.error().message);
@@ -266,29 +275,29 @@ void Pipeline::EndWorker(Worker& worker) {
 // The file's next worker dissects the settled frames for what follows from them, and begins to
 // write after them. A frame that ends a second worker is left out.
 void Pipeline::TakeUpAgain(Task& task) {
-  const uint32_t frame = task.job.settled_frame + 1;
+  const uint32_t next = task.job.settled_frame + 1;
+  const uint32_t fatal = slots_->Dissecting(task.job.seat);
   ++task.deaths;
+  const bool is_fatal_again = fatal != 0 && fatal == std::exchange(task.fatal_frame, fatal);
   if (task.bytes == 0) {
     log_.Error(fmt::format("{}: its worker died at packet {}; a pipe can't be read again",
-                           *task.name, frame));
+                           *task.name, next));
     task.finished = true;
     return;
   }
-  if (task.deaths > kMaxWorkerDeaths) {
+  if (task.deaths > kMaxWorkerDeaths || task.job.skipped_count == process::Job::kMaxSkipped) {
     log_.Error(fmt::format("{}: {} workers died on it; given up before packet {}", *task.name,
-                           task.deaths, frame));
+                           task.deaths, next));
     task.finished = true;
     return;
   }
-  if (task.fatal_frame == frame) {
+  if (is_fatal_again) {
     log_.Error(fmt::format("{}: packet {} ends every process that dissects it; left out",
-                           *task.name, frame));
-    task.job.skipped_frame = frame;
+                           *task.name, fatal));
+    task.job.skipped_frames.at(task.job.skipped_count++) = fatal;
   } else {
-    log_.Warning(
-        fmt::format("{}: its worker died; taken up again at packet {}", *task.name, frame));
+    log_.Warning(fmt::format("{}: its worker died; taken up again at packet {}", *task.name, next));
   }
-  task.fatal_frame = frame;
   waiting_.push_front(static_cast<size_t>(&task - tasks_.data()));
 }
 

@@ -58,6 +58,7 @@ class Pipeline {
   Pipeline(PipelineOptions options, telemetry::Log& log);
 
   [[nodiscard]] bool Finished() const;
+  [[nodiscard]] uint32_t FreeSeat() const;
   void StartWorkers();
   void GrantSlots();
   void OfferBatches(Sink& sink);

@@ -104,7 +104,7 @@ int64_t Session::OffsetOf(uint32_t frame_number) const {
   return frame_data_sequence_find(frames_.get(), frame_number)->file_off;
 }
 
-Result<bool> Session::Dissect(uint32_t frame_number) {
+void Session::BeginFrame(uint32_t frame_number) {
   if (frames_ != nullptr) {
     frame_ = frame_data_sequence_find(frames_.get(), frame_number);
   } else {
@@ -113,29 +113,50 @@ Result<bool> Session::Dissect(uint32_t frame_number) {
                     cumulative_bytes_);
   }
   selected_ = false;
+  PrepareTimes(frame_);
+}
+
+Result<bool> Session::Dissect(uint32_t frame_number) {
   if (filter_ != nullptr) filter_->Prime(edt_.get());
   if (frames_ == nullptr) prime_epan_dissect_with_postdissector_wanted_hfids(edt_.get());
-  PrepareTimes(frame_);
+  BeginFrame(frame_number);
   if (auto ran = Run(frame_, true); !ran) return tl::unexpected(ran.error());
   selected_ = filter_ == nullptr || filter_->Selects(edt_.get());
   if (selected_) frame_data_set_after_dissect(frame_, &cumulative_bytes_);
   return selected_;
 }
 
+void Session::Skip(uint32_t frame_number) {
+  BeginFrame(frame_number);
+  EndFrame();
+}
+
+void Session::SkipPreview(uint32_t frame_number) {
+  frame_data local{};
+  frame_data_init(&local, frame_number, source_->record().rec(), source_->offset(),
+                  cumulative_bytes_);
+  PrepareTimes(&local);
+  provider_.previous_captured = frame_data_sequence_add(frames_.get(), &local);
+}
+
 void Session::Finish() {
+  EndFrame();
+  epan_dissect_reset(edt_.get());
+  if (frames_ == nullptr) frame_data_destroy(frame_);
+}
+
+void Session::EndFrame() {
   if (frames_ != nullptr) {
     if (selected_) provider_.previous_displayed = frame_;
     provider_.previous_captured = frame_;
-  } else {
-    if (selected_) {
-      previous_displayed_ = *frame_;
-      provider_.previous_displayed = &previous_displayed_;
-    }
-    previous_captured_ = *frame_;
-    provider_.previous_captured = &previous_captured_;
+    return;
   }
-  epan_dissect_reset(edt_.get());
-  if (frames_ == nullptr) frame_data_destroy(frame_);
+  if (selected_) {
+    previous_displayed_ = *frame_;
+    provider_.previous_displayed = &previous_displayed_;
+  }
+  previous_captured_ = *frame_;
+  provider_.previous_captured = &previous_captured_;
 }
 
 }  // namespace espcap::dissect

@@ -33,6 +33,10 @@ class Session {
   Result<void> Preview(uint32_t frame_number);
   void EndPreview();
 
+  // Takes the source's current record for one that was captured, and leaves it alone.
+  void Skip(uint32_t frame_number);
+  void SkipPreview(uint32_t frame_number);
+
   // Dissects the source's current record; true where the display filter selects it. dissection() is
   // then valid until Finish(), which must follow each call, whatever it returned.
   Result<bool> Dissect(uint32_t frame_number);
@@ -55,6 +59,8 @@ class Session {
   };
   using Dissection = std::unique_ptr<epan_dissect_t, FreeDissection>;
 
+  void BeginFrame(uint32_t frame_number);
+  void EndFrame();
   Result<void> Run(frame_data* frame, bool with_taps);
   void PrepareTimes(frame_data* frame);
 

@@ -64,6 +64,16 @@ class BatchSlots {
   // Gives back memory that an outsize document touched.
   void Trim(uint32_t slot);
 
+  // Which frame the worker of a seat is dissecting, 0: none. It outlives the worker, and says what
+  // its death was about. REQUIRES: seat < kMaxSeats.
+  static constexpr uint32_t kMaxSeats = 256;
+  void SetDissecting(uint32_t seat, uint32_t frame) const {
+    header().dissecting.at(seat).store(frame, std::memory_order_relaxed);
+  }
+  [[nodiscard]] uint32_t Dissecting(uint32_t seat) const {
+    return header().dissecting.at(seat).load(std::memory_order_relaxed);
+  }
+
   // Set by the supervisor, read by workers for every frame.
   void RequestStop() const { header().stop.store(true, std::memory_order_relaxed); }
   [[nodiscard]] bool StopRequested() const { return header().stop.load(std::memory_order_relaxed); }
@@ -71,6 +81,7 @@ class BatchSlots {
  private:
   struct Header {
     std::atomic<bool> stop;
+    std::array<std::atomic<uint32_t>, kMaxSeats> dissecting;
   };
   struct SlotHeader {
     std::atomic<uint32_t> current;  // which of the two is true

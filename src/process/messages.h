@@ -35,10 +35,19 @@ struct Note {
 
 // Supervisor to zygote: one capture, or the rest of one.
 struct Job {
+  [[nodiscard]] bool Skips(uint32_t frame) const {
+    const auto* const end = skipped_frames.begin() + std::min(skipped_count, kMaxSkipped);
+    return std::find(skipped_frames.begin(), end, frame) != end;
+  }
+
   uint32_t file = 0;           // its place in the run's list
   uint32_t settled_frame = 0;  // frames up to here were taken by an earlier worker
-  uint32_t skipped_frame = 0;  // a frame whose dissection ends the process; 0: none
-  uint64_t packet_limit = 0;   // 0: none
+  uint32_t seat = 0;           // which of the workers at one time
+  // Frames whose dissection ends the process.
+  static constexpr uint32_t kMaxSkipped = 16;
+  std::array<uint32_t, kMaxSkipped> skipped_frames{};
+  uint32_t skipped_count = 0;
+  uint64_t packet_limit = 0;  // 0: none
 };
 
 // Zygote to supervisor.

@@ -19,7 +19,12 @@ namespace espcap::process {
 
 class SlotWriter {
  public:
-  SlotWriter(BatchSlots& slots, Channel channel) : slots_(slots), channel_(std::move(channel)) {}
+  SlotWriter(BatchSlots& slots, uint32_t seat, Channel channel)
+      : slots_(slots), seat_(seat), channel_(std::move(channel)) {}
+
+  // Around whatever could end the process.
+  void BeginDissection(uint32_t frame_number) const { slots_.SetDissecting(seat_, frame_number); }
+  void EndDissection() const { slots_.SetDissecting(seat_, 0); }
 
   // Each frame ends in one of these. An error: the supervisor is gone, or the document is too large
   // for any slot (then the frame counts as failed).
@@ -43,6 +48,7 @@ class SlotWriter {
   void Account(uint32_t frame_number);
 
   BatchSlots& slots_;
+  uint32_t seat_;
   Channel channel_;
   std::optional<uint32_t> slot_;
   SlotProgress progress_;

@@ -91,6 +91,38 @@ def test_a_killed_worker_and_a_server(archive, expected, environment, elasticsea
     assert elasticsearch.count("packets-*") == total
 
 
+LUA = """
+local bad = Proto("bad", "Ends the process")
+function bad.dissector(bytes, packet, tree)
+    if packet.number == 17 or packet.number == 40 then os.exit(3) end
+end
+register_postdissector(bad)
+"""
+
+
+@pytest.mark.parametrize("two_pass", [[], ["-2"]])
+def test_a_frame_that_ends_every_worker_is_left_out(two_pass, environment, espcap, tmp_path):
+    """A dissector of the user's own that ends its process, as a crash would."""
+    plugins = tmp_path / ".local" / "lib" / "wireshark" / "plugins"
+    plugins.mkdir(parents=True)
+    (plugins / "bad.lua").write_text(LUA)
+    capture = TEST_PCAPS / "dns.pcap"
+    run = espcap("--file", capture, *two_pass, env={**environment, "HOME": str(tmp_path)})
+    assert run.code == 1
+    for frame in (17, 40):
+        assert f"packet {frame} ends every process that dissects it; left out" in run.err
+    assert "92 packets captured, 90 written, 2 failed" in run.err
+    whole = espcap("--file", capture, *two_pass).documents()
+    numbers = [document["layers"]["frame"]["frame_frame_number"] for document in run.documents()]
+    assert numbers == [str(n) for n in range(1, 93) if n not in (17, 40)]
+    by_number = {document["layers"]["frame"]["frame_frame_number"]: document for document in whole}
+    for document in run.documents():
+        frame = document["layers"]["frame"]
+        other = by_number[frame["frame_frame_number"]]["layers"]["frame"]
+        for key in ("frame_frame_time_delta", "frame_frame_time_relative", "frame_frame_len"):
+            assert frame[key] == other[key]
+
+
 def test_a_killed_reader_of_a_pipe_is_an_error(archive, environment):
     """What it had read is gone: said, counted, exit 1."""
     with subprocess.Popen([str(ESPCAP), "--file", "-", "--output", "/dev/null"],

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -65,7 +66,7 @@ TEST(ByteBuffer, CommitsAsMuchOfAClaimAsWasWritten) {
   char* out = buffer.Claim(100);
   EXPECT_GE(buffer.capacity(), 102U);
   EXPECT_EQ(buffer.view(), "ab");  // a claim alone adds nothing
-  std::memcpy(out, "cde", 3);
+  std::copy_n("cde", 3, out);
   buffer.Commit(out + 2);
   EXPECT_EQ(buffer.view(), "abcd");
 }
@@ -84,6 +85,14 @@ TEST(ByteBuffer, TruncatesAndGoesOnFromThere) {
   buffer.Truncate(3);
   buffer.Append("k");
   EXPECT_EQ(buffer.view(), "dock");
+}
+
+TEST(ByteBuffer, OverwritesInPlace) {
+  ByteBuffer buffer;
+  buffer.Append("abc");
+  buffer.Overwrite(0, 'x');
+  buffer.Overwrite(2, 'z');
+  EXPECT_EQ(buffer.view(), "xbz");
 }
 
 TEST(ByteBuffer, ClearKeepsTheMemory) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "encode/time_text.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <ctime>
 #include <limits>
 #include <string>
 
@@ -68,6 +70,31 @@ TEST(AbsoluteTime, YearsHaveTheDigitsTheyNeed) {
       {67768036191676799, 0, "2147485547-12-31T23:59:59.000000000Z"},
   };
   ExpectTexts(AppendAbsoluteTime, cases);
+}
+
+// The calendar is computed here for the years 1000 to 9999, by the C library elsewhere: each day of
+// those years, and the seconds at their edges.
+TEST(AbsoluteTime, EqualsTheCLibrarysCalendar) {
+  const auto expect_equal = [](int64_t seconds) {
+    std::tm utc{};
+    const std::time_t time = seconds;
+    ASSERT_NE(gmtime_r(&time, &utc), nullptr);
+    const std::string expected =
+        fmt::format("\"{}-{:02}-{:02}T{:02}:{:02}:{:02}.000000000Z\"", utc.tm_year + 1900,
+                    utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+    ByteBuffer out;
+    AppendAbsoluteTime(out, Time({seconds, 0, ""}));
+    EXPECT_EQ(out.view(), expected);
+  };
+  constexpr int64_t kYear1000 = -30'610'224'000;
+  constexpr int64_t kYear10000 = 253'402'300'800;
+  constexpr int64_t kStep = 86'400 - 7;  // each day, another time of day
+  for (int64_t seconds = kYear1000 - 3 * kStep; seconds < kYear10000 + kStep; seconds += kStep) {
+    expect_equal(seconds);
+  }
+  for (const int64_t edge : {kYear1000, kYear10000, int64_t{0}}) {
+    for (int64_t seconds = edge - 2; seconds <= edge + 2; ++seconds) expect_equal(seconds);
+  }
 }
 
 TEST(AbsoluteTime, BeyondTheCalendarIsNotRepresentable) {
