@@ -137,34 +137,42 @@ Result<void> CaptureWorker::TakeFrame(Capture& capture, uint32_t frame_number) {
     return is_settled ? Result<void>() : capture.out.AddFailed(frame_number);
   }
   capture.out.BeginDissection(frame_number);
-  const auto selected = session_->Dissect(frame_number);
-  Result<void> taken = {};
-  if (!is_settled) {
-    if (!selected) {
-      capture.out.SendNote(Note::Level::kError, selected.error().message);
-      taken = capture.out.AddFailed(frame_number);
-    } else if (!*selected) {
-      taken = capture.out.AddFiltered(frame_number);
-    } else {
-      taken = AppendDocument(capture, frame_number);
-    }
-  } else if (selected && *selected) {
-    ++capture.documents;
-  }
+  const Outcome outcome = Dissect(capture, frame_number, !is_settled);
   session_->Finish();
   capture.out.EndDissection();
-  return taken;
+  if (is_settled) return {};
+  // From here on the frame is no reason for this process to end: it may wait for a slot.
+  switch (outcome) {
+    case Outcome::kDocument:
+      return capture.out.AddDocument(frame_number, capture.document.view());
+    case Outcome::kFiltered:
+      return capture.out.AddFiltered(frame_number);
+    default:
+      return capture.out.AddFailed(frame_number);
+  }
 }
 
-Result<void> CaptureWorker::AppendDocument(Capture& capture, uint32_t frame_number) {
-  encode::FrameFacts facts{++capture.documents, {}};
+CaptureWorker::Outcome CaptureWorker::Dissect(Capture& capture, uint32_t frame_number,
+                                              bool encode) {
+  const auto selected = session_->Dissect(frame_number);
+  if (!selected) {
+    if (encode) capture.out.SendNote(Note::Level::kError, selected.error().message);
+    return Outcome::kFailed;
+  }
+  if (!*selected) return Outcome::kFiltered;
+  ++capture.documents;
+  if (encode) Encode(capture);
+  return Outcome::kDocument;
+}
+
+void CaptureWorker::Encode(Capture& capture) {
+  encode::FrameFacts facts{capture.documents, {}};
   if (options_.format == encode::Format::kBulk) {
     facts.id = encode::DocumentId(capture.so_far ? capture.so_far->Value() : *capture.fingerprint,
                                   capture.source.record_number());
   }
   capture.document.Clear();
   writer_->Append(capture.document, session_->dissection(), facts);
-  return capture.out.AddDocument(frame_number, capture.document.view());
 }
 
 }  // namespace espcap

@@ -62,13 +62,15 @@ class CaptureWorker {
 
  private:
   struct Capture;  // the one on its way
+  enum class Outcome { kDocument, kFiltered, kFailed };
 
   Result<void> RunJob(const process::Job& job, process::SlotWriter& out);
   Result<void> OnePass(Capture& capture);
   Result<void> TwoPasses(Capture& capture);
   void Preview(Capture& capture);
   Result<void> TakeFrame(Capture& capture, uint32_t frame_number);
-  Result<void> AppendDocument(Capture& capture, uint32_t frame_number);
+  Outcome Dissect(Capture& capture, uint32_t frame_number, bool encode);
+  void Encode(Capture& capture);
 
   std::string program_path_;
   CaptureOptions options_;

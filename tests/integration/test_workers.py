@@ -25,7 +25,7 @@ def archive(tmp_path_factory):
     folder = tmp_path_factory.mktemp("archive")
     for number, name in enumerate(["http", "dns", "tcp-loss", "icmp"]):
         data = (TEST_PCAPS / f"{name}.pcap").read_bytes()
-        (folder / f"{name}.pcap").write_bytes(data[:24] + data[24:] * (40 * (number + 1)))
+        (folder / f"{name}.pcap").write_bytes(data[:24] + data[24:] * (80 * (number + 1)))
     return folder
 
 
