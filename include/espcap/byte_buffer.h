@@ -37,7 +37,9 @@ class ByteBuffer {
 
   // Room for `bytes` more at the returned address; Commit() says how many were written.
   char* Claim(size_t bytes) {
-    if (bytes > capacity_ - size_) Reallocate(std::max(capacity_ * 2, size_ + bytes));
+    if (bytes > capacity_ - size_) [[unlikely]] {
+      Reallocate(std::max(capacity_ * 2, size_ + bytes));
+    }
     return data_.get() + size_;
   }
   void Commit(const char* end) { size_ = static_cast<size_t>(end - data_.get()); }
@@ -52,13 +54,16 @@ class ByteBuffer {
     *Claim(1) = byte;
     ++size_;
   }
+  // REQUIRES: at < size().
+  void Overwrite(size_t at, char byte) { data_.get()[at] = byte; }
 
  private:
   struct Free {
     void operator()(char* p) const { std::free(p); }
   };
 
-  void Reallocate(size_t capacity) {
+  // Seldom, so kept out of the appends that are inlined everywhere.
+  [[gnu::noinline, gnu::cold]] void Reallocate(size_t capacity) {
     char* grown = static_cast<char*>(std::realloc(data_.get(), capacity));
     if (grown == nullptr) throw std::bad_alloc();
     static_cast<void>(data_.release());

@@ -1,40 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "encode/field_value.h"
 
-#include <arpa/inet.h>
-
-#include <array>
 #include <cstring>
+#include <span>
 
+#include "encode/address_text.h"
+#include "encode/digits.h"
+#include "encode/hex_bytes.h"
 #include "encode/json_text.h"
 #include "encode/time_text.h"
 
 namespace espcap::encode {
 namespace {
 
-void AppendIpv4(ByteBuffer& out, uint32_t address) {
-  for (unsigned shift = 32; shift > 0;) {
-    shift -= 8;
-    AppendDecimal(out, (address >> shift) & 0xFFU);
-    if (shift > 0) out.Append('.');
-  }
+// Claims room once for a value of at most `max_bytes`, and quotes what `write` makes of it: a
+// function from where to begin to where it ended.
+template <class Write>
+void AppendQuoted(ByteBuffer& out, size_t max_bytes, Write write) {
+  char* begin = out.Claim(max_bytes + 2);
+  *begin = '"';
+  char* end = write(begin + 1);
+  *end = '"';
+  out.Commit(end + 1);
 }
 
-void AppendIpv6(ByteBuffer& out, const uint8_t* address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (inet_ntop(AF_INET6, address, text.data(), text.size()) != nullptr) out.Append(text.data());
+void AppendDecimalValue(ByteBuffer& out, uint64_t value) {
+  AppendQuoted(out, kMaxDecimalDigits + kDigitSlack,
+               [value](char* write) { return WriteDecimal(write, value); });
+}
+
+void AppendSignedValue(ByteBuffer& out, int64_t value) {
+  AppendQuoted(out, kMaxDecimalDigits + kDigitSlack,
+               [value](char* write) { return WriteSignedDecimal(write, value); });
+}
+
+void AppendHexValue(ByteBuffer& out, uint64_t value, unsigned digits) {
+  AppendQuoted(out, 2 + kMaxHexDigits, [value, digits](char* write) {
+    return WriteHex(WriteText(write, "0x"), value, digits);
+  });
+}
+
+void AppendBytes(ByteBuffer& out, std::span<const uint8_t> bytes, char separator) {
+  AppendQuoted(out, 3 * bytes.size(),
+               [bytes, separator](char* write) { return WriteHexBytes(write, bytes, separator); });
 }
 
 void AppendLabel(ByteBuffer& out, const field_info& field) {
   if (field.rep == nullptr) return out.Append("null");
   AppendJsonString(out, field.rep->representation);
-}
-
-template <class Append>
-void Quoted(ByteBuffer& out, Append append) {
-  out.Append('"');
-  append();
-  out.Append('"');
 }
 
 // A bit field's value, without leading zeros, upper case.
@@ -63,15 +76,11 @@ void AppendBits(ByteBuffer& out, const field_info& field) {
     default:
       value = wireshark::Uint64(field);
   }
-  constexpr unsigned kMaxDigits = 16;
-  std::array<char, kMaxDigits> digits{};
-  size_t count = 0;
-  do {
-    digits.at(count++) = "0123456789ABCDEF"[value & 0xFU];
-    value >>= 4U;
-  } while (value != 0);
-  Quoted(out, [&] {
-    while (count > 0) out.Append(digits.at(--count));
+  AppendQuoted(out, kMaxHexDigits, [value](char* write) {
+    char* const end = write + CountHexDigits(value);
+    uint64_t rest = value;
+    for (char* digit = end; digit != write; rest >>= 4U) *--digit = "0123456789ABCDEF"[rest & 0xFU];
+    return end;
   });
 }
 
@@ -85,8 +94,8 @@ bool IsDataSource(const packet_info& packet, const tvbuff_t* bytes) {
 
 }  // namespace
 
-void AppendFieldValue(ByteBuffer& out, const field_info& field, const FieldPlan& plan) {
-  switch (plan.kind) {
+void AppendFieldValue(ByteBuffer& out, const field_info& field, ValueFormat format) {
+  switch (format.kind) {
     case ValueKind::kLabel:
       return AppendLabel(out, field);
     case ValueKind::kNull:
@@ -98,31 +107,27 @@ void AppendFieldValue(ByteBuffer& out, const field_info& field, const FieldPlan&
     case ValueKind::kRelativeTime:
       return AppendRelativeTime(out, wireshark::Time(field));
     case ValueKind::kDecimal32:
-      return Quoted(out, [&] { AppendDecimal(out, wireshark::Uint32(field)); });
+      return AppendDecimalValue(out, wireshark::Uint32(field));
     case ValueKind::kHex32:
-      return Quoted(out, [&] {
-        out.Append("0x");
-        AppendHex(out, wireshark::Uint32(field), plan.hex_digits);
-      });
+      return AppendHexValue(out, wireshark::Uint32(field), format.hex_digits);
     case ValueKind::kSigned32:
-      return Quoted(out, [&] { AppendSignedDecimal(out, wireshark::Int32(field)); });
+      return AppendSignedValue(out, wireshark::Int32(field));
     case ValueKind::kDecimal64:
-      return Quoted(out, [&] { AppendDecimal(out, wireshark::Uint64(field)); });
+      return AppendDecimalValue(out, wireshark::Uint64(field));
     case ValueKind::kHex64:
-      return Quoted(out, [&] {
-        out.Append("0x");
-        AppendHex(out, wireshark::Uint64(field), 16);
-      });
+      return AppendHexValue(out, wireshark::Uint64(field), kMaxHexDigits);
     case ValueKind::kSigned64:
-      return Quoted(out, [&] { AppendSignedDecimal(out, wireshark::Int64(field)); });
+      return AppendSignedValue(out, wireshark::Int64(field));
     case ValueKind::kIpv4:
-      return Quoted(out, [&] { AppendIpv4(out, wireshark::Ipv4(field)); });
+      return AppendQuoted(out, kMaxIpv4Text,
+                          [&](char* write) { return WriteIpv4(write, wireshark::Ipv4(field)); });
     case ValueKind::kIpv6:
-      return Quoted(out, [&] { AppendIpv6(out, wireshark::Ipv6(field)); });
+      return AppendQuoted(out, kMaxIpv6Text,
+                          [&](char* write) { return WriteIpv6(write, wireshark::Ipv6(field)); });
     case ValueKind::kString:
       return AppendJsonStringWithNuls(out, wireshark::String(field));
     case ValueKind::kBytes:
-      return Quoted(out, [&] { AppendHexBytes(out, wireshark::Bytes(field), plan.separator); });
+      return AppendBytes(out, wireshark::Bytes(field), format.separator);
     default:
       return AppendDisplayText(out, field);
   }
@@ -145,11 +150,12 @@ bool AppendRawValue(ByteBuffer& out, const epan_dissect_t& dissection, const fie
     out.Append(R"("field length invalid!")");
     return true;
   }
-  Quoted(out, [&] {
-    if (field.length <= 0 || !IsDataSource(dissection.pi, field.ds_tvb)) return;
-    const auto length = static_cast<size_t>(field.length);
-    AppendHexBytes(out, {tvb_get_ptr(field.ds_tvb, field.start, field.length), length}, '\0');
-  });
+  std::span<const uint8_t> bytes;
+  if (field.length > 0 && IsDataSource(dissection.pi, field.ds_tvb)) {
+    bytes = {tvb_get_ptr(field.ds_tvb, field.start, field.length),
+             static_cast<size_t>(field.length)};
+  }
+  AppendBytes(out, bytes, '\0');
   return true;
 }
 

@@ -10,8 +10,8 @@
 
 namespace espcap::encode {
 
-// REQUIRES: `plan` is the field's, and its kind is not kObject.
-void AppendFieldValue(ByteBuffer& out, const field_info& field, const FieldPlan& plan);
+// REQUIRES: `format` is the field's, and its kind is neither kObject nor kRawBytes.
+void AppendFieldValue(ByteBuffer& out, const field_info& field, ValueFormat format);
 
 // The same value by libwireshark's own formatting: what every shorter way above must equal.
 void AppendDisplayText(ByteBuffer& out, const field_info& field);

@@ -19,13 +19,10 @@ void AppendJsonString(ByteBuffer& out, std::string_view text);
 // The same for text with NUL bytes in it, which libwireshark shows as "\0".
 void AppendJsonStringWithNuls(ByteBuffer& out, std::string_view text);
 
-// Digits, no quotes.
+// Digits, no quotes; digits.h has more, for those who claim room themselves.
 void AppendDecimal(ByteBuffer& out, uint64_t value);
-void AppendSignedDecimal(ByteBuffer& out, int64_t value);
-// Exactly `width` lower-case digits.
-void AppendHex(ByteBuffer& out, uint64_t value, unsigned width);
 
-// Two lower-case hex digits a byte; a separator of '\0' is none.
+// Two lower-case hex digits a byte; a separator of '\0' is none. No quotes.
 void AppendHexBytes(ByteBuffer& out, std::span<const uint8_t> bytes, char separator);
 
 }  // namespace espcap::encode

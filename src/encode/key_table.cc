@@ -117,7 +117,10 @@ bool HasOtherParent(const header_field_info& field) {
 uint32_t KeyTable::Intern(const std::string& name) {
   const auto [found, is_new] = keys_.emplace(name, static_cast<uint32_t>(literals_.size()));
   if (is_new) {
-    literals_.push_back('"' + name + "\":");
+    std::string& text = literal_texts_.emplace_back(",\"" + name + "\":");
+    const size_t length = text.size();
+    text.resize(std::max(length, KeyLiteral::kCopiedAtOnce));
+    literals_.push_back({text.data(), length});
     raw_keys_.push_back(kNoRawKey);
   }
   return found->second;
@@ -131,17 +134,15 @@ uint32_t KeyTable::InternAbbrev(std::string_view abbrev) {
 
 uint32_t KeyTable::RawKey(uint32_t key) {
   if (raw_keys_[key] == kNoRawKey) {
-    const std::string_view literal = literals_[key];
-    const uint32_t raw = Intern(std::string(literal.substr(1, literal.size() - 3)) + "_raw");
+    const std::string_view literal(literals_[key].text, literals_[key].length);
+    const size_t around = std::string_view(",\"\":").size();
+    const uint32_t raw = Intern(std::string(literal.substr(2, literal.size() - around)) + "_raw");
     raw_keys_[key] = raw;
   }
   return raw_keys_[key];
 }
 
-void KeyTable::MakePlan(const header_field_info& field) {
-  const auto id = static_cast<size_t>(field.id);
-  if (id >= plans_.size()) plans_.resize(std::max(id + 1, plans_.size() * 2));
-
+const FieldPlan& KeyTable::MakePlan(const header_field_info& field) {
   std::string name = field.abbrev;
   if (field.parent != -1) {
     const header_field_info* parent = proto_registrar_get_nth(static_cast<guint>(field.parent));
@@ -149,14 +150,16 @@ void KeyTable::MakePlan(const header_field_info& field) {
   }
   std::replace(name.begin(), name.end(), '.', '_');
 
-  FieldPlan plan;
+  const auto id = static_cast<size_t>(field.id);
+  const size_t page = id / kPageFields;
+  if (page >= pages_.size()) pages_.resize(page + 1);
+  if (pages_[page] == nullptr) pages_[page] = std::make_unique<Page>();
+  FieldPlan& plan = (*pages_[page])[id % kPageFields];
   plan.key = Intern(name);
   plan.abbrev = InternAbbrev(field.abbrev);
-  plan.kind = KindOf(field);
-  plan.hex_digits = HexDigits(field.type);
-  plan.separator = ByteSeparator(field.display);
+  plan.format = {KindOf(field), HexDigits(field.type), ByteSeparator(field.display)};
   plan.abbrev_has_other_keys = HasOtherParent(field);
-  plans_[id] = plan;
+  return plan;
 }
 
 }  // namespace espcap::encode

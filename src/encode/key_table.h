@@ -7,8 +7,10 @@
 #ifndef ESPCAP_ENCODE_KEY_TABLE_H_
 #define ESPCAP_ENCODE_KEY_TABLE_H_
 
+#include <array>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -37,43 +39,64 @@ enum class ValueKind : uint8_t {
   kString,
   kBytes,
   kDisplayText,  // libwireshark's own text
+  kRawBytes,     // tshark's -x: beside another value of the field, never a plan's kind
+};
+
+// How a value is written: copied to where it is needed, as one word.
+struct alignas(uint32_t) ValueFormat {
+  ValueKind kind = ValueKind::kUnplanned;
+  uint8_t hex_digits = 0;  // kHex32
+  char separator = ':';    // kBytes
 };
 
 struct FieldPlan {
   uint32_t key = 0;     // KeyTable::Literal()
   uint32_t abbrev = 0;  // the field's interned name
-  ValueKind kind = ValueKind::kUnplanned;
-  uint8_t hex_digits = 0;              // kHex32
-  char separator = ':';                // kBytes
+  ValueFormat format;
   bool abbrev_has_other_keys = false;  // the same name is registered below another parent too
+};
+
+// `,"key":`, ready to be written. kCopiedAtOnce bytes can be read, whatever the length.
+struct KeyLiteral {
+  static constexpr size_t kCopiedAtOnce = 48;
+  const char* text;
+  size_t length;
 };
 
 class KeyTable {
  public:
-  // The reference holds until the next call.
+  // The reference holds as long as the table.
   const FieldPlan& Plan(const header_field_info& field) {
     const auto id = static_cast<size_t>(field.id);
-    if (id >= plans_.size() || plans_[id].kind == ValueKind::kUnplanned) MakePlan(field);
-    return plans_[id];
+    if (const size_t page = id / kPageFields; page < pages_.size() && pages_[page] != nullptr) {
+      const FieldPlan& plan = (*pages_[page])[id % kPageFields];
+      if (plan.format.kind != ValueKind::kUnplanned) return plan;
+    }
+    return MakePlan(field);
   }
 
-  // `"key":`, ready to be written.
-  [[nodiscard]] std::string_view Literal(uint32_t key) const { return literals_[key]; }
+  [[nodiscard]] KeyLiteral Literal(uint32_t key) const { return literals_[key]; }
   // The key of the field's bytes, `key` with "_raw".
   uint32_t RawKey(uint32_t key);
 
-  // Keys are numbered from 0 without gaps.
+  // Keys are numbered from 0 without gaps, names (FieldPlan::abbrev) from 1.
   [[nodiscard]] size_t key_count() const { return literals_.size(); }
+  [[nodiscard]] size_t abbrev_count() const { return abbrevs_.size(); }
 
  private:
-  void MakePlan(const header_field_info& field);
+  // Of the 233,000 fields that are registered, a capture has some hundreds.
+  static constexpr size_t kPageFields = 256;
+  using Page = std::array<FieldPlan, kPageFields>;
+
+  [[gnu::noinline, gnu::cold]] const FieldPlan& MakePlan(const header_field_info& field);
   uint32_t Intern(const std::string& name);
   uint32_t InternAbbrev(std::string_view abbrev);
 
   static constexpr uint32_t kNoRawKey = UINT32_MAX;
 
-  std::vector<FieldPlan> plans_;  // by hfinfo->id
-  std::deque<std::string> literals_;
+  std::vector<std::unique_ptr<Page>> pages_;  // by hfinfo->id
+  std::vector<KeyLiteral> literals_;
+  std::deque<std::string> literal_texts_;  // what they point at
   std::vector<uint32_t> raw_keys_;
   std::unordered_map<std::string, uint32_t> keys_;
   std::unordered_map<std::string, uint32_t> abbrevs_;

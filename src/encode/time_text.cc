@@ -4,28 +4,79 @@
 #include <ctime>
 #include <limits>
 
-#include "encode/json_text.h"
+#include "encode/digits.h"
 
 namespace espcap::encode {
 namespace {
 
 constexpr int kMillisecond = 1'000'000;  // nanoseconds
+constexpr uint64_t kDay = 86'400;        // seconds
 
-// At least `width` digits, more where the value needs them.
-void AppendPadded(ByteBuffer& out, uint64_t value, unsigned width) {
-  uint64_t limit = 1;
-  for (unsigned digits = 1; digits < width; ++digits) limit *= 10;
-  for (; value < limit && limit > 1; limit /= 10) out.Append('0');
-  AppendDecimal(out, value);
+// The most that any function here writes: "-2147481748-12-31T23:59:59.4294967295Z", quoted.
+constexpr size_t kMaxText = 48 + kDigitSlack;
+
+char* WriteField(char* write, int value, char after) {
+  write = WritePadded(write, static_cast<uint64_t>(value), 2);
+  *write++ = after;
+  return write;
 }
 
-void AppendField(ByteBuffer& out, int value, char after) {
-  AppendPadded(out, static_cast<uint64_t>(value), 2);
-  out.Append(after);
+char* WriteFraction(char* write, const nstime_t& time) {
+  *write++ = '.';
+  write = WriteNanoseconds(write, static_cast<uint32_t>(time.nsecs));
+  return WriteText(write, R"(Z")");
+}
+
+// "YYYY-MM-DDT". REQUIRES: a day of the years 1000 to 9999, counted from 1000-01-01. The calendar
+// is computed in years that begin in March, so that the leap day is the last (Howard Hinnant,
+// "chrono-Compatible Low-Level Date Algorithms").
+char* WriteDate(char* write, unsigned day_since_1000) {
+  constexpr unsigned kYear1000Day = 365'183;  // 1000-01-01, counted from 0000-03-01
+  constexpr unsigned kDaysIn400Years = 146'097;
+  const unsigned day = day_since_1000 + kYear1000Day;
+  const unsigned era = day / kDaysIn400Years;
+  const unsigned day_of_era = day % kDaysIn400Years;
+  const unsigned year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const unsigned day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const unsigned month_from_march = (5 * day_of_year + 2) / 153;
+  const unsigned month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+  const unsigned year = era * 400 + year_of_era + (month <= 2 ? 1 : 0);
+  write = WriteTwoDigits(write, year / 100);
+  write = WriteTwoDigits(write, year % 100);
+  *write++ = '-';
+  write = WriteTwoDigits(write, month);
+  *write++ = '-';
+  write = WriteTwoDigits(write, day_of_year - (153 * month_from_march + 2) / 5 + 1);
+  *write++ = 'T';
+  return write;
+}
+
+char* WriteClock(char* write, unsigned second_of_day) {
+  write = WriteTwoDigits(write, second_of_day / 3600);
+  *write++ = ':';
+  write = WriteTwoDigits(write, second_of_day / 60 % 60);
+  *write++ = ':';
+  return WriteTwoDigits(write, second_of_day % 60);
+}
+
+// Every time that the calendar can hold: years have the digits they need.
+char* WriteAnyTime(char* write, const nstime_t& time) {
+  std::tm utc{};
+  if (gmtime_r(&time.secs, &utc) == nullptr) return WriteText(write, R"(Not representable")");
+  write = WriteSignedDecimal(write, int64_t{utc.tm_year} + 1900);
+  *write++ = '-';
+  write = WriteField(write, utc.tm_mon + 1, '-');
+  write = WriteField(write, utc.tm_mday, 'T');
+  write = WriteField(write, utc.tm_hour, ':');
+  write = WriteField(write, utc.tm_min, ':');
+  write = WritePadded(write, static_cast<uint64_t>(utc.tm_sec), 2);
+  return WriteFraction(write, time);
 }
 
 // seconds * 1000 + milliseconds, without overflow for any second.
-void AppendSignedMilliseconds(ByteBuffer& out, int64_t seconds, int64_t milliseconds) {
+char* WriteSignedMilliseconds(char* write, int64_t seconds, int64_t milliseconds) {
   if (seconds > std::numeric_limits<int64_t>::min() / 2) seconds += milliseconds / 1000;
   milliseconds %= 1000;
   if (seconds < 0 && milliseconds > 0) {
@@ -36,51 +87,56 @@ void AppendSignedMilliseconds(ByteBuffer& out, int64_t seconds, int64_t millisec
     milliseconds += 1000;
   }
   // Both have one sign now.
-  if (seconds == 0) return AppendSignedDecimal(out, milliseconds);
-  AppendSignedDecimal(out, seconds);
-  AppendPadded(out, static_cast<uint64_t>(milliseconds < 0 ? -milliseconds : milliseconds), 3);
+  if (seconds == 0) return WriteSignedDecimal(write, milliseconds);
+  write = WriteSignedDecimal(write, seconds);
+  return WritePadded(write, static_cast<uint64_t>(milliseconds < 0 ? -milliseconds : milliseconds),
+                     3);
 }
 
 }  // namespace
 
 void AppendAbsoluteTime(ByteBuffer& out, const nstime_t& time) {
-  std::tm utc{};
-  if (gmtime_r(&time.secs, &utc) == nullptr) return out.Append(R"("Not representable")");
-  out.Append('"');
-  AppendSignedDecimal(out, int64_t{utc.tm_year} + 1900);
-  out.Append('-');
-  AppendField(out, utc.tm_mon + 1, '-');
-  AppendField(out, utc.tm_mday, 'T');
-  AppendField(out, utc.tm_hour, ':');
-  AppendField(out, utc.tm_min, ':');
-  AppendField(out, utc.tm_sec, '.');
-  AppendPadded(out, static_cast<uint32_t>(time.nsecs), 9);
-  out.Append(R"(Z")");
+  constexpr int64_t kYear1000 = -30'610'224'000;
+  constexpr int64_t kYear10000 = 253'402'300'800;
+  char* write = out.Claim(kMaxText);
+  *write++ = '"';
+  if (time.secs < kYear1000 || time.secs >= kYear10000) {
+    return out.Commit(WriteAnyTime(write, time));
+  }
+  // From the year 1000 on, so that nothing is negative.
+  const auto seconds = static_cast<uint64_t>(time.secs - kYear1000);
+  write = WriteDate(write, static_cast<unsigned>(seconds / kDay));
+  write = WriteClock(write, static_cast<unsigned>(seconds % kDay));
+  out.Commit(WriteFraction(write, time));
 }
 
 void AppendRelativeTime(ByteBuffer& out, const nstime_t& time) {
-  out.Append('"');
+  char* write = out.Claim(kMaxText);
+  *write++ = '"';
   int64_t nanoseconds = time.nsecs;
   if (nanoseconds < 0) {
     nanoseconds = -nanoseconds;
-    if (time.secs >= 0) out.Append('-');
+    if (time.secs >= 0) *write++ = '-';
   }
-  AppendSignedDecimal(out, time.secs);
-  out.Append('.');
-  AppendPadded(out, static_cast<uint64_t>(nanoseconds), 9);
-  out.Append('"');
+  write = WriteSignedDecimal(write, time.secs);
+  *write++ = '.';
+  write = WriteNanoseconds(write, static_cast<uint64_t>(nanoseconds));
+  *write++ = '"';
+  out.Commit(write);
 }
 
 void AppendTimestamp(ByteBuffer& out, const nstime_t& time) {
-  out.Append('"');
+  char* write = out.Claim(kMaxText);
+  *write++ = '"';
   const int milliseconds = time.nsecs / kMillisecond;
   if (time.secs < 0 || milliseconds < 0) {
-    AppendSignedMilliseconds(out, time.secs, milliseconds);
+    write = WriteSignedMilliseconds(write, time.secs, milliseconds);
   } else {
-    AppendDecimal(out, static_cast<uint64_t>(time.secs));
-    AppendPadded(out, static_cast<uint64_t>(milliseconds), 3);
+    write = WriteDecimal(write, static_cast<uint64_t>(time.secs));
+    write = WritePadded(write, static_cast<uint64_t>(milliseconds), 3);
   }
-  out.Append('"');
+  *write++ = '"';
+  out.Commit(write);
 }
 
 }  // namespace espcap::encode

@@ -1,51 +1,68 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "encode/tree_encoder.h"
 
+#include <cstring>
+
 #include "encode/field_value.h"
 
 namespace espcap::encode {
 namespace {
 
-constexpr uint32_t kEnd = UINT32_MAX;
+constexpr uint32_t kNone = UINT32_MAX;
 
 // epan stops at 500 levels by default (gui.max_tree_depth can raise that): far above what real
 // protocols nest, and a bound for the stack.
 constexpr unsigned kMaxObjectDepth = 2000;
 
+// Nearly all keys are short: a copy of fixed size costs a few instructions, and no call.
+void AppendLiteral(ByteBuffer& out, KeyLiteral key) {
+  constexpr size_t kAtOnce = KeyLiteral::kCopiedAtOnce;
+  char* write = out.Claim(key.length + kAtOnce);
+  std::memcpy(write, key.text, kAtOnce);
+  if (key.length > kAtOnce) [[unlikely]] {
+    std::memcpy(write + kAtOnce, key.text + kAtOnce, key.length - kAtOnce);
+  }
+  out.Commit(write + key.length);
+}
+
 }  // namespace
 
 void TreeEncoder::AppendLayers(ByteBuffer& out, const epan_dissect_t& dissection) {
+  entry_count_ = 0;
   AppendObject(out, dissection, dissection.tree, 0);
 }
 
 void TreeEncoder::AppendObject(ByteBuffer& out, const epan_dissect_t& dissection,
                                const proto_node* node, unsigned depth) {
   if (depth == kMaxObjectDepth) return out.Append("null");
-  const size_t entries_before = entries_.size();
-  const size_t slots_before = slots_.size();
+  const uint32_t entries_before = entry_count_;
+  const size_t start = out.size();
   Collect(node);
-  out.Append('{');
-  for (size_t slot = slots_before; slot < slots_.size(); ++slot) {
-    if (slot != slots_before) out.Append(',');
-    AppendSlot(out, dissection, Slot(slots_[slot]), depth);
-  }
+  AppendMembers(out, dissection, entries_before, depth);
+  // Each member begins with a comma; the first one's place is the brace's.
+  if (out.size() == start) out.Append('{');
+  out.Overwrite(start, '{');
   out.Append('}');
-  entries_.resize(entries_before);
-  slots_.resize(slots_before);
+  entry_count_ = entries_before;
 }
 
 // Walks the children of `object` in tree order; those of fields that are no protocols are lifted
 // into the same object.
 void TreeEncoder::Collect(const proto_node* object) {
-  ++generation_;
-  groups_.clear();
+  first_entries_.Clear();
+  groups_.Clear();
   const proto_node* node = object->first_child;
   while (node != nullptr) {
     const field_info* field = PNODE_FINFO(node);
     bool descend = node->first_child != nullptr;
     if (field != nullptr) {
-      CollectField(node, *field);
-      descend = descend && field->hfinfo->type != FT_PROTOCOL;
+      const FieldPlan& plan = keys_.Plan(*field->hfinfo);
+      descend = descend && plan.format.kind != ValueKind::kObject;
+      if (hex_ || plan.abbrev_has_other_keys) {
+        CollectWithGroup(node, *field, plan);
+      } else {
+        Add(plan.key, node, plan.format);
+      }
     }
     if (descend) {
       node = node->first_child;
@@ -56,72 +73,74 @@ void TreeEncoder::Collect(const proto_node* object) {
   }
 }
 
-TreeEncoder::Group& TreeEncoder::GroupOf(const proto_node* node, const field_info& field,
-                                         const FieldPlan& plan) {
+void TreeEncoder::CollectWithGroup(const proto_node* node, const field_info& field,
+                                   const FieldPlan& plan) {
   const field_info* parent = PNODE_FINFO(node->parent);
-  const Group first{plan.key, hex_ && field.length > 0 && field.hfinfo->id != hf_text_only};
-  const uint64_t own = plan.abbrev;
-  const uint64_t above = parent == nullptr ? 0 : keys_.Plan(*parent->hfinfo).abbrev;
-  return groups_.try_emplace(above << 32U | own, first).first->second;
+  const uint32_t parent_name = parent == nullptr ? 0 : keys_.Plan(*parent->hfinfo).abbrev;
+  const bool raw = hex_ && field.length > 0 && plan.format.kind != ValueKind::kLabel;
+  const NameGroups::Fate fate = groups_.Join(parent_name, plan.abbrev, {plan.key, raw});
+  if (fate.raw) Add(keys_.RawKey(fate.key), node, {ValueKind::kRawBytes});
+  Add(fate.key, node, plan.format);
 }
 
-void TreeEncoder::CollectField(const proto_node* node, const field_info& field) {
-  const FieldPlan plan = keys_.Plan(*field.hfinfo);
-  if (!hex_ && !plan.abbrev_has_other_keys) return Add(plan.key, node, false);
-  const Group group = GroupOf(node, field, plan);
-  if (group.raw) Add(keys_.RawKey(group.key), node, true);
-  Add(group.key, node, false);
-}
-
-void TreeEncoder::Add(uint32_t key, const proto_node* node, bool raw) {
-  const auto entry = static_cast<uint32_t>(entries_.size());
-  entries_.push_back({node, kEnd, raw});
-  if (key >= marks_.size()) marks_.resize(keys_.key_count() * 2);
-  Mark& mark = marks_[key];
-  if (mark.generation == generation_) {
-    Slot& slot = slots_[mark.slot];
-    entries_[slot.last].next = entry;
-    slot.last = entry;
-    ++slot.count;
+void TreeEncoder::Add(uint32_t key, const proto_node* node, ValueFormat format) {
+  if (entry_count_ == entries_.size()) [[unlikely]] {
+    entries_.resize(2 * entries_.size() + 64);
+  }
+  const uint32_t place = entry_count_++;
+  const uint32_t first = first_entries_.FindOrInsert(key, place);
+  if (first == place) [[likely]] {
+    entries_[place] = {node, key, kNone, place, format};
     return;
   }
-  mark = {generation_, static_cast<uint32_t>(slots_.size())};
-  slots_.push_back({key, entry, entry, 1});
+  entries_[place] = {node, key, kNone, kNone, format};
+  entries_[entries_[first].last].next = place;
+  entries_[first].last = place;
 }
 
-void TreeEncoder::AppendSlot(ByteBuffer& out, const epan_dissect_t& dissection, const Slot& slot,
-                             unsigned depth) {
-  out.Append(keys_.Literal(slot.key));
-  if (slot.count == 1) {
-    if (!AppendEntry(out, dissection, Entry(entries_[slot.first]), depth)) out.Append("null");
-    return;
+// False, and nothing written, where the field has no bytes to show.
+inline bool TreeEncoder::AppendEntry(ByteBuffer& out, const epan_dissect_t& dissection,
+                                     const Entry& entry, unsigned depth) {
+  const field_info& field = *PNODE_FINFO(entry.node);
+  switch (entry.format.kind) {
+    case ValueKind::kRawBytes:
+      return AppendRawValue(out, dissection, field);
+    case ValueKind::kObject:
+      AppendObject(out, dissection, entry.node, depth + 1);
+      return true;
+    default:
+      AppendFieldValue(out, field, entry.format);
+      return true;
   }
-  out.Append('[');
-  bool first = true;
-  for (uint32_t index = slot.first; index != kEnd;) {
-    const Entry entry = entries_[index];  // a nested object moves the vector
-    const size_t before = out.size();
-    if (!first) out.Append(',');
-    if (AppendEntry(out, dissection, entry, depth)) {
-      first = false;
-    } else {
-      out.Truncate(before);
+}
+
+void TreeEncoder::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection, uint32_t begin,
+                                unsigned depth) {
+  const uint32_t end = entry_count_;
+  for (uint32_t i = begin; i < end; ++i) {
+    const Entry& entry = entries_[i];  // until an object within this one moves the vector
+    if (entry.last == kNone) continue;
+    AppendLiteral(out, keys_.Literal(entry.key));
+    if (entry.next != kNone) {
+      AppendList(out, dissection, entry, depth);
+    } else if (!AppendEntry(out, dissection, entry, depth)) {
+      out.Append("null");
     }
-    index = entry.next;
+  }
+}
+
+void TreeEncoder::AppendList(ByteBuffer& out, const epan_dissect_t& dissection, Entry entry,
+                             unsigned depth) {
+  out.Append('[');
+  const size_t start = out.size();
+  for (;;) {
+    const size_t before = out.size();
+    if (before != start) out.Append(',');
+    if (!AppendEntry(out, dissection, entry, depth)) out.Truncate(before);
+    if (entry.next == kNone) break;
+    entry = entries_[entry.next];
   }
   out.Append(']');
-}
-
-bool TreeEncoder::AppendEntry(ByteBuffer& out, const epan_dissect_t& dissection, const Entry& entry,
-                              unsigned depth) {
-  const field_info& field = *PNODE_FINFO(entry.node);
-  if (entry.raw) return AppendRawValue(out, dissection, field);
-  if (field.hfinfo->type == FT_PROTOCOL) {
-    AppendObject(out, dissection, entry.node, depth + 1);
-  } else {
-    AppendFieldValue(out, field, keys_.Plan(*field.hfinfo));
-  }
-  return true;
 }
 
 }  // namespace espcap::encode

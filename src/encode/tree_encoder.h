@@ -7,10 +7,10 @@
 #define ESPCAP_ENCODE_TREE_ENCODER_H_
 
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 #include "encode/key_table.h"
+#include "encode/name_groups.h"
 #include "espcap/byte_buffer.h"
 
 namespace espcap::encode {
@@ -24,47 +24,35 @@ class TreeEncoder {
   void AppendLayers(ByteBuffer& out, const epan_dissect_t& dissection);
 
  private:
-  // A value of the object being written; values of one key form a list.
+  // A value of the object being written. Values of one key form a list in tree order, whose first
+  // value holds the place of the key in the object.
   struct Entry {
     const proto_node* node;
-    uint32_t next;
-    bool raw;
-  };
-  struct Slot {
     uint32_t key;
-    uint32_t first;
-    uint32_t last;
-    uint32_t count;
-  };
-  // Which slot a key has in the object of this generation.
-  struct Mark {
-    uint64_t generation = 0;
-    uint32_t slot = 0;
-  };
-  // Fields of one name below one parent: they share the first one's key and fate.
-  struct Group {
-    uint32_t key;
-    bool raw;
+    uint32_t next;  // of the list; kNone after its last
+    uint32_t last;  // of the list; kNone where this isn't its first
+    ValueFormat format;
   };
 
   void AppendObject(ByteBuffer& out, const epan_dissect_t& dissection, const proto_node* node,
                     unsigned depth);
   void Collect(const proto_node* object);
-  void CollectField(const proto_node* node, const field_info& field);
-  void Add(uint32_t key, const proto_node* node, bool raw);
-  void AppendSlot(ByteBuffer& out, const epan_dissect_t& dissection, const Slot& slot,
-                  unsigned depth);
+  void CollectWithGroup(const proto_node* node, const field_info& field, const FieldPlan& plan);
+  void Add(uint32_t key, const proto_node* node, ValueFormat format);
+  void AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection, uint32_t begin,
+                     unsigned depth);
+  void AppendList(ByteBuffer& out, const epan_dissect_t& dissection, Entry entry, unsigned depth);
   bool AppendEntry(ByteBuffer& out, const epan_dissect_t& dissection, const Entry& entry,
                    unsigned depth);
-  Group& GroupOf(const proto_node* node, const field_info& field, const FieldPlan& plan);
 
   bool hex_;
   KeyTable keys_;
-  std::vector<Entry> entries_;  // stacks: an object's part lies above its parent's
-  std::vector<Slot> slots_;
-  std::vector<Mark> marks_;  // by key
-  uint64_t generation_ = 0;
-  std::unordered_map<uint64_t, Group> groups_;  // of the object being collected
+  // A stack: an object's part lies above its parent's. The vector only grows, as memory; its first
+  // entry_count_ elements count.
+  std::vector<Entry> entries_;
+  uint32_t entry_count_ = 0;
+  StampedIndex first_entries_;  // by key
+  NameGroups groups_;
 };
 
 }  // namespace espcap::encode

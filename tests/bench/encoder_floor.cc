@@ -2,9 +2,9 @@
 //
 // What documents cost beyond the dissection that they need. `espcap_floor FILE dissect` reads,
 // dissects into a visible tree with taps, and throws the tree away: the floor, which no encoder can
-// go below. `espcap_floor FILE encode` writes each tree as JSON too (`hex`: with the fields' bytes),
-// into one buffer used again and again. Both print the user CPU time of that loop alone: starting
-// libwireshark is left out. The ratio of the two is the encoder's price.
+// go below. `espcap_floor FILE encode` writes each tree as JSON too (`hex`: with the fields'
+// bytes), into one buffer used again and again. Both print the user CPU time of that loop alone:
+// starting libwireshark is left out. The ratio of the two is the encoder's price.
 #include <sys/resource.h>
 
 #include <cstdint>
@@ -67,27 +67,28 @@ Result<Totals> Run(source::FileSource& source, dissect::Session& session, Mode m
 Result<void> Measure(const std::string& path, Mode mode) {
   auto source = source::FileSource::Open(path, source::FileSource::Access::kSequential);
   if (!source) return Fail("{}", source.error().message);
-  dissect::Session session(**source, nullptr, false);
+  dissect::Session session(nullptr, false);
+  session.Attach(**source);
   const double before = UserSeconds();
   const auto totals = Run(**source, session, mode);
   const double seconds = UserSeconds() - before;
   if (!totals) return tl::unexpected(totals.error());
-  std::printf("%llu packets, %.3f s user CPU, %llu bytes of JSON\n",
-              static_cast<unsigned long long>(totals->packets), seconds,
-              static_cast<unsigned long long>(totals->json_bytes));
+  static_cast<void>(std::printf("%llu packets, %.3f s user CPU, %llu bytes of JSON\n",
+                                static_cast<unsigned long long>(totals->packets), seconds,
+                                static_cast<unsigned long long>(totals->json_bytes)));
   return {};
 }
 
 int Main(int argc, char** argv) {
   const auto mode = ParseMode(argc == 3 ? argv[2] : "encode");
   if (argc < 2 || argc > 3 || !mode) {
-    std::fputs("usage: espcap_floor FILE [dissect|encode|hex]\n", stderr);
+    static_cast<void>(std::fputs("usage: espcap_floor FILE [dissect|encode|hex]\n", stderr));
     return 2;
   }
   auto library = dissect::EpanLibrary::Start(argv[0], {}, nullptr);
   const auto measured = library ? Measure(argv[1], *mode) : tl::unexpected(library.error());
   if (measured) return 0;
-  std::fprintf(stderr, "espcap_floor: %s\n", measured.error().message.c_str());
+  static_cast<void>(std::fprintf(stderr, "espcap_floor: %s\n", measured.error().message.c_str()));
   return 1;
 }
 
