@@ -104,18 +104,10 @@ inline void DissectRecord(epan_dissect_t* edt, int file_type, Record& record, fr
 }
 
 // Field values. REQUIRES: the field's type fits the accessor.
-inline uint32_t Uint32(const field_info& field) {
-  return fvalue_get_uinteger(const_cast<fvalue_t*>(&field.value));
-}
-inline int32_t Int32(const field_info& field) {
-  return fvalue_get_sinteger(const_cast<fvalue_t*>(&field.value));
-}
-inline uint64_t Uint64(const field_info& field) {
-  return fvalue_get_uinteger64(const_cast<fvalue_t*>(&field.value));
-}
-inline int64_t Int64(const field_info& field) {
-  return fvalue_get_sinteger64(const_cast<fvalue_t*>(&field.value));
-}
+inline uint32_t Uint32(const field_info& field) { return field.value.value.uinteger; }
+inline int32_t Int32(const field_info& field) { return field.value.value.sinteger; }
+inline uint64_t Uint64(const field_info& field) { return field.value.value.uinteger64; }
+inline int64_t Int64(const field_info& field) { return field.value.value.sinteger64; }
 inline bool Boolean(const field_info& field) { return field.value.value.uinteger64 != 0; }
 inline const nstime_t& Time(const field_info& field) { return field.value.value.time; }
 // Host byte order.
