@@ -64,7 +64,7 @@ size_t BatchSlots::TextOffset() const {
 
 char* BatchSlots::TextOf(uint32_t slot) const { return Start(slot) + TextOffset(); }
 
-void BatchSlots::Begin(uint32_t slot) { Publish(slot, {}); }
+void BatchSlots::Begin(uint32_t slot) const { Publish(slot, {}); }
 
 bool BatchSlots::HasRoom(uint32_t /*slot*/, const SlotProgress& progress, size_t bytes) const {
   if (progress.documents == 0) return bytes <= kMaxDocumentBytes;
