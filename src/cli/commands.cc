@@ -49,9 +49,8 @@ Result<void> CheckInterfaces(const std::vector<std::string>& names) {
   for (const source::Interface& interface : *interfaces) known.push_back(interface.name);
   for (const std::string& name : names) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    const std::string nearest = base::NearestName(name, known);
     return Fail("--nic {}: no such interface{}; --list shows them", name,
-                nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+                base::DidYouMean(name, known));
   }
   return Fail("--nic {}: live capture is not in this version yet", names.front());
 }

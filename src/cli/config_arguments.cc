@@ -81,9 +81,8 @@ Result<void> ApplyConfig(CLI::App& app, const config::ConfigFile& file,
     }
     CLI::Option* option = app.get_option_no_throw("--" + setting.key);
     if (option == nullptr) {
-      const std::string nearest = base::NearestName(setting.key, LongOptions(app, ""));
       return Fail("{}: unknown key '{}'{}", place, setting.key,
-                  nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+                  base::DidYouMean(setting.key, LongOptions(app, "")));
     }
     if (IsOverridden(app, setting.key, given)) continue;
     if (auto applied = ApplySetting(*option, setting, place); !applied) return applied;

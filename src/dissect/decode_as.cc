@@ -64,11 +64,6 @@ bool IsNumber(ftenum_t type) {
   return type == FT_UINT8 || type == FT_UINT16 || type == FT_UINT24 || type == FT_UINT32;
 }
 
-std::string DidYouMean(const std::string& name, const std::vector<std::string>& known) {
-  const std::string nearest = base::NearestName(name, known);
-  return nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest);
-}
-
 Result<void> ChangeNumbers(const DecodeAsRule& rule, dissector_handle_t handle) {
   const auto range = ParseSelector(rule.selector);
   if (!range) return tl::unexpected(range.error());
@@ -132,7 +127,7 @@ Result<void> DecodeAs(const std::string& text) {
     std::vector<std::string> tables;
     dissector_all_tables_foreach_table(AddTable, &tables, nullptr);
     return Fail("-d '{}': no layer type '{}'{}", text, rule->table,
-                DidYouMean(rule->table, tables));
+                base::DidYouMean(rule->table, tables));
   }
 
   Search search{rule->protocol, nullptr, {}};
@@ -141,7 +136,7 @@ Result<void> DecodeAs(const std::string& text) {
   dissector_table_foreach_handle(rule->table.c_str(), LookAtHandle, &search);
   if (search.found == nullptr) {
     return Fail("-d '{}': '{}' is no protocol for layer type '{}'{}", text, rule->protocol,
-                rule->table, DidYouMean(rule->protocol, search.known));
+                rule->table, base::DidYouMean(rule->protocol, search.known));
   }
 
   const ftenum_t type = get_dissector_table_selector_type(rule->table.c_str());

@@ -12,11 +12,6 @@
 namespace espcap::dissect {
 namespace {
 
-std::string Suggestion(const std::string& name, const std::vector<std::string>& known) {
-  const std::string nearest = base::NearestName(name, known);
-  return nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest);
-}
-
 guint AddPreference(pref_t* preference, gpointer names) {
   static_cast<std::vector<std::string>*>(names)->emplace_back(prefs_get_name(preference));
   return 0;
@@ -48,7 +43,7 @@ Result<void> SetPreference(const std::string& setting) {
           message == nullptr ? "not a preference and its value, name:value" : message.get());
     case PREFS_SET_NO_SUCH_PREF:
       return Fail("-o '{}': no preference '{}'{}", setting, name,
-                  Suggestion(name, PreferencesLike(name)));
+                  base::DidYouMean(name, PreferencesLike(name)));
     case PREFS_SET_OBSOLETE:
       return Fail("-o '{}': preference '{}' is obsolete", setting, name);
   }
@@ -69,7 +64,8 @@ Result<void> ForEachProtocol(const char* option, const std::vector<std::string>&
                              void (*apply)(const char*)) {
   for (const std::string& name : names) {
     if (proto_get_id_by_filter_name(name.c_str()) == -1) {
-      return Fail("{} {}: no such protocol{}", option, name, Suggestion(name, ProtocolNames()));
+      return Fail("{} {}: no such protocol{}", option, name,
+                  base::DidYouMean(name, ProtocolNames()));
     }
     apply(name.c_str());
   }
@@ -89,7 +85,8 @@ Result<void> SetHeuristics(const char* option, const std::vector<std::string>& n
     if (proto_enable_heuristic_by_name(name.c_str(), enable ? TRUE : FALSE) == FALSE) {
       std::vector<std::string> known;
       dissector_all_heur_tables_foreach_table(AddHeuristicsOfTable, &known, nullptr);
-      return Fail("{} {}: no such heuristic dissector{}", option, name, Suggestion(name, known));
+      return Fail("{} {}: no such heuristic dissector{}", option, name,
+                  base::DidYouMean(name, known));
     }
   }
   return {};

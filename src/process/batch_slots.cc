@@ -66,7 +66,7 @@ char* BatchSlots::TextOf(uint32_t slot) const { return Start(slot) + TextOffset(
 
 void BatchSlots::Begin(uint32_t slot) const { Publish(slot, {}); }
 
-bool BatchSlots::HasRoom(uint32_t /*slot*/, const SlotProgress& progress, size_t bytes) const {
+bool BatchSlots::HasRoom(const SlotProgress& progress, size_t bytes) const {
   if (progress.documents == 0) return bytes <= kMaxDocumentBytes;
   return progress.documents < shape_.documents && progress.text_bytes + bytes <= shape_.text_bytes;
 }

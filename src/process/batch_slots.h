@@ -54,7 +54,7 @@ class BatchSlots {
   // Worker's side. Begin() empties a slot that was handed to this process; Append() adds a
   // document's text, which counts only with the next Publish().
   void Begin(uint32_t slot) const;
-  [[nodiscard]] bool HasRoom(uint32_t slot, const SlotProgress& progress, size_t bytes) const;
+  [[nodiscard]] bool HasRoom(const SlotProgress& progress, size_t bytes) const;
   void Append(uint32_t slot, SlotProgress& progress, std::string_view text, uint32_t frame) const;
   void Publish(uint32_t slot, const SlotProgress& progress) const;
 

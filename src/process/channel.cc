@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "process/channel.h"
 
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -71,11 +70,6 @@ bool Channel::ReceiveBytes(std::span<std::byte> bytes, base::FileDescriptor* des
     if (descriptor != nullptr) *descriptor = std::move(owned);
   }
   return received == static_cast<ssize_t>(bytes.size());
-}
-
-bool Channel::Readable() const {
-  pollfd waiting{socket_.get(), POLLIN, 0};
-  return ::poll(&waiting, 1, 0) > 0;
 }
 
 }  // namespace espcap::process

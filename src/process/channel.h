@@ -42,9 +42,6 @@ class Channel {
     return message;
   }
 
-  // Whether Receive() would return at once.
-  [[nodiscard]] bool Readable() const;
-
   [[nodiscard]] int fd() const { return socket_.get(); }
   [[nodiscard]] bool open() const { return socket_.valid(); }
   void Close() { socket_ = {}; }

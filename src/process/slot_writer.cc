@@ -9,8 +9,7 @@ Result<void> SlotWriter::NeedSlot() {
   const auto granted = asked ? channel_.Receive<GrantedSlot>() : std::nullopt;
   if (!granted) return Fail("the supervising process is gone");
   slot_ = granted->slot;
-  progress_ = {};
-  slots_.Begin(*slot_);
+  progress_ = {};  // the supervisor has emptied the slot
   return {};
 }
 
@@ -28,16 +27,16 @@ void SlotWriter::Account(uint32_t frame_number) {
 }
 
 Result<void> SlotWriter::AddDocument(uint32_t frame_number, std::string_view text) {
-  if (slot_ && !slots_.HasRoom(*slot_, progress_, text.size())) HandOver();
+  if (slot_ && !slots_.HasRoom(progress_, text.size())) HandOver();
   if (auto needed = NeedSlot(); !needed) return needed;
-  if (!slots_.HasRoom(*slot_, progress_, text.size())) {
+  if (!slots_.HasRoom(progress_, text.size())) {
     SendNote(Note::Level::kError, fmt::format("packet {}: its document of {} bytes is too large",
                                               frame_number, text.size()));
     return AddFailed(frame_number);
   }
   slots_.Append(*slot_, progress_, text, frame_number);
   Account(frame_number);
-  if (!slots_.HasRoom(*slot_, progress_, 1)) HandOver();
+  if (!slots_.HasRoom(progress_, 1)) HandOver();
   return {};
 }
 

@@ -43,7 +43,6 @@ class Zygote {
 
   // The next report; none where the zygote itself has ended.
   std::optional<WorkerReport> Receive();
-  [[nodiscard]] bool Readable() const { return channel_.Readable(); }
   [[nodiscard]] int fd() const { return channel_.fd(); }
 
  private:
