@@ -51,14 +51,13 @@ class BatchSlots {
 
   [[nodiscard]] const Shape& shape() const { return shape_; }
 
-  // Worker's side. Begin() empties a slot that was handed to this process; Append() adds a
-  // document's text, which counts only with the next Publish().
-  void Begin(uint32_t slot) const;
+  // Worker's side. Append() adds a document's text, which counts only with the next Publish().
   [[nodiscard]] bool HasRoom(const SlotProgress& progress, size_t bytes) const;
   void Append(uint32_t slot, SlotProgress& progress, std::string_view text, uint32_t frame) const;
   void Publish(uint32_t slot, const SlotProgress& progress) const;
 
-  // Supervisor's side.
+  // Supervisor's side. Begin() empties a slot before it is handed out.
+  void Begin(uint32_t slot) const;
   [[nodiscard]] SlotProgress Progress(uint32_t slot) const;
   [[nodiscard]] Batch View(uint32_t slot, std::shared_ptr<const std::string> source) const;
   // Gives back memory that an outsize document touched.
