@@ -1,24 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "capture_worker.h"
 
+#include <chrono>
+#include <cstring>
 #include <utility>
 
-#include "encode/document_id.h"
+#include "dissect/capture_facts.h"
+#include "frame_road.h"
+#include "process/resident_size.h"
+#include "source/fingerprint.h"
+#include "stream/stream_reader.h"
+#include "stream/stream_source.h"
 
 namespace espcap {
 
+using process::Job;
 using process::Note;
+using process::Outcome;
+using process::PacketRing;
+using process::SlotWriter;
+using source::FileSource;
 
-struct CaptureWorker::Capture {
-  source::FileSource& source;
+namespace {
+
+// A quiet stream shows its packets after this time.
+constexpr std::chrono::milliseconds kFlushInterval{1000};
+
+}  // namespace
+
+struct CaptureWorker::FileJob {
+  FileSource& source;
   source::FrameReader& frames;
-  process::SlotWriter& out;
-  const process::Job& job;
-  std::optional<source::Fingerprint> fingerprint;   // of a file
-  std::optional<source::StreamFingerprint> so_far;  // of a pipe
-  std::vector<uint32_t> record_numbers;             // by frame, two passes only
-  uint64_t documents = 0;
-  ByteBuffer document;
+  SlotWriter& out;
+  FrameRoad road;
+  Fingerprint fingerprint{};
 };
 
 Result<void> CaptureWorker::Prepare(const SendNote& send_note) {
@@ -46,133 +61,177 @@ Result<void> CaptureWorker::Prepare(const SendNote& send_note) {
   return {};
 }
 
-void CaptureWorker::Work(const process::Job& job, process::Channel channel) {
-  process::SlotWriter out(slots_, job.seat, std::move(channel));
+void CaptureWorker::Work(const Job& job, process::Channel channel) {
+  SlotWriter out(slots_, job.seat, std::move(channel));
   send_note_ = [&out](const Note& note) { out.SendNote(note.level, note.Text()); };
-  if (auto done = RunJob(job, out); !done) {
-    out.SendNote(Note::Level::kError, done.error().message);
-  }
-  out.Finish();
+  auto outcome = RunJob(job, out);
+  if (!outcome) out.SendNote(Note::Level::kError, outcome.error().message);
+  out.Finish(outcome.value_or(Outcome::kPartial));
 }
 
-Result<void> CaptureWorker::RunJob(const process::Job& job, process::SlotWriter& out) {
-  const InputFile& file = files_[job.file];
-  const auto access = options_.two_pass ? source::FileSource::Access::kRandom
-                                        : source::FileSource::Access::kSequential;
-  auto source = source::FileSource::Open(file.path, access);
+Result<Outcome> CaptureWorker::RunJob(const Job& job, SlotWriter& out) {
+  switch (job.role) {
+    case Job::Role::kReadStream:
+      return ReadStream(job, out);
+    case Job::Role::kDissectStream:
+      return DissectStream(job, out);
+    default:
+      return TakeFile(job, out);
+  }
+}
+
+Result<Outcome> CaptureWorker::TakeFile(const Job& job, SlotWriter& out) {
+  const std::string path = job.path.data();
+  auto source = FileSource::Open(
+      path, options_.two_pass ? FileSource::Access::kRandom : FileSource::Access::kSequential);
   if (!source) {
     const auto& [message, is_no_capture] = source.error();
-    if (!file.may_be_foreign || !is_no_capture) return Fail("{}", message);
+    if (!job.may_be_foreign || !is_no_capture) return Fail("{}", message);
     out.SendNote(Note::Level::kInfo, message + "; skipped");
-    return {};
+    return Outcome::kPartial;
   }
   out.SendNote(Note::Level::kVerbose, "reading " + (*source)->name());
-  session_->Attach(**source);
   source::FrameReader frames(**source, capture_filter_ ? &*capture_filter_ : nullptr,
                              job.packet_limit);
-  Capture capture{**source, frames, out, job, {}, {}, {}, 0, {}};
+  FileJob file{**source, frames, out, FrameRoad(**source, *session_, *writer_, job, out)};
   if (options_.format == encode::Format::kBulk) {
-    auto fingerprint = source::FingerprintOfFile(file.path);
+    auto fingerprint = source::FingerprintOfFile(path);
     if (!fingerprint) return Forward(std::move(fingerprint));
-    capture.fingerprint = *fingerprint;
-    if (!capture.fingerprint) capture.so_far.emplace();
+    file.fingerprint = fingerprint->value_or(Fingerprint{});
   }
-  auto done = options_.two_pass ? TwoPasses(capture) : OnePass(capture);
-  // A stop interrupts a read that waits: no fault of the file's.
-  if (!done && out.StopRequested()) return {};
-  return done;
+  session_->Attach(**source);
+  dissect::LearnFactsOf((*source)->handle());
+  auto done = options_.two_pass ? TwoPasses(file) : OnePass(file);
+  if (out.StopRequested()) return Outcome::kPartial;
+  if (!done) return Forward(std::move(done));
+  return job.packet_limit == 0 ? Outcome::kWhole : Outcome::kPartial;
 }
 
-Result<void> CaptureWorker::OnePass(Capture& capture) {
-  while (!capture.out.StopRequested()) {
-    auto more = capture.frames.Next();
+Result<void> CaptureWorker::OnePass(FileJob& file) {
+  while (!file.out.StopRequested()) {
+    auto more = file.frames.Next();
     if (!more) return Forward(std::move(more));
     if (!*more) return {};
-    capture.out.SetSourceBytes(capture.source.bytes_read());
-    if (auto taken = TakeFrame(capture, capture.frames.frame_number()); !taken) return taken;
+    file.out.SetSourceBytes(file.source.bytes_read());
+    if (auto taken = file.road.Take(file.frames.frame_number(), file.fingerprint); !taken) {
+      return taken;
+    }
   }
   return {};
 }
 
-Result<void> CaptureWorker::TwoPasses(Capture& capture) {
+Result<void> CaptureWorker::TwoPasses(FileJob& file) {
   Result<void> read = {};  // what ended the first pass is told after the second
-  while (!capture.out.StopRequested()) {
-    auto more = capture.frames.Next();
+  std::vector<uint32_t> record_numbers;
+  while (!file.out.StopRequested()) {
+    auto more = file.frames.Next();
     if (!more) {
       read = Forward(std::move(more));
       break;
     }
     if (!*more) break;
-    capture.record_numbers.push_back(capture.source.record_number());
-    Preview(capture);
+    record_numbers.push_back(file.source.record_number());
+    file.road.Preview(file.frames.frame_number());
   }
   session_->EndPreview();
-  const auto frame_count = static_cast<uint32_t>(capture.record_numbers.size());
-  for (uint32_t frame = 1; frame <= frame_count && !capture.out.StopRequested(); ++frame) {
-    auto found =
-        capture.source.ReadAt(session_->OffsetOf(frame), capture.record_numbers[frame - 1]);
+  file.source.EndSequentialReading();
+  const auto frame_count = static_cast<uint32_t>(record_numbers.size());
+  for (uint32_t frame = 1; frame <= frame_count && !file.out.StopRequested(); ++frame) {
+    auto found = file.source.ReadAt(session_->OffsetOf(frame), record_numbers[frame - 1]);
     if (!found) return found;
-    capture.out.SetSourceBytes(capture.source.bytes_total() / frame_count * frame);
-    if (auto taken = TakeFrame(capture, frame); !taken) return taken;
+    file.out.SetSourceBytes(file.source.bytes_total() / frame_count * frame);
+    if (auto taken = file.road.Take(frame, file.fingerprint); !taken) return taken;
   }
   return read;
 }
 
-void CaptureWorker::Preview(Capture& capture) {
-  const uint32_t frame_number = capture.frames.frame_number();
-  if (capture.job.Skips(frame_number)) return session_->SkipPreview(frame_number);
-  capture.out.BeginDissection(frame_number);
-  if (auto previewed = session_->Preview(frame_number); !previewed) {
-    // The second pass meets it again, and counts it.
-    capture.out.SendNote(Note::Level::kVerbose, previewed.error().message);
-  }
-  capture.out.EndDissection();
-}
-
-Result<void> CaptureWorker::TakeFrame(Capture& capture, uint32_t frame_number) {
-  if (capture.so_far) capture.so_far->Add(capture.source.record());
-  const bool is_settled = frame_number <= capture.job.settled_frame;
-  if (capture.job.Skips(frame_number)) {
-    session_->Skip(frame_number);
-    return is_settled ? Result<void>() : capture.out.AddFailed(frame_number);
-  }
-  capture.out.BeginDissection(frame_number);
-  const Outcome outcome = Dissect(capture, frame_number, !is_settled);
-  session_->Finish();
-  capture.out.EndDissection();
-  if (is_settled) return {};
-  // From here on the frame is no reason for this process to end: it may wait for a slot.
-  switch (outcome) {
-    case Outcome::kDocument:
-      return capture.out.AddDocument(frame_number, capture.document.view());
-    case Outcome::kFiltered:
-      return capture.out.AddFiltered(frame_number);
-    default:
-      return capture.out.AddFailed(frame_number);
-  }
-}
-
-CaptureWorker::Outcome CaptureWorker::Dissect(Capture& capture, uint32_t frame_number,
-                                              bool encode) {
-  const auto selected = session_->Dissect(frame_number);
-  if (!selected) {
-    if (encode) capture.out.SendNote(Note::Level::kError, selected.error().message);
-    return Outcome::kFailed;
-  }
-  if (!*selected) return Outcome::kFiltered;
-  ++capture.documents;
-  if (encode) Encode(capture);
-  return Outcome::kDocument;
-}
-
-void CaptureWorker::Encode(Capture& capture) {
-  encode::FrameFacts facts{capture.documents, {}};
+Result<Outcome> CaptureWorker::ReadStream(const Job& job, SlotWriter& out) {
+  PacketRing& ring = *rings_[job.ring];
+  auto source =
+      FileSource::Open(job.path.data(), options_.two_pass ? FileSource::Access::kRandom
+                                                          : FileSource::Access::kSequential);
+  if (!source) return Fail("{}", source.error().message);
+  out.SendNote(Note::Level::kVerbose, "reading " + (*source)->name());
+  source::FrameReader frames(**source, capture_filter_ ? &*capture_filter_ : nullptr,
+                             job.packet_limit);
+  stream::StreamReader reader(**source, frames, ring, [&out](const std::string& message) {
+    out.SendNote(Note::Level::kWarning, message);
+  });
   if (options_.format == encode::Format::kBulk) {
-    facts.id = encode::DocumentId(capture.so_far ? capture.so_far->Value() : *capture.fingerprint,
-                                  capture.source.record_number());
+    auto fingerprint = source::FingerprintOfFile(job.path.data());  // of a redirected file
+    if (!fingerprint) return Forward(std::move(fingerprint));
+    reader.AddFingerprints(*fingerprint);
   }
-  capture.document.Clear();
-  writer_->Append(capture.document, session_->dissection(), facts);
+  auto done = reader.Run([&out] { return out.StopRequested(); });
+  // A stop interrupts a read that waits: no fault of the stream's.
+  if (out.StopRequested()) return Outcome::kPartial;
+  if (!done) return Forward(std::move(done));
+  return Outcome::kWhole;
+}
+
+namespace {
+
+// What a worker on a stream leaves for the next one.
+struct StreamNote {
+  uint64_t documents = 0;
+  uint32_t displayed_number = 0;
+  nstime_t displayed_time{};
+};
+
+StreamNote NoteOf(const PacketRing& ring) {
+  StreamNote note;
+  static_assert(sizeof(note) <= PacketRing::kNoteBytes);
+  std::memcpy(&note, ring.Note().data(), sizeof(note));
+  return note;
+}
+
+void LeaveNote(PacketRing& ring, const StreamNote& note) {
+  ring.LeaveNote({reinterpret_cast<const char*>(&note), sizeof(note)});
+}
+
+}  // namespace
+
+// Goes to the end of the stream even after a stop: what was read is delivered.
+Result<Outcome> CaptureWorker::DissectStream(const Job& job, SlotWriter& out) {
+  constexpr uint64_t kPacketsBetweenLooks = 256;  // at the resident size
+  PacketRing& ring = *rings_[job.ring];
+  const std::string path = job.path.data();
+  stream::StreamSource source(path == "-" ? "standard input" : path, ring);
+  session_->Attach(source);
+  FrameRoad road(source, *session_, *writer_, job, out);
+  StreamNote note = NoteOf(ring);
+  road.ContinueAfter(note.documents);
+  const process::ResidentSize resident;
+  stream::SessionUse use;
+  for (;;) {
+    const PacketRing::State state = source.Next(kFlushInterval);
+    if (state == PacketRing::State::kEnd) return Outcome::kWhole;
+    if (state == PacketRing::State::kRecord) {
+      const stream::StreamRecord& facts = source.facts();
+      const uint32_t frame = facts.frame_number;
+      if (frame > job.settled_frame) {
+        if (use.packets == 0 && frame > 1) {
+          session_->ContinueAfter({frame - 1, facts.first_time, facts.previous_time,
+                                   display_filter_ ? note.displayed_number : frame - 1,
+                                   display_filter_ ? note.displayed_time : facts.previous_time});
+        }
+        auto taken = source.has_image()
+                         ? road.Take(frame, facts.fingerprint)
+                         : road.Fail(frame, "larger than the memory that packets go through");
+        if (!taken) return Forward(std::move(taken));
+        if (road.selected()) {
+          note = {road.documents(), frame, source.record().rec()->ts};
+          LeaveNote(ring, note);
+        }
+        ++use.packets;
+        use.bytes += source.record().data().size();
+      }
+      source.Release();
+      if (use.packets % kPacketsBetweenLooks == 0) use.resident_bytes = resident.Bytes();
+      if (stream::IsFull(options_.session_limits, use)) return Outcome::kSessionFull;
+    }
+    out.HandOverIfOlderThan(kFlushInterval);
+  }
 }
 
 }  // namespace espcap

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A worker's road: one capture from its source through dissection and encoding into batch slots.
-// Prepared in the zygote, run in a fork of it, once.
+// What a worker does: takes one capture, or a part of it, from its source through dissection and
+// encoding into batch slots. Prepared in the zygote, run in a fork of it, once.
 #ifndef ESPCAP_CAPTURE_WORKER_H_
 #define ESPCAP_CAPTURE_WORKER_H_
 
@@ -20,18 +20,14 @@
 #include "process/batch_slots.h"
 #include "process/channel.h"
 #include "process/messages.h"
+#include "process/packet_ring.h"
 #include "process/slot_writer.h"
 #include "source/capture_filter.h"
 #include "source/file_source.h"
-#include "source/fingerprint.h"
 #include "source/frame_reader.h"
+#include "stream/session_limits.h"
 
 namespace espcap {
-
-struct InputFile {
-  std::string path;
-  bool may_be_foreign = false;  // from --dir: skipped where it is no capture
-};
 
 struct CaptureOptions {
   std::string capture_filter;  // empty: every packet
@@ -41,18 +37,21 @@ struct CaptureOptions {
   encode::Format format = encode::Format::kNdjson;
   bool hex = false;
   std::string index;
+  stream::SessionLimits session_limits;  // of streams
 };
 
 class CaptureWorker {
  public:
   using SendNote = std::function<void(const process::Note&)>;
 
-  CaptureWorker(std::string program_path, CaptureOptions options, std::vector<InputFile> files,
-                process::BatchSlots& slots)
+  using Rings = std::vector<std::unique_ptr<process::PacketRing>>;
+
+  CaptureWorker(std::string program_path, CaptureOptions options, process::BatchSlots& slots,
+                Rings& rings)
       : program_path_(std::move(program_path)),
         options_(std::move(options)),
-        files_(std::move(files)),
-        slots_(slots) {}
+        slots_(slots),
+        rings_(rings) {}
 
   // In the zygote: libwireshark, the filters, and a pristine session.
   Result<void> Prepare(const SendNote& send_note);
@@ -61,21 +60,21 @@ class CaptureWorker {
   void Work(const process::Job& job, process::Channel channel);
 
  private:
-  struct Capture;  // the one on its way
-  enum class Outcome { kDocument, kFiltered, kFailed };
+  struct FileJob;  // the file on its way
 
-  Result<void> RunJob(const process::Job& job, process::SlotWriter& out);
-  Result<void> OnePass(Capture& capture);
-  Result<void> TwoPasses(Capture& capture);
-  void Preview(Capture& capture);
-  Result<void> TakeFrame(Capture& capture, uint32_t frame_number);
-  Outcome Dissect(Capture& capture, uint32_t frame_number, bool encode);
-  void Encode(Capture& capture);
+  Result<process::Outcome> RunJob(const process::Job& job, process::SlotWriter& out);
+
+  Result<process::Outcome> TakeFile(const process::Job& job, process::SlotWriter& out);
+  Result<void> OnePass(FileJob& file);
+  Result<void> TwoPasses(FileJob& file);
+
+  Result<process::Outcome> ReadStream(const process::Job& job, process::SlotWriter& out);
+  Result<process::Outcome> DissectStream(const process::Job& job, process::SlotWriter& out);
 
   std::string program_path_;
   CaptureOptions options_;
-  std::vector<InputFile> files_;
   process::BatchSlots& slots_;
+  Rings& rings_;
 
   SendNote send_note_;  // of the process that runs: zygote, then worker
   std::unique_ptr<dissect::EpanLibrary> library_;

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pipeline.h"
 
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -13,24 +11,21 @@
 #include <utility>
 
 #include "process/stop_signals.h"
+#include "supervise/death_policy.h"
 
 namespace espcap {
 namespace {
 
+using process::Job;
 using process::Note;
+using process::Outcome;
 using process::WorkerMessage;
 using std::chrono::milliseconds;
+using supervise::Capture;
+using supervise::Part;
 
-constexpr milliseconds kTick{100};         // how late a signal or the progress line can be seen
-constexpr uint32_t kSpareSlots = 2;        // one under way to the destination, one ready to follow
-constexpr uint32_t kMaxWorkerDeaths = 40;  // of one file
-
-uint64_t SizeOf(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode)
-             ? static_cast<uint64_t>(status.st_size)
-             : 0;
-}
+constexpr milliseconds kTick{100};   // how late a signal or the progress line can be seen
+constexpr uint32_t kSpareSlots = 2;  // one under way to the destination, one ready to follow
 
 // With many slots each is smaller, so that all of them together stay below four times
 // --chunk-bytes.
@@ -50,45 +45,21 @@ std::string DescribeEnd(int wait_status) {
 
 }  // namespace
 
-struct Pipeline::Task {
-  process::Job job;
-  std::shared_ptr<const std::string> name;
-  uint64_t bytes = 0;  // 0: a pipe, which can't be read again
-  uint64_t bytes_read = 0;
-  bool finished = false;
-  uint32_t deaths = 0;
-  uint32_t fatal_frame = 0;   // under dissection at the last death
-  std::deque<Batch> batches;  // filled, not yet given to the sink
-};
-
 struct Pipeline::Worker {
   process::Channel channel;
-  size_t task = 0;
+  Part* part = nullptr;
   pid_t process = 0;
   bool wants_slot = false;
-  bool done = false;
-  std::optional<uint32_t> slot;  // being filled
+  std::optional<Outcome> outcome;  // once it has said so
+  std::optional<uint32_t> slot;    // being filled
 };
 
 Pipeline::Pipeline(PipelineOptions options, telemetry::Log& log)
-    : options_(std::move(options)), log_(log), warnings_(log, &telemetry::Log::Warning) {
-  if (options_.packet_limit != 0) options_.workers = 1;
-  const auto& files = options_.files;
-  for (uint32_t file = 0; file < files.size(); ++file) {
-    Task task;
-    task.job.file = file;
-    task.name = std::make_shared<const std::string>(files[file].path == "-" ? "standard input"
-                                                                            : files[file].path);
-    task.bytes = SizeOf(files[file].path);
-    tasks_.push_back(std::move(task));
-  }
-  // The largest first: the last worker to end isn't one that began a large file late.
-  if (!options_.ordered && options_.packet_limit == 0) {
-    std::stable_sort(tasks_.begin(), tasks_.end(),
-                     [](const Task& a, const Task& b) { return a.bytes > b.bytes; });
-  }
-  waiting_.resize(tasks_.size());
-  std::iota(waiting_.begin(), waiting_.end(), size_t{0});
+    : options_(std::move(options)),
+      log_(log),
+      warnings_(log, &telemetry::Log::Warning),
+      captures_({options_.shards, options_.ordered, options_.packet_limit != 0}) {
+  captures_.Add(options_.files);
 }
 
 Pipeline::~Pipeline() = default;
@@ -101,9 +72,15 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Start(const std::string& program_pat
   pipeline->slots_ = std::move(*slots);
   pipeline->free_slots_.resize(pipeline->slots_->shape().count);
   std::iota(pipeline->free_slots_.begin(), pipeline->free_slots_.end(), 0U);
+  pipeline->slot_captures_.resize(pipeline->free_slots_.size());
 
+  for (uint32_t stream = 0; stream < pipeline->captures_.streams(); ++stream) {
+    auto ring = process::PacketRing::Create();
+    if (!ring) return Forward(std::move(ring));
+    pipeline->rings_.push_back(std::move(*ring));
+  }
   pipeline->capture_worker_ = std::make_unique<CaptureWorker>(
-      program_path, pipeline->options_.capture, pipeline->options_.files, *pipeline->slots_);
+      program_path, pipeline->options_.capture, *pipeline->slots_, pipeline->rings_);
   CaptureWorker& road = *pipeline->capture_worker_;
   auto zygote =
       process::Zygote::Start({[&road](const auto& send_note) { return road.Prepare(send_note); },
@@ -117,71 +94,80 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Start(const std::string& program_pat
 }
 
 Ledger Pipeline::Run(Sink& sink, telemetry::Progress& progress) {
-  sink.OnSettled([this](uint32_t slot) {
-    slots_->Trim(slot);
-    free_slots_.push_back(slot);
-  });
+  sink.OnSettled([this](uint32_t slot, bool delivered) { Settle(slot, delivered); });
   while (!Finished()) {
     StartWorkers();
     GrantSlots();
     OfferBatches(sink);
     Wait(sink);
     if (process::StopRequested() || sink_failed_) Stop();
+    captures_.Prune([](const Capture& /*capture*/) {});
     Show(progress);
   }
   if (!sink_failed_) {
-    if (auto drained = sink.Drain(ledger_); !drained) log_.Error(drained.error().message);
+    if (auto drained = sink.Drain(ledger_); !drained) FailSink(drained.error().message);
   }
   Abandon();
   progress.Clear();
   return ledger_;
 }
 
+// What is at the sink is waited for by Drain().
 bool Pipeline::Finished() const {
-  const bool idle = workers_.empty() && waiting_.empty();
-  return idle && (sink_failed_ || std::all_of(tasks_.begin(), tasks_.end(), [](const Task& task) {
-                    return task.batches.empty();
-                  }));
+  if (!workers_.empty()) return false;
+  const auto& captures = captures_.captures();
+  return sink_failed_ || (captures_.NothingWaits() &&
+                          std::all_of(captures.begin(), captures.end(), [](const Capture& capture) {
+                            return capture.Ended() && capture.batches.empty();
+                          }));
 }
 
 uint32_t Pipeline::FreeSeat() const {
   uint32_t seat = 0;
-  const auto is_taken = [&](const Worker& worker) { return tasks_[worker.task].job.seat == seat; };
+  const auto is_taken = [&](const Worker& worker) {
+    return worker.part->job.role != Job::Role::kReadStream && worker.part->job.seat == seat;
+  };
   while (std::any_of(workers_.begin(), workers_.end(), is_taken)) ++seat;
   return seat;
 }
 
+// Whoever only reads a stream leaves the processor to others.
+size_t Pipeline::AtDissection() const {
+  return static_cast<size_t>(std::count_if(
+      workers_.begin(), workers_.end(),
+      [](const Worker& worker) { return worker.part->job.role != Job::Role::kReadStream; }));
+}
+
 void Pipeline::StartWorkers() {
-  while (!waiting_.empty() && workers_.size() < options_.workers) {
-    const size_t index = waiting_.front();
-    Task& task = tasks_[index];
-    if (options_.packet_limit != 0 && task.job.packet_limit == 0) {
-      if (ledger_.captured >= options_.packet_limit) return waiting_.clear();
-      task.job.packet_limit = options_.packet_limit - ledger_.captured;
+  while (!sink_failed_ && AtDissection() < options_.workers) {
+    if (options_.packet_limit != 0 && ledger_.captured >= options_.packet_limit) {
+      return captures_.Stop();
     }
-    task.job.seat = FreeSeat();
-    slots_->SetDissecting(task.job.seat, 0);
-    auto channel = zygote_->Fork(task.job);
-    if (!channel) {
-      log_.Error(channel.error().message);
-      sink_failed_ = true;  // nothing can be taken any more
-      return waiting_.clear();
+    Part* part = captures_.Next();
+    if (part == nullptr) return;
+    Job& job = part->job;
+    if (options_.packet_limit != 0 && job.packet_limit == 0) {
+      job.packet_limit = options_.packet_limit - ledger_.captured;
     }
-    waiting_.pop_front();
-    workers_.push_back({std::move(*channel), index, 0, false, false, std::nullopt});
+    if (job.role != Job::Role::kReadStream) {
+      job.seat = FreeSeat();
+      slots_->SetDissecting(job.seat, 0);
+    }
+    auto channel = zygote_->Fork(job);
+    if (!channel) return FailSink(channel.error().message);  // nothing can be taken any more
+    workers_.push_back({std::move(*channel), part, 0, false, std::nullopt, std::nullopt});
   }
 }
 
-bool Pipeline::IsHead(const Task& task) const { return &task == &tasks_[head_]; }
-
-// Ordered, a slot is always left for the file whose documents are next: otherwise later files could
-// hold them all and wait for it.
+// Ordered, a slot is always left for the capture whose documents are next: otherwise later ones
+// could hold them all and wait for it.
 void Pipeline::GrantSlots() {
   for (Worker& worker : workers_) {
-    const bool first = !options_.ordered || IsHead(tasks_[worker.task]);
+    const bool first = !options_.ordered || captures_.IsFirst(*worker.part->capture);
     if (!worker.wants_slot || free_slots_.size() < (first ? 1U : 2U)) continue;
     const uint32_t slot = free_slots_.back();
     free_slots_.pop_back();
+    slot_captures_[slot] = worker.part->capture;
     slots_->Begin(slot);
     worker.wants_slot = false;
     worker.slot = slot;
@@ -190,21 +176,25 @@ void Pipeline::GrantSlots() {
 }
 
 void Pipeline::OfferBatches(Sink& sink) {
-  for (size_t index = options_.ordered ? head_ : 0; index < tasks_.size() && !sink_failed_;
-       ++index) {
-    Task& task = tasks_[index];
-    while (!task.batches.empty() && sink.Ready() && !sink_failed_) {
-      Batch batch = std::move(task.batches.front());
-      task.batches.pop_front();
+  for (Capture& capture : captures_.captures()) {
+    while (!capture.batches.empty() && sink.Ready() && !sink_failed_) {
+      Batch batch = std::move(capture.batches.front());
+      capture.batches.pop_front();
+      ++capture.at_sink;
       if (auto submitted = sink.Submit(std::move(batch), ledger_); !submitted) {
-        log_.Error(submitted.error().message);
-        sink_failed_ = true;
+        FailSink(submitted.error().message);
       }
     }
-    if (!options_.ordered) continue;
-    if (!task.finished || !task.batches.empty()) break;
-    head_ = std::min(index + 1, tasks_.size() - 1);
+    if (options_.ordered && !(capture.Ended() && capture.batches.empty())) return;
   }
+}
+
+void Pipeline::Settle(uint32_t slot, bool delivered) {
+  Capture& capture = *slot_captures_[slot];
+  --capture.at_sink;
+  capture.refused |= !delivered;
+  slots_->Trim(slot);
+  free_slots_.push_back(slot);
 }
 
 void Pipeline::Wait(Sink& sink) {
@@ -212,10 +202,7 @@ void Pipeline::Wait(Sink& sink) {
   for (const Worker& worker : workers_) waits.push_back({worker.channel.fd(), POLLIN, 0});
   sink.Wait(waits, kTick);
   if (!sink_failed_) {
-    if (auto polled = sink.Poll(ledger_); !polled) {
-      log_.Error(polled.error().message);
-      sink_failed_ = true;
-    }
+    if (auto polled = sink.Poll(ledger_); !polled) FailSink(polled.error().message);
   }
   if (waits.front().revents != 0) TakeReport();
   size_t place = 1;
@@ -235,11 +222,13 @@ void Pipeline::TakeMessage(Worker& worker) {
     case WorkerMessage::Kind::kSlotReady:
       TakeSlot(worker);
       break;
+    case WorkerMessage::Kind::kFingerprint:
+      break;
     case WorkerMessage::Kind::kNote:
       Log(message->note);
       break;
     case WorkerMessage::Kind::kDone:
-      worker.done = true;
+      worker.outcome = message->outcome;
   }
 }
 
@@ -247,15 +236,16 @@ void Pipeline::TakeMessage(Worker& worker) {
 void Pipeline::TakeSlot(Worker& worker) {
   if (!worker.slot) return;
   const uint32_t slot = *std::exchange(worker.slot, std::nullopt);
-  Task& task = tasks_[worker.task];
+  Part& part = *worker.part;
   const process::SlotProgress progress = slots_->Progress(slot);
   ledger_.captured += progress.captured;
   ledger_.filtered += progress.filtered;
   ledger_.failed += progress.failed;
-  task.bytes_read = std::max(task.bytes_read, progress.source_bytes);
-  task.job.settled_frame = std::max(task.job.settled_frame, progress.last_frame);
+  part.bytes_read = std::max(part.bytes_read, progress.source_bytes);
+  part.job.settled_frame = std::max(part.job.settled_frame, progress.last_frame);
+  part.capture->refused |= progress.failed > 0;
   if (progress.documents > 0) {
-    task.batches.push_back(slots_->View(slot, task.name));
+    part.capture->batches.push_back(slots_->View(slot, part.capture->name));
   } else {
     free_slots_.push_back(slot);
   }
@@ -264,50 +254,56 @@ void Pipeline::TakeSlot(Worker& worker) {
 void Pipeline::EndWorker(Worker& worker) {
   TakeSlot(worker);
   worker.channel.Close();
-  Task& task = tasks_[worker.task];
-  if (worker.done || stopping_) {
-    task.finished = true;
-  } else {
-    TakeUpAgain(task);
+  Part& part = *worker.part;
+  if (part.job.role == Job::Role::kReadStream) {
+    rings_[part.job.ring]->Close();
+    if (!worker.outcome && !stopping_) {
+      log_.Error(fmt::format("{}: its reader died; what comes after is lost", *part.capture->name));
+    }
+    part.ended = true;
+    part.whole = worker.outcome == Outcome::kWhole;
+    return;
   }
+  if (worker.outcome == Outcome::kSessionFull && !sink_failed_) {
+    log_.Verbose(fmt::format("{}: a fresh session goes on after packet {}", *part.capture->name,
+                             part.job.settled_frame));
+    return captures_.PutBack(part);
+  }
+  // What a stream's reader has read is delivered even after a stop.
+  const bool may_end = stopping_ && (sink_failed_ || part.job.role == Job::Role::kFile);
+  if (!worker.outcome && !may_end) return TakeUpAgain(part);
+  part.ended = true;
+  part.whole = worker.outcome == Outcome::kWhole;
 }
 
-// The file's next worker dissects the settled frames for what follows from them, and begins to
-// write after them. A frame that ends a second worker is left out.
-void Pipeline::TakeUpAgain(Task& task) {
-  const uint32_t next = task.job.settled_frame + 1;
-  const uint32_t fatal = slots_->Dissecting(task.job.seat);
-  ++task.deaths;
-  const bool is_fatal_again = fatal != 0 && fatal == std::exchange(task.fatal_frame, fatal);
-  if (task.bytes == 0) {
-    log_.Error(fmt::format("{}: its worker died at packet {}; a pipe can't be read again",
-                           *task.name, next));
-    task.finished = true;
-    return;
+// The part's next worker dissects the settled frames for what follows from them, and begins to
+// write after them.
+void Pipeline::TakeUpAgain(Part& part) {
+  const std::string& name = *part.capture->name;
+  const uint32_t next = part.job.settled_frame + 1;
+  const uint32_t fatal = slots_->Dissecting(part.job.seat);
+  const supervise::Death death{++part.deaths, fatal, std::exchange(part.fatal_frame, fatal),
+                               part.job.skipped_count};
+  switch (supervise::Decide(death)) {
+    case supervise::AfterDeath::kGiveUp:
+      log_.Error(fmt::format("{}: {} workers died on it; given up before packet {}", name,
+                             part.deaths, next));
+      part.ended = true;
+      return;
+    case supervise::AfterDeath::kLeaveOutFrame:
+      log_.Error(
+          fmt::format("{}: packet {} ends every process that dissects it; left out", name, fatal));
+      part.job.skipped_frames.at(part.job.skipped_count++) = fatal;
+      break;
+    case supervise::AfterDeath::kTakeUpAgain:
+      log_.Warning(fmt::format("{}: its worker died; taken up again at packet {}", name, next));
   }
-  if (task.deaths > kMaxWorkerDeaths || task.job.skipped_count == process::Job::kMaxSkipped) {
-    log_.Error(fmt::format("{}: {} workers died on it; given up before packet {}", *task.name,
-                           task.deaths, next));
-    task.finished = true;
-    return;
-  }
-  if (is_fatal_again) {
-    log_.Error(fmt::format("{}: packet {} ends every process that dissects it; left out",
-                           *task.name, fatal));
-    task.job.skipped_frames.at(task.job.skipped_count++) = fatal;
-  } else {
-    log_.Warning(fmt::format("{}: its worker died; taken up again at packet {}", *task.name, next));
-  }
-  waiting_.push_front(static_cast<size_t>(&task - tasks_.data()));
+  captures_.PutBack(part);
 }
 
 void Pipeline::TakeReport() {
   const auto report = zygote_->Receive();
-  if (!report) {
-    log_.Error("the dissection process has ended");
-    sink_failed_ = true;
-    return;
-  }
+  if (!report) return FailSink("the dissection process has ended");
   if (report->kind == process::WorkerReport::Kind::kStarted) {
     // Workers start in the order they were asked for.
     for (Worker& worker : workers_) {
@@ -321,10 +317,16 @@ void Pipeline::TakeReport() {
   }
 }
 
+// Without a destination, or without the process that makes workers, the run is over.
+void Pipeline::FailSink(const std::string& message) {
+  log_.Error(message);
+  sink_failed_ = true;
+}
+
 // No new work; workers end as soon as they see it, and what they have made is still taken.
 void Pipeline::Stop() {
   stopping_ = true;
-  waiting_.clear();
+  captures_.Stop();
   slots_->RequestStop();
   for (const Worker& worker : workers_) {
     // Nobody takes what a worker makes after the sink has failed.
@@ -335,18 +337,14 @@ void Pipeline::Stop() {
 }
 
 void Pipeline::Abandon() {
-  for (Task& task : tasks_) {
-    for (const Batch& batch : task.batches) ledger_.abandoned += batch.documents.size();
-    task.batches.clear();
+  for (Capture& capture : captures_.captures()) {
+    for (const Batch& batch : capture.batches) ledger_.abandoned += batch.documents.size();
+    capture.batches.clear();
   }
 }
 
 void Pipeline::Show(telemetry::Progress& progress) const {
-  telemetry::ProgressState state{0, 0, ledger_.captured};
-  for (const Task& task : tasks_) {
-    state.bytes_total += task.bytes;
-    state.bytes_done += task.finished ? task.bytes : task.bytes_read;
-  }
+  telemetry::ProgressState state{captures_.bytes_done(), captures_.bytes_total(), ledger_.captured};
   for (const Worker& worker : workers_) {
     if (worker.slot) state.packets += slots_->Progress(*worker.slot).captured;
   }

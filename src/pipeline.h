@@ -8,10 +8,8 @@
 #define ESPCAP_PIPELINE_H_
 
 #include <cstdint>
-#include <deque>
 #include <list>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +19,7 @@
 #include "espcap/sink.h"
 #include "process/batch_slots.h"
 #include "process/zygote.h"
+#include "supervise/capture_queue.h"
 #include "telemetry/log.h"
 #include "telemetry/progress.h"
 
@@ -28,9 +27,10 @@ namespace espcap {
 
 struct PipelineOptions {
   CaptureOptions capture;
-  std::vector<InputFile> files;
+  std::vector<supervise::InputFile> files;
   uint64_t packet_limit = 0;  // over all files; 0: none. With one, files are taken one by one
   uint32_t workers = 1;
+  uint32_t shards = 1;   // of each file
   bool ordered = false;  // documents reach the sink in the order of the files
   size_t chunk_documents = 0;
   size_t chunk_bytes = 0;
@@ -52,13 +52,13 @@ class Pipeline {
   Ledger Run(Sink& sink, telemetry::Progress& progress);
 
  private:
-  struct Task;    // a file and how far it is
-  struct Worker;  // a process at work on one
+  struct Worker;  // a process at work on a part of a capture
 
   Pipeline(PipelineOptions options, telemetry::Log& log);
 
   [[nodiscard]] bool Finished() const;
   [[nodiscard]] uint32_t FreeSeat() const;
+  [[nodiscard]] size_t AtDissection() const;
   void StartWorkers();
   void GrantSlots();
   void OfferBatches(Sink& sink);
@@ -67,25 +67,26 @@ class Pipeline {
   void TakeMessage(Worker& worker);
   void TakeSlot(Worker& worker);
   void TakeReport();
+  void Settle(uint32_t slot, bool delivered);
   void EndWorker(Worker& worker);
-  void TakeUpAgain(Task& task);
+  void TakeUpAgain(supervise::Part& part);
+  void FailSink(const std::string& message);
   void Abandon();
   void Show(telemetry::Progress& progress) const;
   void Log(const process::Note& note);
-  [[nodiscard]] bool IsHead(const Task& task) const;
 
   PipelineOptions options_;
   telemetry::Log& log_;
   telemetry::RateLimited warnings_;
   std::unique_ptr<process::BatchSlots> slots_;
+  CaptureWorker::Rings rings_;  // one a stream
   std::unique_ptr<CaptureWorker> capture_worker_;
   std::unique_ptr<process::Zygote> zygote_;
 
-  std::vector<Task> tasks_;     // in the order they are handed out
-  std::deque<size_t> waiting_;  // tasks without a worker
+  supervise::CaptureQueue captures_;
   std::list<Worker> workers_;
   std::vector<uint32_t> free_slots_;
-  size_t head_ = 0;  // ordered: the first task that isn't finished
+  std::vector<supervise::Capture*> slot_captures_;  // whose documents a slot holds
   Ledger ledger_;
   bool sink_failed_ = false;
   bool stopping_ = false;

@@ -21,7 +21,8 @@ namespace espcap {
 class Sink {
  public:
   // Told once for every batch taken, when its outcome is known and its text is needed no more.
-  using Settled = std::function<void(uint32_t slot)>;
+  // `delivered`: every document of it is at the destination.
+  using Settled = std::function<void(uint32_t slot, bool delivered)>;
 
   Sink() = default;
   Sink(const Sink&) = delete;
@@ -50,8 +51,8 @@ class Sink {
   virtual void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout) = 0;
 
  protected:
-  void Settle(uint32_t slot) const {
-    if (settled_) settled_(slot);
+  void Settle(uint32_t slot, bool delivered) const {
+    if (settled_) settled_(slot, delivered);
   }
 
  private:

@@ -122,6 +122,23 @@ void AddWork(CLI::App& app, Settings& settings) {
          [&settings](int64_t balance) { settings.ordered = balance > 0; },
          "Documents in the order of the files (default, but for a server).")
       ->group("Work");
+  app.add_option("--session-packets", settings.session_limits.packets,
+                 "From a pipe: after so many packets a fresh process takes over, which frees what "
+                 "dissection has kept; 0: any number (default).")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber.description(""))
+      ->group("Work");
+  const auto add_size = [&app](const std::string& name, uint64_t& value,
+                               const std::string& description) {
+    app.add_option(name, value, description)
+        ->type_name("SIZE")
+        ->transform(CLI::AsSizeValue(false).description(""))
+        ->group("Work");
+  };
+  add_size("--session-bytes", settings.session_limits.bytes,
+           "The same after so many bytes of packets; 0: any number (default).");
+  add_size("--session-rss", settings.session_limits.resident_bytes,
+           "The same at this resident size of the process (default 400M); 0: any size.");
 }
 
 void AddDelivery(CLI::App& app, Settings& settings) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <climits>
 #include <memory>
 #include <utility>
 
@@ -67,9 +68,13 @@ Result<void> CheckShape(const Settings& settings) {
   return {};
 }
 
-Result<std::vector<InputFile>> InputFiles(const Settings& settings) {
-  std::vector<InputFile> inputs;
-  for (const std::string& file : settings.files) inputs.push_back({file, false});
+Result<std::vector<supervise::InputFile>> InputFiles(const Settings& settings) {
+  std::vector<supervise::InputFile> inputs;
+  for (const std::string& file : settings.files) {
+    if (file.size() >= PATH_MAX)
+      return Fail("open {}...: the name is too long", file.substr(0, 64));
+    inputs.push_back({file, false});
+  }
   for (const std::string& directory : settings.directories) {
     auto files = source::FilesOfDirectory(directory, settings.recursive);
     if (!files) return Forward(std::move(files));
@@ -79,10 +84,11 @@ Result<std::vector<InputFile>> InputFiles(const Settings& settings) {
 }
 
 // Opening the output empties it: a capture would be gone.
-Result<void> CheckOutputIsNoInput(const std::string& output, const std::vector<InputFile>& inputs) {
+Result<void> CheckOutputIsNoInput(const std::string& output,
+                                  const std::vector<supervise::InputFile>& inputs) {
   struct stat out {};
   if (output == "-" || ::stat(output.c_str(), &out) != 0 || !S_ISREG(out.st_mode)) return {};
-  for (const InputFile& input : inputs) {
+  for (const supervise::InputFile& input : inputs) {
     struct stat in {};
     if (::stat(input.path.c_str(), &in) == 0 && in.st_dev == out.st_dev &&
         in.st_ino == out.st_ino) {
@@ -129,7 +135,8 @@ Result<std::unique_ptr<Sink>> ConnectServer(const Settings& settings, telemetry:
 }
 
 Result<std::unique_ptr<Sink>> OpenSink(const Settings& settings,
-                                       const std::vector<InputFile>& inputs, telemetry::Log& log) {
+                                       const std::vector<supervise::InputFile>& inputs,
+                                       telemetry::Log& log) {
   if (!settings.nodes.empty()) return ConnectServer(settings, log);
   const std::string path = settings.output.empty() ? "-" : settings.output;
   if (auto safe = CheckOutputIsNoInput(path, inputs); !safe) return Forward(std::move(safe));
@@ -142,7 +149,7 @@ uint32_t WorkersOf(const Settings& settings) {
   return cores < 1 ? 1 : static_cast<uint32_t>(cores);
 }
 
-PipelineOptions OptionsOf(const Settings& settings, std::vector<InputFile> inputs) {
+PipelineOptions OptionsOf(const Settings& settings, std::vector<supervise::InputFile> inputs) {
   const bool to_server = !settings.nodes.empty();
   PipelineOptions options;
   options.capture = {
@@ -152,7 +159,8 @@ PipelineOptions OptionsOf(const Settings& settings, std::vector<InputFile> input
       settings.dissection,
       settings.format.value_or(to_server ? encode::Format::kBulk : encode::Format::kNdjson),
       settings.hex,
-      settings.index};
+      settings.index,
+      settings.session_limits};
   options.files = std::move(inputs);
   options.packet_limit = settings.count;
   options.workers = WorkersOf(settings);

@@ -11,6 +11,7 @@
 
 #include "dissect/options.h"
 #include "encode/document_writer.h"
+#include "stream/session_limits.h"
 
 namespace espcap::cli {
 
@@ -37,6 +38,7 @@ struct Settings {
   // work
   uint32_t workers = 0;         // 0: as many as the machine has cores
   std::optional<bool> ordered;  // unset: for files and standard output
+  stream::SessionLimits session_limits{0, 0, uint64_t{400} << 20U};
   // delivery
   uint64_t chunk = 1000;
   uint64_t chunk_bytes = uint64_t{8} << 20U;

@@ -16,7 +16,7 @@ constexpr const char* kBulkPath = "/_bulk?filter_path=items.*.status,items.*.err
 
 Result<void> BulkSink::Submit(Batch batch, Ledger& /*ledger*/) {
   if (batch.empty()) {
-    Settle(batch.slot);
+    Settle(batch.slot, true);
     return {};
   }
   under_way_ = std::move(batch);
@@ -42,6 +42,7 @@ void BulkSink::Wait(std::span<pollfd> others, std::chrono::milliseconds timeout)
 
 Result<void> BulkSink::Finish(Result<HttpResponse> response, Ledger& ledger) {
   Result<void> outcome = {};
+  const uint64_t failed_before = ledger.failed;
   if (!response) {
     CountFailed(response.error().message, ledger);
     outcome = Fail("{} is gone: the run ends here", client_->base_url());
@@ -55,7 +56,7 @@ Result<void> BulkSink::Finish(Result<HttpResponse> response, Ledger& ledger) {
       outcome = Fail("{} refuses these credentials: the run ends here", client_->base_url());
     }
   }
-  Settle(std::exchange(under_way_, {}).slot);
+  Settle(std::exchange(under_way_, {}).slot, ledger.failed == failed_before);
   return outcome;
 }
 

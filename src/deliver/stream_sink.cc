@@ -32,7 +32,7 @@ Result<std::unique_ptr<StreamSink>> StreamSink::Open(const std::string& path) {
 
 Result<void> StreamSink::Submit(Batch batch, Ledger& ledger) {
   auto written = Write(batch, ledger);
-  Settle(batch.slot);
+  Settle(batch.slot, written.has_value());
   return written;
 }
 

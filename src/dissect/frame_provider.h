@@ -4,12 +4,13 @@
 #ifndef ESPCAP_DISSECT_FRAME_PROVIDER_H_
 #define ESPCAP_DISSECT_FRAME_PROVIDER_H_
 
+#include "source/capture_source.h"
 #include "source/wireshark_api.h"
 
 // libwireshark leaves this type to its users. The frames belong to the session and outlive every
 // dissection in it: frame.time_delta and its kin are computed from them.
 struct packet_provider_data {
-  wtap* handle = nullptr;
+  const espcap::source::CaptureSource* source = nullptr;
   const frame_data* reference = nullptr;           // the first frame
   const frame_data* previous_displayed = nullptr;  // the last one a filter selected
   const frame_data* previous_captured = nullptr;

@@ -32,14 +32,9 @@ Session::Session(const DisplayFilter* filter, bool two_pass) : filter_(filter) {
   session_.reset(epan_new(&provider_, &FrameProviderFunctions()));
 }
 
-void Session::Attach(source::FileSource& source) {
+void Session::Attach(source::CaptureSource& source) {
   source_ = &source;
-  provider_.handle = source.handle();
-  wtap_set_cb_new_ipv4(source.handle(), add_ipv4_name);
-  wtap_set_cb_new_ipv6(source.handle(), [](const void* address, const gchar* name) {
-    add_ipv6_name(static_cast<const ws_in6_addr*>(address), name);
-  });
-  wtap_set_cb_new_secrets(source.handle(), secrets_wtap_callback);
+  provider_.source = &source;
   if (frames_ != nullptr) {
     // Nothing is shown in the first pass: a tree only for those who look at fields.
     const bool wants_tree = filter_ != nullptr || postdissectors_want_hfids() != FALSE;
@@ -47,6 +42,23 @@ void Session::Attach(source::FileSource& source) {
   } else {
     edt_.reset(epan_dissect_new(session_.get(), TRUE, TRUE));
   }
+}
+
+void Session::ContinueAfter(const Predecessor& predecessor) {
+  const auto frame_of = [](uint32_t number, const nstime_t& time) {
+    frame_data frame{};
+    frame.num = number;
+    frame.abs_ts = time;
+    frame.has_ts = 1;
+    return frame;
+  };
+  reference_ = frame_of(1, predecessor.first_time);
+  provider_.reference = &reference_;
+  previous_captured_ = frame_of(predecessor.frame_number, predecessor.last_time);
+  provider_.previous_captured = &previous_captured_;
+  if (predecessor.displayed_number == 0) return;
+  previous_displayed_ = frame_of(predecessor.displayed_number, predecessor.displayed_time);
+  provider_.previous_displayed = &previous_displayed_;
 }
 
 Session::~Session() {
@@ -93,7 +105,6 @@ Result<void> Session::Preview(uint32_t frame_number) {
 
 void Session::EndPreview() {
   edt_.reset();
-  source_->EndSequentialReading();
   postseq_cleanup_all_protocols();
   provider_.previous_displayed = nullptr;
   provider_.previous_captured = nullptr;
@@ -128,6 +139,13 @@ Result<bool> Session::Dissect(uint32_t frame_number) {
 
 void Session::Skip(uint32_t frame_number) {
   BeginFrame(frame_number);
+  EndFrame();
+}
+
+void Session::SkipForeign(uint32_t frame_number) {
+  BeginFrame(frame_number);
+  selected_ = filter_ == nullptr;
+  if (selected_) frame_data_set_after_dissect(frame_, &cumulative_bytes_);
   EndFrame();
 }
 

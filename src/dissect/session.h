@@ -2,7 +2,7 @@
 //
 // One dissection session: the conversations, reassemblies and names of one capture, from its first
 // frame to its last. Made pristine, which takes libwireshark some 60 ms, and then given its
-// capture. Borrows the capture's FileSource and the display filter. REQUIRES: a started
+// capture. Borrows the capture's source and the display filter. REQUIRES: a started
 // EpanLibrary; one session at a time in a process; one thread.
 #ifndef ESPCAP_DISSECT_SESSION_H_
 #define ESPCAP_DISSECT_SESSION_H_
@@ -13,7 +13,7 @@
 #include "dissect/display_filter.h"
 #include "dissect/frame_provider.h"
 #include "espcap/result.h"
-#include "source/file_source.h"
+#include "source/capture_source.h"
 
 namespace espcap::dissect {
 
@@ -25,8 +25,20 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Once, before anything below.
-  void Attach(source::FileSource& source);
+  // Once, before anything below. What the source says beside its frames (names, secrets) is not the
+  // session's business: see capture_facts.h.
+  void Attach(source::CaptureSource& source);
+
+  // Goes on where another session has stopped, so that times and deltas are those of the whole
+  // capture. Before the first frame.
+  struct Predecessor {
+    uint32_t frame_number = 0;  // the last one captured
+    nstime_t first_time{};      // of the capture's first frame
+    nstime_t last_time{};
+    uint32_t displayed_number = 0;  // the last one a filter selected; 0: none
+    nstime_t displayed_time{};
+  };
+  void ContinueAfter(const Predecessor& predecessor);
 
   // First of two passes: dissects the source's current record, so that the second pass knows what
   // comes later. Frame numbers count up from 1.
@@ -35,6 +47,8 @@ class Session {
 
   // Takes the source's current record for one that was captured, and leaves it alone.
   void Skip(uint32_t frame_number);
+  // The same for one that another session dissects (and displays, where nothing filters).
+  void SkipForeign(uint32_t frame_number);
   void SkipPreview(uint32_t frame_number);
 
   // Dissects the source's current record; true where the display filter selects it. dissection() is
@@ -64,7 +78,7 @@ class Session {
   Result<void> Run(frame_data* frame, bool with_taps);
   void PrepareTimes(frame_data* frame);
 
-  source::FileSource* source_ = nullptr;
+  source::CaptureSource* source_ = nullptr;
   const DisplayFilter* filter_;
   packet_provider_data provider_;
   std::unique_ptr<frame_data_sequence, FreeFrames> frames_;  // two passes only

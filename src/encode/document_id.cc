@@ -11,7 +11,7 @@ constexpr std::string_view kDigits =
 
 }  // namespace
 
-std::string DocumentId(const source::Fingerprint& fingerprint, uint32_t record_number) {
+std::string DocumentId(const Fingerprint& fingerprint, uint32_t record_number) {
   std::string id;
   uint32_t bits = 0;
   unsigned count = 0;

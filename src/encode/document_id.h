@@ -13,7 +13,7 @@
 namespace espcap::encode {
 
 // 22 characters of base64url (RFC 4648, section 5), '-', and the record's number in its file.
-std::string DocumentId(const source::Fingerprint& fingerprint, uint32_t record_number);
+std::string DocumentId(const Fingerprint& fingerprint, uint32_t record_number);
 
 }  // namespace espcap::encode
 

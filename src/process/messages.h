@@ -8,8 +8,11 @@
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <cstdint>
 #include <string_view>
+
+#include "espcap/fingerprint.h"
 
 namespace espcap::process {
 
@@ -33,14 +36,30 @@ struct Note {
   }
 };
 
-// Supervisor to zygote: one capture, or the rest of one.
+// Supervisor to zygote: one capture, or a part of one.
 struct Job {
+  enum class Role : uint32_t {
+    kFile,           // reads and dissects a file, or one of its shards
+    kReadStream,     // reads what can be read once into a ring
+    kDissectStream,  // dissects what comes out of the ring
+  };
+
   [[nodiscard]] bool Skips(uint32_t frame) const {
     const auto* const end = skipped_frames.begin() + std::min(skipped_count, kMaxSkipped);
     return std::find(skipped_frames.begin(), end, frame) != end;
   }
+  // REQUIRES: the name is shorter than PATH_MAX, as every file's is.
+  void SetPath(std::string_view name) {
+    std::copy_n(name.data(), name.size(), path.data());
+    path.at(name.size()) = '\0';
+  }
 
-  uint32_t file = 0;           // its place in the run's list
+  Role role = Role::kFile;
+  std::array<char, PATH_MAX> path{};
+  bool may_be_foreign = false;  // skipped where it is no capture
+  uint32_t ring = 0;            // of a stream
+  uint32_t shard = 0;
+  uint32_t shards = 1;
   uint32_t settled_frame = 0;  // frames up to here were taken by an earlier worker
   uint32_t seat = 0;           // which of the workers at one time
   // Frames whose dissection ends the process.
@@ -59,23 +78,36 @@ struct WorkerReport {
   int wait_status = 0;  // kEnded: waitpid's
 };
 
+// How a worker came to its end.
+enum class Outcome : uint32_t {
+  kWhole,       // all of the part, without fault
+  kPartial,     // a fault in it (told by a note), or a stop
+  kSessionFull  // a stream goes on, with a fresh session
+};
+
 // Worker to supervisor.
 struct WorkerMessage {
   enum class Kind : uint32_t {
-    kWantsSlot,  // waits for a GrantedSlot
-    kSlotReady,  // `slot` is handed over
+    kWantsSlot,    // waits for a GrantedSlot
+    kSlotReady,    // `slot` is handed over
+    kFingerprint,  // of its capture; waits for a Verdict
     kNote,
     kDone  // nothing more follows; every slot is handed over
   };
 
   Kind kind = Kind::kDone;
   uint32_t slot = 0;
+  Outcome outcome = Outcome::kWhole;
+  Fingerprint fingerprint{};
   Note note;
 };
 
 // Supervisor to worker.
 struct GrantedSlot {
   uint32_t slot = 0;
+};
+struct Verdict {
+  bool is_settled = false;  // by an earlier run: nothing is left to do
 };
 
 }  // namespace espcap::process

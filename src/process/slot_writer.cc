@@ -5,18 +5,27 @@ namespace espcap::process {
 
 Result<void> SlotWriter::NeedSlot() {
   if (slot_) return {};
-  const bool asked = channel_.Send(WorkerMessage{WorkerMessage::Kind::kWantsSlot, 0, {}});
-  const auto granted = asked ? channel_.Receive<GrantedSlot>() : std::nullopt;
+  WorkerMessage wish;
+  wish.kind = WorkerMessage::Kind::kWantsSlot;
+  const auto granted = channel_.Send(wish) ? channel_.Receive<GrantedSlot>() : std::nullopt;
   if (!granted) return Fail("the supervising process is gone");
   slot_ = granted->slot;
   progress_ = {};  // the supervisor has emptied the slot
+  since_ = std::chrono::steady_clock::now();
   return {};
 }
 
 void SlotWriter::HandOver() {
   if (!slot_) return;
-  static_cast<void>(channel_.Send(WorkerMessage{WorkerMessage::Kind::kSlotReady, *slot_, {}}));
+  WorkerMessage ready;
+  ready.kind = WorkerMessage::Kind::kSlotReady;
+  ready.slot = *slot_;
+  static_cast<void>(channel_.Send(ready));
   slot_.reset();
+}
+
+void SlotWriter::HandOverIfOlderThan(std::chrono::milliseconds age) {
+  if (slot_ && std::chrono::steady_clock::now() - since_ >= age) HandOver();
 }
 
 void SlotWriter::Account(uint32_t frame_number) {
@@ -55,13 +64,27 @@ Result<void> SlotWriter::AddFailed(uint32_t frame_number) {
 }
 
 void SlotWriter::SendNote(Note::Level level, std::string_view message) const {
-  WorkerMessage note{WorkerMessage::Kind::kNote, 0, Note::Of(level, message)};
+  WorkerMessage note;
+  note.kind = WorkerMessage::Kind::kNote;
+  note.note = Note::Of(level, message);
   static_cast<void>(channel_.Send(note));
 }
 
-void SlotWriter::Finish() {
+Result<bool> SlotWriter::AskToTake(const Fingerprint& fingerprint) const {
+  WorkerMessage question;
+  question.kind = WorkerMessage::Kind::kFingerprint;
+  question.fingerprint = fingerprint;
+  const auto verdict = channel_.Send(question) ? channel_.Receive<Verdict>() : std::nullopt;
+  if (!verdict) return Fail("the supervising process is gone");
+  return !verdict->is_settled;
+}
+
+void SlotWriter::Finish(Outcome outcome) {
   HandOver();
-  static_cast<void>(channel_.Send(WorkerMessage{WorkerMessage::Kind::kDone, 0, {}}));
+  WorkerMessage done;
+  done.kind = WorkerMessage::Kind::kDone;
+  done.outcome = outcome;
+  static_cast<void>(channel_.Send(done));
 }
 
 }  // namespace espcap::process

@@ -5,6 +5,7 @@
 #ifndef ESPCAP_PROCESS_SLOT_WRITER_H_
 #define ESPCAP_PROCESS_SLOT_WRITER_H_
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,13 +33,19 @@ class SlotWriter {
   Result<void> AddFiltered(uint32_t frame_number);
   Result<void> AddFailed(uint32_t frame_number);
 
+  // Hands the slot over if something has been in it for so long.
+  void HandOverIfOlderThan(std::chrono::milliseconds age);
+
   // For the progress line.
   void SetSourceBytes(uint64_t bytes) { source_bytes_ = bytes; }
 
   void SendNote(Note::Level level, std::string_view message) const;
 
-  // Hands over what is left and says that the job is done.
-  void Finish();
+  // Tells the capture's fingerprint; false where an earlier run has settled it.
+  [[nodiscard]] Result<bool> AskToTake(const Fingerprint& fingerprint) const;
+
+  // Hands over what is left and says how the job ended.
+  void Finish(Outcome outcome);
 
   [[nodiscard]] bool StopRequested() const { return slots_.StopRequested(); }
 
@@ -52,6 +59,7 @@ class SlotWriter {
   Channel channel_;
   std::optional<uint32_t> slot_;
   SlotProgress progress_;
+  std::chrono::steady_clock::time_point since_;  // it got the slot
   uint64_t source_bytes_ = 0;
 };
 

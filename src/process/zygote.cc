@@ -31,8 +31,10 @@ sigset_t ChildSignal() {
   return set;
 }
 
-void BecomeChild() {
+// `name`: as ps(1) shows it.
+void BecomeChild(const char* name) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::prctl(PR_SET_NAME, name);
   LeaveStopSignalsToSupervisor();
 }
 
@@ -49,7 +51,7 @@ void ForkWorker(const Zygote::Roles& roles, const Channel& control, const Job& j
                 const sigset_t& inherited_mask) {
   const pid_t process = ::fork();
   if (process == 0) {
-    BecomeChild();
+    BecomeChild(job.role == Job::Role::kReadStream ? "espcap-reader" : "espcap-worker");
     sigprocmask(SIG_SETMASK, &inherited_mask, nullptr);
     roles.work(job, std::move(channel));
     // Nothing of the zygote's is torn down in a copy of it.
@@ -85,8 +87,16 @@ void Serve(const Zygote::Roles& roles, const Channel& control) {
   }
 }
 
+// The last workers are leaving; their time belongs into the run's accounts (getrusage(2)). One that
+// doesn't leave, stuck in a read, ends by the alarm.
+void AwaitWorkers() {
+  constexpr unsigned kPatienceSeconds = 2;
+  ::alarm(kPatienceSeconds);
+  while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) continue;
+}
+
 [[noreturn]] void Live(const Zygote::Roles& roles, const Channel& control) {
-  BecomeChild();
+  BecomeChild("espcap-zygote");
   const auto send_note = [&control](const Note& note) {
     static_cast<void>(control.Send(Prepared{Prepared::Kind::kNote, note}));
   };
@@ -97,6 +107,7 @@ void Serve(const Zygote::Roles& roles, const Channel& control) {
     ::_exit(1);
   }
   if (control.Send(Prepared{Prepared::Kind::kReady, {}})) Serve(roles, control);
+  AwaitWorkers();
   ::_exit(0);
 }
 

@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "source/interface_block.h"
 #include "source/wiretap_error.h"
 
 namespace espcap::source {
 
 FileSource::FileSource(std::string name, wireshark::WtapHandle handle)
-    : name_(std::move(name)), handle_(std::move(handle)) {
+    : CaptureSource(std::move(name)), handle_(std::move(handle)) {
+  file_type_ = wtap_file_type_subtype(handle_.get());
   int error = 0;
   bytes_total_ = static_cast<uint64_t>(std::max<int64_t>(0, wtap_file_size(handle_.get(), &error)));
 }
@@ -70,7 +72,26 @@ void FileSource::EndSequentialReading() {
   sequential_ended_ = true;
 }
 
-int FileSource::file_type() const { return wtap_file_type_subtype(handle_.get()); }
+wtap_block_t FileSource::InterfaceBlock(uint32_t id) const {
+  const std::unique_ptr<wtapng_iface_descriptions_t, wireshark::GFree> blocks(
+      wtap_file_get_idb_info(handle_.get()));
+  if (blocks == nullptr || id >= blocks->interface_data->len) return nullptr;
+  return g_array_index(blocks->interface_data, wtap_block_t, id);
+}
+
+const char* FileSource::InterfaceName(uint32_t id) const {
+  wtap_block_t block = InterfaceBlock(id);
+  return block == nullptr ? nullptr : NameOfInterface(block);
+}
+
+const char* FileSource::InterfaceDescription(uint32_t id) const {
+  wtap_block_t block = InterfaceBlock(id);
+  return block == nullptr ? nullptr : DescriptionOfInterface(block);
+}
+
+wtap_block_t FileSource::NextInterface() {
+  return wtap_get_next_interface_description(handle_.get());
+}
 
 uint64_t FileSource::bytes_read() const {
   if (sequential_ended_) return bytes_total_;  // wiretap has no such place any more

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "espcap/result.h"
+#include "source/capture_source.h"
 #include "source/wireshark_api.h"
 
 namespace espcap::source {
@@ -20,7 +21,7 @@ struct OpenError {
   bool is_no_capture = false;  // readable, but in no format libwiretap knows
 };
 
-class FileSource {
+class FileSource : public CaptureSource {
  public:
   enum class Access {
     kSequential,
@@ -41,14 +42,12 @@ class FileSource {
   // Frees what only sequential reading needs; ReadAt() still works.
   void EndSequentialReading();
 
-  [[nodiscard]] wireshark::Record& record() { return record_; }
-  [[nodiscard]] const wireshark::Record& record() const { return record_; }
-  // Place of the current record: in the file, and counted from 1.
-  [[nodiscard]] int64_t offset() const { return offset_; }
-  [[nodiscard]] uint32_t record_number() const { return record_number_; }
-  [[nodiscard]] int file_type() const;
+  [[nodiscard]] const char* InterfaceName(uint32_t id) const override;
+  [[nodiscard]] const char* InterfaceDescription(uint32_t id) const override;
+  // The next interface description that reading has come across; null where there is no new one.
+  [[nodiscard]] wtap_block_t NextInterface();
+
   [[nodiscard]] wtap* handle() const { return handle_.get(); }
-  [[nodiscard]] const std::string& name() const { return name_; }
 
   // Bytes of the file as stored on disk; total 0 where unknown (a pipe).
   [[nodiscard]] uint64_t bytes_read() const;  // by Next(): the place it has come to
@@ -57,11 +56,9 @@ class FileSource {
  private:
   FileSource(std::string name, wireshark::WtapHandle handle);
 
-  std::string name_;
+  [[nodiscard]] wtap_block_t InterfaceBlock(uint32_t id) const;
+
   wireshark::WtapHandle handle_;
-  wireshark::Record record_;
-  int64_t offset_ = 0;
-  uint32_t record_number_ = 0;
   uint64_t bytes_total_ = 0;
   bool sequential_ended_ = false;
 };

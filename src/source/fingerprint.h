@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What makes a document's id: the capture's content, whatever its name or place.
+// Fingerprints of captures (see espcap/fingerprint.h): what makes a document's id.
 #ifndef ESPCAP_SOURCE_FINGERPRINT_H_
 #define ESPCAP_SOURCE_FINGERPRINT_H_
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "espcap/fingerprint.h"
 #include "espcap/result.h"
 #include "source/wireshark_api.h"
 
 struct gcry_md_handle;
 
 namespace espcap::source {
-
-// The first half of a SHA-256: long enough that no two captures ever share it, made or met.
-using Fingerprint = std::array<uint8_t, 16>;
 
 // Of a file's bytes as they are on disk. None for what can't be read twice (a pipe); "-" is read
 // without moving standard input's offset.

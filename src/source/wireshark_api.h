@@ -55,6 +55,35 @@ struct WtapClose {
 };
 using WtapHandle = std::unique_ptr<wtap, WtapClose>;
 
+// What wiretap says of a record, but for its bytes and its block of options.
+struct RecordHeader {
+  guint type;
+  guint32 presence_flags;
+  guint section_number;
+  nstime_t time;
+  int time_precision;
+  decltype(wtap_rec::rec_header) details;
+};
+
+// How many bytes a record has (as frame_data_init counts them).
+inline uint32_t CapturedBytes(const wtap_rec& rec) {
+  switch (rec.rec_type) {
+    case REC_TYPE_PACKET:
+      return rec.rec_header.packet_header.caplen;
+    case REC_TYPE_FT_SPECIFIC_EVENT:
+    case REC_TYPE_FT_SPECIFIC_REPORT:
+      return rec.rec_header.ft_specific_header.record_len;
+    case REC_TYPE_SYSCALL:
+      return rec.rec_header.syscall_header.event_filelen;
+    case REC_TYPE_SYSTEMD_JOURNAL_EXPORT:
+      return rec.rec_header.systemd_journal_export_header.record_len;
+    case REC_TYPE_CUSTOM_BLOCK:
+      return rec.rec_header.custom_block_header.length;
+    default:
+      return 0;
+  }
+}
+
 // One record and its bytes. 4.6 keeps the bytes inside wtap_rec.
 class Record {
  public:
@@ -85,6 +114,33 @@ class Record {
     return {ws_buffer_start_ptr(&buffer_), rec_.rec_header.packet_header.caplen};
   }
   [[nodiscard]] const uint8_t* start() const { return ws_buffer_start_ptr(&buffer_); }
+  // The bytes of a record of any type.
+  [[nodiscard]] std::span<const uint8_t> data() const { return {start(), CapturedBytes(rec_)}; }
+
+  [[nodiscard]] RecordHeader header() const {
+    return {rec_.rec_type, rec_.presence_flags, rec_.section_number,
+            rec_.ts,       rec_.tsprec,         rec_.rec_header};
+  }
+  // Makes it the record that another one was; without a block. False where the two don't belong
+  // together.
+  [[nodiscard]] bool Set(const RecordHeader& header, std::span<const uint8_t> bytes) {
+    wtap_rec_reset(&rec_);
+    rec_.rec_type = header.type;
+    rec_.presence_flags = header.presence_flags;
+    rec_.section_number = header.section_number;
+    rec_.ts = header.time;
+    rec_.tsprec = header.time_precision;
+    rec_.rec_header = header.details;
+    if (bytes.size() != CapturedBytes(rec_)) return false;
+    ws_buffer_assure_space(&buffer_, bytes.size());
+    std::copy(bytes.begin(), bytes.end(), ws_buffer_start_ptr(&buffer_));
+    return true;
+  }
+  // A block for its options, of the type it had (wtap_block_get_type).
+  wtap_block_t MakeBlock(wtap_block_type_t type) {
+    rec_.block = wtap_block_create(type);
+    return rec_.block;
+  }
 
  private:
   static constexpr size_t kInitialBytes = 2048;

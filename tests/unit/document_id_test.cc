@@ -11,7 +11,7 @@ namespace {
 
 TEST(DocumentId, IsBase64UrlOfTheFingerprintAndTheRecordsNumber) {
   struct Case {
-    source::Fingerprint fingerprint;
+    Fingerprint fingerprint;
     uint32_t record;
     const char* id;
   };
@@ -32,9 +32,9 @@ TEST(DocumentId, IsBase64UrlOfTheFingerprintAndTheRecordsNumber) {
 
 TEST(DocumentId, TellsFingerprintsApartThatDifferInOneBit) {
   const std::string id = DocumentId({}, 1);
-  for (size_t byte = 0; byte < source::Fingerprint().size(); ++byte) {
+  for (size_t byte = 0; byte < Fingerprint().size(); ++byte) {
     for (const unsigned bit : {0U, 7U}) {
-      source::Fingerprint other{};
+      Fingerprint other{};
       other.at(byte) = static_cast<uint8_t>(1U << bit);
       const std::string other_id = DocumentId(other, 1);
       EXPECT_NE(other_id, id);

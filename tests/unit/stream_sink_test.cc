@@ -91,7 +91,7 @@ TEST_F(StreamSinkTest, WritesWholeDocumentsInOrder) {
 TEST_F(StreamSinkTest, SaysOnceThatEachBatchIsSettled) {
   const auto sink = Open("/dev/full");
   std::vector<uint32_t> settled;
-  sink->OnSettled([&settled](uint32_t slot) { settled.push_back(slot); });
+  sink->OnSettled([&settled](uint32_t slot, bool /*delivered*/) { settled.push_back(slot); });
   EXPECT_TRUE(sink->Ready());
   EXPECT_TRUE(sink->Submit(Documents({}).AsBatch(7), ledger_));
   EXPECT_FALSE(sink->Submit(Documents({"{}\n"}).AsBatch(3), ledger_));

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "frame_road.h"
+
+#include "encode/document_id.h"
+
+namespace espcap {
+
+using process::Note;
+
+void FrameRoad::Preview(uint32_t frame_number) {
+  if (job_.Skips(frame_number)) return session_.SkipPreview(frame_number);
+  out_.BeginDissection(frame_number);
+  if (auto previewed = session_.Preview(frame_number); !previewed) {
+    // The second pass meets it again, and counts it.
+    out_.SendNote(Note::Level::kVerbose, previewed.error().message);
+  }
+  out_.EndDissection();
+}
+
+Result<void> FrameRoad::Take(uint32_t frame_number, const Fingerprint& fingerprint) {
+  const bool is_settled = frame_number <= job_.settled_frame;
+  if (job_.Skips(frame_number)) {
+    session_.Skip(frame_number);
+    outcome_ = Outcome::kFailed;
+    return is_settled ? Result<void>() : out_.AddFailed(frame_number);
+  }
+  out_.BeginDissection(frame_number);
+  outcome_ = Dissect(frame_number, fingerprint, !is_settled);
+  session_.Finish();
+  out_.EndDissection();
+  if (is_settled) return {};
+  // From here on the frame is no reason for this process to end: it may wait for a slot.
+  switch (outcome_) {
+    case Outcome::kDocument:
+      return out_.AddDocument(frame_number, document_.view());
+    case Outcome::kFiltered:
+      return out_.AddFiltered(frame_number);
+    default:
+      return out_.AddFailed(frame_number);
+  }
+}
+
+Result<void> FrameRoad::Fail(uint32_t frame_number, const std::string& reason) {
+  out_.SendNote(Note::Level::kError,
+                fmt::format("{}: packet {}: {}", source_.name(), frame_number, reason));
+  outcome_ = Outcome::kFailed;
+  return out_.AddFailed(frame_number);
+}
+
+FrameRoad::Outcome FrameRoad::Dissect(uint32_t frame_number, const Fingerprint& fingerprint,
+                                      bool encode) {
+  const auto selected = session_.Dissect(frame_number);
+  if (!selected) {
+    if (encode) out_.SendNote(Note::Level::kError, selected.error().message);
+    return Outcome::kFailed;
+  }
+  if (!*selected) return Outcome::kFiltered;
+  ++documents_;
+  if (encode) Encode(fingerprint);
+  return Outcome::kDocument;
+}
+
+void FrameRoad::Encode(const Fingerprint& fingerprint) {
+  encode::FrameFacts facts{documents_, {}};
+  if (writer_.format() == encode::Format::kBulk) {
+    facts.id = encode::DocumentId(fingerprint, source_.record_number());
+  }
+  document_.Clear();
+  writer_.Append(document_, session_.dissection(), facts);
+}
+
+}  // namespace espcap

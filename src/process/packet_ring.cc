@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "process/packet_ring.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+namespace espcap::process {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr size_t kHeaderBytes = 4096;
+constexpr size_t kAlignment = 8;
+constexpr milliseconds kLookAgain{100};  // at what else ends a wait
+
+size_t Aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+
+// Each record and each fact is preceded by its length.
+size_t WithLength(size_t bytes) { return Aligned(sizeof(uint64_t) + bytes); }
+
+uint64_t LengthAt(const char* place) {
+  uint64_t length = 0;
+  std::memcpy(&length, place, sizeof(length));
+  return length;
+}
+
+void Ring(int bell) {
+  const uint64_t one = 1;
+  static_cast<void>(!::write(bell, &one, sizeof(one)));
+}
+
+// Until the bell rings, the time is up, or a signal comes.
+void Listen(int bell, milliseconds timeout) {
+  pollfd wait{bell, POLLIN, 0};
+  if (::poll(&wait, 1, static_cast<int>(timeout.count())) > 0) {
+    uint64_t rings = 0;
+    static_cast<void>(!::read(bell, &rings, sizeof(rings)));
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PacketRing>> PacketRing::Create() {
+  const auto failed = [] {
+    return Fail("share memory for packets: {}", std::generic_category().message(errno));
+  };
+  std::unique_ptr<PacketRing> ring(new PacketRing());
+  constexpr size_t kFixedBytes = kHeaderBytes + kLogBytes;
+  ring->memory_file_ = base::FileDescriptor(::memfd_create("espcap-packets", MFD_CLOEXEC));
+  ring->record_bell_ = base::FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  ring->room_bell_ = base::FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  const int file = ring->memory_file_.get();
+  if (file < 0 || !ring->record_bell_.valid() || !ring->room_bell_.valid()) return failed();
+  if (::ftruncate(file, kFixedBytes + kRecordsBytes) != 0) return failed();
+  constexpr int kAccess = PROT_READ | PROT_WRITE;
+  void* fixed = ::mmap(nullptr, kFixedBytes, kAccess, MAP_SHARED | MAP_NORESERVE, file, 0);
+  if (fixed == MAP_FAILED) return failed();
+  ring->memory_ = static_cast<char*>(fixed);
+  void* records = ::mmap(nullptr, 2 * kRecordsBytes, PROT_NONE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (records == MAP_FAILED) return failed();
+  ring->records_ = static_cast<char*>(records);
+  for (const size_t half : {size_t{0}, kRecordsBytes}) {
+    if (::mmap(ring->records_ + half, kRecordsBytes, kAccess, MAP_SHARED | MAP_FIXED, file,
+               kFixedBytes) == MAP_FAILED) {
+      return failed();
+    }
+  }
+  return ring;
+}
+
+PacketRing::~PacketRing() {
+  if (memory_ != nullptr) ::munmap(memory_, kHeaderBytes + kLogBytes);
+  if (records_ != nullptr) ::munmap(records_, 2 * kRecordsBytes);
+}
+
+char* PacketRing::log() const { return memory_ + kHeaderBytes; }
+
+char* PacketRing::RecordAt(uint64_t place) const { return records_ + place % kRecordsBytes; }
+
+std::span<char> PacketRing::Claim(size_t bytes, const std::function<bool()>& may_wait) {
+  Header& shared = header();
+  const uint64_t head = shared.head.load(std::memory_order_relaxed);
+  const auto has_room = [&] {
+    return head + WithLength(bytes) - shared.tail.load(std::memory_order_acquire) <= kRecordsBytes;
+  };
+  while (!has_room()) {
+    if (!may_wait()) return {};
+    shared.writer_waits.store(true);
+    if (!has_room()) Listen(room_bell_.get(), kLookAgain);
+    shared.writer_waits.store(false);
+  }
+  return {RecordAt(head) + sizeof(uint64_t), bytes};
+}
+
+void PacketRing::Commit(size_t bytes) {
+  Header& shared = header();
+  const uint64_t head = shared.head.load(std::memory_order_relaxed);
+  const uint64_t length = bytes;
+  std::memcpy(RecordAt(head), &length, sizeof(length));
+  // In one order with the reader's store and load around its wait: one of the two sees the other's.
+  shared.head.store(head + WithLength(bytes), std::memory_order_seq_cst);
+  if (shared.reader_waits.load(std::memory_order_seq_cst)) Ring(record_bell_.get());
+}
+
+bool PacketRing::AddFact(std::span<const char> fact) {
+  Header& shared = header();
+  const uint64_t end = shared.log_bytes.load(std::memory_order_relaxed);
+  if (end + WithLength(fact.size()) > kLogBytes) return false;
+  const uint64_t length = fact.size();
+  std::memcpy(log() + end, &length, sizeof(length));
+  std::memcpy(log() + end + sizeof(length), fact.data(), fact.size());
+  shared.log_bytes.store(end + WithLength(fact.size()), std::memory_order_release);
+  return true;
+}
+
+void PacketRing::Close() {
+  header().closed.store(true);
+  Ring(record_bell_.get());
+}
+
+PacketRing::State PacketRing::Wait(milliseconds timeout) {
+  Header& shared = header();
+  const auto state = [&] {
+    // Closed first: a record committed before the ring was closed is seen then.
+    const bool closed = shared.closed.load(std::memory_order_seq_cst);
+    if (shared.head.load(std::memory_order_seq_cst) != shared.tail.load()) return State::kRecord;
+    return closed ? State::kEnd : State::kNothingYet;
+  };
+  if (const State now = state(); now != State::kNothingYet) return now;
+  shared.reader_waits.store(true, std::memory_order_seq_cst);
+  if (state() == State::kNothingYet) Listen(record_bell_.get(), timeout);
+  shared.reader_waits.store(false, std::memory_order_relaxed);
+  return state();
+}
+
+std::span<const char> PacketRing::Front() const {
+  const Header& shared = header();
+  const uint64_t tail = shared.tail.load(std::memory_order_relaxed);
+  const char* record = RecordAt(tail);
+  return {record + sizeof(uint64_t), std::min<uint64_t>(LengthAt(record), kMaxRecordBytes)};
+}
+
+void PacketRing::Release() {
+  Header& shared = header();
+  const uint64_t tail = shared.tail.load(std::memory_order_relaxed) + WithLength(Front().size());
+  shared.tail.store(tail, std::memory_order_seq_cst);
+  // A writer that waits is woken for more than one record.
+  if (shared.writer_waits.load(std::memory_order_seq_cst) &&
+      shared.head.load(std::memory_order_relaxed) - tail <= kRecordsBytes / 2) {
+    Ring(room_bell_.get());
+  }
+}
+
+void PacketRing::Facts(size_t from, size_t to,
+                       const std::function<void(std::span<const char> fact)>& take) const {
+  const size_t end = std::min<uint64_t>({to, header().log_bytes.load(), kLogBytes});
+  while (from + sizeof(uint64_t) <= end) {
+    const uint64_t length = LengthAt(log() + from);
+    if (length > end - from - sizeof(uint64_t)) return;
+    take({log() + from + sizeof(uint64_t), length});
+    from += WithLength(length);
+  }
+}
+
+void PacketRing::LeaveNote(std::span<const char> note) {
+  Header& shared = header();
+  const uint32_t next = 1 - (shared.current_note.load(std::memory_order_relaxed) & 1U);
+  std::memcpy(shared.notes[next], note.data(), std::min(note.size(), kNoteBytes));
+  shared.current_note.store(next, std::memory_order_release);
+}
+
+std::span<const char> PacketRing::Note() const {
+  const Header& shared = header();
+  return shared.notes[shared.current_note.load(std::memory_order_acquire) & 1U];
+}
+
+}  // namespace espcap::process

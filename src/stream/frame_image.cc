@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "stream/frame_image.h"
+
+#include <cstring>
+#include <type_traits>
+
+namespace espcap::stream {
+namespace {
+
+// Of what follows; the header comes first.
+struct Sizes {
+  uint32_t has_block = 0;
+  wtap_block_type_t block_type = WTAP_BLOCK_PACKET;
+  uint32_t options = 0;
+  uint32_t data = 0;
+};
+
+struct OptionHeader {
+  guint id = 0;
+  wtap_opttype_e type = WTAP_OPTTYPE_UINT8;
+  uint32_t sub_type = 0;  // of a custom option: its enterprise; of a verdict: its kind
+  uint32_t nflx_type = 0;
+  uint32_t bytes = 0;
+};
+
+void Put(std::vector<char>& out, const void* bytes, size_t count) {
+  const char* begin = static_cast<const char*>(bytes);
+  out.insert(out.end(), begin, begin + count);
+}
+
+void PutOption(std::vector<char>& out, OptionHeader header, const void* bytes, size_t count) {
+  header.bytes = static_cast<uint32_t>(count);
+  Put(out, &header, sizeof(header));
+  Put(out, bytes, count);
+}
+
+void PutVerdict(std::vector<char>& out, OptionHeader header, const packet_verdict_opt_t& verdict) {
+  header.sub_type = verdict.type;
+  if (verdict.type == packet_verdict_hardware) {
+    const GByteArray* bytes = verdict.data.verdict_bytes;
+    return PutOption(out, header, bytes->data, bytes->len);
+  }
+  // Both others are one 64-bit number.
+  PutOption(out, header, &verdict.data.verdict_linux_ebpf_tc, sizeof(guint64));
+}
+
+void PutCustom(std::vector<char>& out, OptionHeader header, const custom_opt_t& custom) {
+  header.sub_type = custom.pen;
+  if (custom.pen == PEN_NFLX) {
+    header.nflx_type = custom.data.nflx_data.type;
+    return PutOption(out, header, custom.data.nflx_data.custom_data,
+                     custom.data.nflx_data.custom_data_len);
+  }
+  PutOption(out, header, custom.data.generic_data.custom_data,
+            custom.data.generic_data.custom_data_len);
+}
+
+gboolean TakeOption(wtap_block_t /*block*/, guint id, wtap_opttype_e type, wtap_optval_t* value,
+                    void* user_data) {
+  auto& out = *static_cast<std::vector<char>*>(user_data);
+  const OptionHeader header{id, type, 0, 0, 0};
+  switch (type) {
+    case WTAP_OPTTYPE_STRING:
+      PutOption(out, header, value->stringval, std::strlen(value->stringval));
+      break;
+    case WTAP_OPTTYPE_BYTES: {
+      gsize size = 0;
+      const void* bytes = g_bytes_get_data(value->byteval, &size);
+      PutOption(out, header, bytes, size);
+      break;
+    }
+    case WTAP_OPTTYPE_CUSTOM:
+      PutCustom(out, header, value->custom_opt);
+      break;
+    case WTAP_OPTTYPE_PACKET_VERDICT:
+      PutVerdict(out, header, value->packet_verdictval);
+      break;
+    case WTAP_OPTTYPE_IF_FILTER:  // of interfaces, never of packets
+      break;
+    default:  // numbers and addresses: the union itself
+      PutOption(out, header, value, sizeof(ws_in6_addr));
+  }
+  return TRUE;
+}
+
+void AddVerdict(wtap_block_t block, const OptionHeader& header, const char* bytes) {
+  packet_verdict_opt_t verdict{};
+  verdict.type = static_cast<packet_verdict_type_e>(header.sub_type);
+  if (verdict.type == packet_verdict_hardware) {
+    verdict.data.verdict_bytes = g_byte_array_new();
+    g_byte_array_append(verdict.data.verdict_bytes, reinterpret_cast<const guint8*>(bytes),
+                        header.bytes);
+    wtap_block_add_packet_verdict_option(block, header.id, &verdict);  // copies
+    g_byte_array_free(verdict.data.verdict_bytes, TRUE);
+    return;
+  }
+  if (header.bytes != sizeof(guint64)) return;
+  std::memcpy(&verdict.data.verdict_linux_ebpf_tc, bytes, sizeof(guint64));
+  wtap_block_add_packet_verdict_option(block, header.id, &verdict);
+}
+
+void AddNumber(wtap_block_t block, const OptionHeader& header, const char* bytes) {
+  wtap_optval_t value{};
+  if (header.bytes != sizeof(ws_in6_addr)) return;
+  std::memcpy(&value, bytes, sizeof(ws_in6_addr));
+  switch (header.type) {
+    case WTAP_OPTTYPE_UINT8:
+      wtap_block_add_uint8_option(block, header.id, value.uint8val);
+      break;
+    case WTAP_OPTTYPE_UINT32:
+      wtap_block_add_uint32_option(block, header.id, value.uint32val);
+      break;
+    case WTAP_OPTTYPE_UINT64:
+      wtap_block_add_uint64_option(block, header.id, value.uint64val);
+      break;
+    case WTAP_OPTTYPE_INT8:
+      wtap_block_add_int8_option(block, header.id, value.int8val);
+      break;
+    case WTAP_OPTTYPE_INT32:
+      wtap_block_add_int32_option(block, header.id, value.int32val);
+      break;
+    case WTAP_OPTTYPE_INT64:
+      wtap_block_add_int64_option(block, header.id, value.int64val);
+      break;
+    case WTAP_OPTTYPE_IPv4:
+      wtap_block_add_ipv4_option(block, header.id, value.ipv4val);
+      break;
+    case WTAP_OPTTYPE_IPv6:
+      wtap_block_add_ipv6_option(block, header.id, &value.ipv6val);
+      break;
+    default:
+      break;
+  }
+}
+
+void AddOption(wtap_block_t block, const OptionHeader& header, const char* bytes) {
+  switch (header.type) {
+    case WTAP_OPTTYPE_STRING:
+      wtap_block_add_string_option(block, header.id, bytes, header.bytes);
+      break;
+    case WTAP_OPTTYPE_BYTES:
+      wtap_block_add_bytes_option(block, header.id, reinterpret_cast<const guint8*>(bytes),
+                                  header.bytes);
+      break;
+    case WTAP_OPTTYPE_CUSTOM:
+      if (header.sub_type == PEN_NFLX) {
+        wtap_block_add_nflx_custom_option(block, header.nflx_type, bytes, header.bytes);
+      } else {
+        wtap_block_add_custom_option(block, header.id, header.sub_type, bytes, header.bytes);
+      }
+      break;
+    case WTAP_OPTTYPE_PACKET_VERDICT:
+      AddVerdict(block, header, bytes);
+      break;
+    default:
+      AddNumber(block, header, bytes);
+  }
+}
+
+bool ReadOptions(std::span<const char> options, wtap_block_t block) {
+  while (!options.empty()) {
+    OptionHeader header;
+    if (options.size() < sizeof(header)) return false;
+    std::memcpy(&header, options.data(), sizeof(header));
+    options = options.subspan(sizeof(header));
+    if (header.bytes > options.size()) return false;
+    AddOption(block, header, options.data());
+    options = options.subspan(header.bytes);
+  }
+  return true;
+}
+
+}  // namespace
+
+void FrameImage::Take(const wireshark::Record& record) {
+  record_ = &record;
+  options_.clear();
+  if (record.rec().block != nullptr) {
+    wtap_block_foreach_option(record.rec().block, TakeOption, &options_);
+  }
+}
+
+size_t FrameImage::bytes() const {
+  return sizeof(wireshark::RecordHeader) + sizeof(Sizes) + options_.size() + record_->data().size();
+}
+
+void FrameImage::Write(std::span<char> out) const {
+  const std::span<const uint8_t> data = record_->data();
+  const wireshark::RecordHeader header = record_->header();
+  const wtap_block_t block = record_->rec().block;
+  const Sizes sizes{block == nullptr ? 0U : 1U,
+                    block == nullptr ? WTAP_BLOCK_PACKET : wtap_block_get_type(block),
+                    static_cast<uint32_t>(options_.size()), static_cast<uint32_t>(data.size())};
+  char* place = out.data();
+  const auto put = [&place](const void* bytes, size_t count) {
+    if (count > 0) std::memcpy(place, bytes, count);
+    place += count;
+  };
+  static_assert(std::is_trivially_copyable_v<wireshark::RecordHeader>);
+  put(&header, sizeof(header));
+  put(&sizes, sizeof(sizes));
+  put(options_.data(), options_.size());
+  put(data.data(), data.size());
+}
+
+bool FrameImage::Read(std::span<const char> image, wireshark::Record& record) {
+  wireshark::RecordHeader header;
+  Sizes sizes;
+  if (image.size() < sizeof(header) + sizeof(sizes)) return false;
+  std::memcpy(&header, image.data(), sizeof(header));
+  std::memcpy(&sizes, image.data() + sizeof(header), sizeof(sizes));
+  image = image.subspan(sizeof(header) + sizeof(sizes));
+  if (image.size() != size_t{sizes.options} + sizes.data) return false;
+  const std::span<const char> data = image.subspan(sizes.options);
+  if (!record.Set(header, {reinterpret_cast<const uint8_t*>(data.data()), data.size()})) {
+    return false;
+  }
+  return sizes.has_block == 0 ||
+         ReadOptions(image.first(sizes.options), record.MakeBlock(sizes.block_type));
+}
+
+}  // namespace espcap::stream

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "stream/stream_reader.h"
+
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "source/interface_block.h"
+
+namespace espcap::stream {
+namespace {
+
+using AddToLog = std::function<void(const Fact& fact, std::span<const char> text)>;
+
+// What wiretap's callbacks reach.
+AddToLog& Log() {
+  static AddToLog log;
+  return log;
+}
+
+std::span<const char> WithZero(const char* text) { return {text, std::strlen(text) + 1}; }
+
+void LogIpv4Name(const guint address, const gchar* name) {
+  Fact fact;
+  fact.kind = Fact::Kind::kIpv4Name;
+  fact.number = address;
+  Log()(fact, WithZero(name));
+}
+
+void LogIpv6Name(const void* address, const gchar* name) {
+  Fact fact;
+  fact.kind = Fact::Kind::kIpv6Name;
+  std::memcpy(&fact.address, address, sizeof(fact.address));
+  Log()(fact, WithZero(name));
+}
+
+void LogSecrets(guint32 type, const void* secrets, guint size) {
+  Fact fact;
+  fact.kind = Fact::Kind::kSecrets;
+  fact.number = type;
+  Log()(fact, {static_cast<const char*>(secrets), size});
+}
+
+}  // namespace
+
+StreamReader::StreamReader(source::FileSource& source, source::FrameReader& frames,
+                           process::PacketRing& ring, std::function<void(const std::string&)> warn)
+    : source_(source), frames_(frames), ring_(ring), warn_(std::move(warn)) {
+  Log() = [this](const Fact& fact, std::span<const char> text) { AddFact(fact, text); };
+  wtap_set_cb_new_ipv4(source.handle(), LogIpv4Name);
+  wtap_set_cb_new_ipv6(source.handle(), LogIpv6Name);
+  wtap_set_cb_new_secrets(source.handle(), LogSecrets);
+}
+
+StreamReader::~StreamReader() { Log() = nullptr; }
+
+void StreamReader::AddFact(const Fact& fact, std::span<const char> text) {
+  std::vector<char> bytes(sizeof(fact) + text.size());
+  std::memcpy(bytes.data(), &fact, sizeof(fact));
+  std::copy(text.begin(), text.end(), bytes.begin() + sizeof(fact));
+  if (ring_.AddFact(bytes) || log_is_full_) return;
+  log_is_full_ = true;
+  warn_(source_.name() + ": more names and secrets than can be kept; later ones are not used");
+}
+
+void StreamReader::AddInterfaces() {
+  for (wtap_block_t block = source_.NextInterface(); block != nullptr;
+       block = source_.NextInterface()) {
+    const char* name = source::NameOfInterface(block);
+    const char* description = source::DescriptionOfInterface(block);
+    Fact fact;
+    fact.kind = Fact::Kind::kInterface;
+    fact.has_name = name != nullptr;
+    fact.has_description = description != nullptr;
+    std::vector<char> texts;
+    for (const char* text : {name, description}) {
+      const auto bytes = WithZero(text == nullptr ? "" : text);
+      texts.insert(texts.end(), bytes.begin(), bytes.end());
+    }
+    AddFact(fact, texts);
+  }
+}
+
+bool StreamReader::AddFrame(const std::function<bool()>& stopped) {
+  const wireshark::Record& record = source_.record();
+  record_.frame_number = frames_.frame_number();
+  record_.record_number = source_.record_number();
+  record_.offset = source_.offset();
+  record_.file_type = source_.file_type();
+  record_.log_bytes = ring_.log_bytes();
+  if (record_.frame_number == 1) record_.first_time = record.rec().ts;
+  if (fingerprint_) {
+    fingerprint_->Add(record);
+    record_.fingerprint = fingerprint_->Value();
+  }
+  image_.Take(record);
+  record_.has_image = sizeof(record_) + image_.bytes() <= process::PacketRing::kMaxRecordBytes;
+  const size_t bytes = sizeof(record_) + (record_.has_image ? image_.bytes() : 0);
+  const std::span<char> room = ring_.Claim(bytes, [&stopped] { return !stopped(); });
+  if (room.empty()) return false;
+  std::memcpy(room.data(), &record_, sizeof(record_));
+  if (record_.has_image) image_.Write(room.subspan(sizeof(record_)));
+  ring_.Commit(bytes);
+  record_.previous_time = record.rec().ts;
+  return true;
+}
+
+Result<void> StreamReader::Run(const std::function<bool()>& stopped) {
+  while (!stopped()) {
+    auto more = frames_.Next();
+    if (!more) return Forward(std::move(more));
+    if (!*more) return {};
+    AddInterfaces();
+    if (!AddFrame(stopped)) return {};
+  }
+  return {};
+}
+
+}  // namespace espcap::stream

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What the reader of a stream puts into the ring for each frame, before the frame's image; and the
+// facts in the ring's log.
+#ifndef ESPCAP_STREAM_STREAM_RECORD_H_
+#define ESPCAP_STREAM_STREAM_RECORD_H_
+
+#include <cstdint>
+
+#include "espcap/fingerprint.h"
+#include "source/wireshark_api.h"
+
+namespace espcap::stream {
+
+struct StreamRecord {
+  uint32_t frame_number = 0;
+  uint32_t record_number = 0;
+  int64_t offset = 0;
+  uint64_t log_bytes = 0;  // of facts that were said before it
+  int file_type = 0;
+  bool has_image = true;      // false: too large for the ring
+  nstime_t first_time{};      // of the stream's first frame
+  nstime_t previous_time{};   // of the frame before; unset for the first
+  Fingerprint fingerprint{};  // of the stream up to here, where documents have ids
+};
+
+struct Fact {
+  enum class Kind : uint32_t { kInterface, kIpv4Name, kIpv6Name, kSecrets };
+
+  Kind kind = Kind::kInterface;
+  uint32_t number = 0;  // secrets: their type; an IPv4 name: the address
+  ws_in6_addr address{};
+  bool has_name =
+      false;  // an interface: two zero-terminated texts follow, its name and description
+  bool has_description = false;
+};
+// A name's text follows zero-terminated, secrets as they are.
+
+}  // namespace espcap::stream
+
+#endif  // ESPCAP_STREAM_STREAM_RECORD_H_

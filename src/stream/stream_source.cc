@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "stream/stream_source.h"
+
+#include <cstring>
+#include <string_view>
+
+#include "dissect/capture_facts.h"
+#include "stream/frame_image.h"
+
+namespace espcap::stream {
+
+using process::PacketRing;
+
+PacketRing::State StreamSource::Next(std::chrono::milliseconds timeout) {
+  const PacketRing::State state = ring_.Wait(timeout);
+  if (state != PacketRing::State::kRecord) return state;
+  const std::span<const char> bytes = ring_.Front();
+  // A record that isn't one means that the reader has gone wrong: nothing more can be understood.
+  if (bytes.size() < sizeof(facts_)) return PacketRing::State::kEnd;
+  std::memcpy(&facts_, bytes.data(), sizeof(facts_));
+  has_image_ = facts_.has_image && FrameImage::Read(bytes.subspan(sizeof(facts_)), record_);
+  offset_ = facts_.offset;
+  record_number_ = facts_.record_number;
+  file_type_ = facts_.file_type;
+  if (facts_.log_bytes > learned_log_bytes_) {
+    ring_.Facts(learned_log_bytes_, facts_.log_bytes,
+                [this](std::span<const char> fact) { Learn(fact); });
+    learned_log_bytes_ = facts_.log_bytes;
+  }
+  return state;
+}
+
+void StreamSource::Learn(std::span<const char> bytes) {
+  Fact fact;
+  if (bytes.size() < sizeof(fact)) return;
+  std::memcpy(&fact, bytes.data(), sizeof(fact));
+  const std::span<const char> text = bytes.subspan(sizeof(fact));
+  if (fact.kind == Fact::Kind::kSecrets) return dissect::LearnSecrets(fact.number, text);
+  if (text.empty() || text.back() != '\0') return;
+  switch (fact.kind) {
+    case Fact::Kind::kIpv4Name:
+      return dissect::LearnIpv4Name(fact.number, text.data());
+    case Fact::Kind::kIpv6Name:
+      return dissect::LearnIpv6Name(fact.address, text.data());
+    default:
+      break;
+  }
+  const std::string_view both(text.data(), text.size() - 1);
+  const size_t end_of_name = both.find('\0');
+  if (end_of_name == std::string_view::npos) return;
+  Interface& interface = interfaces_.emplace_back();
+  if (fact.has_name) interface.name = both.substr(0, end_of_name);
+  if (fact.has_description) interface.description = both.substr(end_of_name + 1);
+}
+
+const char* StreamSource::InterfaceName(uint32_t id) const {
+  if (id >= interfaces_.size() || !interfaces_[id].name) return nullptr;
+  return interfaces_[id].name->c_str();
+}
+
+const char* StreamSource::InterfaceDescription(uint32_t id) const {
+  if (id >= interfaces_.size() || !interfaces_[id].description) return nullptr;
+  return interfaces_[id].description->c_str();
+}
+
+}  // namespace espcap::stream

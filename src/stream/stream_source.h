@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The frames of a stream as they come out of its ring: a worker's side. A frame stays in the ring
+// until Release(), for the next worker should this one die.
+#ifndef ESPCAP_STREAM_STREAM_SOURCE_H_
+#define ESPCAP_STREAM_STREAM_SOURCE_H_
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "process/packet_ring.h"
+#include "source/capture_source.h"
+#include "stream/stream_record.h"
+
+namespace espcap::stream {
+
+class StreamSource : public source::CaptureSource {
+ public:
+  StreamSource(std::string name, process::PacketRing& ring)
+      : CaptureSource(std::move(name)), ring_(ring) {}
+
+  // Moves to the oldest frame in the ring and learns the facts said before it.
+  process::PacketRing::State Next(std::chrono::milliseconds timeout);
+  void Release() { ring_.Release(); }
+
+  // Of the current frame. Without an image the frame can't be dissected.
+  [[nodiscard]] const StreamRecord& facts() const { return facts_; }
+  [[nodiscard]] bool has_image() const { return has_image_; }
+
+  [[nodiscard]] const char* InterfaceName(uint32_t id) const override;
+  [[nodiscard]] const char* InterfaceDescription(uint32_t id) const override;
+
+ private:
+  struct Interface {
+    std::optional<std::string> name;
+    std::optional<std::string> description;
+  };
+
+  void Learn(std::span<const char> fact);
+
+  process::PacketRing& ring_;
+  StreamRecord facts_;
+  bool has_image_ = false;
+  uint64_t learned_log_bytes_ = 0;
+  std::vector<Interface> interfaces_;
+};
+
+}  // namespace espcap::stream
+
+#endif  // ESPCAP_STREAM_STREAM_SOURCE_H_

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "supervise/capture_queue.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace espcap::supervise {
+namespace {
+
+uint64_t SizeOf(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode)
+             ? static_cast<uint64_t>(status.st_size)
+             : 0;
+}
+
+}  // namespace
+
+bool IsStream(const std::string& path) {
+  if (path == "-") return true;
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 &&
+         (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
+bool Capture::Ended() const {
+  return std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.ended; });
+}
+
+bool Capture::Whole() const {
+  return Settled() && !refused &&
+         std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.whole; });
+}
+
+void CaptureQueue::Add(const std::vector<InputFile>& files) {
+  const auto first_new = static_cast<ptrdiff_t>(waiting_.size());
+  for (const InputFile& file : files) {
+    const bool is_stream = IsStream(file.path);
+    waiting_.push_back(
+        {file, is_stream ? 0 : SizeOf(file.path), is_stream, is_stream ? streams_++ : 0});
+    bytes_total_ += waiting_.back().bytes;
+  }
+  if (options_.ordered || options_.one_by_one) return;
+  std::stable_sort(waiting_.begin() + first_new, waiting_.end(),
+                   [](const Waiting& a, const Waiting& b) { return a.bytes > b.bytes; });
+}
+
+void CaptureQueue::Begin(Waiting waiting) {
+  Capture& capture = captures_.emplace_back();
+  capture.name = std::make_shared<const std::string>(waiting.file.path == "-" ? "standard input"
+                                                                              : waiting.file.path);
+  capture.bytes = waiting.bytes;
+  using Role = process::Job::Role;
+  const auto add_part = [&](Role role) -> process::Job& {
+    Part& part = capture.parts.emplace_back();
+    part.capture = &capture;
+    part.job.role = role;
+    part.job.SetPath(waiting.file.path);
+    part.job.may_be_foreign = waiting.file.may_be_foreign;
+    part.job.ring = waiting.ring;
+    ready_.push_back(&part);
+    return part.job;
+  };
+  if (waiting.is_stream) {
+    add_part(Role::kReadStream);
+    add_part(Role::kDissectStream);
+    return;
+  }
+  for (uint32_t shard = 0; shard < options_.shards; ++shard) {
+    process::Job& job = add_part(Role::kFile);
+    job.shard = shard;
+    job.shards = options_.shards;
+  }
+}
+
+Part* CaptureQueue::Next() {
+  if (ready_.empty() && !waiting_.empty()) {
+    const bool may_begin =
+        !options_.one_by_one ||
+        std::all_of(captures_.begin(), captures_.end(), [](const Capture& c) { return c.Ended(); });
+    if (!may_begin) return nullptr;
+    Begin(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  if (ready_.empty()) return nullptr;
+  Part* part = ready_.front();
+  ready_.pop_front();
+  part->started = true;
+  return part;
+}
+
+void CaptureQueue::Stop() {
+  waiting_.clear();
+  for (auto place = ready_.begin(); place != ready_.end();) {
+    Part& part = **place;
+    const bool has_read =
+        part.job.role == process::Job::Role::kDissectStream && part.capture->parts.front().started;
+    if (has_read) {
+      ++place;
+      continue;
+    }
+    part.ended = true;
+    place = ready_.erase(place);
+  }
+}
+
+void CaptureQueue::Prune(const std::function<void(const Capture&)>& settled) {
+  for (auto capture = captures_.begin(); capture != captures_.end();) {
+    if (!capture->Settled()) {
+      ++capture;
+      continue;
+    }
+    settled(*capture);
+    bytes_pruned_ += capture->bytes;
+    capture = captures_.erase(capture);
+  }
+}
+
+uint64_t CaptureQueue::bytes_done() const {
+  uint64_t done = bytes_pruned_;
+  for (const Capture& capture : captures_) {
+    uint64_t of_parts = 0;
+    for (const Part& part : capture.parts) {
+      of_parts += part.ended ? capture.bytes : std::min(part.bytes_read, capture.bytes);
+    }
+    done += of_parts / capture.parts.size();
+  }
+  return done;
+}
+
+}  // namespace espcap::supervise

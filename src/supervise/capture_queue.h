@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The captures of a run: those that wait, and those under way, each split into the parts that
+// workers take. Says what comes next and when a capture is settled; starts nothing itself. One
+// thread. A capture and its parts stay at their address until Prune() removes it.
+#ifndef ESPCAP_SUPERVISE_CAPTURE_QUEUE_H_
+#define ESPCAP_SUPERVISE_CAPTURE_QUEUE_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "espcap/batch.h"
+#include "espcap/fingerprint.h"
+#include "process/messages.h"
+
+namespace espcap::supervise {
+
+struct InputFile {
+  std::string path;             // "-": standard input
+  bool may_be_foreign = false;  // from --dir: skipped where it is no capture
+};
+
+// What can be read only once: standard input, a pipe.
+[[nodiscard]] bool IsStream(const std::string& path);
+
+struct Capture;
+
+// What one worker takes of a capture: all of it, or a shard; of a stream, its reading or its
+// dissection.
+struct Part {
+  Capture* capture = nullptr;
+  process::Job job;
+  bool started = false;
+  bool ended = false;
+  bool whole = false;  // ended without fault and without a stop
+  uint64_t bytes_read = 0;
+  uint32_t deaths = 0;
+  uint32_t fatal_frame = 0;  // under dissection at the last death
+};
+
+struct Capture {
+  std::shared_ptr<const std::string> name;
+  uint64_t bytes = 0;  // 0: a stream
+  std::optional<Fingerprint> fingerprint;
+  bool settled_before = false;  // by an earlier run
+  std::deque<Part> parts;
+  std::deque<Batch> batches;  // filled, not yet given to the sink
+  uint32_t at_sink = 0;       // batches there
+  bool refused = false;       // the sink couldn't deliver a document of it
+
+  [[nodiscard]] bool Ended() const;
+  [[nodiscard]] bool Settled() const { return Ended() && batches.empty() && at_sink == 0; }
+  // Settled, every packet of it read and delivered.
+  [[nodiscard]] bool Whole() const;
+};
+
+class CaptureQueue {
+ public:
+  struct Options {
+    uint32_t shards = 1;  // of every file
+    bool ordered = false;
+    bool one_by_one = false;  // a capture starts when those before it have ended
+  };
+
+  explicit CaptureQueue(Options options) : options_(options) {}
+
+  // Appended together; not ordered and not one by one, the largest come first: the last worker to
+  // end isn't one that began a large file late.
+  void Add(const std::vector<InputFile>& files);
+
+  // The part to be started next; null where there is none, or none may start yet.
+  Part* Next();
+  // A part whose worker is gone before its end: it comes next.
+  void PutBack(Part& part) { ready_.push_front(&part); }
+  // Nothing new is started but what streams have read already.
+  void Stop();
+
+  // Ordered: whether its documents are next.
+  [[nodiscard]] bool IsFirst(const Capture& capture) const {
+    return !captures_.empty() && &captures_.front() == &capture;
+  }
+  // Those under way, in order.
+  [[nodiscard]] std::list<Capture>& captures() { return captures_; }
+  [[nodiscard]] const std::list<Capture>& captures() const { return captures_; }
+  // Removes settled captures, each told to `settled` first.
+  void Prune(const std::function<void(const Capture&)>& settled);
+
+  [[nodiscard]] bool NothingWaits() const { return waiting_.empty() && ready_.empty(); }
+  // How many streams were added; each job of one names its ring, from 0.
+  [[nodiscard]] uint32_t streams() const { return streams_; }
+
+  [[nodiscard]] uint64_t bytes_total() const { return bytes_total_; }
+  [[nodiscard]] uint64_t bytes_done() const;
+
+ private:
+  struct Waiting {
+    InputFile file;
+    uint64_t bytes;
+    bool is_stream;
+    uint32_t ring;
+  };
+
+  void Begin(Waiting waiting);
+
+  Options options_;
+  std::deque<Waiting> waiting_;
+  std::list<Capture> captures_;
+  std::deque<Part*> ready_;
+  uint32_t streams_ = 0;
+  uint64_t bytes_total_ = 0;
+  uint64_t bytes_pruned_ = 0;
+};
+
+}  // namespace espcap::supervise
+
+#endif  // ESPCAP_SUPERVISE_CAPTURE_QUEUE_H_

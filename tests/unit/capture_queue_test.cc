@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "supervise/capture_queue.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "temporary_directory.h"
+
+namespace espcap::supervise {
+namespace {
+
+using Role = process::Job::Role;
+
+class CaptureQueueTest : public ::testing::Test {
+ protected:
+  InputFile File(const std::string& name, size_t bytes) {
+    return {folder_.Write(name, std::string(bytes, 'x')), false};
+  }
+  static std::string NameOf(const Part& part) {
+    const std::string path = part.job.path.data();
+    return path.substr(path.rfind('/') + 1);
+  }
+  static std::vector<std::string> NamesOfNext(CaptureQueue& queue) {
+    std::vector<std::string> names;
+    for (const Part* part = queue.Next(); part != nullptr; part = queue.Next()) {
+      names.push_back(NameOf(*part));
+    }
+    return names;
+  }
+  static void End(Part& part) { part.ended = part.whole = true; }
+
+  testing::TemporaryDirectory folder_;
+};
+
+TEST_F(CaptureQueueTest, TheLargestComesFirst) {
+  CaptureQueue queue({});
+  queue.Add({File("small", 1), File("large", 300), File("middle", 20), File("middle2", 20)});
+  EXPECT_EQ(NamesOfNext(queue), (std::vector<std::string>{"large", "middle", "middle2", "small"}));
+  EXPECT_EQ(queue.bytes_total(), 341U);
+}
+
+TEST_F(CaptureQueueTest, OrderedFilesComeAsTheyWereNamed) {
+  CaptureQueue queue({1, true, false});
+  queue.Add({File("small", 1), File("large", 300)});
+  EXPECT_EQ(NamesOfNext(queue), (std::vector<std::string>{"small", "large"}));
+}
+
+TEST_F(CaptureQueueTest, OneByOneACaptureWaitsForTheOneBefore) {
+  CaptureQueue queue({2, false, true});
+  queue.Add({File("a", 1), File("b", 2)});
+  Part* first = queue.Next();
+  Part* second = queue.Next();
+  ASSERT_TRUE(first != nullptr && second != nullptr);
+  EXPECT_EQ(NameOf(*second), "a");
+  EXPECT_EQ(queue.Next(), nullptr);
+  End(*first);
+  EXPECT_EQ(queue.Next(), nullptr);
+  End(*second);
+  ASSERT_NE(queue.Next(), nullptr);
+}
+
+TEST_F(CaptureQueueTest, EachShardIsAPart) {
+  CaptureQueue queue({3, false, false});
+  queue.Add({File("a", 90)});
+  for (uint32_t shard = 0; shard < 3; ++shard) {
+    Part* part = queue.Next();
+    ASSERT_NE(part, nullptr);
+    EXPECT_EQ(part->job.role, Role::kFile);
+    EXPECT_EQ(part->job.shard, shard);
+    EXPECT_EQ(part->job.shards, 3U);
+    part->bytes_read = 30;
+  }
+  EXPECT_EQ(queue.Next(), nullptr);
+  EXPECT_EQ(queue.bytes_done(), 30U);  // each has come that far
+}
+
+TEST_F(CaptureQueueTest, AStreamIsReadAndDissected) {
+  CaptureQueue queue({4, false, false});
+  queue.Add({{"-", false}});
+  Part* reading = queue.Next();
+  Part* dissecting = queue.Next();
+  ASSERT_TRUE(reading != nullptr && dissecting != nullptr);
+  EXPECT_EQ(reading->job.role, Role::kReadStream);
+  EXPECT_EQ(dissecting->job.role, Role::kDissectStream);
+  EXPECT_EQ(*reading->capture->name, "standard input");
+  EXPECT_EQ(queue.Next(), nullptr);
+  EXPECT_EQ(queue.streams(), 1U);
+}
+
+TEST_F(CaptureQueueTest, APartPutBackComesNext) {
+  CaptureQueue queue({});
+  queue.Add({File("large", 9), File("small", 1)});
+  Part* large = queue.Next();
+  queue.PutBack(*large);
+  EXPECT_EQ(queue.Next(), large);
+  EXPECT_EQ(NameOf(*queue.Next()), "small");
+}
+
+TEST_F(CaptureQueueTest, AStopLeavesOnlyWhatStreamsHaveRead) {
+  CaptureQueue queue({1, false, false});
+  queue.Add({{"-", false}, File("a", 1), File("b", 2)});
+  Part* b = queue.Next();
+  Part* a = queue.Next();
+  Part* reading = queue.Next();
+  ASSERT_EQ(reading->job.role, Role::kReadStream);
+  queue.PutBack(*a);
+  queue.Stop();
+  Part* dissecting = queue.Next();
+  ASSERT_NE(dissecting, nullptr);
+  EXPECT_EQ(dissecting->job.role, Role::kDissectStream);
+  EXPECT_EQ(queue.Next(), nullptr);
+  EXPECT_TRUE(a->ended);
+  EXPECT_FALSE(b->ended);  // its worker says so
+}
+
+TEST_F(CaptureQueueTest, ACaptureIsSettledWhenItsDocumentsAre) {
+  CaptureQueue queue({2, false, false});
+  queue.Add({File("a", 5)});
+  Part* one = queue.Next();
+  Part* two = queue.Next();
+  Capture& capture = *one->capture;
+  End(*one);
+  EXPECT_FALSE(capture.Ended());
+  End(*two);
+  capture.at_sink = 1;
+  EXPECT_FALSE(capture.Settled());
+  capture.at_sink = 0;
+  EXPECT_TRUE(capture.Settled());
+  EXPECT_TRUE(capture.Whole());
+  capture.refused = true;
+  EXPECT_FALSE(capture.Whole());
+
+  std::vector<std::string> settled;
+  queue.Prune([&settled](const Capture& pruned) { settled.push_back(*pruned.name); });
+  ASSERT_EQ(settled.size(), 1U);
+  EXPECT_TRUE(queue.captures().empty());
+  EXPECT_EQ(queue.bytes_done(), 5U);
+}
+
+TEST_F(CaptureQueueTest, ACaptureWithAFaultIsNotWhole) {
+  CaptureQueue queue({});
+  queue.Add({File("a", 5)});
+  Part* part = queue.Next();
+  part->ended = true;
+  EXPECT_TRUE(part->capture->Settled());
+  EXPECT_FALSE(part->capture->Whole());
+}
+
+}  // namespace
+}  // namespace espcap::supervise

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "process/packet_ring.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace espcap::process {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::unique_ptr<PacketRing> NewRing() {
+  auto ring = PacketRing::Create();
+  EXPECT_TRUE(ring) << ring.error().message;
+  return std::move(*ring);
+}
+
+bool Wait() { return true; }
+
+void Put(PacketRing& ring, const std::string& text) {
+  const std::span<char> room = ring.Claim(text.size(), Wait);
+  std::copy(text.begin(), text.end(), room.begin());
+  ring.Commit(text.size());
+}
+
+std::string Take(PacketRing& ring) {
+  const std::span<const char> front = ring.Front();
+  std::string text(front.begin(), front.end());
+  ring.Release();
+  return text;
+}
+
+TEST(PacketRing, GivesRecordsInOrder) {
+  const auto ring = NewRing();
+  EXPECT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kNothingYet);
+  Put(*ring, "one");
+  Put(*ring, "");
+  Put(*ring, "three");
+  ASSERT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kRecord);
+  EXPECT_EQ(Take(*ring), "one");
+  EXPECT_EQ(Take(*ring), "");
+  EXPECT_EQ(Take(*ring), "three");
+  EXPECT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kNothingYet);
+}
+
+TEST(PacketRing, ARecordStaysUntilItIsReleased) {
+  const auto ring = NewRing();
+  Put(*ring, "kept");
+  for (int reader = 0; reader < 3; ++reader) {
+    ASSERT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kRecord);
+    EXPECT_EQ(std::string(ring->Front().begin(), ring->Front().end()), "kept");
+  }
+}
+
+TEST(PacketRing, EndsAfterItsLastRecord) {
+  const auto ring = NewRing();
+  Put(*ring, "last");
+  ring->Close();
+  ASSERT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kRecord);
+  Take(*ring);
+  EXPECT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kEnd);
+}
+
+TEST(PacketRing, TakesTheLargestRecordAgainAndAgain) {
+  const auto ring = NewRing();
+  for (char letter = 'a'; letter < 'g'; ++letter) {
+    const std::string large(PacketRing::kMaxRecordBytes, letter);
+    Put(*ring, large);
+    EXPECT_EQ(Take(*ring), large);
+    Put(*ring, "x");  // shifts the next one's place
+    Take(*ring);
+  }
+}
+
+TEST(PacketRing, AFullRingMakesTheWriterWait) {
+  const auto ring = NewRing();
+  const std::string half(PacketRing::kMaxRecordBytes / 2, 'h');
+  Put(*ring, half);
+  Put(*ring, half);
+  int looks = 0;
+  EXPECT_TRUE(ring->Claim(half.size(), [&looks] { return ++looks < 3; }).empty());
+  EXPECT_EQ(looks, 3);
+  Take(*ring);
+  EXPECT_FALSE(ring->Claim(half.size(), Wait).empty());
+}
+
+// Between two processes, through many turns of the ring; each record says what it must be.
+TEST(PacketRing, KeepsEveryRecordBetweenProcesses) {
+  constexpr uint32_t kRecords = 300'000;
+  const auto ring = NewRing();
+  const auto size_of = [](uint32_t number) { return 4 + number * 7919 % 2000; };
+  const pid_t writer = ::fork();
+  if (writer == 0) {
+    for (uint32_t number = 0; number < kRecords; ++number) {
+      std::string record(size_of(number), static_cast<char>(number));
+      std::memcpy(record.data(), &number, sizeof(number));
+      Put(*ring, record);
+    }
+    ring->Close();
+    ::_exit(0);
+  }
+  uint32_t expected = 0;
+  for (;;) {
+    const auto state = ring->Wait(milliseconds(1000));
+    if (state == PacketRing::State::kEnd) break;
+    ASSERT_EQ(state, PacketRing::State::kRecord);
+    const std::string record = Take(*ring);
+    uint32_t number = 0;
+    ASSERT_GE(record.size(), sizeof(number));
+    std::memcpy(&number, record.data(), sizeof(number));
+    ASSERT_EQ(number, expected);
+    ASSERT_EQ(record.size(), size_of(number));
+    ASSERT_TRUE(record.size() == 4 || record.back() == static_cast<char>(number));
+    ++expected;
+  }
+  EXPECT_EQ(expected, kRecords);
+  int status = 0;
+  ::waitpid(writer, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(PacketRing, AWaitingReaderIsWoken) {
+  const auto ring = NewRing();
+  std::thread writer([&ring] {
+    std::this_thread::sleep_for(milliseconds(50));
+    Put(*ring, "now");
+  });
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(ring->Wait(milliseconds(20'000)), PacketRing::State::kRecord);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, milliseconds(10'000));
+  writer.join();
+}
+
+TEST(PacketRing, TellsTheFactsBetweenTwoPlacesOfItsLog) {
+  const auto ring = NewRing();
+  const auto add = [&ring](const std::string& fact) { return ring->AddFact(fact); };
+  ASSERT_TRUE(add("first"));
+  const size_t place = ring->log_bytes();
+  ASSERT_TRUE(add(""));
+  ASSERT_TRUE(add("third"));
+  std::vector<std::string> facts;
+  ring->Facts(place, ring->log_bytes(), [&facts](std::span<const char> fact) {
+    facts.emplace_back(fact.begin(), fact.end());
+  });
+  EXPECT_EQ(facts, (std::vector<std::string>{"", "third"}));
+}
+
+TEST(PacketRing, AFullLogTakesNoMore) {
+  const auto ring = NewRing();
+  const std::string fact(PacketRing::kLogBytes / 4, 'f');
+  int taken = 0;
+  while (ring->AddFact(fact)) ++taken;
+  EXPECT_EQ(taken, 3);
+  EXPECT_TRUE(ring->AddFact(std::string("small")));
+}
+
+TEST(PacketRing, ANoteIsReplacedAsAWhole) {
+  const auto ring = NewRing();
+  for (const std::string note : {"one", "two", "six"}) {
+    ring->LeaveNote(note);
+    EXPECT_EQ(std::string(ring->Note().data()), note);
+  }
+}
+
+}  // namespace
+}  // namespace espcap::process
