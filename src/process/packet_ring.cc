@@ -16,6 +16,7 @@ namespace espcap::process {
 namespace {
 
 using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
 
 constexpr size_t kHeaderBytes = 4096;
 constexpr size_t kAlignment = 8;
@@ -135,11 +136,15 @@ PacketRing::State PacketRing::Wait(milliseconds timeout) {
     if (shared.head.load(std::memory_order_seq_cst) != shared.tail.load()) return State::kRecord;
     return closed ? State::kEnd : State::kNothingYet;
   };
-  if (const State now = state(); now != State::kNothingYet) return now;
-  shared.reader_waits.store(true, std::memory_order_seq_cst);
-  if (state() == State::kNothingYet) Listen(record_bell_.get(), timeout);
-  shared.reader_waits.store(false, std::memory_order_relaxed);
-  return state();
+  const auto deadline = Clock::now() + timeout;
+  for (State now = state();; now = state()) {
+    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+    if (now != State::kNothingYet || left <= milliseconds::zero()) return now;
+    shared.reader_waits.store(true, std::memory_order_seq_cst);
+    // The bell may still ring for a record that was taken before: then it's listened for again.
+    if (state() == State::kNothingYet) Listen(record_bell_.get(), left);
+    shared.reader_waits.store(false, std::memory_order_relaxed);
+  }
 }
 
 std::span<const char> PacketRing::Front() const {

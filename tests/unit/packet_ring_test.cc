@@ -2,9 +2,14 @@
 #include "process/packet_ring.h"
 
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstring>
 #include <string>
 #include <thread>
 #include <vector>
@@ -96,6 +101,7 @@ TEST(PacketRing, KeepsEveryRecordBetweenProcesses) {
   const auto size_of = [](uint32_t number) { return 4 + number * 7919 % 2000; };
   const pid_t writer = ::fork();
   if (writer == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (uint32_t number = 0; number < kRecords; ++number) {
       std::string record(size_of(number), static_cast<char>(number));
       std::memcpy(record.data(), &number, sizeof(number));
