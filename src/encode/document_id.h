@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-#include "source/fingerprint.h"
+#include "espcap/fingerprint.h"
 
 namespace espcap::encode {
 

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,12 +13,14 @@
 #include <string_view>
 #include <vector>
 
+#include "file_size_limit.h"
 #include "redirected_descriptor.h"
 #include "temporary_directory.h"
 
 namespace espcap::deliver {
 namespace {
 
+using espcap::testing::FileSizeLimit;
 using espcap::testing::ReadWhole;
 using espcap::testing::RedirectedDescriptor;
 using espcap::testing::TemporaryDirectory;
@@ -39,27 +40,6 @@ class Documents {
  private:
   std::string text_;
   std::vector<DocumentSpan> spans_;
-};
-
-// No file of this process can grow beyond `bytes`: what a full disk does to a write, half of it
-// taken.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit = {bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    static_cast<void>(std::signal(SIGXFSZ, handler_));
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  void (*handler_)(int);
-  rlimit before_{};
 };
 
 class StreamSinkTest : public ::testing::Test {
