@@ -94,10 +94,15 @@ Result<Outcome> CaptureWorker::TakeFile(const Job& job, SlotWriter& out) {
   source::FrameReader frames(**source, capture_filter_ ? &*capture_filter_ : nullptr,
                              job.packet_limit);
   FileJob file{**source, frames, out, FrameRoad(**source, *session_, *writer_, job, out)};
-  if (options_.format == encode::Format::kBulk) {
+  if (options_.format == encode::Format::kBulk || options_.resume) {
     auto fingerprint = source::FingerprintOfFile(path);
     if (!fingerprint) return Forward(std::move(fingerprint));
     file.fingerprint = fingerprint->value_or(Fingerprint{});
+  }
+  if (options_.resume) {
+    auto is_new = out.AskToTake(file.fingerprint);
+    if (!is_new) return Forward(std::move(is_new));
+    if (!*is_new) return Outcome::kWhole;
   }
   session_->Attach(**source);
   dissect::LearnFactsOf((*source)->handle());

@@ -37,6 +37,7 @@ struct CaptureOptions {
   encode::Format format = encode::Format::kNdjson;
   bool hex = false;
   std::string index;
+  bool resume = false;                   // ask whether a file was settled by an earlier run
   stream::SessionLimits session_limits;  // of streams
 };
 

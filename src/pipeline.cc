@@ -101,14 +101,19 @@ Ledger Pipeline::Run(Sink& sink, telemetry::Progress& progress) {
     OfferBatches(sink);
     Wait(sink);
     if (process::StopRequested() || sink_failed_) Stop();
-    captures_.Prune([](const Capture& /*capture*/) {});
+    PruneCaptures();
     Show(progress);
   }
   if (!sink_failed_) {
     if (auto drained = sink.Drain(ledger_); !drained) FailSink(drained.error().message);
   }
   Abandon();
+  PruneCaptures();
   progress.Clear();
+  if (skipped_captures_ > 0) {
+    log_.Info(
+        fmt::format("{} captures skipped: an earlier run has settled them", skipped_captures_));
+  }
   return ledger_;
 }
 
@@ -197,6 +202,29 @@ void Pipeline::Settle(uint32_t slot, bool delivered) {
   free_slots_.push_back(slot);
 }
 
+// A capture's shards get one answer.
+void Pipeline::AnswerFingerprint(Worker& worker, const Fingerprint& fingerprint) {
+  Capture& capture = *worker.part->capture;
+  if (!capture.fingerprint) {
+    capture.fingerprint = fingerprint;
+    capture.settled_before = resume_ != nullptr && resume_->Contains(fingerprint);
+    if (capture.settled_before) {
+      ++skipped_captures_;
+      log_.Verbose(fmt::format("{}: settled by an earlier run; skipped", *capture.name));
+    }
+  }
+  static_cast<void>(worker.channel.Send(process::Verdict{capture.settled_before}));
+}
+
+void Pipeline::PruneCaptures() {
+  captures_.Prune([this](const Capture& capture) {
+    const bool is_news = resume_ != nullptr && !capture.settled_before && capture.fingerprint;
+    if (!is_news || !capture.Whole()) return;
+    auto recorded = resume_->Record(*capture.fingerprint, *capture.name);
+    if (!recorded) warnings_.Report(recorded.error().message);
+  });
+}
+
 void Pipeline::Wait(Sink& sink) {
   std::vector<pollfd> waits = {{zygote_->fd(), POLLIN, 0}};
   for (const Worker& worker : workers_) waits.push_back({worker.channel.fd(), POLLIN, 0});
@@ -223,6 +251,7 @@ void Pipeline::TakeMessage(Worker& worker) {
       TakeSlot(worker);
       break;
     case WorkerMessage::Kind::kFingerprint:
+      AnswerFingerprint(worker, message->fingerprint);
       break;
     case WorkerMessage::Kind::kNote:
       Log(message->note);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "capture_worker.h"
+#include "deliver/resume_state.h"
 #include "espcap/batch.h"
 #include "espcap/ledger.h"
 #include "espcap/sink.h"
@@ -47,6 +48,10 @@ class Pipeline {
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
+  // Captures that `state` has are skipped; those that the run settles are recorded in it. Borrowed
+  // until Run() returns.
+  void Resume(deliver::ResumeState& state) { resume_ = &state; }
+
   // Takes every file to the sink. A file that fails is reported, a worker that dies is replaced, a
   // sink that fails ends the run. The ledger is balanced and every error is in the log.
   Ledger Run(Sink& sink, telemetry::Progress& progress);
@@ -67,7 +72,9 @@ class Pipeline {
   void TakeMessage(Worker& worker);
   void TakeSlot(Worker& worker);
   void TakeReport();
+  void AnswerFingerprint(Worker& worker, const Fingerprint& fingerprint);
   void Settle(uint32_t slot, bool delivered);
+  void PruneCaptures();
   void EndWorker(Worker& worker);
   void TakeUpAgain(supervise::Part& part);
   void FailSink(const std::string& message);
@@ -87,6 +94,8 @@ class Pipeline {
   std::list<Worker> workers_;
   std::vector<uint32_t> free_slots_;
   std::vector<supervise::Capture*> slot_captures_;  // whose documents a slot holds
+  deliver::ResumeState* resume_ = nullptr;
+  uint64_t skipped_captures_ = 0;
   Ledger ledger_;
   bool sink_failed_ = false;
   bool stopping_ = false;

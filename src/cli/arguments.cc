@@ -122,6 +122,10 @@ void AddWork(CLI::App& app, Settings& settings) {
          [&settings](int64_t balance) { settings.ordered = balance > 0; },
          "Documents in the order of the files (default, but for a server).")
       ->group("Work");
+  app.add_option("--resume", settings.resume,
+                 "Keep in this file which captures are settled, and skip those that are.")
+      ->type_name("STATE")
+      ->group("Work");
   app.add_option("--session-packets", settings.session_limits.packets,
                  "From a pipe: after so many packets a fresh process takes over, which frees what "
                  "dissection has kept; 0: any number (default).")

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fmt/ranges.h>
+
 #include <chrono>
 #include <climits>
 #include <memory>
@@ -12,6 +14,7 @@
 #include "base/nearest_name.h"
 #include "deliver/bulk_sink.h"
 #include "deliver/elasticsearch.h"
+#include "deliver/resume_state.h"
 #include "deliver/stream_sink.h"
 #include "pipeline.h"
 #include "process/stop_signals.h"
@@ -160,6 +163,7 @@ PipelineOptions OptionsOf(const Settings& settings, std::vector<supervise::Input
       settings.format.value_or(to_server ? encode::Format::kBulk : encode::Format::kNdjson),
       settings.hex,
       settings.index,
+      !settings.resume.empty(),
       settings.session_limits};
   options.files = std::move(inputs);
   options.packet_limit = settings.count;
@@ -170,6 +174,36 @@ PipelineOptions OptionsOf(const Settings& settings, std::vector<supervise::Input
   return options;
 }
 
+// Everything that decides what documents a capture becomes and where they go.
+std::string PurposeOf(const Settings& settings) {
+  const dissect::Options& dissection = settings.dissection;
+  std::string purpose = fmt::format(
+      "node {}\noutput {}\nformat {}\nhex {}\nbpf {}\nfilter {}\ntwo-pass {}\nindex {}\n",
+      fmt::join(settings.nodes, " "), settings.output,
+      settings.format ? static_cast<int>(*settings.format) : -1, settings.hex,
+      settings.capture_filter, settings.display_filter, settings.two_pass, settings.index);
+  for (const auto* list : {&dissection.preferences, &dissection.decode_as,
+                           &dissection.enable_protocols, &dissection.disable_protocols,
+                           &dissection.enable_heuristics, &dissection.disable_heuristics}) {
+    purpose += fmt::format("{}\n", fmt::join(*list, " "));
+  }
+  return purpose + fmt::format("resolve {} {}\n", dissection.no_name_resolution,
+                               dissection.name_resolution.value_or("default"));
+}
+
+Result<std::unique_ptr<deliver::ResumeState>> OpenResumeState(const Settings& settings,
+                                                              telemetry::Log& log) {
+  auto state = deliver::ResumeState::Open(settings.resume, PurposeOf(settings));
+  if (!state) return state;
+  if ((*state)->was_torn()) {
+    log.Warning(settings.resume +
+                ": its last line was cut off and is removed: that capture is "
+                "taken again");
+  }
+  log.Verbose(fmt::format("{}: {} captures settled so far", settings.resume, (*state)->size()));
+  return state;
+}
+
 Result<void> RunCaptures(const char* program_path, const Settings& settings, telemetry::Log& log) {
   auto inputs = InputFiles(settings);
   if (!inputs) return Forward(std::move(inputs));
@@ -177,6 +211,14 @@ Result<void> RunCaptures(const char* program_path, const Settings& settings, tel
   auto pipeline = Pipeline::Start(program_path, OptionsOf(settings, *inputs), log);
   if (!pipeline) return Forward(std::move(pipeline));
   process::InstallStopSignals();
+  std::unique_ptr<deliver::ResumeState>
+      resume;  // opened first: a wrong one must not cost the output
+  if (!settings.resume.empty()) {
+    auto state = OpenResumeState(settings, log);
+    if (!state) return Forward(std::move(state));
+    resume = std::move(*state);
+    (*pipeline)->Resume(*resume);
+  }
   auto sink = OpenSink(settings, *inputs, log);
   if (!sink) return Forward(std::move(sink));
 

@@ -38,6 +38,7 @@ struct Settings {
   // work
   uint32_t workers = 0;         // 0: as many as the machine has cores
   std::optional<bool> ordered;  // unset: for files and standard output
+  std::string resume;           // path of the state; empty: none
   stream::SessionLimits session_limits{0, 0, uint64_t{400} << 20U};
   // delivery
   uint64_t chunk = 1000;

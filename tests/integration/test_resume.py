@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""--resume: captures that an earlier run has settled are skipped, those it hasn't are taken."""
+import signal
+import subprocess
+import time
+
+import pytest
+from conftest import ESPCAP, TEST_PCAPS
+from test_workers import archive  # noqa: F401 (a fixture)
+
+DNS = TEST_PCAPS / "dns.pcap"
+ICMP = TEST_PCAPS / "icmp.pcap"
+
+
+@pytest.fixture
+def state(tmp_path):
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def to_null(espcap, state):
+    """A run that keeps the state."""
+    return lambda *more: espcap("--output", "/dev/null", "--resume", state, *more)
+
+
+def test_a_settled_capture_is_skipped_whatever_its_name(to_null, tmp_path):
+    first = to_null("--file", DNS)
+    assert first.code == 0 and "92 packets captured" in first.err, first
+    copy = tmp_path / "other.pcap"
+    copy.write_bytes(DNS.read_bytes())
+    second = to_null("--file", copy, "--file", ICMP)
+    assert second.code == 0, second
+    assert "1 captures skipped: an earlier run has settled them" in second.err
+    third = to_null("--file", copy, "--file", ICMP)
+    assert third.code == 0, third
+    assert "2 captures skipped" in third.err and "0 packets captured" in third.err
+
+
+def test_a_damaged_capture_is_taken_again(to_null):
+    """Its error is told every time; nothing says that all of it is there."""
+    damaged = TEST_PCAPS / "damaged" / "damaged.pcap"
+    for _ in range(2):
+        run = to_null("--file", damaged)
+        assert run.code == 1
+        assert "skipped" not in run.err and "damaged.pcap: packet" in run.err
+
+
+def test_a_capture_cut_short_by_count_is_taken_again(to_null):
+    assert "10 packets captured" in to_null("--file", DNS, "--count", "10").err
+    assert "92 packets captured" in to_null("--file", DNS).err
+
+
+def test_other_options_need_another_state(to_null):
+    assert to_null("--file", DNS).code == 0
+    for more in (["--filter", "dns"], ["--bpf", "udp"], ["--hex"], ["-n"], ["-2"],
+                 ["--format", "bulk"], ["-o", "ip.defragment:FALSE"]):
+        run = to_null("--file", DNS, *more)
+        assert run.code == 1, more
+        assert "other options" in run.err
+
+
+def test_a_wrong_state_costs_nothing(espcap, tmp_path):
+    """Told before the output is opened."""
+    output = tmp_path / "out"
+    output.write_text("precious\n")
+    run = espcap("--file", DNS, "--output", output, "--resume", DNS)
+    assert run.code == 1 and str(DNS) in run.err
+    assert output.read_text() == "precious\n"
+
+
+def test_a_second_run_at_the_same_time_is_refused(environment, to_null, state):
+    with subprocess.Popen([str(ESPCAP), "--file", "-", "--output", "/dev/null",
+                           "--resume", str(state)], stdin=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, env=environment) as process:
+        deadline = time.monotonic() + 30
+        while not state.exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        time.sleep(0.2)
+        run = to_null("--file", DNS)
+        process.stdin.close()
+    assert run.code == 1 and "in use by another" in run.err
+
+
+def test_killed_again_and_again_every_document_is_there_once(
+        archive, environment, elasticsearch, espcap, state):  # noqa: F811
+    """kill -9 of the supervisor in the middle of an archive; then a run to its end."""
+    command = [str(ESPCAP), "--dir", str(archive), "--node", elasticsearch.url,
+               "--resume", str(state), "--chunk", "200", "--workers", "2"]
+    for delay in (0.8, 1.2, 1.6):
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment) as process:
+            time.sleep(delay)
+            process.send_signal(signal.SIGKILL)
+    last = espcap(*command[1:])
+    assert last.code == 0, last
+    total = espcap("--dir", archive).out.count(b"\n")
+    assert elasticsearch.count("packets-*") == total
+    again = espcap(*command[1:])
+    assert "4 captures skipped" in again.err
+    assert "0 packets captured" in again.err
