@@ -26,13 +26,27 @@ namespace {
 // A quiet stream shows its packets after this time.
 constexpr std::chrono::milliseconds kFlushInterval{1000};
 
+std::optional<uint64_t> GroupOf(const wireshark::Record& record, source::FlowKey key) {
+  if (record.rec().rec_type != REC_TYPE_PACKET) return std::nullopt;
+  return source::FlowHash(key, record.rec().rec_header.packet_header.pkt_encap,
+                          record.packet_bytes());
+}
+
 }  // namespace
 
 struct CaptureWorker::FileJob {
+  // Whether the current frame belongs to another shard.
+  [[nodiscard]] bool IsForeign() const {
+    return plan && plan->ShardOf(GroupOf(source.record(), key)) != shard;
+  }
+
   FileSource& source;
-  source::FrameReader& frames;
+  source::FrameReader frames;
   SlotWriter& out;
   FrameRoad road;
+  std::optional<source::ShardPlan> plan;  // none: every frame is this worker's
+  source::FlowKey key;
+  uint32_t shard;
   Fingerprint fingerprint{};
 };
 
@@ -80,20 +94,45 @@ Result<Outcome> CaptureWorker::RunJob(const Job& job, SlotWriter& out) {
   }
 }
 
+FileSource::Access CaptureWorker::Access() const {
+  return options_.two_pass ? FileSource::Access::kRandom : FileSource::Access::kSequential;
+}
+
+source::FrameReader CaptureWorker::FramesOf(FileSource& source, const Job& job) {
+  return {source, capture_filter_ ? &*capture_filter_ : nullptr, job.packet_limit};
+}
+
+// Each shard's worker reads the file once more before, which takes a fraction of its dissection,
+// and comes to the same plan. What is wrong with the file is told when it is read again.
+source::ShardPlan CaptureWorker::PlanShards(const Job& job, const SlotWriter& out) {
+  source::ShardPlan plan(job.shards);
+  if (auto source = FileSource::Open(job.path.data(), FileSource::Access::kSequential); source) {
+    source::FrameReader frames = FramesOf(**source, job);
+    while (!out.StopRequested() && frames.Next().value_or(false)) {
+      const wireshark::Record& record = (*source)->record();
+      plan.Count(GroupOf(record, options_.shard_key), source::FrameWeight(record.data().size()));
+    }
+  }
+  plan.Settle();
+  return plan;
+}
+
 Result<Outcome> CaptureWorker::TakeFile(const Job& job, SlotWriter& out) {
   const std::string path = job.path.data();
-  auto source = FileSource::Open(
-      path, options_.two_pass ? FileSource::Access::kRandom : FileSource::Access::kSequential);
+  const bool reports = job.shard == 0;  // what is the whole file's, not a frame's, is said once
+  auto source = FileSource::Open(path, Access());
   if (!source) {
     const auto& [message, is_no_capture] = source.error();
+    if (!reports) return Outcome::kPartial;
     if (!job.may_be_foreign || !is_no_capture) return Fail("{}", message);
     out.SendNote(Note::Level::kInfo, message + "; skipped");
     return Outcome::kPartial;
   }
-  out.SendNote(Note::Level::kVerbose, "reading " + (*source)->name());
-  source::FrameReader frames(**source, capture_filter_ ? &*capture_filter_ : nullptr,
-                             job.packet_limit);
-  FileJob file{**source, frames, out, FrameRoad(**source, *session_, *writer_, job, out)};
+  if (reports) out.SendNote(Note::Level::kVerbose, "reading " + (*source)->name());
+  FileJob file{**source,     FramesOf(**source, job),
+               out,          FrameRoad(**source, *session_, *writer_, job, out),
+               std::nullopt, options_.shard_key,
+               job.shard};
   if (options_.format == encode::Format::kBulk || options_.resume) {
     auto fingerprint = source::FingerprintOfFile(path);
     if (!fingerprint) return Forward(std::move(fingerprint));
@@ -104,11 +143,12 @@ Result<Outcome> CaptureWorker::TakeFile(const Job& job, SlotWriter& out) {
     if (!is_new) return Forward(std::move(is_new));
     if (!*is_new) return Outcome::kWhole;
   }
+  if (job.shards > 1) file.plan = PlanShards(job, out);
   session_->Attach(**source);
   dissect::LearnFactsOf((*source)->handle());
   auto done = options_.two_pass ? TwoPasses(file) : OnePass(file);
   if (out.StopRequested()) return Outcome::kPartial;
-  if (!done) return Forward(std::move(done));
+  if (!done) return reports ? Result<Outcome>(Forward(std::move(done))) : Outcome::kPartial;
   return job.packet_limit == 0 ? Outcome::kWhole : Outcome::kPartial;
 }
 
@@ -118,6 +158,10 @@ Result<void> CaptureWorker::OnePass(FileJob& file) {
     if (!more) return Forward(std::move(more));
     if (!*more) return {};
     file.out.SetSourceBytes(file.source.bytes_read());
+    if (file.IsForeign()) {
+      session_->SkipForeign(file.frames.frame_number());
+      continue;
+    }
     if (auto taken = file.road.Take(file.frames.frame_number(), file.fingerprint); !taken) {
       return taken;
     }
@@ -126,7 +170,8 @@ Result<void> CaptureWorker::OnePass(FileJob& file) {
 }
 
 Result<void> CaptureWorker::TwoPasses(FileJob& file) {
-  Result<void> read = {};  // what ended the first pass is told after the second
+  Result<void> read = {};           // what ended the first pass is told after the second
+  constexpr uint32_t kForeign = 0;  // no record's number
   std::vector<uint32_t> record_numbers;
   while (!file.out.StopRequested()) {
     auto more = file.frames.Next();
@@ -135,16 +180,26 @@ Result<void> CaptureWorker::TwoPasses(FileJob& file) {
       break;
     }
     if (!*more) break;
-    record_numbers.push_back(file.source.record_number());
-    file.road.Preview(file.frames.frame_number());
+    const bool is_foreign = file.IsForeign();
+    record_numbers.push_back(is_foreign ? kForeign : file.source.record_number());
+    if (is_foreign) {
+      session_->SkipPreview(file.frames.frame_number());
+    } else {
+      file.road.Preview(file.frames.frame_number());
+    }
   }
   session_->EndPreview();
   file.source.EndSequentialReading();
   const auto frame_count = static_cast<uint32_t>(record_numbers.size());
   for (uint32_t frame = 1; frame <= frame_count && !file.out.StopRequested(); ++frame) {
-    auto found = file.source.ReadAt(session_->OffsetOf(frame), record_numbers[frame - 1]);
-    if (!found) return found;
     file.out.SetSourceBytes(file.source.bytes_total() / frame_count * frame);
+    const uint32_t record_number = record_numbers[frame - 1];
+    if (record_number == kForeign) {
+      session_->SkipForeign(frame);
+      continue;
+    }
+    auto found = file.source.ReadAt(session_->OffsetOf(frame), record_number);
+    if (!found) return found;
     if (auto taken = file.road.Take(frame, file.fingerprint); !taken) return taken;
   }
   return read;
@@ -157,8 +212,7 @@ Result<Outcome> CaptureWorker::ReadStream(const Job& job, SlotWriter& out) {
                                                           : FileSource::Access::kSequential);
   if (!source) return Fail("{}", source.error().message);
   out.SendNote(Note::Level::kVerbose, "reading " + (*source)->name());
-  source::FrameReader frames(**source, capture_filter_ ? &*capture_filter_ : nullptr,
-                             job.packet_limit);
+  source::FrameReader frames = FramesOf(**source, job);
   stream::StreamReader reader(**source, frames, ring, [&out](const std::string& message) {
     out.SendNote(Note::Level::kWarning, message);
   });

@@ -24,7 +24,9 @@
 #include "process/slot_writer.h"
 #include "source/capture_filter.h"
 #include "source/file_source.h"
+#include "source/flow_hash.h"
 #include "source/frame_reader.h"
+#include "source/shard_plan.h"
 #include "stream/session_limits.h"
 
 namespace espcap {
@@ -37,6 +39,7 @@ struct CaptureOptions {
   encode::Format format = encode::Format::kNdjson;
   bool hex = false;
   std::string index;
+  source::FlowKey shard_key = source::FlowKey::kPair;
   bool resume = false;                   // ask whether a file was settled by an earlier run
   stream::SessionLimits session_limits;  // of streams
 };
@@ -64,6 +67,10 @@ class CaptureWorker {
   struct FileJob;  // the file on its way
 
   Result<process::Outcome> RunJob(const process::Job& job, process::SlotWriter& out);
+
+  [[nodiscard]] source::FileSource::Access Access() const;
+  source::FrameReader FramesOf(source::FileSource& source, const process::Job& job);
+  source::ShardPlan PlanShards(const process::Job& job, const process::SlotWriter& out);
 
   Result<process::Outcome> TakeFile(const process::Job& job, process::SlotWriter& out);
   Result<void> OnePass(FileJob& file);

@@ -145,14 +145,15 @@ size_t Pipeline::AtDissection() const {
 
 void Pipeline::StartWorkers() {
   while (!sink_failed_ && AtDissection() < options_.workers) {
-    if (options_.packet_limit != 0 && ledger_.captured >= options_.packet_limit) {
-      return captures_.Stop();
-    }
+    const bool is_reached = options_.packet_limit != 0 && ledger_.captured >= options_.packet_limit;
+    if (is_reached && captures_.NoneReady()) return captures_.Stop();
     Part* part = captures_.Next();
     if (part == nullptr) return;
     Job& job = part->job;
-    if (options_.packet_limit != 0 && job.packet_limit == 0) {
-      job.packet_limit = options_.packet_limit - ledger_.captured;
+    if (options_.packet_limit != 0) {
+      uint64_t& left = part->capture->packet_limit;
+      if (left == 0) left = options_.packet_limit - ledger_.captured;
+      job.packet_limit = left;
     }
     if (job.role != Job::Role::kReadStream) {
       job.seat = FreeSeat();

@@ -122,6 +122,21 @@ void AddWork(CLI::App& app, Settings& settings) {
          [&settings](int64_t balance) { settings.ordered = balance > 0; },
          "Documents in the order of the files (default, but for a server).")
       ->group("Work");
+  app.add_option("--shards", settings.shards,
+                 "Workers that share each file, by the pair of addresses of its packets (default "
+                 "1). Changes stream numbers and what is known across pairs: see the README.")
+      ->type_name("N")
+      ->check(CLI::Range(1, 256).description(""))
+      ->group("Work");
+  static const std::map<std::string, source::FlowKey> keys = {{"pair", source::FlowKey::kPair},
+                                                              {"flow", source::FlowKey::kFlow}};
+  app.add_option_function<std::string>(
+         "--hash", [&settings](const std::string& name) { settings.shard_key = keys.at(name); },
+         "With --shards: pair keeps all packets between two addresses together (default), flow "
+         "those of one connection.")
+      ->type_name("KEY")
+      ->check(CLI::IsMember({"pair", "flow"}).description(""))
+      ->group("Work");
   app.add_option("--resume", settings.resume,
                  "Keep in this file which captures are settled, and skip those that are.")
       ->type_name("STATE")

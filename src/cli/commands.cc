@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <climits>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -66,6 +67,9 @@ Result<void> CheckShape(const Settings& settings) {
   if (!settings.nodes.empty() &&
       settings.format.value_or(encode::Format::kBulk) != encode::Format::kBulk) {
     return Fail("--format: a server takes bulk only; leave --format out");
+  }
+  if (settings.shards > 1 && settings.format == encode::Format::kText) {
+    return Fail("--format text numbers the packets one after another: it takes no --shards");
   }
   if (settings.quiet && settings.verbose) return Fail("--quiet and --verbose: choose one");
   return {};
@@ -163,11 +167,13 @@ PipelineOptions OptionsOf(const Settings& settings, std::vector<supervise::Input
       settings.format.value_or(to_server ? encode::Format::kBulk : encode::Format::kNdjson),
       settings.hex,
       settings.index,
+      settings.shard_key,
       !settings.resume.empty(),
       settings.session_limits};
   options.files = std::move(inputs);
   options.packet_limit = settings.count;
   options.workers = WorkersOf(settings);
+  options.shards = settings.shards;
   options.ordered = settings.ordered.value_or(!to_server);
   options.chunk_documents = settings.chunk;
   options.chunk_bytes = settings.chunk_bytes;
@@ -178,10 +184,12 @@ PipelineOptions OptionsOf(const Settings& settings, std::vector<supervise::Input
 std::string PurposeOf(const Settings& settings) {
   const dissect::Options& dissection = settings.dissection;
   std::string purpose = fmt::format(
-      "node {}\noutput {}\nformat {}\nhex {}\nbpf {}\nfilter {}\ntwo-pass {}\nindex {}\n",
+      "node {}\noutput {}\nformat {}\nhex {}\nbpf {}\nfilter {}\ntwo-pass {}\nindex {}\n"
+      "shards {} {}\n",
       fmt::join(settings.nodes, " "), settings.output,
       settings.format ? static_cast<int>(*settings.format) : -1, settings.hex,
-      settings.capture_filter, settings.display_filter, settings.two_pass, settings.index);
+      settings.capture_filter, settings.display_filter, settings.two_pass, settings.index,
+      settings.shards, static_cast<int>(settings.shard_key));
   for (const auto* list : {&dissection.preferences, &dissection.decode_as,
                            &dissection.enable_protocols, &dissection.disable_protocols,
                            &dissection.enable_heuristics, &dissection.disable_heuristics}) {
@@ -204,6 +212,24 @@ Result<std::unique_ptr<deliver::ResumeState>> OpenResumeState(const Settings& se
   return state;
 }
 
+// Sharding changes documents, so it is only ever asked for; who waits for one large file should
+// know that it exists.
+void MentionShards(const Settings& settings, const std::vector<supervise::InputFile>& inputs,
+                   telemetry::Log& log) {
+  constexpr uintmax_t kLargeBytes = uintmax_t{64} << 20U;
+  const uint32_t workers = WorkersOf(settings);
+  if (settings.shards > 1 || inputs.size() >= workers || settings.count != 0) return;
+  for (const supervise::InputFile& input : inputs) {
+    std::error_code ignored;
+    const uintmax_t bytes = std::filesystem::file_size(input.path, ignored);
+    if (ignored || bytes < kLargeBytes) continue;
+    return log.Info(
+        fmt::format("{} is large, and one worker takes it: --shards {} shares it out "
+                    "(the README says what that changes)",
+                    input.path, workers));
+  }
+}
+
 Result<void> RunCaptures(const char* program_path, const Settings& settings, telemetry::Log& log) {
   auto inputs = InputFiles(settings);
   if (!inputs) return Forward(std::move(inputs));
@@ -222,7 +248,9 @@ Result<void> RunCaptures(const char* program_path, const Settings& settings, tel
   auto sink = OpenSink(settings, *inputs, log);
   if (!sink) return Forward(std::move(sink));
 
-  telemetry::Progress progress(!settings.quiet && ::isatty(STDERR_FILENO) == 1);
+  const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
+  if (on_terminal) MentionShards(settings, *inputs, log);
+  telemetry::Progress progress(!settings.quiet && on_terminal);
   log.SetBeforeLine([&progress] { progress.Clear(); });
   const auto start = std::chrono::steady_clock::now();
   const Ledger ledger = (*pipeline)->Run(**sink, progress);

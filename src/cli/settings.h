@@ -11,6 +11,7 @@
 
 #include "dissect/options.h"
 #include "encode/document_writer.h"
+#include "source/flow_hash.h"
 #include "stream/session_limits.h"
 
 namespace espcap::cli {
@@ -36,7 +37,9 @@ struct Settings {
   dissect::Options dissection;
   bool two_pass = false;
   // work
-  uint32_t workers = 0;         // 0: as many as the machine has cores
+  uint32_t workers = 0;  // 0: as many as the machine has cores
+  uint32_t shards = 1;   // of each file
+  source::FlowKey shard_key = source::FlowKey::kPair;
   std::optional<bool> ordered;  // unset: for files and standard output
   std::string resume;           // path of the state; empty: none
   stream::SessionLimits session_limits{0, 0, uint64_t{400} << 20U};

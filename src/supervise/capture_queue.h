@@ -46,7 +46,8 @@ struct Part {
 
 struct Capture {
   std::shared_ptr<const std::string> name;
-  uint64_t bytes = 0;  // 0: a stream
+  uint64_t bytes = 0;         // 0: a stream
+  uint64_t packet_limit = 0;  // of all its parts together; 0: none
   std::optional<Fingerprint> fingerprint;
   bool settled_before = false;  // by an earlier run
   std::deque<Part> parts;
@@ -91,6 +92,8 @@ class CaptureQueue {
   // Removes settled captures, each told to `settled` first.
   void Prune(const std::function<void(const Capture&)>& settled);
 
+  // The next part would begin another capture.
+  [[nodiscard]] bool NoneReady() const { return ready_.empty(); }
   [[nodiscard]] bool NothingWaits() const { return waiting_.empty() && ready_.empty(); }
   // How many streams were added; each job of one names its ring, from 0.
   [[nodiscard]] uint32_t streams() const { return streams_; }

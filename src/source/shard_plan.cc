@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "source/shard_plan.h"
+
+#include <algorithm>
+#include <cassert>
+#include <functional>
+#include <queue>
+#include <utility>
+
+namespace espcap::source {
+
+ShardPlan::ShardPlan(uint32_t shards, size_t max_groups)
+    : weights_(shards, 0), max_groups_(max_groups) {
+  assert(shards > 0);
+}
+
+void ShardPlan::Count(std::optional<uint64_t> group, uint64_t weight) {
+  if (!group) {
+    weights_[0] += weight;
+  } else if (const auto found = groups_.find(*group); found != groups_.end()) {
+    found->second.weight += weight;
+  } else if (groups_.size() < max_groups_) {
+    groups_.emplace(*group, Group{weight, 0});
+  } else {
+    weights_[ShardByHash(*group)] += weight;
+  }
+}
+
+void ShardPlan::Settle() {
+  // Hashes are unique: the order, and with it the plan, is not the map's.
+  std::vector<std::pair<uint64_t, uint64_t>> heaviest_first;  // weight and hash
+  heaviest_first.reserve(groups_.size());
+  for (const auto& [hash, group] : groups_) heaviest_first.emplace_back(group.weight, hash);
+  std::sort(heaviest_first.begin(), heaviest_first.end(), std::greater<>());
+
+  using Load = std::pair<uint64_t, uint32_t>;  // weight and shard
+  std::priority_queue<Load, std::vector<Load>, std::greater<>> lightest;
+  for (uint32_t shard = 0; shard < weights_.size(); ++shard)
+    lightest.emplace(weights_[shard], shard);
+  for (const auto& [weight, hash] : heaviest_first) {
+    const uint32_t shard = lightest.top().second;
+    lightest.pop();
+    groups_[hash].shard = shard;
+    weights_[shard] += weight;
+    lightest.emplace(weights_[shard], shard);
+  }
+}
+
+}  // namespace espcap::source

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""--shards: the same documents, but for the numbers of streams; each packet in one shard."""
+import json
+import os
+import pty
+import subprocess
+import time
+
+import pytest
+from conftest import ESPCAP, TEST_PCAPS
+from test_workers import kill_a_worker
+
+STREAM_NUMBERS = {"tcp_tcp_stream", "udp_udp_stream"}
+
+
+def by_number(documents):
+    """{frame number: layers without the numbers of streams}; no frame twice."""
+    found = {}
+    for document in documents:
+        number = document["layers"]["frame"]["frame_frame_number"]
+        assert number not in found
+        found[number] = without_streams(document["layers"])
+    return found
+
+
+def without_streams(value):
+    if isinstance(value, dict):
+        return {key: without_streams(member) for key, member in value.items()
+                if key not in STREAM_NUMBERS}
+    return [without_streams(member) for member in value] if isinstance(value, list) else value
+
+
+@pytest.fixture(scope="module")
+def many_pairs(tmp_path_factory):
+    """Every capture of Ethernet frames in one, larger: conversations of many pairs of addresses."""
+    path = tmp_path_factory.mktemp("shards") / "all.pcap"
+    parts = [TEST_PCAPS / f"{name}.pcap" for name in ("dns", "http", "icmp", "tcp-loss", "arp")]
+    merged = path.with_name("merged.pcap")
+    subprocess.run(["mergecap", "-F", "pcap", "-w", merged, *parts], check=True)
+    data = merged.read_bytes()
+    path.write_bytes(data[:24] + data[24:] * 30)
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(many_pairs, espcap):
+    return by_number(espcap("--file", many_pairs).documents())
+
+
+@pytest.mark.parametrize("more", [["--shards", "2"], ["--shards", "5"],
+                                  ["--shards", "3", "--workers", "1"],
+                                  ["--shards", "3", "--no-ordered"]])
+def test_documents_are_those_of_the_whole_file(more, many_pairs, whole, espcap):
+    run = espcap("--file", many_pairs, *more)
+    assert run.code == 0, run
+    assert by_number(run.documents()) == whole
+    assert f"{len(whole)} packets captured, {len(whole)} written, 0 failed" in run.err
+
+
+@pytest.mark.parametrize("more", [["--filter", "dns"], ["--bpf", "udp"], ["--count", "700"],
+                                  ["-2"], ["--hash", "flow", "--filter", "icmp"]])
+def test_with_other_options(more, many_pairs, espcap):
+    run = espcap("--file", many_pairs, "--shards", "3", *more)
+    assert run.code == 0, run
+    documents = by_number(run.documents())
+    expected = by_number(espcap("--file", many_pairs, *more).documents())
+    if "--filter" in more:
+        # What was displayed before is known within a shard only.
+        for layers in (*documents.values(), *expected.values()):
+            del layers["frame"]["frame_frame_time_delta_displayed"]
+    assert documents == expected
+
+
+def test_every_capture(captures, espcap):
+    for capture in captures:
+        run = espcap("--file", capture, "--shards", "3")
+        assert run.code == 0, run
+        assert by_number(run.documents()) == by_number(espcap("--file", capture).documents()), \
+            capture
+
+
+def test_a_damaged_file_is_told_of_once(espcap):
+    damaged = TEST_PCAPS / "damaged" / "damaged.pcap"
+    run = espcap("--file", damaged, "--shards", "4")
+    single = espcap("--file", damaged)
+    assert run.code == single.code == 1
+    assert run.err.split(";")[0] == single.err.split(";")[0]
+    assert by_number(run.documents()) == by_number(single.documents())
+
+
+def test_a_missing_file_is_told_of_once(espcap, tmp_path):
+    run = espcap("--file", tmp_path / "none.pcap", "--shards", "4")
+    assert run.code == 1
+    assert run.err.count("No such file") == 1
+
+
+def test_a_killed_worker_of_a_shard_is_replaced(many_pairs, whole, environment, tmp_path):
+    out = tmp_path / "out"
+    with subprocess.Popen([str(ESPCAP), "--file", str(many_pairs), "--shards", "2",
+                           "--output", str(out)], stderr=subprocess.PIPE,
+                          env=environment) as process:
+        time.sleep(0.4)
+        kill_a_worker(process)
+        error = process.stderr.read().decode()
+    assert process.returncode == 0, error
+    assert "taken up again" in error
+    assert by_number(map(json.loads, out.read_bytes().splitlines())) == whole
+
+
+def test_ids_are_those_of_the_whole_file(many_pairs, espcap):
+    def ids(*more):
+        lines = espcap("--file", many_pairs, "--format", "bulk", *more).out.splitlines()
+        return sorted(json.loads(line)["create"]["_id"] for line in lines[::2])
+    assert ids("--shards", "3") == ids()
+
+
+def test_text_is_numbered_and_takes_no_shards(espcap):
+    run = espcap("--file", TEST_PCAPS / "dns.pcap", "--shards", "2", "--format", "text")
+    assert run.code == 1 and "--shards" in run.err
+
+
+@pytest.mark.parametrize("megabytes, more, said", [(65, [], True), (65, ["--shards", "2"], False),
+                                                   (60, [], False), (65, ["--quiet"], False)])
+def test_a_terminal_says_that_shards_exist(megabytes, more, said, environment, tmp_path):
+    """A large file: its head is a capture, the rest is not read (a stop comes first)."""
+    large = tmp_path / "large.pcap"
+    data = (TEST_PCAPS / "http.pcap").read_bytes()
+    large.write_bytes(data[:24] + data[24:] * (megabytes * 2**20 // (len(data) - 24)))
+    master, slave = pty.openpty()
+    with subprocess.Popen([str(ESPCAP), "--file", str(large), "--output", "/dev/null",
+                           "--workers", "2", *more], stderr=slave, env=environment) as process:
+        os.close(slave)
+        time.sleep(1)
+        process.terminate()
+        text = b""
+        while chunk := read_or_end(master):
+            text += chunk
+    os.close(master)
+    assert (b"--shards 2 shares it out" in text) == said, text
+
+
+def read_or_end(descriptor):
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:  # the other side of a terminal is closed
+        return b""
