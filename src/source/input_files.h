@@ -11,6 +11,14 @@
 
 namespace espcap::source {
 
+struct DirectoryEntries {
+  std::vector<std::string> files;    // regular ones, and links to such
+  std::vector<std::string> folders;  // links to folders are none
+};
+
+// What lies in `directory` itself, in no order. An error where it can't be read.
+Result<DirectoryEntries> EntriesOfDirectory(const std::string& directory);
+
 // The regular files of `directory`, sorted by path (byte order); with `recursive`, those of its
 // folders too, where links to folders are not followed. An error where the directory can't be read.
 Result<std::vector<std::string>> FilesOfDirectory(const std::string& directory, bool recursive);

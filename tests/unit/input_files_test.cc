@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -79,6 +80,20 @@ TEST_F(FilesOfDirectoryTest, WhatIsNoRegularFileIsLeftOut) {
   ASSERT_EQ(::mkfifo(directory_.Path("fifo").c_str(), 0600), 0);
   directory_.Write("a.pcap", "");
   EXPECT_EQ(Found(true), Names{"a.pcap"});
+}
+
+TEST_F(FilesOfDirectoryTest, EntriesAreThoseOfTheDirectoryItself) {
+  namespace fs = std::filesystem;
+  directory_.Write("a.pcap", "");
+  directory_.Write("folder/b.pcap", "");
+  fs::create_symlink("a.pcap", directory_.Path("link.pcap"));
+  fs::create_directory_symlink("folder", directory_.Path("linked-folder"));
+  ASSERT_EQ(::mkfifo(directory_.Path("fifo").c_str(), 0600), 0);
+  auto entries = EntriesOfDirectory(directory_.Path());
+  ASSERT_TRUE(entries) << entries.error().message;
+  std::sort(entries->files.begin(), entries->files.end());
+  EXPECT_EQ(entries->files, (Names{directory_.Path("a.pcap"), directory_.Path("link.pcap")}));
+  EXPECT_EQ(entries->folders, Names{directory_.Path("folder")});
 }
 
 TEST_F(FilesOfDirectoryTest, ADirectoryThatCantBeReadIsAnErrorThatNamesIt) {
