@@ -120,6 +120,7 @@ Ledger Pipeline::Run(Sink& sink, telemetry::Progress& progress) {
 // What is at the sink is waited for by Drain().
 bool Pipeline::Finished() const {
   if (!workers_.empty()) return false;
+  if (!watches_.empty() && !sink_failed_) return false;
   const auto& captures = captures_.captures();
   return sink_failed_ || (captures_.NothingWaits() &&
                           std::all_of(captures.begin(), captures.end(), [](const Capture& capture) {
@@ -136,6 +137,24 @@ uint32_t Pipeline::FreeSeat() const {
   return seat;
 }
 
+void Pipeline::TakeArrivals(source::DirectoryWatch& watch) {
+  auto arrivals = watch.Take();
+  if (!arrivals) {
+    log_.Error(arrivals.error().message);
+    std::erase_if(watches_, [&watch](const auto& other) { return other.get() == &watch; });
+    return;
+  }
+  for (const std::string& problem : arrivals->problems) log_.Warning(problem);
+  std::vector<supervise::InputFile> files;
+  for (std::string& path : arrivals->files) files.push_back({std::move(path), true});
+  captures_.Add(files);
+}
+
+void Pipeline::EndIntake() {
+  watches_.clear();
+  captures_.Stop();
+}
+
 // Whoever only reads a stream leaves the processor to others.
 size_t Pipeline::AtDissection() const {
   return static_cast<size_t>(std::count_if(
@@ -146,7 +165,7 @@ size_t Pipeline::AtDissection() const {
 void Pipeline::StartWorkers() {
   while (!sink_failed_ && AtDissection() < options_.workers) {
     const bool is_reached = options_.packet_limit != 0 && ledger_.captured >= options_.packet_limit;
-    if (is_reached && captures_.NoneReady()) return captures_.Stop();
+    if (is_reached && captures_.NoneReady()) return EndIntake();
     Part* part = captures_.Next();
     if (part == nullptr) return;
     Job& job = part->job;
@@ -229,6 +248,8 @@ void Pipeline::PruneCaptures() {
 void Pipeline::Wait(Sink& sink) {
   std::vector<pollfd> waits = {{zygote_->fd(), POLLIN, 0}};
   for (const Worker& worker : workers_) waits.push_back({worker.channel.fd(), POLLIN, 0});
+  const size_t first_watch = waits.size();
+  for (const auto& watch : watches_) waits.push_back({watch->fd(), POLLIN, 0});
   sink.Wait(waits, kTick);
   if (!sink_failed_) {
     if (auto polled = sink.Poll(ledger_); !polled) FailSink(polled.error().message);
@@ -238,6 +259,9 @@ void Pipeline::Wait(Sink& sink) {
   for (auto worker = workers_.begin(); worker != workers_.end();) {
     if (waits[place++].revents != 0) TakeMessage(*worker);
     worker = worker->channel.open() ? std::next(worker) : workers_.erase(worker);
+  }
+  for (size_t watch = watches_.size(); watch-- > 0;) {  // one that ends is taken out
+    if (waits[first_watch + watch].revents != 0) TakeArrivals(*watches_[watch]);
   }
 }
 
@@ -356,7 +380,7 @@ void Pipeline::FailSink(const std::string& message) {
 // No new work; workers end as soon as they see it, and what they have made is still taken.
 void Pipeline::Stop() {
   stopping_ = true;
-  captures_.Stop();
+  EndIntake();
   slots_->RequestStop();
   for (const Worker& worker : workers_) {
     // Nobody takes what a worker makes after the sink has failed.

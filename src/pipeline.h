@@ -20,6 +20,7 @@
 #include "espcap/sink.h"
 #include "process/batch_slots.h"
 #include "process/zygote.h"
+#include "source/directory_watch.h"
 #include "supervise/capture_queue.h"
 #include "telemetry/log.h"
 #include "telemetry/progress.h"
@@ -52,6 +53,10 @@ class Pipeline {
   // until Run() returns.
   void Resume(deliver::ResumeState& state) { resume_ = &state; }
 
+  // Captures come from these directories too, until a stop.
+  using Watches = std::vector<std::unique_ptr<source::DirectoryWatch>>;
+  void Watch(Watches watches) { watches_ = std::move(watches); }
+
   // Takes every file to the sink. A file that fails is reported, a worker that dies is replaced, a
   // sink that fails ends the run. The ledger is balanced and every error is in the log.
   Ledger Run(Sink& sink, telemetry::Progress& progress);
@@ -64,6 +69,8 @@ class Pipeline {
   [[nodiscard]] bool Finished() const;
   [[nodiscard]] uint32_t FreeSeat() const;
   [[nodiscard]] size_t AtDissection() const;
+  void TakeArrivals(source::DirectoryWatch& watch);
+  void EndIntake();
   void StartWorkers();
   void GrantSlots();
   void OfferBatches(Sink& sink);
@@ -90,6 +97,7 @@ class Pipeline {
   std::unique_ptr<CaptureWorker> capture_worker_;
   std::unique_ptr<process::Zygote> zygote_;
 
+  Watches watches_;
   supervise::CaptureQueue captures_;
   std::list<Worker> workers_;
   std::vector<uint32_t> free_slots_;

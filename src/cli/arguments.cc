@@ -41,6 +41,9 @@ void AddSources(CLI::App& app, Settings& settings) {
           "DIR")
       ->group("Sources");
   app.add_flag("--recursive", settings.recursive, "With --dir: its folders too.")->group("Sources");
+  app.add_flag("--watch", settings.watch,
+               "With --dir: go on and take each file that is finished there, until stopped.")
+      ->group("Sources");
   AddList(app, "--nic,--interface", settings.interfaces,
           "Capture live from an interface (not in this version yet). Repeatable.", "NAME")
       ->group("Sources");

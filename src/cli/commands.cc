@@ -44,6 +44,7 @@ Result<void> CheckSources(const Settings& settings) {
     return Fail("You cannot specify file and live capture at the same time");
   }
   if (!has_files && !has_interfaces) return Fail("You must specify either file or live capture");
+  if (settings.watch && settings.directories.empty()) return Fail("--watch follows a --dir");
   return {};
 }
 
@@ -88,6 +89,16 @@ Result<std::vector<supervise::InputFile>> InputFiles(const Settings& settings) {
     for (std::string& file : *files) inputs.push_back({std::move(file), true});
   }
   return inputs;
+}
+
+Result<Pipeline::Watches> OpenWatches(const Settings& settings) {
+  Pipeline::Watches watches;
+  for (const std::string& directory : settings.directories) {
+    auto watch = source::DirectoryWatch::Open(directory, settings.recursive);
+    if (!watch) return Forward(std::move(watch));
+    watches.push_back(std::move(*watch));
+  }
+  return watches;
 }
 
 // Opening the output empties it: a capture would be gone.
@@ -170,6 +181,10 @@ PipelineOptions OptionsOf(const Settings& settings, std::vector<supervise::Input
       settings.shard_key,
       !settings.resume.empty(),
       settings.session_limits};
+  // A watch gives what is in its directory itself.
+  std::erase_if(inputs, [&settings](const supervise::InputFile& input) {
+    return settings.watch && input.may_be_foreign;
+  });
   options.files = std::move(inputs);
   options.packet_limit = settings.count;
   options.workers = WorkersOf(settings);
@@ -237,6 +252,11 @@ Result<void> RunCaptures(const char* program_path, const Settings& settings, tel
   auto pipeline = Pipeline::Start(program_path, OptionsOf(settings, *inputs), log);
   if (!pipeline) return Forward(std::move(pipeline));
   process::InstallStopSignals();
+  if (settings.watch) {
+    auto watches = OpenWatches(settings);
+    if (!watches) return Forward(std::move(watches));
+    (*pipeline)->Watch(std::move(*watches));
+  }
   std::unique_ptr<deliver::ResumeState>
       resume;  // opened first: a wrong one must not cost the output
   if (!settings.resume.empty()) {

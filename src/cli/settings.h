@@ -21,6 +21,7 @@ struct Settings {
   std::vector<std::string> files;
   std::vector<std::string> directories;
   bool recursive = false;
+  bool watch = false;
   std::vector<std::string> interfaces;
   bool list = false;
   // destinations
