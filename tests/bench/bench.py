@@ -1,67 +1,122 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Times whole commands side by side, in turn, and prints medians and ratios.
+"""Compares espcap's speed: with what no encoder can go below, and with tshark's.
 
-A time alone says little on a machine that others use too: quote the ratios.
+Commands run in turn; the tables show medians, ratios, and what a ratio has to be. Without captures,
+they are recorded once and kept in a cache folder. See tests/bench/README.md.
 """
 import argparse
+import dataclasses
+import json
 import os
 import pathlib
-import platform
-import statistics
+import signal
 import subprocess
+import sys
 import tempfile
-import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-ESPCAP = ROOT / "build" / "espcap"
+import captures
+from archive import measure_archive, measure_folder
+from elasticsearch import measure_elasticsearch
+from instructions import measure_instructions
+from machine import description, load
+from measure import CommandFailed
+from programs import ESPCAP, ROOT
+from single_capture import measure_capture
+from table import Report
 
-
-def measure(command, environment):
-    """(wall seconds, CPU seconds, peak resident MiB) of one run, its output thrown away."""
-    start = time.monotonic()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                          env=environment) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, command
-    return (time.monotonic() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+SUBJECTS = ("captures", "archive", "folders", "elasticsearch", "instructions")
 
 
-def repeated(capture, times, path):
-    """A larger capture: the packets of one, again and again."""
-    data = capture.read_bytes()
-    path.write_bytes(data[:24] + data[24:] * times)
-    return path
+@dataclasses.dataclass(frozen=True)
+class Extent:
+    """How much is measured: runs of one capture and of an archive, captures, and their parts."""
+    runs: int
+    archive_runs: int
+    large: list
+    archive_sample: int
+    folder_sample: int
+    elasticsearch_packets: int
+
+
+QUICK = Extent(3, 1, captures.LARGE[:1], 25, 10, 15_000)
+FULL = Extent(5, 3, captures.LARGE, 100, 20, 50_000)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="fewer runs, less to do")
+    parser.add_argument("--runs", type=int, metavar="N", help="runs of each command")
+    parser.add_argument("--only", action="append", choices=SUBJECTS, default=[],
+                        help="this subject; repeatable")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE",
+                        help="write every run there too")
+    parser.add_argument("captures", nargs="*", type=pathlib.Path, metavar="CAPTURE",
+                        help="measure with these, and nothing else unless --only says so")
+    arguments = parser.parse_args()
+    arguments.captures = [path.resolve() for path in arguments.captures]
+    arguments.only = arguments.only or (["captures"] if arguments.captures else list(SUBJECTS))
+    return arguments
+
+
+def extent_of(arguments):
+    extent = QUICK if arguments.quick else FULL
+    if arguments.runs:
+        extent = dataclasses.replace(extent, runs=arguments.runs, archive_runs=arguments.runs)
+    return extent
+
+
+def folders():
+    """Those of further captures, beside the project or named."""
+    base = pathlib.Path(os.environ.get("ESPCAP_CAPTURES") or ROOT.parent / "shared" / "captures")
+    return sorted(path for path in base.iterdir() if path.is_dir()) if base.is_dir() else []
+
+
+def run_subjects(report, arguments, extent, work):
+    # Nobody's settings, and no configuration file.
+    environment = {**os.environ, "HOME": str(work), "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    (work / "empty.yml").touch()
+    given = arguments.captures
+    if "captures" in arguments.only:
+        for path in given or [captures.recorded(*one) for one in (captures.OFFICE, *extent.large)]:
+            packets = captures.packet_counts([path]).get(path, 0)
+            if packets == 0:
+                raise SystemExit(f"{path}: no capture, or one without packets")
+            measure_capture(report, path, packets, extent.runs, environment)
+    if "archive" in arguments.only:
+        measure_archive(report, captures.archive(), extent.archive_sample, extent.archive_runs,
+                        environment)
+    if "folders" in arguments.only:
+        for folder in folders():
+            measure_folder(report, folder, work, extent.folder_sample, extent.archive_runs,
+                           environment)
+    if "elasticsearch" in arguments.only:
+        path = given[0] if given else captures.recorded(*captures.OFFICE)
+        measure_elasticsearch(report, path, extent.elasticsearch_packets, work, extent.runs,
+                              environment)
+    if "instructions" in arguments.only:
+        measure_instructions(report, work, environment)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("captures", nargs="*", type=pathlib.Path,
-                        help="else http.pcap of test_pcaps, its packets 500 times")
-    arguments = parser.parse_args()
-    print(f"{platform.machine()}, {os.cpu_count()} processors, {platform.system()} "
-          f"{platform.release()}; medians of {arguments.runs} runs in turn")
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "HOME": folder}
-        captures = arguments.captures or [
-            repeated(ROOT / "test_pcaps" / "http.pcap", 500, pathlib.Path(folder) / "http500.pcap")]
-        for capture in captures:
-            commands = {"espcap": [ESPCAP, "--quiet", "--file", capture],
-                        "tshark -T ek": ["tshark", "-r", capture, "-T", "ek"]}
-            results = {name: [] for name in commands}
-            for _ in range(arguments.runs):
-                for name, command in commands.items():
-                    results[name].append(measure(command, environment))
-            medians = {name: [statistics.median(column) for column in zip(*rows)]
-                       for name, rows in results.items()}
-            print(f"\n{capture.name}")
-            print(f"{'':14}{'wall s':>10}{'CPU s':>10}{'peak MiB':>10}")
-            for name, (wall, cpu, peak) in medians.items():
-                print(f"{name:14}{wall:10.2f}{cpu:10.2f}{peak:10.0f}")
-            ratio = [theirs / ours for ours, theirs in zip(*medians.values())]
-            print(f"{'tshark/espcap':14}{ratio[0]:10.2f}{ratio[1]:10.2f}{ratio[2]:10.2f}")
+    arguments = parse_arguments()
+    # These clean up as Ctrl-C does.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _: sys.exit(128 + received))
+    report = Report()
+    report.machine(description(ROOT, ESPCAP))
+    with tempfile.TemporaryDirectory(prefix="espcap-bench-") as folder:
+        run_subjects(report, arguments, extent_of(arguments), pathlib.Path(folder))
+    report.summary()
+    print(f"\nload       {load()}")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(report.content, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (CommandFailed, subprocess.CalledProcessError) as failure:
+        sys.exit(f"bench: {failure}")

@@ -1,22 +1,38 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Records an office's traffic: five workstations, their servers and a router to
-# a few web sites, all in private network namespaces, with real programs.
+# Records an office's traffic: workstations, their servers and a router to a few
+# web sites, all in private network namespaces, with real programs.
 #
-#     [PACKETS=50000] record.sh FILE      FILE.pcapng, else pcap
+#     [PACKETS=50000] [MIX=office] [WORKSTATIONS=5] record.sh FILE
+#
+# FILE.pcapng, else pcap; MIX: office, web, dns or files, see README.md
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 if [ -z "${RECORD_INSIDE:-}" ]; then
     case ${1:-} in
-        '' | -*) echo "usage: [PACKETS=50000] $0 FILE" >&2 && exit 2 ;;
+        '' | -*)
+            echo "usage: [PACKETS=50000] [MIX=office] [WORKSTATIONS=5] $0 FILE" >&2
+            exit 2
+            ;;
     esac
     packets=${PACKETS:-50000}
     case $packets in
         0 | *[!0-9]*) echo "$0: PACKETS=$packets: not a number of packets" >&2 && exit 2 ;;
     esac
+    mix=${MIX:-office}
+    case $mix in
+        office | web | dns | files) ;;
+        *) echo "$0: MIX=$mix: not office, web, dns or files" >&2 && exit 2 ;;
+    esac
+    workstations=${WORKSTATIONS:-5}
+    case $workstations in
+        [1-9] | 1[0-9] | 2[0-4]) ;;
+        *) echo "$0: WORKSTATIONS=$workstations: not 1 to 24" >&2 && exit 2 ;;
+    esac
     # The environment is emptied on the way into the namespaces, arguments pass.
-    set -- "$(basename "$1")" "$packets" "$(dirname "$1")"
-    export OUT=$3
+    OUT=$(dirname "$1")
+    export OUT
+    set -- "$(basename "$1")" "$packets" "$mix" "$workstations"
 fi
 # shellcheck source-path=SCRIPTDIR source=../../../test_pcaps/record/lib.sh
 . "$here/../../../test_pcaps/record/lib.sh"
@@ -30,7 +46,10 @@ need python3 openssl capinfos editcap curl dig ping arping logger named nginx dn
 
 name=$1
 packets=$2
-users=(alice bob carol dave erin)
+mix=$3
+users=(alice bob carol dave erin frank grace heidi ivan judy kim lea mallory niaj olivia peggy quinn
+    rupert sybil trent uma victor walter yves)
+users=("${users[@]:0:$4}")
 servers=(gw ns files mail)
 
 # --- the network: a switch, a router, and the world behind it -----------------

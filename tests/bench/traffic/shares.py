@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a capture holds: tshark's protocol hierarchy, as shares of the packets."""
+"""What a capture holds: tshark's protocol hierarchy and pairs of addresses, as shares of the packets."""
 
 import collections
 import re
@@ -10,12 +10,17 @@ import sys
 
 def main():
     text = subprocess.run(
-        ["tshark", "-n", "-q", "-r", sys.argv[1], "-z", "io,phs"],
+        ["tshark", "-n", "-q", "-r", sys.argv[1],
+         "-z", "io,phs", "-z", "conv,ip", "-z", "conv,ipv6"],
         check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
     total = 0
+    pairs = []      # (packets, "A <-> B")
     found = collections.defaultdict(lambda: [0, 0])
     stack = []
     for line in text.splitlines():
+        pair = re.match(r"(\S+) +<-> (\S+)((?: +\d+ \d+ [a-zA-Z]+){3}) ", line)
+        if pair:
+            pairs.append((int(pair[3].split()[-3]), f"{pair[1]} and {pair[2]}"))
         match = re.fullmatch(r"( *)(\S+) +frames:(\d+) bytes:(\d+)", line)
         if not match:
             continue
@@ -36,6 +41,9 @@ def main():
     rare = sorted(name for name, (frames, _) in rows if 0 < frames * 2000 < total)
     if rare:
         print("below 0.05%: " + ", ".join(rare))
+    if pairs:
+        frames, names = max(pairs)
+        print(f"{len(pairs)} pairs of addresses; the largest, {names}: {frames / total:.1%}")
 
 
 if __name__ == "__main__":

@@ -302,10 +302,23 @@ END
     at_home+=("$!")
 }
 
+# tasks: those of one round, by the mix; more often is more of the traffic
+tasks() {
+    local often=() all=(browse_http browse_http browse_http2 browse_http2 browse_tls browse_again
+        use_service download measure_speed resolve resolve files_smb files_smb shell_ssh copy_ssh
+        files_ftp mail_send mail_read look_around manage manage lease_renew)
+    case $mix in
+        web) often=(browse_http browse_http2 browse_tls browse_again use_service) ;;
+        dns) often=(resolve resolve resolve resolve resolve) ;;
+        files) often=(files_smb copy_ssh files_ftp download measure_speed) ;;
+    esac
+    printf '%s\n' "${all[@]}" "${often[@]}" "${often[@]}" "${often[@]}" "${often[@]}"
+}
+
 # workday USER NUMBER: until the file "evening" is there, each task in turn, each
 # time in another order
 workday() {
-    local user=$1 task agent tasks at_home=()
+    local user=$1 task agent round at_home=()
     RANDOM=$(($2 + 1))
     agent=$(of 'Mozilla/5.0 (X11; Linux x86_64) Example/1.0' 'Mozilla/5.0 (Macintosh) Example/2.3' \
         'Mozilla/5.0 (Windows NT 10.0) Example/1.9')
@@ -313,12 +326,9 @@ workday() {
     task=mail_send
     mail_send           # one to the user too: no mailbox is empty
     while true; do
-        mapfile -t tasks < <(printf '%s\n' browse_http browse_http browse_http2 browse_http2 \
-            browse_tls browse_again use_service download measure_speed resolve resolve \
-            files_smb files_smb shell_ssh copy_ssh files_ftp mail_send mail_read \
-            look_around manage manage lease_renew |
-            while read -r task; do echo "$RANDOM $task"; done | sort -n | cut -d' ' -f2)
-        for task in "${tasks[@]}"; do
+        mapfile -t round < <(tasks | while read -r task; do echo "$RANDOM $task"; done |
+            sort -n | cut -d' ' -f2)
+        for task in "${round[@]}"; do
             if [ -e "$work/evening" ]; then
                 kill "${at_home[@]}"
                 return
