@@ -109,6 +109,10 @@ source::ShardPlan CaptureWorker::PlanShards(const Job& job, const SlotWriter& ou
   if (auto source = FileSource::Open(job.path.data(), FileSource::Access::kSequential); source) {
     source::FrameReader frames = FramesOf(**source, job);
     while (!out.StopRequested() && frames.Next().value_or(false)) {
+      // All must count the same frames, even of a file that grows.
+      const bool is_growth = (*source)->bytes_are_plain() &&
+                             static_cast<uint64_t>((*source)->offset()) >= job.file_bytes;
+      if (is_growth) break;
       const wireshark::Record& record = (*source)->record();
       plan.Count(GroupOf(record, options_.shard_key), source::FrameWeight(record.data().size()));
     }

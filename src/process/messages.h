@@ -60,6 +60,7 @@ struct Job {
   uint32_t ring = 0;            // of a stream
   uint32_t shard = 0;
   uint32_t shards = 1;
+  uint64_t file_bytes = 0;     // when the run came to it
   uint32_t settled_frame = 0;  // frames up to here were taken by an earlier worker
   uint32_t seat = 0;           // which of the workers at one time
   // Frames whose dissection ends the process.

@@ -93,6 +93,10 @@ wtap_block_t FileSource::NextInterface() {
   return wtap_get_next_interface_description(handle_.get());
 }
 
+bool FileSource::bytes_are_plain() const {
+  return wtap_get_compression_type(handle_.get()) == WTAP_UNCOMPRESSED;
+}
+
 uint64_t FileSource::bytes_read() const {
   if (sequential_ended_) return bytes_total_;  // wiretap has no such place any more
   return static_cast<uint64_t>(std::max<int64_t>(0, wtap_read_so_far(handle_.get())));

@@ -49,6 +49,9 @@ class FileSource : public CaptureSource {
 
   [[nodiscard]] wtap* handle() const { return handle_.get(); }
 
+  // Not compressed: offset() is a place in the file.
+  [[nodiscard]] bool bytes_are_plain() const;
+
   // Bytes of the file as stored on disk; total 0 where unknown (a pipe).
   [[nodiscard]] uint64_t bytes_read() const;  // by Next(): the place it has come to
   [[nodiscard]] uint64_t bytes_total() const { return bytes_total_; }

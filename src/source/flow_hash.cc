@@ -2,7 +2,7 @@
 #include "source/flow_hash.h"
 
 #include <algorithm>
-#include <compare>
+#include <array>
 #include <cstddef>
 #include <utility>
 
@@ -52,13 +52,9 @@ Layer LayerOfUdpPort(uint16_t port) {
   }
 }
 
-// One end of a conversation.
-struct End {
-  uint64_t address_high = 0;
-  uint64_t address_low = 0;
-  uint64_t port = 0;
-  friend auto operator<=>(const End&, const End&) = default;
-};
+// One end of a conversation: the address's two halves, then the port.
+using End = std::array<uint64_t, 3>;
+constexpr size_t kPort = 2;
 
 // Every bit of the sum decides on every bit of the result (the finalizer of SplitMix64).
 uint64_t Mix(uint64_t hash, uint64_t word) {
@@ -109,7 +105,7 @@ class FlowWalk {
     // 0 is a datagram that the network card was to cut up.
     const size_t total_bytes = Uint16(bytes, 2);
     if (header_bytes < kIpv4Bytes || (total_bytes != 0 && total_bytes < header_bytes)) return {};
-    SetPair(4, {0, Uint32(bytes, 12)}, {0, Uint32(bytes, 16)});
+    SetPair(4, {0, Uint32(bytes, 12), 0}, {0, Uint32(bytes, 16), 0});
     if ((Uint16(bytes, 6) & kMoreFragmentsOrOffset) != 0) return {};
     const uint16_t protocol = bytes[9];
     if (total_bytes != 0) bytes = bytes.first(std::min(bytes.size(), total_bytes));
@@ -118,7 +114,7 @@ class FlowWalk {
 
   Place AfterIpv6(Bytes bytes) {
     if (bytes.size() < kIpv6Bytes) return {};
-    SetPair(6, {Uint64(bytes, 8), Uint64(bytes, 16)}, {Uint64(bytes, 24), Uint64(bytes, 32)});
+    SetPair(6, {Uint64(bytes, 8), Uint64(bytes, 16), 0}, {Uint64(bytes, 24), Uint64(bytes, 32), 0});
     const uint16_t next_header = bytes[6];
     // 0 is a jumbogram, or one that the network card was to cut up.
     const size_t payload_bytes = Uint16(bytes, 4);
@@ -192,26 +188,24 @@ class FlowWalk {
 
   void SetFlow(uint16_t protocol, Bytes bytes) {
     if (key_ != FlowKey::kFlow || bytes.size() < 4) return;
-    source_.port = Uint16(bytes, 0);
-    destination_.port = Uint16(bytes, 2);
+    source_[kPort] = Uint16(bytes, 0);
+    destination_[kPort] = Uint16(bytes, 2);
     SetHash(protocol);
   }
 
   void SetHash(uint64_t protocol) {
-    const auto& [low, high] = std::minmax(source_, destination_);
-    uint64_t hash = Mix(version_, protocol);
-    for (const uint64_t word : {low.address_high, low.address_low, low.port, high.address_high,
-                                high.address_low, high.port}) {
-      hash = Mix(hash, word);
-    }
+    const auto& [lower, upper] = std::minmax(source_, destination_);
+    uint64_t hash = Mix(Mix(0, version_), protocol);
+    for (const uint64_t word : lower) hash = Mix(hash, word);
+    for (const uint64_t word : upper) hash = Mix(hash, word);
     hash_ = hash;
   }
 
   FlowKey key_;
   std::optional<uint64_t> hash_;
   uint64_t version_ = 0;  // of the IP header met last, and its ends
-  End source_;
-  End destination_;
+  End source_{};
+  End destination_{};
 };
 
 }  // namespace

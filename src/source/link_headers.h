@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // The headers below and between IP headers, from a frame's first byte on. Pure functions on hostile
-// bytes, for any process and thread: nothing outside a span is read, nothing is allocated, and each
-// step leaves fewer bytes or stops.
+// bytes, for any process and thread: nothing outside a span is read, nothing is allocated, and a
+// step takes constant time.
 #ifndef ESPCAP_SOURCE_LINK_HEADERS_H_
 #define ESPCAP_SOURCE_LINK_HEADERS_H_
 

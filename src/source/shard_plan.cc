@@ -35,8 +35,8 @@ void ShardPlan::Settle() {
 
   using Load = std::pair<uint64_t, uint32_t>;  // weight and shard
   std::priority_queue<Load, std::vector<Load>, std::greater<>> lightest;
-  for (uint32_t shard = 0; shard < weights_.size(); ++shard)
-    lightest.emplace(weights_[shard], shard);
+  uint32_t next_shard = 0;
+  for (const uint64_t weight : weights_) lightest.emplace(weight, next_shard++);
   for (const auto& [weight, hash] : heaviest_first) {
     const uint32_t shard = lightest.top().second;
     lightest.pop();

@@ -60,6 +60,7 @@ void CaptureQueue::Begin(Waiting waiting) {
     part.job.SetPath(waiting.file.path);
     part.job.may_be_foreign = waiting.file.may_be_foreign;
     part.job.ring = waiting.ring;
+    part.job.file_bytes = waiting.bytes;
     ready_.push_back(&part);
     return part.job;
   };

@@ -13,28 +13,13 @@
 #include <string>
 #include <vector>
 
+#include "captures.h"
 #include "dissect/epan_library.h"
 #include "dissect/session.h"
 #include "source/frame_reader.h"
 
 namespace espcap::encode {
 namespace {
-
-namespace fs = std::filesystem;
-
-std::vector<fs::path> Captures() {
-  std::vector<fs::path> folders = {ESPCAP_TEST_PCAPS};
-  if (const char* more = std::getenv("ESPCAP_CAPTURES"); more != nullptr) {
-    folders.emplace_back(more);
-  }
-  std::vector<fs::path> files;
-  for (const fs::path& folder : folders) {
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-      if (entry.is_regular_file()) files.push_back(entry.path());
-    }
-  }
-  return files;
-}
 
 // The kinds whose text tshark takes from libwireshark; the others have rules of their own.
 bool IsLibrarysText(ValueKind kind) {
@@ -74,7 +59,7 @@ class Comparison {
 TEST(FieldValue, EqualsLibwiresharksText) {
   Comparison comparison;
   size_t opened = 0;
-  for (const fs::path& path : Captures()) {
+  for (const std::filesystem::path& path : testing::CaptureFiles()) {
     auto source = source::FileSource::Open(path.native(), source::FileSource::Access::kSequential);
     if (!source) continue;
     ++opened;
