@@ -25,6 +25,7 @@ using supervise::Capture;
 using supervise::Part;
 
 constexpr milliseconds kTick{100};   // how late a signal or the progress line can be seen
+constexpr size_t kManyFiles = 32;    // of which each has a worker of its own
 constexpr uint32_t kSpareSlots = 2;  // one under way to the destination, one ready to follow
 
 // With many slots each is smaller, so that all of them together stay below four times
@@ -86,7 +87,8 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Start(const std::string& program_pat
       process::Zygote::Start({[&road](const auto& send_note) { return road.Prepare(send_note); },
                               [&road](const process::Job& job, process::Channel channel) {
                                 road.Work(job, std::move(channel));
-                              }},
+                              },
+                              pipeline->options_.files.size() >= kManyFiles},
                              [&pipeline](const Note& note) { pipeline->Log(note); });
   if (!zygote) return Forward(std::move(zygote));
   pipeline->zygote_ = std::move(*zygote);

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <system_error>
 
+#include "process/huge_pages.h"
 #include "process/stop_signals.h"
 
 namespace espcap::process {
@@ -100,12 +101,14 @@ void AwaitWorkers() {
   const auto send_note = [&control](const Note& note) {
     static_cast<void>(control.Send(Prepared{Prepared::Kind::kNote, note}));
   };
+  if (roles.many_workers) AllocateInOnePiece();
   const auto prepared = roles.prepare(send_note);
   if (!prepared) {
     const Note reason = Note::Of(Note::Level::kError, prepared.error().message);
     static_cast<void>(control.Send(Prepared{Prepared::Kind::kFailed, reason}));
     ::_exit(1);
   }
+  if (roles.many_workers) GatherIntoHugePages();
   if (control.Send(Prepared{Prepared::Kind::kReady, {}})) Serve(roles, control);
   AwaitWorkers();
   ::_exit(0);
