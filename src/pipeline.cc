@@ -28,12 +28,14 @@ constexpr milliseconds kTick{100};   // how late a signal or the progress line c
 constexpr size_t kManyFiles = 32;    // of which each has a worker of its own
 constexpr uint32_t kSpareSlots = 2;  // one under way to the destination, one ready to follow
 
-// With many slots each is smaller, so that all of them together stay below four times
-// --chunk-bytes.
+// With many slots each is smaller, so that all of them together, with what is compressed in them,
+// stay below four times --chunk-bytes.
 process::BatchSlots::Shape ShapeOf(const PipelineOptions& options) {
   const uint32_t count = options.workers + kSpareSlots;
-  return {count, std::min(options.chunk_bytes, options.chunk_bytes * 7 / 2 / count),
-          static_cast<uint32_t>(options.chunk_documents)};
+  const size_t share =
+      process::BatchSlots::TextShare(options.chunk_bytes * 7 / 2 / count, options.compression);
+  return {count, std::min(options.chunk_bytes, share),
+          static_cast<uint32_t>(options.chunk_documents), options.compression};
 }
 
 std::string DescribeEnd(int wait_status) {

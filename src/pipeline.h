@@ -36,6 +36,7 @@ struct PipelineOptions {
   bool ordered = false;  // documents reach the sink in the order of the files
   size_t chunk_documents = 0;
   size_t chunk_bytes = 0;
+  Compression compression = Compression::kNone;  // what the workers make of their batches
 };
 
 class Pipeline {

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "espcap/compression.h"
+
 namespace espcap {
 
 // One document: its action line (bulk only), its text and the final newline.
@@ -27,6 +29,9 @@ struct Batch {
   std::vector<DocumentSpan> documents;
   std::shared_ptr<const std::string> source;  // the capture's name, as the user gave it
   uint32_t slot = 0;                          // the maker's name for the text's memory
+  // The text once more, where its maker has compressed it.
+  Compression compression = Compression::kNone;
+  std::string_view compressed = {};
 
   [[nodiscard]] bool empty() const { return documents.empty(); }
   [[nodiscard]] std::string_view Text(const DocumentSpan& span) const {

@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "espcap/batch.h"
+#include "espcap/compression.h"
 #include "espcap/result.h"
 
 namespace espcap::process {
@@ -30,7 +31,8 @@ struct SlotProgress {
   uint64_t captured = 0;    // = documents + filtered + failed
   uint64_t filtered = 0;
   uint64_t failed = 0;
-  uint64_t source_bytes = 0;  // how far into its file the worker has come
+  uint64_t source_bytes = 0;      // how far into its file the worker has come
+  uint64_t compressed_bytes = 0;  // of the text once more, behind it; 0: it isn't there
 };
 
 class BatchSlots {
@@ -40,9 +42,13 @@ class BatchSlots {
     size_t text_bytes =
         0;  // a batch is closed before it is larger, if it holds more than one document
     uint32_t documents = 0;  // of one batch, at most
+    Compression compression = Compression::kNone;
   };
   // A single document can be larger than a batch; memory that isn't touched isn't there.
   static constexpr size_t kMaxDocumentBytes = size_t{256} << 20U;
+
+  // How large a text can be that together with its compressed form takes `bytes`, at most.
+  static size_t TextShare(size_t bytes, Compression compression);
 
   static Result<std::unique_ptr<BatchSlots>> Create(Shape shape);
   ~BatchSlots();
@@ -55,6 +61,9 @@ class BatchSlots {
   [[nodiscard]] bool HasRoom(const SlotProgress& progress, size_t bytes) const;
   void Append(uint32_t slot, SlotProgress& progress, std::string_view text, uint32_t frame) const;
   void Publish(uint32_t slot, const SlotProgress& progress) const;
+  [[nodiscard]] std::string_view Text(uint32_t slot, const SlotProgress& progress) const;
+  // Behind the text, for its compressed form.
+  [[nodiscard]] std::span<char> CompressedRoom(uint32_t slot, const SlotProgress& progress) const;
 
   // Supervisor's side. Begin() empties a slot before it is handed out.
   void Begin(uint32_t slot) const;

@@ -3,6 +3,12 @@
 
 namespace espcap::process {
 
+SlotWriter::SlotWriter(BatchSlots& slots, uint32_t seat, Channel channel)
+    : slots_(slots), seat_(seat), channel_(std::move(channel)) {
+  const Compression compression = slots_.shape().compression;
+  if (compression != Compression::kNone) compressor_ = base::Compressor::Make(compression);
+}
+
 Result<void> SlotWriter::NeedSlot() {
   if (slot_) return {};
   WorkerMessage wish;
@@ -17,6 +23,7 @@ Result<void> SlotWriter::NeedSlot() {
 
 void SlotWriter::HandOver() {
   if (!slot_) return;
+  Compress();
   WorkerMessage ready;
   ready.kind = WorkerMessage::Kind::kSlotReady;
   ready.slot = *slot_;
@@ -26,6 +33,16 @@ void SlotWriter::HandOver() {
 
 void SlotWriter::HandOverIfOlderThan(std::chrono::milliseconds age) {
   if (slot_ && std::chrono::steady_clock::now() - since_ >= age) HandOver();
+}
+
+// Where it takes more than its room (or this process ends before), the text is there alone: whoever
+// sends it can do without, or make up for it.
+void SlotWriter::Compress() {
+  if (compressor_ == nullptr || progress_.documents == 0) return;
+  const auto bytes = compressor_->Compress(slots_.Text(*slot_, progress_),
+                                           slots_.CompressedRoom(*slot_, progress_));
+  progress_.compressed_bytes = bytes.value_or(0);
+  slots_.Publish(*slot_, progress_);
 }
 
 void SlotWriter::Account(uint32_t frame_number) {

@@ -7,10 +7,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/compressor.h"
 #include "espcap/result.h"
 #include "process/batch_slots.h"
 #include "process/channel.h"
@@ -20,8 +22,7 @@ namespace espcap::process {
 
 class SlotWriter {
  public:
-  SlotWriter(BatchSlots& slots, uint32_t seat, Channel channel)
-      : slots_(slots), seat_(seat), channel_(std::move(channel)) {}
+  SlotWriter(BatchSlots& slots, uint32_t seat, Channel channel);
 
   // Around whatever could end the process.
   void BeginDissection(uint32_t frame_number) const { slots_.SetDissecting(seat_, frame_number); }
@@ -52,6 +53,7 @@ class SlotWriter {
  private:
   Result<void> NeedSlot();
   void HandOver();
+  void Compress();
   void Account(uint32_t frame_number);
 
   BatchSlots& slots_;
@@ -61,6 +63,7 @@ class SlotWriter {
   SlotProgress progress_;
   std::chrono::steady_clock::time_point since_;  // it got the slot
   uint64_t source_bytes_ = 0;
+  std::unique_ptr<base::Compressor> compressor_;  // null: nothing is compressed
 };
 
 }  // namespace espcap::process
