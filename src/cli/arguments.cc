@@ -56,8 +56,10 @@ void AddDestinations(CLI::App& app, Settings& settings) {
           "answers is used. Without --node or --output, documents go to standard output.",
           "URL")
       ->group("Destinations");
-  app.add_option("--output", settings.output,
-                 "Write the documents to a file; '-' is standard output.")
+  app.add_option(
+         "--output", settings.output,
+         "Write the documents to a file, compressed where its name ends in .gz or .zst; '-' is "
+         "standard output.")
       ->type_name("PATH")
       ->group("Destinations");
   static const std::map<std::string, encode::Format> formats = {{"ndjson", encode::Format::kNdjson},
@@ -173,6 +175,11 @@ void AddDelivery(CLI::App& app, Settings& settings) {
       ->type_name("SIZE")
       ->transform(CLI::AsSizeValue(false).description(""))
       ->check(CLI::Range(uint64_t{1024}, uint64_t{1} << 31U).description(""))
+      ->group("Delivery");
+  app.add_flag_function(
+         "--compress,!--no-compress",
+         [&settings](int64_t balance) { settings.compress = balance > 0; },
+         "Requests to a server go as gzip (default, but for one on this machine).")
       ->group("Delivery");
   app.add_option("--index", settings.index,
                  "Index, by the packet's time in UTC, as strftime(3) (default packets-%Y-%m-%d).")

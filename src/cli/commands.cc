@@ -134,17 +134,36 @@ void InstallTemplate(deliver::HttpClient& client, const std::string& index, tele
                           installed ? "installed as " + wanted.name : "already there"));
 }
 
-Result<std::unique_ptr<Sink>> ConnectServer(const Settings& settings, telemetry::Log& log) {
+Result<std::vector<deliver::NodeUrl>> ParseNodes(const std::vector<std::string>& texts) {
   std::vector<deliver::NodeUrl> nodes;
-  for (const std::string& text : settings.nodes) {
+  for (const std::string& text : texts) {
     auto node = deliver::ParseNodeUrl(text);
     if (!node) return Forward(std::move(node));
     nodes.push_back(std::move(*node));
   }
+  return nodes;
+}
+
+std::string OutputOf(const Settings& settings) {
+  return settings.output.empty() ? "-" : settings.output;
+}
+
+// The workers are told before it is known which of several nodes answers.
+Compression CompressionOf(const Settings& settings, const std::vector<deliver::NodeUrl>& nodes) {
+  if (nodes.empty()) return deliver::CompressionOf(OutputOf(settings));
+  const bool is_far = !deliver::AllOnLoopback(nodes);
+  return settings.compress.value_or(is_far) ? Compression::kGzip : Compression::kNone;
+}
+
+Result<std::unique_ptr<Sink>> ConnectServer(const Settings& settings,
+                                            const std::vector<deliver::NodeUrl>& nodes,
+                                            telemetry::Log& log) {
   auto connection = deliver::Connect(nodes);
   if (!connection) return Forward(std::move(connection));
-  log.Verbose(fmt::format("{} {} at {}", connection->server.name, connection->server.version,
-                          connection->client->base_url()));
+  const bool compressed = CompressionOf(settings, nodes) != Compression::kNone;
+  log.Verbose(fmt::format("{} {} at {}{}", connection->server.name, connection->server.version,
+                          connection->client->base_url(),
+                          compressed ? ", requests go as gzip" : ""));
   if (!settings.no_template) InstallTemplate(*connection->client, settings.index, log);
   auto errors = std::make_shared<telemetry::RateLimited>(log, &telemetry::Log::Error);
   return std::make_unique<deliver::BulkSink>(
@@ -153,10 +172,16 @@ Result<std::unique_ptr<Sink>> ConnectServer(const Settings& settings, telemetry:
 }
 
 Result<std::unique_ptr<Sink>> OpenSink(const Settings& settings,
+                                       const std::vector<deliver::NodeUrl>& nodes,
                                        const std::vector<supervise::InputFile>& inputs,
                                        telemetry::Log& log) {
-  if (!settings.nodes.empty()) return ConnectServer(settings, log);
-  const std::string path = settings.output.empty() ? "-" : settings.output;
+  if (!nodes.empty()) return ConnectServer(settings, nodes, log);
+  const std::string path = OutputOf(settings);
+  if (settings.compress == true && deliver::CompressionOf(path) == Compression::kNone) {
+    log.Warning(
+        "--compress is for a server: a file is compressed where its name ends in .gz or .zst, "
+        "standard output never");
+  }
   if (auto safe = CheckOutputIsNoInput(path, inputs); !safe) return Forward(std::move(safe));
   return deliver::StreamSink::Open(path);
 }
@@ -167,7 +192,8 @@ uint32_t WorkersOf(const Settings& settings) {
   return cores < 1 ? 1 : static_cast<uint32_t>(cores);
 }
 
-PipelineOptions OptionsOf(const Settings& settings, std::vector<supervise::InputFile> inputs) {
+PipelineOptions OptionsOf(const Settings& settings, const std::vector<deliver::NodeUrl>& nodes,
+                          std::vector<supervise::InputFile> inputs) {
   const bool to_server = !settings.nodes.empty();
   PipelineOptions options;
   options.capture = {
@@ -192,6 +218,7 @@ PipelineOptions OptionsOf(const Settings& settings, std::vector<supervise::Input
   options.ordered = settings.ordered.value_or(!to_server);
   options.chunk_documents = settings.chunk;
   options.chunk_bytes = settings.chunk_bytes;
+  options.compression = CompressionOf(settings, nodes);
   return options;
 }
 
@@ -248,8 +275,10 @@ void MentionShards(const Settings& settings, const std::vector<supervise::InputF
 Result<void> RunCaptures(const char* program_path, const Settings& settings, telemetry::Log& log) {
   auto inputs = InputFiles(settings);
   if (!inputs) return Forward(std::move(inputs));
+  auto nodes = ParseNodes(settings.nodes);
+  if (!nodes) return Forward(std::move(nodes));
   log.Record("espcap " ESPCAP_VERSION " started");
-  auto pipeline = Pipeline::Start(program_path, OptionsOf(settings, *inputs), log);
+  auto pipeline = Pipeline::Start(program_path, OptionsOf(settings, *nodes, *inputs), log);
   if (!pipeline) return Forward(std::move(pipeline));
   process::InstallStopSignals();
   if (settings.watch) {
@@ -265,7 +294,7 @@ Result<void> RunCaptures(const char* program_path, const Settings& settings, tel
     resume = std::move(*state);
     (*pipeline)->Resume(*resume);
   }
-  auto sink = OpenSink(settings, *inputs, log);
+  auto sink = OpenSink(settings, *nodes, *inputs, log);
   if (!sink) return Forward(std::move(sink));
 
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;

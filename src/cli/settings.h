@@ -47,6 +47,7 @@ struct Settings {
   // delivery
   uint64_t chunk = 1000;
   uint64_t chunk_bytes = uint64_t{8} << 20U;
+  std::optional<bool> compress;  // unset: for a server on another machine
   std::string index = "packets-%Y-%m-%d";
   bool no_template = false;
   // the program itself

@@ -20,7 +20,9 @@ Result<void> BulkSink::Submit(Batch batch, Ledger& /*ledger*/) {
     return {};
   }
   under_way_ = std::move(batch);
-  client_->Start({"POST", kBulkPath, under_way_.text, "application/x-ndjson"});
+  const bool is_gzip = under_way_.compression == Compression::kGzip;
+  client_->Start({"POST", kBulkPath, is_gzip ? under_way_.compressed : under_way_.text,
+                  "application/x-ndjson", is_gzip ? "gzip" : nullptr});
   return {};
 }
 

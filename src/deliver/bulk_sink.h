@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Delivers batches to an Elasticsearch by _bulk, one request at a time: the next batches are filled
-// meanwhile. Every document's outcome is read by its position.
+// meanwhile. A batch that came as gzip is sent so. Every document's outcome is read by its
+// position.
 #ifndef ESPCAP_DELIVER_BULK_SINK_H_
 #define ESPCAP_DELIVER_BULK_SINK_H_
 

@@ -121,6 +121,9 @@ void HttpClient::Start(const HttpRequest& request) {
   }
   if (!request.body.empty()) {
     impl_->AddHeader(std::string("Content-Type: ") + request.content_type);
+    if (request.content_encoding != nullptr) {
+      impl_->AddHeader(std::string("Content-Encoding: ") + request.content_encoding);
+    }
     impl_->AddHeader("Expect:");  // a round trip that saves nothing here
     Set(easy, CURLOPT_POSTFIELDS, request.body.data());
     Set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));

@@ -24,6 +24,7 @@ struct HttpRequest {
   std::string path;       // from the node's base, "/_bulk"
   std::string_view body;  // borrowed until the response is there
   const char* content_type = "application/json";
+  const char* content_encoding = nullptr;  // of the body, "gzip"
 };
 
 struct HttpResponse {

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "deliver/node_url.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <strings.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <utility>
 
 namespace espcap::deliver {
 namespace {
@@ -28,6 +34,19 @@ std::string WithoutCredentials(const std::string& text) {
   if (at == std::string::npos) return text;
   const size_t scheme = text.find("://");
   return text.substr(0, scheme == std::string::npos ? 0 : scheme + 3) + "…" + text.substr(at);
+}
+
+bool IsLoopback(const std::string& host) {
+  constexpr uint32_t kLoopbackNet = 127;  // of eight bits
+  if (::strcasecmp(host.c_str(), "localhost") == 0) return true;
+  in_addr ipv4{};
+  if (::inet_pton(AF_INET, host.c_str(), &ipv4) == 1) {
+    return ntohl(ipv4.s_addr) >> 24U == kLoopbackNet;
+  }
+  in6_addr ipv6{};
+  return host.size() > 2 && host.front() == '[' &&
+         ::inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &ipv6) == 1 &&
+         IN6_IS_ADDR_LOOPBACK(&ipv6);
 }
 
 }  // namespace
@@ -70,7 +89,13 @@ Result<NodeUrl> ParseNodeUrl(const std::string& text) {
     host.insert(host.size() - 1, "%25" + zone);  // before the closing bracket (RFC 6874)
   }
   node.base = scheme + "://" + host + ":" + port + path;
+  node.host = std::move(host);
   return node;
+}
+
+bool AllOnLoopback(const std::vector<NodeUrl>& nodes) {
+  return std::all_of(nodes.begin(), nodes.end(),
+                     [](const NodeUrl& node) { return IsLoopback(node.host); });
 }
 
 }  // namespace espcap::deliver

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -12,12 +13,20 @@
 namespace espcap::deliver {
 namespace {
 
+constexpr size_t kPieceBytes = size_t{64} * 1024;
+
 std::string Reason(int error) {
   if (error == EPIPE) return "the program that reads it has ended";
   return std::generic_category().message(error);
 }
 
 }  // namespace
+
+Compression CompressionOf(std::string_view path) {
+  if (path.ends_with(".gz")) return Compression::kGzip;
+  if (path.ends_with(".zst")) return Compression::kZstd;
+  return Compression::kNone;
+}
 
 Result<std::unique_ptr<StreamSink>> StreamSink::Open(const std::string& path) {
   constexpr mode_t kMode = 0644;
@@ -27,33 +36,35 @@ Result<std::unique_ptr<StreamSink>> StreamSink::Open(const std::string& path) {
                 : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode));
   std::string name = is_stdout ? "standard output" : path;
   if (!file.valid()) return Fail("open {} for writing: {}", name, Reason(errno));
-  return std::unique_ptr<StreamSink>(new StreamSink(std::move(name), std::move(file)));
+  return std::unique_ptr<StreamSink>(
+      new StreamSink(std::move(name), std::move(file), CompressionOf(path)));
+}
+
+StreamSink::StreamSink(std::string name, base::FileDescriptor file, Compression compression)
+    : name_(std::move(name)), file_(std::move(file)), compression_(compression) {
+  if (compression != Compression::kNone) compressor_ = base::Compressor::Make(compression);
 }
 
 Result<void> StreamSink::Submit(Batch batch, Ledger& ledger) {
-  auto written = Write(batch, ledger);
+  Result<void> written = {};
+  if (!batch.empty()) {
+    written = compressor_ == nullptr ? WriteText(batch, ledger) : WriteCompressed(batch, ledger);
+  }
   Settle(batch.slot, written.has_value());
   return written;
 }
 
-Result<void> StreamSink::Write(const Batch& batch, Ledger& ledger) const {
-  const std::string_view text = batch.text;
-  size_t written = 0;
-  while (written < text.size()) {
-    const ssize_t count = ::write(file_.get(), text.data() + written, text.size() - written);
-    if (count >= 0) {
-      written += static_cast<size_t>(count);
-    } else if (errno != EINTR) {
-      const int error = errno;
-      CountAndCut(batch, written, ledger);
-      return Fail("write {}: {}", name_, Reason(error));
-    }
-  }
-  ledger.written += batch.documents.size();
-  return {};
+Result<void> StreamSink::Drain(Ledger& /*ledger*/) {
+  if (compressor_ == nullptr || has_members_) return {};
+  size_t written_bytes = 0;
+  auto written = CompressAndWriteAll({}, written_bytes);
+  if (!written) CutBack(written_bytes);
+  return written;
 }
 
-void StreamSink::CountAndCut(const Batch& batch, size_t written_bytes, Ledger& ledger) const {
+Result<void> StreamSink::WriteText(const Batch& batch, Ledger& ledger) const {
+  size_t written_bytes = 0;
+  auto written = WriteAll(batch.text, written_bytes);
   size_t whole_bytes = 0;
   size_t whole_documents = 0;
   for (const DocumentSpan& document : batch.documents) {
@@ -63,10 +74,55 @@ void StreamSink::CountAndCut(const Batch& batch, size_t written_bytes, Ledger& l
   }
   ledger.written += whole_documents;
   ledger.failed += batch.documents.size() - whole_documents;
+  if (!written) CutBack(written_bytes - whole_bytes);
+  return written;
+}
+
+Result<void> StreamSink::WriteCompressed(const Batch& batch, Ledger& ledger) {
+  size_t written_bytes = 0;
+  auto written = batch.compression == compression_ ? WriteAll(batch.compressed, written_bytes)
+                                                   : CompressAndWriteAll(batch.text, written_bytes);
+  if (!written) {
+    ledger.failed += batch.documents.size();
+    CutBack(written_bytes);
+    return written;
+  }
+  ledger.written += batch.documents.size();
+  has_members_ = true;
+  return {};
+}
+
+Result<void> StreamSink::CompressAndWriteAll(std::string_view text, size_t& written_bytes) {
+  std::array<char, kPieceBytes> bytes;
+  compressor_->Begin(text);
+  for (bool is_last = false; !is_last;) {
+    const auto piece = compressor_->Next(bytes);
+    if (!piece) return Fail("write {}: {}", name_, piece.error().message);
+    if (auto done = WriteAll({bytes.data(), piece->bytes}, written_bytes); !done) return done;
+    is_last = piece->is_last;
+  }
+  return {};
+}
+
+Result<void> StreamSink::WriteAll(std::string_view bytes, size_t& written_bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file_.get(), bytes.data(), bytes.size());
+    if (count >= 0) {
+      bytes.remove_prefix(static_cast<size_t>(count));
+      written_bytes += static_cast<size_t>(count);
+    } else if (errno != EINTR) {
+      return Fail("write {}: {}", name_, Reason(errno));
+    }
+  }
+  return {};
+}
+
+// Takes back the last bytes written, where that can be done.
+void StreamSink::CutBack(size_t bytes) const {
   struct stat status {};
   if (::fstat(file_.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
   const off_t end = ::lseek(file_.get(), 0, SEEK_CUR);
-  const auto excess = static_cast<off_t>(written_bytes - whole_bytes);
+  const auto excess = static_cast<off_t>(bytes);
   // The caller reports the failed write; a failing truncation adds nothing to say.
   if (end < excess || ::ftruncate(file_.get(), end - excess) != 0) return;
   ::lseek(file_.get(), end - excess, SEEK_SET);

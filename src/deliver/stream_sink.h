@@ -1,39 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Writes documents to standard output or a file: whole documents only. Where a write fails half
-// way, a regular file is cut back to its last whole line.
+// way, a regular file is cut back to its last whole line; a compressed one, where each batch is a
+// gzip member or zstd frame, to its last whole batch.
 #ifndef ESPCAP_DELIVER_STREAM_SINK_H_
 #define ESPCAP_DELIVER_STREAM_SINK_H_
 
 #include <memory>
 #include <string>
+#include <string_view>
 
+#include "base/compressor.h"
 #include "base/file_descriptor.h"
 #include "espcap/sink.h"
 
 namespace espcap::deliver {
 
+// What the end of a file's name asks for: ".gz", ".zst".
+Compression CompressionOf(std::string_view path);
+
 class StreamSink : public Sink {
  public:
-  // "-" is standard output; anything else is created, or emptied where it exists.
+  // "-" is standard output; anything else is created, or emptied where it exists. CompressionOf()
+  // its name is what is written; a batch that comes otherwise is compressed here.
   static Result<std::unique_ptr<StreamSink>> Open(const std::string& path);
 
   [[nodiscard]] bool Ready() const override { return true; }
   // Writes all of it, waiting for whoever reads.
   Result<void> Submit(Batch batch, Ledger& ledger) override;
   Result<void> Poll(Ledger& /*ledger*/) override { return {}; }
-  Result<void> Drain(Ledger& /*ledger*/) override { return {}; }
+  // Makes a compressed file of no documents a valid one.
+  Result<void> Drain(Ledger& ledger) override;
   void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout) override;
 
  private:
-  StreamSink(std::string name, base::FileDescriptor file)
-      : name_(std::move(name)), file_(std::move(file)) {}
+  StreamSink(std::string name, base::FileDescriptor file, Compression compression);
 
-  Result<void> Write(const Batch& batch, Ledger& ledger) const;
-  void CountAndCut(const Batch& batch, size_t written_bytes, Ledger& ledger) const;
+  Result<void> WriteText(const Batch& batch, Ledger& ledger) const;
+  Result<void> WriteCompressed(const Batch& batch, Ledger& ledger);
+  // What these write counts in `written_bytes`, where they fail too.
+  Result<void> WriteAll(std::string_view bytes, size_t& written_bytes) const;
+  Result<void> CompressAndWriteAll(std::string_view text, size_t& written_bytes);
+  void CutBack(size_t bytes) const;
 
   std::string name_;
   base::FileDescriptor file_;
+  Compression compression_;
+  std::unique_ptr<base::Compressor> compressor_;  // null: nothing is compressed
+  bool has_members_ = false;
 };
 
 }  // namespace espcap::deliver

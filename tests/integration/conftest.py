@@ -73,6 +73,12 @@ def tshark(environment):
     return run
 
 
+def decompressed(path):
+    """What the system's gzip or zstd makes of a whole file."""
+    program = {".gz": "gzip", ".zst": "zstd"}[path.suffix]
+    return subprocess.run([program, "-dc", path], check=True, stdout=subprocess.PIPE).stdout
+
+
 def own_mounts():
     """The start of a command that has mounts of its own."""
     command = ["unshare", "--mount"]

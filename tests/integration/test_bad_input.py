@@ -9,7 +9,7 @@ import subprocess
 import threading
 
 import pytest
-from conftest import ESPCAP, TEST_PCAPS, own_mounts
+from conftest import ESPCAP, TEST_PCAPS, decompressed, own_mounts
 
 DNS = TEST_PCAPS / "dns.pcap"
 
@@ -174,6 +174,26 @@ def test_full_disk_leaves_whole_lines(espcap, tmp_path):
     assert 0 < len(written) < len(whole)
     assert written.endswith(b"\n") and whole.startswith(written)
     assert f"{written.count(10)} written" in run.stderr.decode()
+
+
+@pytest.mark.parametrize("name", ["out.gz", "out.zst"])
+def test_full_disk_leaves_whole_batches(name, espcap, tmp_path):
+    """Ten documents a batch: what is there can be decompressed, and is the beginning."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    script = ('mount -t tmpfs -o size=24k tmpfs "$1"; "$2" --file "$3" --output "$1/$4" --chunk 10; '
+              'echo "exit $?"; cat "$1/$4"; umount "$1"')
+    run = subprocess.run([*own_mounts(), "sh", "-c", script, "sh", str(disk), str(ESPCAP),
+                          str(DNS), name], capture_output=True, check=True)
+    first, _, written = run.stdout.partition(b"\n")
+    assert first == b"exit 1"
+    assert b"No space left on device" in run.stderr
+    (tmp_path / name).write_bytes(written)
+    documents = decompressed(tmp_path / name)
+    count = documents.count(b"\n")
+    assert 0 < count < 92 and count % 10 == 0
+    assert espcap("--file", DNS).out.startswith(documents)
+    assert f" {count} written, " in run.stderr.decode()
 
 
 def test_closed_pipe():

@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Documents of test_pcaps in a real Elasticsearch: all there, once, and found."""
 import concurrent.futures
+import gzip
 import json
 import os
+import pathlib
+import random
 import re
 import signal
+import struct
 import subprocess
 import time
 
 import pytest
+import relay
 from conftest import ESPCAP, TEST_PCAPS, start_elasticsearch, stop_elasticsearch
 
 DNS = TEST_PCAPS / "dns.pcap"
@@ -170,14 +175,16 @@ def test_refused_documents_are_counted_and_named(elasticsearch, espcap, tshark):
     assert node.count("packets-*") == 92 - len(bad)
 
 
-def test_refused_requests_are_counted(tmp_path_factory, espcap):
+@pytest.mark.parametrize("compress", ["--compress", "--no-compress"])
+def test_refused_requests_are_counted(compress, tmp_path_factory, espcap):
+    """The server's limit is one of uncompressed bytes."""
     node = start_elasticsearch(tmp_path_factory.mktemp("small"), "http.max_content_length=100kb")
     try:
-        run = espcap("--file", DNS, "--node", node.url)
+        run = espcap("--file", DNS, "--node", node.url, compress)
         assert run.code == 1
         assert ledger(run)["failed"] == 92
         assert "92 documents not delivered" in run.err and "answered 413" in run.err
-        run = espcap("--file", DNS, "--node", node.url, "--chunk-bytes", "90k")
+        run = espcap("--file", DNS, "--node", node.url, compress, "--chunk-bytes", "90k")
         assert run.code == 0, run
         assert node.count("packets-*") == 92
     finally:
@@ -237,6 +244,34 @@ def test_a_signal_delivers_what_is_dissected(elasticsearch, environment):
     assert elasticsearch.count("packets-*") == counts["indexed"]
 
 
+@pytest.mark.parametrize("host, arguments, is_compressed", [
+    ("127.0.0.1", ["--compress"], True),
+    ("127.0.0.1", [], False),
+    ("localhost", [], False),
+    ("0.0.0.0", [], True),  # this machine by a name that doesn't say so
+    ("0.0.0.0", ["--no-compress"], False),
+])
+def test_requests_are_compressed(host, arguments, is_compressed, elasticsearch, espcap):
+    """Seen on the way to the server, and found in it."""
+    port = int(elasticsearch.url.rsplit(":", 1)[1])
+    with relay.Relay(port, address=host) as between:
+        run = espcap("--file", DNS, "--node", f"{host}:{between.port}", "--chunk", "30",
+                     *arguments)
+        assert run.code == 0, run
+        requests = [(headers, body) for first, headers, body in between.requests()
+                    if first.startswith("POST /_bulk")]
+    assert ledger(run) == {"packets captured": 92, "indexed": 92, "already there": 0, "failed": 0}
+    assert elasticsearch.count("packets-*") == 92
+    assert len(requests) == 4
+    for headers, body in requests:
+        assert headers.get("content-encoding") == ("gzip" if is_compressed else None)
+        assert headers["content-type"] == "application/x-ndjson"
+    bodies = [gzip.decompress(body) if is_compressed else body for _, body in requests]
+    assert b"".join(bodies) == espcap("--file", DNS, "--format", "bulk").out
+    if is_compressed:
+        assert sum(len(body) for _, body in requests) < len(b"".join(bodies)) / 5
+
+
 def peak_kib(arguments, environment):
     """Peak resident size of a run."""
     script = ('import resource,subprocess,sys; subprocess.run(sys.argv[1:], check=True); '
@@ -246,13 +281,52 @@ def peak_kib(arguments, environment):
     return int(run.stdout.split()[-1])
 
 
-def test_held_documents_stay_within_bounds(elasticsearch, environment, tmp_path):
+@pytest.mark.parametrize("compress", ["--compress", "--no-compress"])
+def test_held_documents_stay_within_bounds(compress, elasticsearch, environment, tmp_path):
     """Beyond what dissection itself takes, at most four times --chunk-bytes."""
     data = (TEST_PCAPS / "http.pcap").read_bytes()
     big = tmp_path / "big.pcap"
     big.write_bytes(data[:24] + data[24:] * 60)  # 6240 packets, some 50 MB of JSON
-    common = ["--file", str(big), "--node", elasticsearch.url, "--chunk", "1000000", "--quiet"]
+    common = ["--file", str(big), "--node", elasticsearch.url, "--chunk", "1000000", "--quiet",
+              compress]
     base = peak_kib([*common, "--chunk-bytes", "64k", "--index", "base"], environment)
     chunk_mib = 8
     large = peak_kib([*common, "--chunk-bytes", f"{chunk_mib}M", "--index", "large"], environment)
     assert large - base <= 4 * chunk_mib * 1024
+
+
+def slots_bytes(process):
+    """The memory that the documents of a run take."""
+    for descriptor in pathlib.Path(f"/proc/{process}/fd").iterdir():
+        if "memfd:espcap-documents" in os.readlink(descriptor):
+            return descriptor.stat().st_blocks * 512
+    raise AssertionError("no slots")
+
+
+@pytest.mark.parametrize("compress", ["--compress", "--no-compress"])
+def test_all_slots_together_stay_within_bounds(compress, elasticsearch, environment, tmp_path):
+    """Nothing more is taken after the first request, so that every slot fills up, with documents that
+    compress badly: random bytes in hexadecimal."""
+    capture = tmp_path / "random.pcap"
+    headers = bytes.fromhex("020000000001 020000000002 0800"
+                            "45000564 00004000 40110000 c0000201 c0000202"
+                            "c350c351 05500000")
+    with open(capture, "wb") as stream:
+        stream.write(DNS.read_bytes()[:24])
+        for number in range(2000):
+            frame = headers + random.Random(number).randbytes(1352)
+            stream.write(struct.pack("<IIII", number, 0, len(frame), len(frame)) + frame)
+    chunk_bytes = 1 << 20
+    port = int(elasticsearch.url.rsplit(":", 1)[1])
+    with relay.Relay(port, stops_at=b"POST /_bulk") as between, subprocess.Popen(
+            [str(ESPCAP), "--file", str(capture), "--hex", "--workers", "3", "--chunk", "1000000",
+             "--chunk-bytes", str(chunk_bytes), "--node", f"127.0.0.1:{between.port}", compress],
+            stderr=subprocess.DEVNULL, env=environment) as process:
+        held = [0]
+        deadline = time.monotonic() + 60
+        while not (held[-1] > chunk_bytes and held[-1] == held[-2]):
+            assert time.monotonic() < deadline and process.poll() is None
+            time.sleep(1)
+            held.append(slots_bytes(process.pid))
+        process.kill()
+    assert 2 * chunk_bytes < held[-1] <= 4 * chunk_bytes, held

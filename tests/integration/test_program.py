@@ -10,7 +10,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import ESPCAP, TEST_PCAPS, own_mounts
+from conftest import ESPCAP, TEST_PCAPS, decompressed, own_mounts
 
 DNS = TEST_PCAPS / "dns.pcap"
 HTTP = TEST_PCAPS / "http.pcap"
@@ -105,6 +105,32 @@ def test_output_file(espcap, tmp_path):
     run = espcap("--file", DNS, "--output", out)
     assert run.code == 0 and run.out == b""
     assert out.read_bytes() == espcap("--file", DNS).out
+
+
+@pytest.mark.parametrize("format_", ["ndjson", "bulk", "text"])
+def test_output_is_compressed_by_its_name(format_, espcap, tmp_path):
+    plain = espcap("--file", DNS, "--format", format_).out
+    for name in ("out.gz", "out.zst"):
+        (tmp_path / name).write_text("old\n" * 100000)
+        run = espcap("--file", DNS, "--format", format_, "--output", tmp_path / name)
+        assert run.code == 0, run
+        assert "92 packets captured, 92 written" in run.err
+        assert decompressed(tmp_path / name) == plain
+    run = espcap("--file", DNS, "--format", format_, "--output", tmp_path / "out.gzip")
+    assert (tmp_path / "out.gzip").read_bytes() == plain
+
+
+@pytest.mark.parametrize("name", ["out.gz", "out.zst"])
+def test_a_compressed_file_without_documents_is_valid(name, espcap, tmp_path):
+    run = espcap("--file", DNS, "--filter", "sctp", "--output", tmp_path / name)
+    assert run.code == 0, run
+    assert decompressed(tmp_path / name) == b""
+
+
+def test_standard_output_is_never_compressed(espcap):
+    run = espcap("--file", DNS, "--compress")
+    assert run.code == 0 and run.out == espcap("--file", DNS).out
+    assert "--compress is for a server: a file is compressed where its name ends in" in run.err
 
 
 def test_summary_quiet_and_verbose(espcap):

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import ESPCAP, TEST_PCAPS
+from conftest import ESPCAP, TEST_PCAPS, decompressed
 
 
 def children(process):
@@ -57,6 +57,21 @@ def test_small_slots(archive, expected, espcap):
     assert run.out == expected
 
 
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("suffix", ["gz", "zst"])
+def test_compressed_files_hold_the_same(suffix, workers, archive, expected, espcap, tmp_path):
+    out = tmp_path / f"out.ndjson.{suffix}"
+    run = espcap("--dir", archive, "--workers", workers, "--output", out)
+    assert run.code == 0, run
+    assert decompressed(out) == expected
+    assert out.stat().st_size < len(expected) / 10
+    # Hardly a document fits into a batch, and none of them compresses well.
+    run = espcap("--dir", archive, "--workers", workers, "--output", out, "--chunk", "3",
+                 "--chunk-bytes", "1k")
+    assert run.code == 0, run
+    assert decompressed(out) == expected
+
+
 def kill_a_worker(process, name="espcap-worker"):
     deadline = time.monotonic() + 30
     while not (found := workers_of(process.pid, name)):
@@ -65,9 +80,11 @@ def kill_a_worker(process, name="espcap-worker"):
     os.kill(found[-1], signal.SIGKILL)
 
 
-def test_a_killed_worker_is_replaced(archive, expected, environment, tmp_path):
-    """The frame after the last settled one is where the next worker goes on: nothing twice."""
-    out = tmp_path / "out"
+@pytest.mark.parametrize("name", ["out", "out.gz", "out.zst"])
+def test_a_killed_worker_is_replaced(name, archive, expected, environment, tmp_path):
+    """The frame after the last settled one is where the next worker goes on: nothing twice. What it
+    leaves behind isn't compressed yet."""
+    out = tmp_path / name
     with subprocess.Popen([str(ESPCAP), "--dir", str(archive), "--output", str(out)],
                           stderr=subprocess.PIPE, env=environment) as process:
         for _ in range(3):
@@ -77,12 +94,13 @@ def test_a_killed_worker_is_replaced(archive, expected, environment, tmp_path):
     assert process.returncode == 0, error
     assert error.count("its worker died; taken up again at packet") == 3, error
     assert "ended by signal 9 (Killed)" in error
-    assert out.read_bytes() == expected
+    assert (decompressed(out) if out.suffix else out.read_bytes()) == expected
 
 
-def test_a_killed_worker_and_a_server(archive, expected, environment, elasticsearch):
-    with subprocess.Popen([str(ESPCAP), "--dir", str(archive), "--node", elasticsearch.url],
-                          stderr=subprocess.PIPE, env=environment) as process:
+@pytest.mark.parametrize("compress", ["--compress", "--no-compress"])
+def test_a_killed_worker_and_a_server(compress, archive, expected, environment, elasticsearch):
+    with subprocess.Popen([str(ESPCAP), "--dir", str(archive), "--node", elasticsearch.url,
+                           compress], stderr=subprocess.PIPE, env=environment) as process:
         for _ in range(2):
             time.sleep(0.3)
             kill_a_worker(process)

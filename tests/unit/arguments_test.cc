@@ -33,6 +33,7 @@ TEST_F(ArgumentsTest, WithoutOptionsTheDefaultsHold) {
   EXPECT_FALSE(settings.two_pass);
   EXPECT_EQ(settings.chunk, 1000U);
   EXPECT_EQ(settings.chunk_bytes, 8U * 1024 * 1024);
+  EXPECT_FALSE(settings.compress);
   EXPECT_EQ(settings.index, "packets-%Y-%m-%d");
   EXPECT_FALSE(settings.no_template);
   EXPECT_FALSE(settings.quiet);
@@ -131,6 +132,11 @@ TEST_F(ArgumentsTest, AValueCanEndInAnEqualsSign) {
   EXPECT_EQ(settings.files, Strings{"a="});
   EXPECT_EQ(settings.dissection.preferences, Strings{"a.key:MTIzNA=="});
   EXPECT_EQ(settings.display_filter, "=");
+}
+
+TEST_F(ArgumentsTest, CompressionIsAskedForOrForbidden) {
+  EXPECT_EQ(SettingsOf({"--compress"}).compress, true);
+  EXPECT_EQ(SettingsOf({"--no-compress"}).compress, false);
 }
 
 TEST_F(ArgumentsTest, FormatsHaveNames) {

@@ -47,6 +47,7 @@ TEST_F(ConfigArgumentsTest, KeysAreLongOptions) {
       "two-pass: true\n"
       "chunk: 10\n"
       "chunk-bytes: 64k\n"
+      "compress: false\n"
       "index: lab-%Y\n"
       "no-template: true\n"
       "quiet: false\n"
@@ -66,6 +67,7 @@ TEST_F(ConfigArgumentsTest, KeysAreLongOptions) {
   EXPECT_TRUE(settings.two_pass);
   EXPECT_EQ(settings.chunk, 10U);
   EXPECT_EQ(settings.chunk_bytes, 64U * 1024);
+  EXPECT_EQ(settings.compress, false);
   EXPECT_EQ(settings.index, "lab-%Y");
   EXPECT_TRUE(settings.no_template);
   EXPECT_FALSE(settings.quiet);

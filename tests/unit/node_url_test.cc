@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace espcap::deliver {
 namespace {
@@ -116,6 +117,41 @@ TEST(NodeUrl, RefusesWhatIsNoServerAndNamesIt) {
     const std::string& message = node.error().message;
     EXPECT_EQ(message.find("--node '" + std::string(c.text) + "'"), 0U) << message;
     EXPECT_NE(message.find(c.says), std::string::npos) << message;
+  }
+}
+
+TEST(NodeUrl, KnowsThisMachineByNameAndAddress) {
+  struct Case {
+    std::vector<const char*> texts;
+    bool on_loopback;
+  };
+  const Case cases[] = {
+      {{"localhost"}, true},
+      {{"LocalHost:9201"}, true},
+      {{"https://elastic:secret@localhost/prefix"}, true},
+      {{"127.0.0.1"}, true},
+      {{"127.255.1.2:80"}, true},
+      {{"[::1]"}, true},
+      {{"http://[0:0:0::1]:9200"}, true},
+      {{"localhost", "127.0.0.1", "[::1]"}, true},
+      {{"es.example"}, false},
+      {{"localhost.example"}, false},
+      {{"127.example"}, false},
+      {{"126.0.0.1"}, false},
+      {{"128.0.0.1"}, false},
+      {{"192.0.2.127"}, false},
+      {{"0.0.0.0"}, false},
+      {{"[::2]"}, false},
+      {{"[::]"}, false},
+      {{"[fe80::1%25lo]"}, false},
+      {{"http://localhost@es.example"}, false},
+      {{"localhost", "es.example"}, false},
+      {{"es.example", "localhost"}, false},
+  };
+  for (const Case& c : cases) {
+    std::vector<NodeUrl> nodes;
+    for (const char* text : c.texts) nodes.push_back(*ParseNodeUrl(text));
+    EXPECT_EQ(AllOnLoopback(nodes), c.on_loopback) << c.texts.front();
   }
 }
 

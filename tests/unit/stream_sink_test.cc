@@ -9,10 +9,12 @@
 #include <csignal>
 #include <initializer_list>
 #include <memory>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "decompressed.h"
 #include "file_size_limit.h"
 #include "redirected_descriptor.h"
 #include "temporary_directory.h"
@@ -20,6 +22,7 @@
 namespace espcap::deliver {
 namespace {
 
+using espcap::testing::Decompressed;
 using espcap::testing::FileSizeLimit;
 using espcap::testing::ReadWhole;
 using espcap::testing::RedirectedDescriptor;
@@ -37,8 +40,16 @@ class Documents {
 
   [[nodiscard]] Batch AsBatch(uint32_t slot = 0) const { return {text_, spans_, nullptr, slot}; }
 
+  // As a worker hands it over. The batch borrows from here.
+  [[nodiscard]] Batch AsCompressed(Compression compression) {
+    compressed_.resize(text_.size() + 1000);
+    const auto bytes = base::Compressor::Make(compression)->Compress(text_, compressed_);
+    return {text_, spans_, nullptr, 0, compression, {compressed_.data(), bytes.value()}};
+  }
+
  private:
   std::string text_;
+  std::string compressed_;
   std::vector<DocumentSpan> spans_;
 };
 
@@ -209,6 +220,126 @@ TEST_F(StreamSinkTest, WhatIsWrittenAfterACutFollowsTheLastWholeDocument) {
     EXPECT_EQ(::write(STDOUT_FILENO, "next\n", 5), 5);
   }
   EXPECT_EQ(ReadWhole(path_), "{\"a\":1}\nnext\n");
+}
+
+TEST(StreamSink, TheEndOfItsNameSaysHowAFileIsCompressed) {
+  struct Case {
+    const char* path;
+    Compression compression;
+  };
+  const Case cases[] = {
+      {"-", Compression::kNone},           {"a", Compression::kNone},
+      {"a.ndjson", Compression::kNone},    {"a.ndjson.gz", Compression::kGzip},
+      {"/b.gz/a.zst", Compression::kZstd}, {"/b.gz/a", Compression::kNone},
+      {"a.gzip", Compression::kNone},      {"outgz", Compression::kNone},
+      {"a.zst", Compression::kZstd},       {"outzst", Compression::kNone},
+      {"a.gz.txt", Compression::kNone},    {"", Compression::kNone},
+  };
+  for (const Case& c : cases) EXPECT_EQ(CompressionOf(c.path), c.compression) << c.path;
+}
+
+class CompressedFileTest : public StreamSinkTest,
+                           public ::testing::WithParamInterface<Compression> {
+ protected:
+  [[nodiscard]] std::string Content() const {
+    return Decompressed(GetParam(), ReadWhole(compressed_path_));
+  }
+
+  const std::string compressed_path_ =
+      directory_.Path(GetParam() == Compression::kGzip ? "out.gz" : "out.zst");
+};
+
+INSTANTIATE_TEST_SUITE_P(Each, CompressedFileTest,
+                         ::testing::Values(Compression::kGzip, Compression::kZstd),
+                         [](const auto& compression) {
+                           return compression.param == Compression::kGzip ? "gzip" : "zstd";
+                         });
+
+TEST_P(CompressedFileTest, EachBatchIsAPartOfIt) {
+  const auto sink = Open(compressed_path_);
+  Documents first({"{\"a\":1}\n", "{\"b\":2}\n"});
+  Documents second({"{\"c\":3}\n"});
+  const Batch batch = first.AsCompressed(GetParam());
+  ASSERT_TRUE(sink->Submit(batch, ledger_));
+  EXPECT_EQ(ReadWhole(compressed_path_), batch.compressed);  // as the worker made it
+  EXPECT_EQ(Content(), "{\"a\":1}\n{\"b\":2}\n");            // nothing is held back
+  ASSERT_TRUE(sink->Submit(second.AsCompressed(GetParam()), ledger_));
+  const std::string both = ReadWhole(compressed_path_);
+  ASSERT_TRUE(sink->Drain(ledger_));
+  EXPECT_EQ(ReadWhole(compressed_path_), both);
+  EXPECT_EQ(Content(), "{\"a\":1}\n{\"b\":2}\n{\"c\":3}\n");
+  EXPECT_EQ(ledger_.written, 3U);
+}
+
+// Its worker has ended before, or it took too much room; another compression isn't the file's.
+TEST_P(CompressedFileTest, ABatchThatComesOtherwiseIsCompressedHere) {
+  const auto sink = Open(compressed_path_);
+  const std::string large(300'000, 'x');
+  Documents batch({"{\"a\":1}\n", large});
+  ASSERT_TRUE(sink->Submit(batch.AsBatch(), ledger_));
+  EXPECT_EQ(Content(), "{\"a\":1}\n" + large);
+  const auto other = GetParam() == Compression::kGzip ? Compression::kZstd : Compression::kGzip;
+  Documents more({"{\"b\":2}\n"});
+  ASSERT_TRUE(sink->Submit(more.AsCompressed(other), ledger_));
+  EXPECT_EQ(Content(), "{\"a\":1}\n" + large + "{\"b\":2}\n");
+  EXPECT_EQ(ledger_.written, 3U);
+}
+
+TEST_P(CompressedFileTest, ARunWithoutDocumentsLeavesAValidFile) {
+  const auto sink = Open(compressed_path_);
+  ASSERT_TRUE(sink->Submit(Documents({}).AsBatch(), ledger_));
+  ASSERT_TRUE(sink->Drain(ledger_));
+  EXPECT_GT(ReadWhole(compressed_path_).size(), 0U);
+  EXPECT_EQ(Content(), "");
+}
+
+TEST_P(CompressedFileTest, IsCutBackToItsLastWholeBatch) {
+  for (const bool by_worker : {true, false}) {
+    for (const rlim_t excess : {0U, 1U, 5U, 20U}) {
+      SCOPED_TRACE(excess);
+      const auto sink = Open(compressed_path_);
+      Documents first({"{\"a\":1}\n"});
+      Documents second({"{\"b\":2}\n", "{\"c\":3}\n"});
+      Ledger ledger;
+      ASSERT_TRUE(sink->Submit(first.AsCompressed(GetParam()), ledger));
+      const size_t whole_bytes = ReadWhole(compressed_path_).size();
+      {
+        const FileSizeLimit limit(whole_bytes + excess);
+        EXPECT_FALSE(
+            sink->Submit(by_worker ? second.AsCompressed(GetParam()) : second.AsBatch(), ledger));
+      }
+      EXPECT_EQ(ReadWhole(compressed_path_).size(), whole_bytes);
+      EXPECT_EQ(Content(), "{\"a\":1}\n");
+      EXPECT_EQ(ledger.written, 1U);
+      EXPECT_EQ(ledger.failed, 2U);
+    }
+  }
+}
+
+// Noise, so that the member takes many writes of which the first succeed.
+TEST_P(CompressedFileTest, IsCutBackBeforeABatchOfManyWrites) {
+  const auto sink = Open(compressed_path_);
+  std::mt19937 random(7);
+  std::string noise;
+  while (noise.size() < 400'000) noise += static_cast<char>(random());
+  Documents first({"{\"a\":1}\n"});
+  const Documents second({noise});
+  ASSERT_TRUE(sink->Submit(first.AsCompressed(GetParam()), ledger_));
+  {
+    const FileSizeLimit limit(300'000);
+    EXPECT_FALSE(sink->Submit(second.AsBatch(), ledger_));
+  }
+  EXPECT_EQ(Content(), "{\"a\":1}\n");
+  EXPECT_EQ(ledger_.failed, 1U);
+}
+
+TEST_P(CompressedFileTest, ADiskThatIsFullAtTheEndIsAnError) {
+  const auto sink = Open(compressed_path_);
+  const FileSizeLimit limit(4);
+  const auto drained = sink->Drain(ledger_);
+  ASSERT_FALSE(drained);
+  EXPECT_EQ(drained.error().message, "write " + compressed_path_ + ": File too large");
+  EXPECT_EQ(ReadWhole(compressed_path_), "");
 }
 
 }  // namespace
