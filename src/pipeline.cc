@@ -105,14 +105,14 @@ Ledger Pipeline::Run(Sink& sink, telemetry::Progress& progress) {
     OfferBatches(sink);
     Wait(sink);
     if (process::StopRequested() || sink_failed_) Stop();
-    PruneCaptures();
+    PruneCaptures(sink);
     Show(progress);
   }
   if (!sink_failed_) {
     if (auto drained = sink.Drain(ledger_); !drained) FailSink(drained.error().message);
   }
   Abandon();
-  PruneCaptures();
+  PruneCaptures(sink);
   progress.Clear();
   if (skipped_captures_ > 0) {
     log_.Info(
@@ -240,13 +240,18 @@ void Pipeline::AnswerFingerprint(Worker& worker, const Fingerprint& fingerprint)
   static_cast<void>(worker.channel.Send(process::Verdict{capture.settled_before}));
 }
 
-void Pipeline::PruneCaptures() {
-  captures_.Prune([this](const Capture& capture) {
+void Pipeline::PruneCaptures(Sink& sink) {
+  captures_.Prune([this, &sink](const Capture& capture) {
     const bool is_news = resume_ != nullptr && !capture.settled_before && capture.fingerprint;
-    if (!is_news || !capture.Whole()) return;
-    auto recorded = resume_->Record(*capture.fingerprint, *capture.name);
-    if (!recorded) warnings_.Report(recorded.error().message);
+    if (is_news && capture.Whole()) Record(sink, capture);
   });
+}
+
+// What can't be recorded is taken again by the next run.
+void Pipeline::Record(Sink& sink, const Capture& capture) {
+  auto recorded = sink.Sync();
+  if (recorded) recorded = resume_->Record(*capture.fingerprint, *capture.name);
+  if (!recorded) warnings_.Report(recorded.error().message);
 }
 
 void Pipeline::Wait(Sink& sink) {

@@ -82,7 +82,8 @@ class Pipeline {
   void TakeReport();
   void AnswerFingerprint(Worker& worker, const Fingerprint& fingerprint);
   void Settle(uint32_t slot, bool delivered);
-  void PruneCaptures();
+  void PruneCaptures(Sink& sink);
+  void Record(Sink& sink, const supervise::Capture& capture);
   void EndWorker(Worker& worker);
   void TakeUpAgain(supervise::Part& part);
   void FailSink(const std::string& message);

@@ -46,6 +46,9 @@ class Sink {
   // Waits until everything submitted is settled.
   [[nodiscard]] virtual Result<void> Drain(Ledger& ledger) = 0;
 
+  // Makes sure that what was delivered outlives a power failure.
+  [[nodiscard]] virtual Result<void> Sync() { return {}; }
+
   // Waits until one of `others` is ready (revents say which), there is something for Poll() to do,
   // or the time is up.
   virtual void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout) = 0;

@@ -72,6 +72,13 @@ Result<void> CheckShape(const Settings& settings) {
   if (settings.shards > 1 && settings.format == encode::Format::kText) {
     return Fail("--format text numbers the packets one after another: it takes no --shards");
   }
+  const bool is_compressed = deliver::CompressionOf(settings.output) != Compression::kNone;
+  if (!settings.resume.empty() && is_compressed) {
+    return Fail(
+        "--resume can't go on with a compressed --output {}: leave the ending out, or use "
+        "a file a run",
+        settings.output);
+  }
   if (settings.quiet && settings.verbose) return Fail("--quiet and --verbose: choose one");
   return {};
 }
@@ -183,7 +190,10 @@ Result<std::unique_ptr<Sink>> OpenSink(const Settings& settings,
         "standard output never");
   }
   if (auto safe = CheckOutputIsNoInput(path, inputs); !safe) return Forward(std::move(safe));
-  return deliver::StreamSink::Open(path);
+  // The documents of captures that are skipped now were written by an earlier run.
+  return deliver::StreamSink::Open(path, settings.resume.empty()
+                                             ? deliver::StreamSink::Existing::kEmpty
+                                             : deliver::StreamSink::Existing::kKeep);
 }
 
 uint32_t WorkersOf(const Settings& settings) {

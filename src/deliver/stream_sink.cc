@@ -20,6 +20,29 @@ std::string Reason(int error) {
   return std::generic_category().message(error);
 }
 
+// Moves to the end of the last whole line of a file that a crash may have cut off, and takes away
+// what is behind it. Sets errno where it fails.
+bool ContinueAfterLastLine(int file) {
+  struct stat status {};
+  if (::fstat(file, &status) != 0) return false;
+  if (!S_ISREG(status.st_mode)) return true;
+  std::array<char, kPieceBytes> piece;
+  off_t end = status.st_size;
+  while (end > 0) {
+    const off_t begin =
+        end > static_cast<off_t>(kPieceBytes) ? end - static_cast<off_t>(kPieceBytes) : 0;
+    const ssize_t count = ::pread(file, piece.data(), static_cast<size_t>(end - begin), begin);
+    if (count <= 0) return false;
+    const std::string_view text(piece.data(), static_cast<size_t>(count));
+    if (const size_t newline = text.rfind('\n'); newline != std::string_view::npos) {
+      end = begin + static_cast<off_t>(newline) + 1;
+      break;
+    }
+    end = begin;
+  }
+  return ::ftruncate(file, end) == 0 && ::lseek(file, end, SEEK_SET) == end;
+}
+
 }  // namespace
 
 Compression CompressionOf(std::string_view path) {
@@ -28,14 +51,17 @@ Compression CompressionOf(std::string_view path) {
   return Compression::kNone;
 }
 
-Result<std::unique_ptr<StreamSink>> StreamSink::Open(const std::string& path) {
+Result<std::unique_ptr<StreamSink>> StreamSink::Open(const std::string& path, Existing existing) {
   constexpr mode_t kMode = 0644;
   const bool is_stdout = path == "-";
-  base::FileDescriptor file(
-      is_stdout ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
-                : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode));
+  const bool is_kept = existing == Existing::kKeep && !is_stdout;
+  const int flags = O_CREAT | O_CLOEXEC | (is_kept ? O_RDWR : O_WRONLY | O_TRUNC);
+  base::FileDescriptor file(is_stdout ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+                                      : ::open(path.c_str(), flags, kMode));
   std::string name = is_stdout ? "standard output" : path;
-  if (!file.valid()) return Fail("open {} for writing: {}", name, Reason(errno));
+  if (!file.valid() || (is_kept && !ContinueAfterLastLine(file.get()))) {
+    return Fail("open {} for writing: {}", name, Reason(errno));
+  }
   return std::unique_ptr<StreamSink>(
       new StreamSink(std::move(name), std::move(file), CompressionOf(path)));
 }
@@ -60,6 +86,12 @@ Result<void> StreamSink::Drain(Ledger& /*ledger*/) {
   auto written = CompressAndWriteAll({}, written_bytes);
   if (!written) CutBack(written_bytes);
   return written;
+}
+
+Result<void> StreamSink::Sync() {
+  // What has no storage behind it (a pipe, a terminal) has nothing to sync.
+  if (::fdatasync(file_.get()) == 0 || errno == EINVAL || errno == EROFS) return {};
+  return Fail("write {}: {}", name_, Reason(errno));
 }
 
 Result<void> StreamSink::WriteText(const Batch& batch, Ledger& ledger) const {

@@ -21,9 +21,14 @@ Compression CompressionOf(std::string_view path);
 
 class StreamSink : public Sink {
  public:
-  // "-" is standard output; anything else is created, or emptied where it exists. CompressionOf()
-  // its name is what is written; a batch that comes otherwise is compressed here.
-  static Result<std::unique_ptr<StreamSink>> Open(const std::string& path);
+  // What is in the file already: emptied, or kept up to its last whole line.
+  enum class Existing { kEmpty, kKeep };
+
+  // "-" is standard output; anything else is created where it doesn't exist. CompressionOf() its
+  // name is what is written; a batch that comes otherwise is compressed here.
+  // REQUIRES: not kKeep where the file is compressed: where it was cut off can't be told.
+  static Result<std::unique_ptr<StreamSink>> Open(const std::string& path,
+                                                  Existing existing = Existing::kEmpty);
 
   [[nodiscard]] bool Ready() const override { return true; }
   // Writes all of it, waiting for whoever reads.
@@ -31,6 +36,7 @@ class StreamSink : public Sink {
   Result<void> Poll(Ledger& /*ledger*/) override { return {}; }
   // Makes a compressed file of no documents a valid one.
   Result<void> Drain(Ledger& ledger) override;
+  Result<void> Sync() override;
   void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout) override;
 
  private:

@@ -68,6 +68,24 @@ def test_a_wrong_state_costs_nothing(espcap, tmp_path):
     assert output.read_text() == "precious\n"
 
 
+def test_documents_are_appended(espcap, state, tmp_path):
+    """Those of captures that are skipped stay; a line that a crash cut off goes."""
+    out = tmp_path / "out"
+    first = espcap("--file", DNS, "--output", out, "--resume", state)
+    assert first.code == 0, first
+    with out.open("ab") as stream:
+        stream.write(b'{"timestamp":"17')
+    second = espcap("--file", DNS, "--file", ICMP, "--output", out, "--resume", state)
+    assert second.code == 0, second
+    assert out.read_bytes() == espcap("--file", DNS, "--file", ICMP).out
+
+
+def test_a_compressed_output_cannot_go_on(espcap, state, tmp_path):
+    run = espcap("--file", DNS, "--output", tmp_path / "out.gz", "--resume", state)
+    assert run.code == 1 and "compressed --output" in run.err
+    assert not state.exists()
+
+
 def test_a_second_run_at_the_same_time_is_refused(environment, to_null, state):
     with subprocess.Popen([str(ESPCAP), "--file", "-", "--output", "/dev/null",
                            "--resume", str(state)], stdin=subprocess.PIPE,

@@ -104,6 +104,31 @@ TEST_F(StreamSinkTest, ReplacesWhatTheFileHeld) {
   EXPECT_EQ(ReadWhole(path_), "{}\n");
 }
 
+TEST_F(StreamSinkTest, KeepsWholeLinesOfAnEarlierRun) {
+  const std::string line(200'000, 'x');
+  const std::pair<std::string, std::string> cases[] = {
+      {"", ""},
+      {"{}\n", "{}\n"},
+      {"{}\n{\"cut", "{}\n"},
+      {"no line at all", ""},
+      {"{}\n" + line, "{}\n"},
+      {line + "\n" + line + "\n" + line, line + "\n" + line + "\n"},
+  };
+  for (const auto& [before, kept] : cases) {
+    directory_.Write("out.ndjson", before);
+    auto sink = StreamSink::Open(path_, StreamSink::Existing::kKeep);
+    ASSERT_TRUE(sink) << sink.error().message;
+    ASSERT_TRUE((*sink)->Submit(Documents({"{\"new\":1}\n"}).AsBatch(), ledger_));
+    EXPECT_TRUE((*sink)->Sync());
+    EXPECT_EQ(ReadWhole(path_), kept + "{\"new\":1}\n");
+  }
+}
+
+TEST_F(StreamSinkTest, SyncsWhatCanBeSynced) {
+  EXPECT_TRUE(Open("/dev/null")->Sync());
+  EXPECT_TRUE(Open(path_)->Sync());
+}
+
 TEST_F(StreamSinkTest, ADashIsStandardOutput) {
   {
     const RedirectedDescriptor output(STDOUT_FILENO, path_, O_WRONLY | O_CREAT);
