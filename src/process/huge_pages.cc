@@ -4,11 +4,10 @@
 #include <malloc.h>
 #include <sys/mman.h>
 
-#include <cinttypes>
 #include <cstdint>
-#include <cstdio>
-#include <cstring>
-#include <memory>
+#include <fstream>
+#include <sstream>
+#include <string>
 
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25  // Linux 6.1
@@ -25,9 +24,27 @@ constexpr int kUsualMmapThreshold = 32 << 20;  // what glibc's own comes to
 constexpr int kTopPad = 16 << 20;
 constexpr int kUsualTopPad = 128 << 10;
 
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
+struct Range {
+  uintptr_t begin = 0;
+  uintptr_t end = 0;
 };
+
+// The huge pages inside of a mapping that is anonymous, private and writable; empty for any other.
+// `line`: "begin-end rw-p offset device inode …", proc(5).
+Range HugePagesOf(const std::string& line) {
+  std::istringstream words(line);
+  Range range;
+  char dash = 0;
+  std::string access;
+  std::string offset;
+  std::string device;
+  uint64_t inode = 0;
+  words >> std::hex >> range.begin >> dash >> range.end >> access >> offset >> device >> std::dec >>
+      inode;
+  if (!words || inode != 0 || access != "rw-p") return {};
+  return {(range.begin + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes,
+          range.end / kHugePageBytes * kHugePageBytes};
+}
 
 }  // namespace
 
@@ -39,23 +56,12 @@ void AllocateInOnePiece() {
 void GatherIntoHugePages() {
   mallopt(M_MMAP_THRESHOLD, kUsualMmapThreshold);
   mallopt(M_TOP_PAD, kUsualTopPad);
-  const std::unique_ptr<std::FILE, CloseFile> maps(std::fopen("/proc/self/maps", "re"));
-  if (maps == nullptr) return;
-  char line[512];
-  while (std::fgets(line, sizeof(line), maps.get()) != nullptr) {
-    uintptr_t begin = 0;
-    uintptr_t end = 0;
-    char access[5] = "";
-    unsigned long inode = 0;
-    // "begin-end rw-p offset device inode …", proc(5)
-    if (std::sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s %*x %*s %lu", &begin, &end, access,
-                    &inode) != 4) {
-      continue;
-    }
-    if (inode != 0 || std::strcmp(access, "rw-p") != 0) continue;
-    begin = (begin + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
-    end = end / kHugePageBytes * kHugePageBytes;
-    if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_COLLAPSE);
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    const Range range = HugePagesOf(line);
+    if (range.begin >= range.end) continue;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): proc(5) has numbers only
+    ::madvise(reinterpret_cast<void*>(range.begin), range.end - range.begin, MADV_COLLAPSE);
   }
 }
 

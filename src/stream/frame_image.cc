@@ -187,7 +187,7 @@ size_t FrameImage::bytes() const {
 void FrameImage::Write(std::span<char> out) const {
   const std::span<const uint8_t> data = record_->data();
   const wireshark::RecordHeader header = record_->header();
-  const wtap_block_t block = record_->rec().block;
+  wtap_block_t block = record_->rec().block;
   const Sizes sizes{block == nullptr ? 0U : 1U,
                     block == nullptr ? WTAP_BLOCK_PACKET : wtap_block_get_type(block),
                     static_cast<uint32_t>(options_.size()), static_cast<uint32_t>(data.size())};

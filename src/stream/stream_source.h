@@ -38,7 +38,7 @@ class StreamSource : public source::CaptureSource {
     std::optional<std::string> description;
   };
 
-  void Learn(std::span<const char> fact);
+  void Learn(std::span<const char> bytes);
 
   process::PacketRing& ring_;
   StreamRecord facts_;
