@@ -67,11 +67,18 @@ Result<void> CaptureWorker::Prepare(const SendNote& send_note) {
     if (!filter) return Forward(std::move(filter));
     display_filter_ = std::move(*filter);
   }
+  if (!options_.fields.empty() || !options_.protocols.empty()) {
+    auto selection = dissect::FieldSelection::Resolve(
+        {options_.fields, options_.protocols, options_.hex, options_.display_filter});
+    if (!selection) return Forward(std::move(selection));
+    selection_ = std::move(*selection);
+  }
+  const dissect::FieldSelection* selection = selection_ ? &*selection_ : nullptr;
   auto index = encode::IndexName::Parse(options_.index);
   if (!index) return Forward(std::move(index));
-  writer_.emplace(options_.format, options_.hex, std::move(*index));
+  writer_.emplace(options_.format, options_.hex, std::move(*index), selection);
   session_ = std::make_unique<dissect::Session>(display_filter_ ? &*display_filter_ : nullptr,
-                                                options_.two_pass);
+                                                options_.two_pass, selection);
   return {};
 }
 

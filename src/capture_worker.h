@@ -14,6 +14,7 @@
 
 #include "dissect/display_filter.h"
 #include "dissect/epan_library.h"
+#include "dissect/field_selection.h"
 #include "dissect/session.h"
 #include "encode/document_writer.h"
 #include "espcap/result.h"
@@ -34,6 +35,8 @@ namespace espcap {
 struct CaptureOptions {
   std::string capture_filter;  // empty: every packet
   std::string display_filter;
+  std::vector<std::string> fields;  // and protocols: both empty for whole documents
+  std::vector<std::string> protocols;
   bool two_pass = false;
   dissect::Options dissection;
   encode::Format format = encode::Format::kNdjson;
@@ -88,6 +91,7 @@ class CaptureWorker {
   std::unique_ptr<dissect::EpanLibrary> library_;
   std::optional<source::CaptureFilter> capture_filter_;
   std::optional<dissect::DisplayFilter> display_filter_;
+  std::optional<dissect::FieldSelection> selection_;
   std::unique_ptr<dissect::Session> session_;
   std::optional<encode::DocumentWriter> writer_;
 };

@@ -54,6 +54,14 @@ class ByteBuffer {
     *Claim(1) = byte;
     ++size_;
   }
+  // Moves what follows by one. REQUIRES: at <= size().
+  void Insert(size_t at, char byte) {
+    char* end = Claim(1);
+    char* place = data_.get() + at;
+    std::memmove(place + 1, place, static_cast<size_t>(end - place));
+    *place = byte;
+    ++size_;
+  }
   // REQUIRES: at < size().
   void Overwrite(size_t at, char byte) { data_.get()[at] = byte; }
 

@@ -89,6 +89,14 @@ void AddSelection(CLI::App& app, Settings& settings) {
                  "Display filter (wireshark-filter(4), tshark's -Y): only these packets are sent.")
       ->type_name("EXPR")
       ->group("Selection");
+  AddList(app, "--fields", settings.fields,
+          "Only these fields are in the documents: names of display filters with commas between "
+          "them, '*' at the end of one, or @FILE. A protocol's name: that whole layer. Repeatable.",
+          "LIST")
+      ->group("Selection");
+  AddList(app, "--protocols", settings.protocols,
+          "Only these layers are in the documents; with --fields, both. Repeatable.", "LIST")
+      ->group("Selection");
 }
 
 void AddDissection(CLI::App& app, Settings& settings) {

@@ -209,6 +209,8 @@ PipelineOptions OptionsOf(const Settings& settings, const std::vector<deliver::N
   options.capture = {
       settings.capture_filter,
       settings.display_filter,
+      settings.fields,
+      settings.protocols,
       settings.two_pass,
       settings.dissection,
       settings.format.value_or(to_server ? encode::Format::kBulk : encode::Format::kNdjson),
@@ -247,6 +249,8 @@ std::string PurposeOf(const Settings& settings) {
                            &dissection.enable_heuristics, &dissection.disable_heuristics}) {
     purpose += fmt::format("{}\n", fmt::join(*list, " "));
   }
+  purpose += fmt::format("fields {}\nprotocols {}\n", fmt::join(settings.fields, ","),
+                         fmt::join(settings.protocols, ","));
   return purpose + fmt::format("resolve {} {}\n", dissection.no_name_resolution,
                                dissection.name_resolution.value_or("default"));
 }

@@ -34,6 +34,8 @@ struct Settings {
   uint64_t count = 0;
   std::string capture_filter;
   std::string display_filter;
+  std::vector<std::string> fields;
+  std::vector<std::string> protocols;
   // dissection
   dissect::Options dissection;
   bool two_pass = false;

@@ -24,7 +24,8 @@ const char* DissectGuarded(epan_dissect_t* edt, int file_type, wireshark::Record
 
 }  // namespace
 
-Session::Session(const DisplayFilter* filter, bool two_pass) : filter_(filter) {
+Session::Session(const DisplayFilter* filter, bool two_pass, const FieldSelection* selection)
+    : filter_(filter), selection_(selection) {
   if (two_pass) {
     frames_.reset(new_frame_data_sequence());
     provider_.frames = frames_.get();
@@ -40,7 +41,7 @@ void Session::Attach(source::CaptureSource& source) {
     const bool wants_tree = filter_ != nullptr || postdissectors_want_hfids() != FALSE;
     edt_.reset(epan_dissect_new(session_.get(), wants_tree ? TRUE : FALSE, FALSE));
   } else {
-    edt_.reset(epan_dissect_new(session_.get(), TRUE, TRUE));
+    edt_ = NewDissection();
   }
 }
 
@@ -59,6 +60,15 @@ void Session::ContinueAfter(const Predecessor& predecessor) {
   if (predecessor.displayed_number == 0) return;
   previous_displayed_ = frame_of(predecessor.displayed_number, predecessor.displayed_time);
   provider_.previous_displayed = &previous_displayed_;
+}
+
+// One whose trees become documents.
+Session::Dissection Session::NewDissection() const {
+  const bool visible = selection_ == nullptr || selection_->wants_whole_tree();
+  Dissection edt(epan_dissect_new(session_.get(), TRUE, visible ? TRUE : FALSE));
+  // Layers hold the selected fields, whether they are selected themselves or not.
+  if (!visible) epan_dissect_fake_protocols(edt.get(), FALSE);
+  return edt;
 }
 
 Session::~Session() {
@@ -108,7 +118,7 @@ void Session::EndPreview() {
   postseq_cleanup_all_protocols();
   provider_.previous_displayed = nullptr;
   provider_.previous_captured = nullptr;
-  edt_.reset(epan_dissect_new(session_.get(), TRUE, TRUE));
+  edt_ = NewDissection();
 }
 
 int64_t Session::OffsetOf(uint32_t frame_number) const {
@@ -129,6 +139,7 @@ void Session::BeginFrame(uint32_t frame_number) {
 
 Result<bool> Session::Dissect(uint32_t frame_number) {
   if (filter_ != nullptr) filter_->Prime(edt_.get());
+  if (selection_ != nullptr && !selection_->wants_whole_tree()) selection_->Prime(edt_.get());
   if (frames_ == nullptr) prime_epan_dissect_with_postdissector_wanted_hfids(edt_.get());
   BeginFrame(frame_number);
   if (auto ran = Run(frame_, true); !ran) return tl::unexpected(ran.error());

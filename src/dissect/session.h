@@ -2,7 +2,7 @@
 //
 // One dissection session: the conversations, reassemblies and names of one capture, from its first
 // frame to its last. Made pristine, which takes libwireshark some 60 ms, and then given its
-// capture. Borrows the capture's source and the display filter. REQUIRES: a started
+// capture. Borrows the capture's source, the display filter and the selection. REQUIRES: a started
 // EpanLibrary; one session at a time in a process; one thread.
 #ifndef ESPCAP_DISSECT_SESSION_H_
 #define ESPCAP_DISSECT_SESSION_H_
@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "dissect/display_filter.h"
+#include "dissect/field_selection.h"
 #include "dissect/frame_provider.h"
 #include "espcap/result.h"
 #include "source/capture_source.h"
@@ -19,8 +20,8 @@ namespace espcap::dissect {
 
 class Session {
  public:
-  // `filter` may be null: every frame is selected.
-  Session(const DisplayFilter* filter, bool two_pass);
+  // `filter` may be null: every frame is selected. So may `selection`: a tree has every field.
+  Session(const DisplayFilter* filter, bool two_pass, const FieldSelection* selection = nullptr);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -73,6 +74,7 @@ class Session {
   };
   using Dissection = std::unique_ptr<epan_dissect_t, FreeDissection>;
 
+  [[nodiscard]] Dissection NewDissection() const;
   void BeginFrame(uint32_t frame_number);
   void EndFrame();
   Result<void> Run(frame_data* frame, bool with_taps);
@@ -80,6 +82,7 @@ class Session {
 
   source::CaptureSource* source_ = nullptr;
   const DisplayFilter* filter_;
+  const FieldSelection* selection_;
   packet_provider_data provider_;
   std::unique_ptr<frame_data_sequence, FreeFrames> frames_;  // two passes only
   std::unique_ptr<epan_t, FreeSession> session_;

@@ -28,8 +28,10 @@ struct FrameFacts {
 
 class DocumentWriter {
  public:
-  DocumentWriter(Format format, bool hex, IndexName index)
-      : format_(format), tree_(hex), index_(std::move(index)) {}
+  // `selection` may be null: documents are whole. It outlives the writer.
+  DocumentWriter(Format format, bool hex, IndexName index,
+                 const dissect::FieldSelection* selection = nullptr)
+      : format_(format), tree_(hex, selection), index_(std::move(index)) {}
 
   // Appends one document and its final newline.
   void Append(ByteBuffer& out, const epan_dissect_t& dissection, const FrameFacts& facts);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "dissect/field_registry.h"
+
 namespace espcap::encode {
 namespace {
 
@@ -97,21 +99,6 @@ ValueKind KindOf(const header_field_info& field) {
   }
 }
 
-// Fields of one name form a chain in the registry, in both directions.
-bool HasOtherParent(const header_field_info& field) {
-  for (const header_field_info* other = field.same_name_next; other != nullptr;
-       other = other->same_name_next) {
-    if (other->parent != field.parent) return true;
-  }
-  for (int id = field.same_name_prev_id; id != -1;) {
-    const header_field_info* other = proto_registrar_get_nth(static_cast<guint>(id));
-    if (other == nullptr) return false;
-    if (other->parent != field.parent) return true;
-    id = other->same_name_prev_id;
-  }
-  return false;
-}
-
 }  // namespace
 
 uint32_t KeyTable::Intern(const std::string& name) {
@@ -158,7 +145,8 @@ const FieldPlan& KeyTable::MakePlan(const header_field_info& field) {
   plan.key = Intern(name);
   plan.abbrev = InternAbbrev(field.abbrev);
   plan.format = {KindOf(field), HexDigits(field.type), ByteSeparator(field.display)};
-  plan.abbrev_has_other_keys = HasOtherParent(field);
+  plan.abbrev_has_other_keys = dissect::HasOtherParent(field);
+  plan.selected = selection_ == nullptr || selection_->Selects(field);
   return plan;
 }
 

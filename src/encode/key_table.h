@@ -16,6 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "dissect/field_selection.h"
 #include "source/wireshark_api.h"
 
 namespace espcap::encode {
@@ -39,7 +40,9 @@ enum class ValueKind : uint8_t {
   kString,
   kBytes,
   kDisplayText,  // libwireshark's own text
-  kRawBytes,     // tshark's -x: beside another value of the field, never a plan's kind
+  // Never a plan's kind:
+  kRawBytes,   // tshark's -x: beside another value of the field
+  kContainer,  // FT_PROTOCOL that isn't selected: an object of the selected fields in it
 };
 
 // How a value is written: copied to where it is needed, as one word.
@@ -54,6 +57,7 @@ struct FieldPlan {
   uint32_t abbrev = 0;  // the field's interned name
   ValueFormat format;
   bool abbrev_has_other_keys = false;  // the same name is registered below another parent too
+  bool selected = false;               // the document shall have it
 };
 
 // `,"key":`, ready to be written. kCopiedAtOnce bytes can be read, whatever the length.
@@ -65,6 +69,9 @@ struct KeyLiteral {
 
 class KeyTable {
  public:
+  // `selection` may be null: every field is selected.
+  explicit KeyTable(const dissect::FieldSelection* selection = nullptr) : selection_(selection) {}
+
   // The reference holds as long as the table.
   const FieldPlan& Plan(const header_field_info& field) {
     const auto id = static_cast<size_t>(field.id);
@@ -95,6 +102,7 @@ class KeyTable {
   static constexpr uint32_t kNoRawKey = UINT32_MAX;
 
   std::vector<std::unique_ptr<Page>> pages_;  // by hfinfo->id
+  const dissect::FieldSelection* selection_;
   std::vector<KeyLiteral> literals_;
   std::deque<std::string> literal_texts_;  // what they point at
   std::vector<uint32_t> raw_keys_;

@@ -2,6 +2,7 @@
 #include "encode/tree_encoder.h"
 
 #include <cstring>
+#include <string_view>
 
 #include "encode/field_value.h"
 
@@ -9,6 +10,7 @@ namespace espcap::encode {
 namespace {
 
 constexpr uint32_t kNone = UINT32_MAX;
+constexpr std::string_view kEmptyObject = "{}";
 
 // epan stops at 500 levels by default (gui.max_tree_depth can raise that): far above what real
 // protocols nest, and a bound for the stack.
@@ -29,15 +31,15 @@ void AppendLiteral(ByteBuffer& out, KeyLiteral key) {
 
 void TreeEncoder::AppendLayers(ByteBuffer& out, const epan_dissect_t& dissection) {
   entry_count_ = 0;
-  AppendObject(out, dissection, dissection.tree, 0);
+  AppendObject(out, dissection, dissection.tree, 0, selective_ ? Share::kSelected : Share::kWhole);
 }
 
 void TreeEncoder::AppendObject(ByteBuffer& out, const epan_dissect_t& dissection,
-                               const proto_node* node, unsigned depth) {
+                               const proto_node* node, unsigned depth, Share share) {
   if (depth == kMaxObjectDepth) return out.Append("null");
   const uint32_t entries_before = entry_count_;
   const size_t start = out.size();
-  Collect(node);
+  Collect(node, share);
   AppendMembers(out, dissection, entries_before, depth);
   // Each member begins with a comma; the first one's place is the brace's.
   if (out.size() == start) out.Append('{');
@@ -46,9 +48,19 @@ void TreeEncoder::AppendObject(ByteBuffer& out, const epan_dissect_t& dissection
   entry_count_ = entries_before;
 }
 
+// False, and nothing written, where nothing in it is selected.
+bool TreeEncoder::AppendContainer(ByteBuffer& out, const epan_dissect_t& dissection,
+                                  const proto_node* node, unsigned depth) {
+  const size_t start = out.size();
+  AppendObject(out, dissection, node, depth, Share::kSelected);
+  if (out.size() - start > kEmptyObject.size()) return true;
+  out.Truncate(start);
+  return false;
+}
+
 // Walks the children of `object` in tree order; those of fields that are no protocols are lifted
 // into the same object.
-void TreeEncoder::Collect(const proto_node* object) {
+void TreeEncoder::Collect(const proto_node* object, Share share) {
   first_entries_.Clear();
   groups_.Clear();
   const proto_node* node = object->first_child;
@@ -57,11 +69,17 @@ void TreeEncoder::Collect(const proto_node* object) {
     bool descend = node->first_child != nullptr;
     if (field != nullptr) {
       const FieldPlan& plan = keys_.Plan(*field->hfinfo);
-      descend = descend && plan.format.kind != ValueKind::kObject;
-      if (hex_ || plan.abbrev_has_other_keys) {
-        CollectWithGroup(node, *field, plan);
-      } else {
-        Add(plan.key, node, plan.format);
+      const bool is_object = plan.format.kind == ValueKind::kObject;
+      const bool selected = share == Share::kWhole || plan.selected;
+      descend = descend && !is_object;
+      if (selected || is_object) {
+        ValueFormat format = plan.format;
+        if (!selected) format.kind = ValueKind::kContainer;
+        if (hex_ || plan.abbrev_has_other_keys) {
+          CollectWithGroup(node, *field, plan, format);
+        } else {
+          Add(plan.key, node, format);
+        }
       }
     }
     if (descend) {
@@ -74,13 +92,14 @@ void TreeEncoder::Collect(const proto_node* object) {
 }
 
 void TreeEncoder::CollectWithGroup(const proto_node* node, const field_info& field,
-                                   const FieldPlan& plan) {
+                                   const FieldPlan& plan, ValueFormat format) {
   const field_info* parent = PNODE_FINFO(node->parent);
   const uint32_t parent_name = parent == nullptr ? 0 : keys_.Plan(*parent->hfinfo).abbrev;
-  const bool raw = hex_ && field.length > 0 && plan.format.kind != ValueKind::kLabel;
+  const bool raw = hex_ && field.length > 0 && format.kind != ValueKind::kLabel &&
+                   format.kind != ValueKind::kContainer;
   const NameGroups::Fate fate = groups_.Join(parent_name, plan.abbrev, {plan.key, raw});
   if (fate.raw) Add(keys_.RawKey(fate.key), node, {ValueKind::kRawBytes});
-  Add(fate.key, node, plan.format);
+  Add(fate.key, node, format);
 }
 
 void TreeEncoder::Add(uint32_t key, const proto_node* node, ValueFormat format) {
@@ -98,7 +117,7 @@ void TreeEncoder::Add(uint32_t key, const proto_node* node, ValueFormat format) 
   entries_[first].last = place;
 }
 
-// False, and nothing written, where the field has no bytes to show.
+// False, and nothing written, where the field has no bytes to show, or nothing selected in it.
 inline bool TreeEncoder::AppendEntry(ByteBuffer& out, const epan_dissect_t& dissection,
                                      const Entry& entry, unsigned depth) {
   const field_info& field = *PNODE_FINFO(entry.node);
@@ -106,8 +125,10 @@ inline bool TreeEncoder::AppendEntry(ByteBuffer& out, const epan_dissect_t& diss
     case ValueKind::kRawBytes:
       return AppendRawValue(out, dissection, field);
     case ValueKind::kObject:
-      AppendObject(out, dissection, entry.node, depth + 1);
+      AppendObject(out, dissection, entry.node, depth + 1, Share::kWhole);
       return true;
+    case ValueKind::kContainer:
+      return AppendContainer(out, dissection, entry.node, depth + 1);
     default:
       AppendFieldValue(out, field, entry.format);
       return true;
@@ -120,6 +141,10 @@ void TreeEncoder::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissectio
   for (uint32_t i = begin; i < end; ++i) {
     const Entry& entry = entries_[i];  // until an object within this one moves the vector
     if (entry.last == kNone) continue;
+    if (entry.format.kind == ValueKind::kContainer) {
+      AppendContainers(out, dissection, entry, depth);
+      continue;
+    }
     AppendLiteral(out, keys_.Literal(entry.key));
     if (entry.next != kNone) {
       AppendList(out, dissection, entry, depth);
@@ -140,6 +165,31 @@ void TreeEncoder::AppendList(ByteBuffer& out, const epan_dissect_t& dissection, 
     if (entry.next == kNone) break;
     entry = entries_[entry.next];
   }
+  out.Append(']');
+}
+
+// How many of them have something selected is known at the end only: none, and the key goes too;
+// several, and they become a list.
+void TreeEncoder::AppendContainers(ByteBuffer& out, const epan_dissect_t& dissection, Entry entry,
+                                   unsigned depth) {
+  const size_t start = out.size();
+  AppendLiteral(out, keys_.Literal(entry.key));
+  const size_t first = out.size();
+  uint32_t written = 0;
+  for (;;) {
+    const size_t before = out.size();
+    if (written > 0) out.Append(',');
+    if (AppendEntry(out, dissection, entry, depth)) {
+      ++written;
+    } else {
+      out.Truncate(before);
+    }
+    if (entry.next == kNone) break;
+    entry = entries_[entry.next];
+  }
+  if (written == 0) return out.Truncate(start);
+  if (written == 1) return;
+  out.Insert(first, '[');
   out.Append(']');
 }
 

@@ -17,10 +17,13 @@ namespace espcap::encode {
 
 class TreeEncoder {
  public:
-  // With `hex`, each field of length > 0 also has its bytes, as tshark's -x.
-  explicit TreeEncoder(bool hex) : hex_(hex) {}
+  // With `hex`, each field of length > 0 also has its bytes, as tshark's -x. `selection` may be
+  // null: every field is written. It outlives the encoder.
+  explicit TreeEncoder(bool hex, const dissect::FieldSelection* selection = nullptr)
+      : hex_(hex), selective_(selection != nullptr), keys_(selection) {}
 
-  // Appends `{…}`. REQUIRES: the dissection was run with a visible tree and is not reset yet.
+  // Appends `{…}`. REQUIRES: the dissection was run with a visible tree, or one primed for the
+  // selection, and is not reset yet.
   void AppendLayers(ByteBuffer& out, const epan_dissect_t& dissection);
 
  private:
@@ -34,18 +37,27 @@ class TreeEncoder {
     ValueFormat format;
   };
 
+  // Of an object: all that is in it, or what is selected.
+  enum class Share { kWhole, kSelected };
+
   void AppendObject(ByteBuffer& out, const epan_dissect_t& dissection, const proto_node* node,
-                    unsigned depth);
-  void Collect(const proto_node* object);
-  void CollectWithGroup(const proto_node* node, const field_info& field, const FieldPlan& plan);
+                    unsigned depth, Share share);
+  bool AppendContainer(ByteBuffer& out, const epan_dissect_t& dissection, const proto_node* node,
+                       unsigned depth);
+  void Collect(const proto_node* object, Share share);
+  void CollectWithGroup(const proto_node* node, const field_info& field, const FieldPlan& plan,
+                        ValueFormat format);
   void Add(uint32_t key, const proto_node* node, ValueFormat format);
   void AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection, uint32_t begin,
                      unsigned depth);
   void AppendList(ByteBuffer& out, const epan_dissect_t& dissection, Entry entry, unsigned depth);
+  void AppendContainers(ByteBuffer& out, const epan_dissect_t& dissection, Entry entry,
+                        unsigned depth);
   bool AppendEntry(ByteBuffer& out, const epan_dissect_t& dissection, const Entry& entry,
                    unsigned depth);
 
   bool hex_;
+  bool selective_;
   KeyTable keys_;
   // A stack: an object's part lies above its parent's. The vector only grows, as memory; its first
   // entry_count_ elements count.

@@ -3,8 +3,9 @@
 // What documents cost beyond the dissection that they need. `espcap_floor FILE dissect` reads,
 // dissects into a visible tree with taps, and throws the tree away: the floor, which no encoder can
 // go below. `espcap_floor FILE encode` writes each tree as JSON too (`hex`: with the fields'
-// bytes), into one buffer used again and again. Both print the user CPU time of that loop alone:
-// starting libwireshark is left out. The ratio of the two is the encoder's price.
+// bytes), into one buffer used again and again; with FIELDS, a list as of --fields, only those. All
+// print the user CPU time of that loop alone: starting libwireshark is left out. The ratio of the
+// two is the encoder's price.
 #include <sys/resource.h>
 
 #include <cstdint>
@@ -15,6 +16,7 @@
 
 #include "dissect/capture_facts.h"
 #include "dissect/epan_library.h"
+#include "dissect/field_selection.h"
 #include "dissect/session.h"
 #include "encode/tree_encoder.h"
 #include "espcap/byte_buffer.h"
@@ -46,8 +48,8 @@ struct Totals {
 
 // A function of its own in the binary, so that callgrind can count what is inside it alone.
 [[gnu::noinline]] Result<Totals> Run(source::FileSource& source, dissect::Session& session,
-                                     Mode mode) {
-  encode::TreeEncoder encoder(mode == Mode::kEncodeHex);
+                                     Mode mode, const dissect::FieldSelection* selection) {
+  encode::TreeEncoder encoder(mode == Mode::kEncodeHex, selection);
   source::FrameReader frames(source, nullptr, 0);
   ByteBuffer json;
   Totals totals;
@@ -67,14 +69,21 @@ struct Totals {
   }
 }
 
-Result<void> Measure(const std::string& path, Mode mode) {
+Result<void> Measure(const std::string& path, Mode mode, const char* fields) {
+  std::optional<dissect::FieldSelection> selection;
+  if (fields != nullptr) {
+    auto resolved = dissect::FieldSelection::Resolve({{fields}, {}, mode == Mode::kEncodeHex, ""});
+    if (!resolved) return Forward(std::move(resolved));
+    selection = std::move(*resolved);
+  }
+  const dissect::FieldSelection* selected = selection ? &*selection : nullptr;
   auto source = source::FileSource::Open(path, source::FileSource::Access::kSequential);
   if (!source) return Fail("{}", source.error().message);
-  dissect::Session session(nullptr, false);
+  dissect::Session session(nullptr, false, selected);
   session.Attach(**source);
   dissect::LearnFactsOf((*source)->handle());
   const double before = UserSeconds();
-  const auto totals = Run(**source, session, mode);
+  const auto totals = Run(**source, session, mode, selected);
   const double seconds = UserSeconds() - before;
   if (!totals) return tl::unexpected(totals.error());
   static_cast<void>(std::printf("%llu packets, %.3f s user CPU, %llu bytes of JSON\n",
@@ -84,13 +93,15 @@ Result<void> Measure(const std::string& path, Mode mode) {
 }
 
 int Main(int argc, char** argv) {
-  const auto mode = ParseMode(argc == 3 ? argv[2] : "encode");
-  if (argc < 2 || argc > 3 || !mode) {
-    static_cast<void>(std::fputs("usage: espcap_floor FILE [dissect|encode|hex]\n", stderr));
+  const auto mode = ParseMode(argc > 2 ? argv[2] : "encode");
+  if (argc < 2 || argc > 4 || !mode) {
+    static_cast<void>(
+        std::fputs("usage: espcap_floor FILE [dissect|encode|hex [FIELDS]]\n", stderr));
     return 2;
   }
   auto library = dissect::EpanLibrary::Start(argv[0], {}, nullptr);
-  const auto measured = library ? Measure(argv[1], *mode) : tl::unexpected(library.error());
+  const auto measured = library ? Measure(argv[1], *mode, argc > 3 ? argv[3] : nullptr)
+                                : tl::unexpected(library.error());
   if (measured) return 0;
   static_cast<void>(std::fprintf(stderr, "espcap_floor: %s\n", measured.error().message.c_str()));
   return 1;

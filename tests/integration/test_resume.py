@@ -53,7 +53,7 @@ def test_a_capture_cut_short_by_count_is_taken_again(to_null):
 def test_other_options_need_another_state(to_null):
     assert to_null("--file", DNS).code == 0
     for more in (["--filter", "dns"], ["--bpf", "udp"], ["--hex"], ["-n"], ["-2"],
-                 ["--format", "bulk"], ["-o", "ip.defragment:FALSE"]):
+                 ["--format", "bulk"], ["--fields", "ip.src"], ["-o", "ip.defragment:FALSE"]):
         run = to_null("--file", DNS, *more)
         assert run.code == 1, more
         assert "other options" in run.err

@@ -28,6 +28,8 @@ TEST_F(ArgumentsTest, WithoutOptionsTheDefaultsHold) {
   EXPECT_EQ(settings.count, 0U);
   EXPECT_EQ(settings.capture_filter, "");
   EXPECT_EQ(settings.display_filter, "");
+  EXPECT_TRUE(settings.fields.empty());
+  EXPECT_TRUE(settings.protocols.empty());
   EXPECT_FALSE(settings.dissection.no_name_resolution);
   EXPECT_FALSE(settings.dissection.name_resolution);
   EXPECT_FALSE(settings.two_pass);
@@ -74,9 +76,10 @@ TEST_F(ArgumentsTest, RepeatableOptionsKeepTheirOrder) {
     Strings Settings::*values;
   };
   const Case cases[] = {
-      {"--file", &Settings::files},     {"--dir", &Settings::directories},
-      {"--nic", &Settings::interfaces}, {"--interface", &Settings::interfaces},
-      {"--node", &Settings::nodes},
+      {"--file", &Settings::files},          {"--dir", &Settings::directories},
+      {"--nic", &Settings::interfaces},      {"--interface", &Settings::interfaces},
+      {"--node", &Settings::nodes},          {"--fields", &Settings::fields},
+      {"--protocols", &Settings::protocols},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.option);

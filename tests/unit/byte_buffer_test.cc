@@ -95,6 +95,15 @@ TEST(ByteBuffer, OverwritesInPlace) {
   EXPECT_EQ(buffer.view(), "xbz");
 }
 
+TEST(ByteBuffer, InsertsAnywhere) {
+  ByteBuffer buffer(3);
+  buffer.Append("bcd");
+  buffer.Insert(0, 'a');
+  buffer.Insert(2, '-');
+  buffer.Insert(5, 'e');
+  EXPECT_EQ(buffer.view(), "ab-cde");
+}
+
 TEST(ByteBuffer, ClearKeepsTheMemory) {
   ByteBuffer buffer;
   buffer.Append("something");

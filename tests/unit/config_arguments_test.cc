@@ -40,6 +40,8 @@ TEST_F(ConfigArgumentsTest, KeysAreLongOptions) {
       "count: 7\n"
       "bpf: port 53\n"
       "filter: dns\n"
+      "fields: [ip.src, 'tcp.*', '@list']\n"
+      "protocols: dns,http\n"
       "preference: [a.b:c, d.e:f]\n"
       "decode-as: tcp.port==8888,http\n"
       "no-resolve: on\n"
@@ -60,6 +62,8 @@ TEST_F(ConfigArgumentsTest, KeysAreLongOptions) {
   EXPECT_EQ(settings.count, 7U);
   EXPECT_EQ(settings.capture_filter, "port 53");
   EXPECT_EQ(settings.display_filter, "dns");
+  EXPECT_EQ(settings.fields, (Strings{"ip.src", "tcp.*", "@list"}));
+  EXPECT_EQ(settings.protocols, Strings{"dns,http"});
   EXPECT_EQ(settings.dissection.preferences, (Strings{"a.b:c", "d.e:f"}));
   EXPECT_EQ(settings.dissection.decode_as, Strings{"tcp.port==8888,http"});
   EXPECT_TRUE(settings.dissection.no_name_resolution);
