@@ -70,17 +70,12 @@ void TreeEncoder::Collect(const proto_node* object, Share share) {
     if (field != nullptr) {
       const FieldPlan& plan = keys_.Plan(*field->hfinfo);
       const bool is_object = plan.format.kind == ValueKind::kObject;
-      const bool selected = share == Share::kWhole || plan.selected;
-      descend = descend && !is_object;
-      if (selected || is_object) {
-        ValueFormat format = plan.format;
-        if (!selected) format.kind = ValueKind::kContainer;
-        if (hex_ || plan.abbrev_has_other_keys) {
-          CollectWithGroup(node, *field, plan, format);
-        } else {
-          Add(plan.key, node, format);
-        }
+      if (share == Share::kWhole || plan.selected) {
+        CollectField(node, *field, plan, plan.format);
+      } else if (is_object && descend) {
+        CollectField(node, *field, plan, {ValueKind::kContainer});
       }
+      descend = descend && !is_object;
     }
     if (descend) {
       node = node->first_child;
@@ -88,6 +83,15 @@ void TreeEncoder::Collect(const proto_node* object, Share share) {
     }
     while (node->next == nullptr && node->parent != object) node = node->parent;
     node = node->next;
+  }
+}
+
+inline void TreeEncoder::CollectField(const proto_node* node, const field_info& field,
+                                      const FieldPlan& plan, ValueFormat format) {
+  if (hex_ || plan.abbrev_has_other_keys) {
+    CollectWithGroup(node, field, plan, format);
+  } else {
+    Add(plan.key, node, format);
   }
 }
 

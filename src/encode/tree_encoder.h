@@ -45,6 +45,8 @@ class TreeEncoder {
   bool AppendContainer(ByteBuffer& out, const epan_dissect_t& dissection, const proto_node* node,
                        unsigned depth);
   void Collect(const proto_node* object, Share share);
+  void CollectField(const proto_node* node, const field_info& field, const FieldPlan& plan,
+                    ValueFormat format);
   void CollectWithGroup(const proto_node* node, const field_info& field, const FieldPlan& plan,
                         ValueFormat format);
   void Add(uint32_t key, const proto_node* node, ValueFormat format);
