@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,7 +64,14 @@ class Pipeline {
   Ledger Run(Sink& sink, telemetry::Progress& progress);
 
  private:
-  struct Worker;  // a process at work on a part of a capture
+  struct Worker {  // a process at work on a part of a capture
+    process::Channel channel;
+    supervise::Part* part = nullptr;
+    pid_t process = 0;
+    bool wants_slot = false;
+    std::optional<process::Outcome> outcome;  // once it has said so
+    std::optional<uint32_t> slot;             // being filled
+  };
 
   Pipeline(PipelineOptions options, telemetry::Log& log);
 
