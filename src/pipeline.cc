@@ -12,7 +12,6 @@
 namespace espcap {
 namespace {
 
-using process::Job;
 using process::Note;
 using std::chrono::milliseconds;
 using supervise::Capture;

@@ -86,8 +86,9 @@ Result<void> CheckShape(const Settings& settings) {
 Result<std::vector<supervise::InputFile>> InputFiles(const Settings& settings) {
   std::vector<supervise::InputFile> inputs;
   for (const std::string& file : settings.files) {
-    if (file.size() >= PATH_MAX)
+    if (file.size() >= PATH_MAX) {
       return Fail("open {}...: the name is too long", file.substr(0, 64));
+    }
     inputs.push_back({file, false});
   }
   for (const std::string& directory : settings.directories) {

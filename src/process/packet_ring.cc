@@ -168,7 +168,7 @@ void PacketRing::Release() {
 
 void PacketRing::Facts(size_t from, size_t to,
                        const std::function<void(std::span<const char> fact)>& take) const {
-  const size_t end = std::min<uint64_t>({to, header().log_bytes.load(), kLogBytes});
+  const auto end = std::min<uint64_t>({to, header().log_bytes.load(), kLogBytes});
   while (from + sizeof(uint64_t) <= end) {
     const uint64_t length = LengthAt(log() + from);
     if (length > end - from - sizeof(uint64_t)) return;
