@@ -94,17 +94,18 @@ def test_a_missing_file_is_told_of_once(espcap, tmp_path):
     assert run.err.count("No such file") == 1
 
 
-def test_a_killed_worker_of_a_shard_is_replaced(many_pairs, whole, environment, tmp_path):
-    out = tmp_path / "out"
+def test_a_killed_worker_of_a_shard_is_replaced(many_pairs, whole, environment):
+    """Small batches, and nobody reads them for a while: both workers are in the middle."""
     with subprocess.Popen([str(ESPCAP), "--file", str(many_pairs), "--shards", "2",
-                           "--output", str(out)], stderr=subprocess.PIPE,
-                          env=environment) as process:
-        time.sleep(0.4)
+                           "--workers", "2", "--chunk", "100"], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, env=environment) as process:
+        first = process.stdout.readline()
         kill_a_worker(process)
+        lines = [first, *process.stdout.read().splitlines()]
         error = process.stderr.read().decode()
     assert process.returncode == 0, error
     assert "taken up again" in error
-    assert by_number(map(json.loads, out.read_bytes().splitlines())) == whole
+    assert by_number(map(json.loads, lines)) == whole
 
 
 def test_ids_are_those_of_the_whole_file(many_pairs, espcap):
