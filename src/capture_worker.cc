@@ -218,9 +218,7 @@ Result<void> CaptureWorker::TwoPasses(FileJob& file) {
 
 Result<Outcome> CaptureWorker::ReadStream(const Job& job, SlotWriter& out) {
   PacketRing& ring = *rings_[job.ring];
-  auto source =
-      FileSource::Open(job.path.data(), options_.two_pass ? FileSource::Access::kRandom
-                                                          : FileSource::Access::kSequential);
+  auto source = FileSource::Open(job.path.data(), Access());
   if (!source) return Fail("{}", source.error().message);
   out.SendNote(Note::Level::kVerbose, "reading " + (*source)->name());
   source::FrameReader frames = FramesOf(**source, job);

@@ -301,8 +301,8 @@ Result<void> RunCaptures(const char* program_path, const Settings& settings, tel
     if (!watches) return Forward(std::move(watches));
     (*pipeline)->Watch(std::move(*watches));
   }
-  std::unique_ptr<deliver::ResumeState>
-      resume;  // opened first: a wrong one must not cost the output
+  // Opened before the sink: a wrong one must not cost the output.
+  std::unique_ptr<deliver::ResumeState> resume;
   if (!settings.resume.empty()) {
     auto state = OpenResumeState(settings, log);
     if (!state) return Forward(std::move(state));
