@@ -2,11 +2,11 @@
 #include "cli/arguments.h"
 
 #include <CLI/CLI.hpp>
-#include <map>
 #include <utility>
 
 #include "base/nearest_name.h"
 #include "cli/config_arguments.h"
+#include "cli/option_groups.h"
 #include "config/config_file.h"
 #include "dissect/epan_library.h"
 
@@ -23,222 +23,35 @@ constexpr const char* kExamples = R"(Examples:
   espcap --list                                          capture interfaces
 )";
 
-CLI::Option* AddList(CLI::App& app, const std::string& names, std::vector<std::string>& values,
-                     const std::string& description, const char* type) {
-  return app.add_option(names, values, description)
-      ->type_name(type)
-      ->expected(1, CLI::detail::expected_max_vector_size)
-      ->allow_extra_args(false);
-}
-
-void AddSources(CLI::App& app, Settings& settings) {
-  AddList(app, "--file", settings.files,
-          "Read a capture file, in any format libwiretap knows; '-' is standard input. Repeatable.",
-          "PATH")
-      ->group("Sources");
-  AddList(app, "--dir", settings.directories,
-          "Read the capture files in a directory, sorted by name; others are skipped. Repeatable.",
-          "DIR")
-      ->group("Sources");
-  app.add_flag("--recursive", settings.recursive, "With --dir: its folders too.")->group("Sources");
-  app.add_flag("--watch", settings.watch,
-               "With --dir: go on and take each file that is finished there, until stopped.")
-      ->group("Sources");
-  AddList(app, "--nic,--interface", settings.interfaces,
-          "Capture live from an interface (not in this version yet). Repeatable.", "NAME")
-      ->group("Sources");
-  app.add_flag("--list", settings.list, "List the capture interfaces and end.")->group("Sources");
-}
-
-void AddDestinations(CLI::App& app, Settings& settings) {
-  AddList(app, "--node", settings.nodes,
-          "Index into this Elasticsearch: host, host:port or a URL. Repeatable: the first that "
-          "answers is used. Without --node or --output, documents go to standard output.",
-          "URL")
-      ->group("Destinations");
-  app.add_option(
-         "--output", settings.output,
-         "Write the documents to a file, compressed where its name ends in .gz or .zst; '-' is "
-         "standard output.")
-      ->type_name("PATH")
-      ->group("Destinations");
-  static const std::map<std::string, encode::Format> formats = {{"ndjson", encode::Format::kNdjson},
-                                                                {"bulk", encode::Format::kBulk},
-                                                                {"text", encode::Format::kText}};
-  app.add_option_function<std::string>(
-         "--format", [&settings](const std::string& name) { settings.format = formats.at(name); },
-         "ndjson: a document a line (default); bulk: with action lines, a _bulk body; "
-         "text: Espcap's dump for people.")
-      ->type_name("FORMAT")
-      ->check(CLI::IsMember({"ndjson", "bulk", "text"}).description(""))
-      ->group("Destinations");
-  app.add_flag("--hex", settings.hex, "Add the bytes of each field (tshark's -x).")
-      ->group("Destinations");
-}
-
-void AddSelection(CLI::App& app, Settings& settings) {
-  app.add_option("--count", settings.count, "Stop after this many packets; 0: all (default).")
-      ->type_name("N")
-      ->check(CLI::NonNegativeNumber.description(""))
-      ->group("Selection");
-  app.add_option("--bpf", settings.capture_filter,
-                 "Capture filter (pcap-filter(7)), on files too: only these packets are dissected.")
-      ->type_name("EXPR")
-      ->group("Selection");
-  app.add_option("--filter", settings.display_filter,
-                 "Display filter (wireshark-filter(4), tshark's -Y): only these packets are sent.")
-      ->type_name("EXPR")
-      ->group("Selection");
-  AddList(app, "--fields", settings.fields,
-          "Only these fields are in the documents: names of display filters with commas between "
-          "them, '*' at the end of one, or @FILE. A protocol's name: that whole layer. Repeatable.",
-          "LIST")
-      ->group("Selection");
-  AddList(app, "--protocols", settings.protocols,
-          "Only these layers are in the documents; with --fields, both. Repeatable.", "LIST")
-      ->group("Selection");
-}
-
-void AddDissection(CLI::App& app, Settings& settings) {
-  dissect::Options& dissection = settings.dissection;
-  const auto add = [&app](const std::string& names, std::vector<std::string>& values,
-                          const std::string& description, const char* type) {
-    AddList(app, names, values, description, type)->group("Dissection (as tshark's)");
-  };
-  add("-o,--preference", dissection.preferences, "Set a preference. Repeatable.", "NAME:VALUE");
-  add("-d,--decode-as", dissection.decode_as,
-      "Take another dissector: tcp.port==8888,http. Repeatable.", "RULE");
-  add("--enable-protocol", dissection.enable_protocols, "Repeatable.", "NAME");
-  add("--disable-protocol", dissection.disable_protocols, "Repeatable.", "NAME");
-  add("--enable-heuristic", dissection.enable_heuristics, "Repeatable.", "NAME");
-  add("--disable-heuristic", dissection.disable_heuristics, "Repeatable.", "NAME");
-  app.add_flag("-n,--no-resolve", dissection.no_name_resolution, "No names for numbers at all.")
-      ->group("Dissection (as tshark's)");
-  app.add_option("-N,--resolve", dissection.name_resolution,
-                 "Names for: d (from DNS packets), m (MAC), n (network), N (by DNS queries), "
-                 "t (ports), v (VLANs).")
-      ->type_name("LETTERS")
-      ->group("Dissection (as tshark's)");
-  app.add_flag("-2,--two-pass", settings.two_pass,
-               "Read a file twice, so that a packet knows of later ones.")
-      ->group("Dissection (as tshark's)");
-}
-
-void AddWork(CLI::App& app, Settings& settings) {
-  app.add_option("--workers", settings.workers,
-                 "Processes that dissect, each a file at a time (default: the machine's cores).")
-      ->type_name("N")
-      ->check(CLI::Range(1, 256).description(""))
-      ->group("Work");
-  app.add_flag_function(
-         "--ordered,!--no-ordered",
-         [&settings](int64_t balance) { settings.ordered = balance > 0; },
-         "Documents in the order of the files (default, but for a server).")
-      ->group("Work");
-  app.add_option("--shards", settings.shards,
-                 "Workers that share each file, by the pair of addresses of its packets (default "
-                 "1). Changes stream numbers and what is known across pairs: see the README.")
-      ->type_name("N")
-      ->check(CLI::Range(1, 256).description(""))
-      ->group("Work");
-  static const std::map<std::string, source::FlowKey> keys = {{"pair", source::FlowKey::kPair},
-                                                              {"flow", source::FlowKey::kFlow}};
-  app.add_option_function<std::string>(
-         "--hash", [&settings](const std::string& name) { settings.shard_key = keys.at(name); },
-         "With --shards: pair keeps all packets between two addresses together (default), flow "
-         "those of one connection.")
-      ->type_name("KEY")
-      ->check(CLI::IsMember({"pair", "flow"}).description(""))
-      ->group("Work");
-  app.add_option("--resume", settings.resume,
-                 "Keep in this file which captures are settled, and skip those that are.")
-      ->type_name("STATE")
-      ->group("Work");
-  app.add_option("--session-packets", settings.session_limits.packets,
-                 "From a pipe: after so many packets a fresh process takes over, which frees what "
-                 "dissection has kept; 0: any number (default).")
-      ->type_name("N")
-      ->check(CLI::NonNegativeNumber.description(""))
-      ->group("Work");
-  const auto add_size = [&app](const std::string& name, uint64_t& value,
-                               const std::string& description) {
-    app.add_option(name, value, description)
-        ->type_name("SIZE")
-        ->transform(CLI::AsSizeValue(false).description(""))
-        ->group("Work");
-  };
-  add_size("--session-bytes", settings.session_limits.bytes,
-           "The same after so many bytes of packets; 0: any number (default).");
-  add_size("--session-rss", settings.session_limits.resident_bytes,
-           "The same at this resident size of the process (default 400M); 0: any size.");
-}
-
-void AddDelivery(CLI::App& app, Settings& settings) {
-  app.add_option("--chunk", settings.chunk, "Documents in a request (default 1000).")
-      ->type_name("N")
-      ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}).description(""))
-      ->group("Delivery");
-  app.add_option("--chunk-bytes", settings.chunk_bytes,
-                 "Bytes in a request, with k, M or G (default 8M).")
-      ->type_name("SIZE")
-      ->transform(CLI::AsSizeValue(false).description(""))
-      ->check(CLI::Range(uint64_t{1024}, uint64_t{1} << 31U).description(""))
-      ->group("Delivery");
-  app.add_flag_function(
-         "--compress,!--no-compress",
-         [&settings](int64_t balance) { settings.compress = balance > 0; },
-         "Requests to a server go as gzip (default, but for one on this machine).")
-      ->group("Delivery");
-  app.add_option("--index", settings.index,
-                 "Index, by the packet's time in UTC, as strftime(3) (default packets-%Y-%m-%d).")
-      ->type_name("PATTERN")
-      ->group("Delivery");
-  app.add_flag("--no-template", settings.no_template,
-               "Don't install an index template where the server has none for the index.")
-      ->group("Delivery");
-}
-
-void AddProgram(CLI::App& app, Settings& settings) {
-  app.add_option("--config", settings.config,
-                 "Configuration file; else the first of ./espcap.yml, ../config/espcap.yml, "
-                 "config/espcap.yml, /etc/espcap/espcap.yml.")
-      ->type_name("PATH")
-      ->group("Program");
-  app.add_flag("--quiet", settings.quiet, "Only errors and warnings.")->group("Program");
-  app.add_flag("--verbose", settings.verbose, "Say what is done.")->group("Program");
-  app.set_version_flag(
-         "--version",
-         [] {
-           return "espcap " ESPCAP_VERSION ", libwireshark " + dissect::EpanLibrary::Version();
-         },
-         "Versions of espcap and of libwireshark.")
-      ->group("Program");
-  app.set_help_flag("-h,--help", "This text.")->group("Program");
-}
+constexpr const char* kResendExamples = R"(Example:
+  espcap resend dead-letters.ndjson --node localhost:9200
+)";
 
 std::string WithSuggestion(const CLI::App& app, const CLI::ParseError& error) {
   std::string text = error.what();
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return text;
-  const std::vector<std::string> unknown = app.remaining();
+  const std::vector<std::string> unknown = app.remaining(true);
   if (unknown.empty()) return text;
   text = fmt::format("unknown option or argument '{}'", unknown.front());
-  const std::string nearest = base::NearestName(unknown.front(), LongOptions(app, "--"));
+  std::vector<std::string> known = LongOptions(app, "--");
+  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
+  const std::string nearest = base::NearestName(unknown.front(), known);
   return nearest.empty() ? text : fmt::format("{}; did you mean {}?", text, nearest);
 }
 
-Result<void> ReadConfiguration(CLI::App& app, Settings& settings) {
+// A key of the main command alone is none of a subcommand's business.
+Result<void> ReadConfiguration(CLI::App& command, const CLI::App& main_command,
+                               ProgramSettings& settings) {
   const std::optional<std::string> path =
       settings.config.empty() ? config::FindConfigFile() : settings.config;
   if (!path) return {};
   const auto file = config::ReadConfigFile(*path);
   if (!file) return tl::unexpected(file.error());
   settings.config_used = *path;
-  return ApplyConfig(app, *file, settings.warnings);
+  return ApplyConfig(command, main_command, *file, settings.warnings);
 }
 
-}  // namespace
-
-Result<std::variant<Settings, PrintAndExit>> ParseArguments(int argc, const char* const* argv) {
+Result<void> CheckNoLostValue(int argc, const char* const* argv) {
   for (int i = 1; i < argc; ++i) {
     // `--node="$UNSET"`: CLI11 would take the next option for the value.
     const std::string_view argument = argv[i];
@@ -246,28 +59,77 @@ Result<std::variant<Settings, PrintAndExit>> ParseArguments(int argc, const char
       return Fail("{}: the value is missing", argument);
     }
   }
-  Settings settings;
-  CLI::App app("Dissects packets as tshark does and sends them to Elasticsearch.", "espcap");
-  app.footer(kExamples);
-  app.get_formatter()->column_width(34);
-  AddSources(app, settings);
-  AddDestinations(app, settings);
-  AddSelection(app, settings);
-  AddDissection(app, settings);
-  AddWork(app, settings);
-  AddDelivery(app, settings);
-  AddProgram(app, settings);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    return PrintAndExit{app.help()};
-  } catch (const CLI::CallForVersion& version) {
-    return PrintAndExit{std::string(version.what()) + "\n"};
-  } catch (const CLI::ParseError& error) {
-    return Fail("{}; --help lists the options", WithSuggestion(app, error));
+  return {};
+}
+
+// The command line in CLI11's terms. One at a time; the settings live here until they are taken.
+class Parser {
+ public:
+  Parser() {
+    main_.footer(kExamples);
+    AddCaptureOptions(main_, capture_);
+    AddServerOptions(main_, capture_);
+    AddProgramOptions(main_, capture_);
+    main_
+        .set_version_flag(
+            "--version",
+            [] {
+              return "espcap " ESPCAP_VERSION ", libwireshark " + dissect::EpanLibrary::Version();
+            },
+            "Versions of espcap and of libwireshark.")
+        ->group("Program");
+    main_.require_subcommand(0, 1);
+    main_.get_formatter()->column_width(34);
+
+    resend_.footer(kResendExamples);
+    resend_
+        .add_option("FILE", resend_settings_.file, "Dead letters, as --dead-letters keeps them.")
+        ->required();
+    AddServerOptions(resend_, resend_settings_);
+    AddProgramOptions(resend_, resend_settings_);
   }
-  if (auto read = ReadConfiguration(app, settings); !read) return Forward(std::move(read));
-  return settings;
+
+  Result<Invocation> Parse(int argc, const char* const* argv) {
+    try {
+      main_.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+      return PrintAndExit{main_.help()};
+    } catch (const CLI::CallForVersion& version) {
+      return PrintAndExit{std::string(version.what()) + "\n"};
+    } catch (const CLI::ParseError& error) {
+      return Fail("{}; --help lists the options", WithSuggestion(main_, error));
+    }
+    if (resend_.parsed()) return Finish(resend_, resend_settings_);
+    return Finish(main_, capture_);
+  }
+
+ private:
+  template <class Settings>
+  Result<Invocation> Finish(CLI::App& command, Settings& settings) {
+    if (&command != &main_) {
+      for (const CLI::Option* option : main_.get_options()) {
+        if (option->count() == 0) continue;
+        return Fail("{} stands before '{}': give options after it", option->get_name(),
+                    command.get_name());
+      }
+    }
+    if (auto read = ReadConfiguration(command, main_, settings); !read) {
+      return Forward(std::move(read));
+    }
+    return std::move(settings);
+  }
+
+  CaptureSettings capture_;
+  ResendSettings resend_settings_;
+  CLI::App main_{"Dissects packets as tshark does and sends them to Elasticsearch.", "espcap"};
+  CLI::App& resend_ = *main_.add_subcommand("resend", "Send dead letters once more.");
+};
+
+}  // namespace
+
+Result<Invocation> ParseArguments(int argc, const char* const* argv) {
+  if (auto checked = CheckNoLostValue(argc, argv); !checked) return Forward(std::move(checked));
+  return Parser().Parse(argc, argv);
 }
 
 }  // namespace espcap::cli

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Command line and configuration file together become Settings.
+// Command line and configuration file together become a command and its settings.
 #ifndef ESPCAP_CLI_ARGUMENTS_H_
 #define ESPCAP_CLI_ARGUMENTS_H_
 
@@ -17,8 +17,11 @@ struct PrintAndExit {
   std::string text;
 };
 
+// What the user asks for: a command with its settings.
+using Invocation = std::variant<PrintAndExit, CaptureSettings, ResendSettings>;
+
 // An error is a sentence that names the option, or file, line and key.
-Result<std::variant<Settings, PrintAndExit>> ParseArguments(int argc, const char* const* argv);
+Result<Invocation> ParseArguments(int argc, const char* const* argv);
 
 }  // namespace espcap::cli
 

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What the program does with its settings.
+// Which command does what the user asks for.
 #ifndef ESPCAP_CLI_COMMANDS_H_
 #define ESPCAP_CLI_COMMANDS_H_
 
-#include "cli/settings.h"
-#include "telemetry/log.h"
+#include "cli/arguments.h"
 
 namespace espcap::cli {
 
-// The run, from start to summary. Returns the exit status: 0 where everything was taken and
-// delivered, else 1, with the reasons in the log.
-int RunCommand(const char* program_path, const Settings& settings, telemetry::Log& log);
+// Returns the exit status: 0 where everything was done, else 1, with the reasons in the log.
+int RunCommand(const char* program_path, const Invocation& invocation);
 
 }  // namespace espcap::cli
 

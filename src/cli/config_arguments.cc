@@ -62,10 +62,10 @@ std::vector<std::string> LongOptions(const CLI::App& app, const std::string& pre
   return names;
 }
 
-Result<void> ApplyConfig(CLI::App& app, const config::ConfigFile& file,
-                         std::vector<std::string>& warnings) {
+Result<void> ApplyConfig(CLI::App& command, const CLI::App& main_command,
+                         const config::ConfigFile& file, std::vector<std::string>& warnings) {
   std::set<std::string> given;
-  for (const CLI::Option* option : app.get_options()) {
+  for (const CLI::Option* option : command.get_options()) {
     if (option->count() > 0) {
       given.insert(option->get_lnames().begin(), option->get_lnames().end());
     }
@@ -79,12 +79,13 @@ Result<void> ApplyConfig(CLI::App& app, const config::ConfigFile& file,
     if (kCommandLineOnly.contains(setting.key)) {
       return Fail("{}: '{}' is for the command line only", place, setting.key);
     }
-    CLI::Option* option = app.get_option_no_throw("--" + setting.key);
+    CLI::Option* option = command.get_option_no_throw("--" + setting.key);
     if (option == nullptr) {
+      if (main_command.get_option_no_throw("--" + setting.key) != nullptr) continue;
       return Fail("{}: unknown key '{}'{}", place, setting.key,
-                  base::DidYouMean(setting.key, LongOptions(app, "")));
+                  base::DidYouMean(setting.key, LongOptions(main_command, "")));
     }
-    if (IsOverridden(app, setting.key, given)) continue;
+    if (IsOverridden(command, setting.key, given)) continue;
     if (auto applied = ApplySetting(*option, setting, place); !applied) return applied;
   }
   return {};

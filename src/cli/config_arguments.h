@@ -18,10 +18,11 @@ class App;
 
 namespace espcap::cli {
 
-// REQUIRES: `app` has parsed the command line. An unknown key or a value of the wrong type is an
-// error with file, line and the nearest known key.
-Result<void> ApplyConfig(CLI::App& app, const config::ConfigFile& file,
-                         std::vector<std::string>& warnings);
+// REQUIRES: `command` has parsed the command line. An unknown key or a value of the wrong type is
+// an error with file, line and the nearest known key; one that only `main_command` has is passed
+// over.
+Result<void> ApplyConfig(CLI::App& command, const CLI::App& main_command,
+                         const config::ConfigFile& file, std::vector<std::string>& warnings);
 
 // Every long option, with `prefix` before its name.
 std::vector<std::string> LongOptions(const CLI::App& app, const std::string& prefix);

@@ -16,7 +16,26 @@
 
 namespace espcap::cli {
 
-struct Settings {
+// Of every command.
+struct ProgramSettings {
+  std::string config;
+  bool quiet = false;
+  bool verbose = false;
+
+  std::vector<std::string> warnings;  // about the configuration, to be logged
+  std::string config_used;            // empty: none found
+};
+
+// Of every command that speaks to a server.
+struct ServerSettings {
+  std::vector<std::string> nodes;
+  std::optional<bool> compress;  // unset: for a server on another machine
+  uint64_t chunk = 1000;
+  uint64_t chunk_bytes = uint64_t{8} << 20U;
+};
+
+// The main command: packets to documents.
+struct CaptureSettings : ProgramSettings, ServerSettings {
   // sources
   std::vector<std::string> files;
   std::vector<std::string> directories;
@@ -24,8 +43,7 @@ struct Settings {
   bool watch = false;
   std::vector<std::string> interfaces;
   bool list = false;
-  // destinations
-  std::vector<std::string> nodes;
+  // destinations, beside the server
   std::string output;
   // shape
   std::optional<encode::Format> format;
@@ -46,19 +64,14 @@ struct Settings {
   std::optional<bool> ordered;  // unset: for files and standard output
   std::string resume;           // path of the state; empty: none
   stream::SessionLimits session_limits{0, 0, uint64_t{400} << 20U};
-  // delivery
-  uint64_t chunk = 1000;
-  uint64_t chunk_bytes = uint64_t{8} << 20U;
-  std::optional<bool> compress;  // unset: for a server on another machine
+  // indices
   std::string index = "packets-%Y-%m-%d";
   bool no_template = false;
-  // the program itself
-  std::string config;
-  bool quiet = false;
-  bool verbose = false;
+};
 
-  std::vector<std::string> warnings;  // about the configuration, to be logged
-  std::string config_used;            // empty: none found
+// `espcap resend`: dead letters, once more.
+struct ResendSettings : ProgramSettings, ServerSettings {
+  std::string file;
 };
 
 }  // namespace espcap::cli

@@ -25,16 +25,16 @@ class ArgumentParser : public ::testing::Test {
   }
   ~ArgumentParser() override { std::filesystem::current_path(before_); }
 
-  static Result<std::variant<Settings, PrintAndExit>> Parse(
-      const std::vector<const char*>& arguments) {
+  static Result<Invocation> Parse(const std::vector<const char*>& arguments) {
     std::vector<const char*> argv = {"espcap"};
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     return ParseArguments(static_cast<int>(argv.size()), argv.data());
   }
 
-  static Settings SettingsOf(const std::vector<const char*>& arguments) {
+  static CaptureSettings SettingsOf(const std::vector<const char*>& arguments) {
     auto parsed = Parse(arguments);
-    if (parsed && std::holds_alternative<Settings>(*parsed)) return std::get<Settings>(*parsed);
+    if (parsed && std::holds_alternative<CaptureSettings>(*parsed))
+      return std::get<CaptureSettings>(*parsed);
     ADD_FAILURE() << (parsed ? "no settings" : parsed.error().message);
     return {};
   }

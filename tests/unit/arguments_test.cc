@@ -15,7 +15,7 @@ using Strings = std::vector<std::string>;
 using ArgumentsTest = ArgumentParser;
 
 TEST_F(ArgumentsTest, WithoutOptionsTheDefaultsHold) {
-  const Settings settings = SettingsOf({});
+  const CaptureSettings settings = SettingsOf({});
   EXPECT_TRUE(settings.files.empty());
   EXPECT_TRUE(settings.directories.empty());
   EXPECT_FALSE(settings.recursive);
@@ -45,7 +45,7 @@ TEST_F(ArgumentsTest, WithoutOptionsTheDefaultsHold) {
 }
 
 TEST_F(ArgumentsTest, EachOptionSetsItsSetting) {
-  const Settings settings = SettingsOf(
+  const CaptureSettings settings = SettingsOf(
       {"--recursive", "--list",        "--output",  "out.ndjson", "--format",   "text",
        "--hex",       "--count",       "5",         "--bpf",      "port 53",    "--filter",
        "dns && ip",   "--no-resolve",  "--resolve", "mN",         "--two-pass", "--chunk",
@@ -73,13 +73,13 @@ TEST_F(ArgumentsTest, EachOptionSetsItsSetting) {
 TEST_F(ArgumentsTest, RepeatableOptionsKeepTheirOrder) {
   struct Case {
     const char* option;
-    Strings Settings::*values;
+    Strings CaptureSettings::*values;
   };
   const Case cases[] = {
-      {"--file", &Settings::files},          {"--dir", &Settings::directories},
-      {"--nic", &Settings::interfaces},      {"--interface", &Settings::interfaces},
-      {"--node", &Settings::nodes},          {"--fields", &Settings::fields},
-      {"--protocols", &Settings::protocols},
+      {"--file", &CaptureSettings::files},          {"--dir", &CaptureSettings::directories},
+      {"--nic", &CaptureSettings::interfaces},      {"--interface", &CaptureSettings::interfaces},
+      {"--node", &CaptureSettings::nodes},          {"--fields", &CaptureSettings::fields},
+      {"--protocols", &CaptureSettings::protocols},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.option);
@@ -114,7 +114,7 @@ TEST_F(ArgumentsTest, RepeatableDissectionOptionsKeepTheirOrder) {
 }
 
 TEST_F(ArgumentsTest, TsharksLettersDoTheSame) {
-  const Settings settings = SettingsOf({"-n", "-N", "d", "-2", "--file", "a.pcap"});
+  const CaptureSettings settings = SettingsOf({"-n", "-N", "d", "-2", "--file", "a.pcap"});
   EXPECT_TRUE(settings.dissection.no_name_resolution);
   EXPECT_EQ(settings.dissection.name_resolution, "d");
   EXPECT_TRUE(settings.two_pass);
@@ -122,7 +122,7 @@ TEST_F(ArgumentsTest, TsharksLettersDoTheSame) {
 
 // Names are the user's: nothing in them is ours to interpret.
 TEST_F(ArgumentsTest, FileNamesAreTakenAsTheyAre) {
-  const Settings settings =
+  const CaptureSettings settings =
       SettingsOf({"--file", "-", "--file", "a b,c.pcap", "--file", "[x]", "--file", "{x}", "--file",
                   "x=y", "--file", "\xC3\xA4", "--output", "-"});
   EXPECT_EQ(settings.files, (Strings{"-", "a b,c.pcap", "[x]", "{x}", "x=y", "\xC3\xA4"}));
@@ -130,7 +130,7 @@ TEST_F(ArgumentsTest, FileNamesAreTakenAsTheyAre) {
 }
 
 TEST_F(ArgumentsTest, AValueCanEndInAnEqualsSign) {
-  const Settings settings =
+  const CaptureSettings settings =
       SettingsOf({"--file=a=", "--preference=a.key:MTIzNA==", "--filter", "="});
   EXPECT_EQ(settings.files, Strings{"a="});
   EXPECT_EQ(settings.dissection.preferences, Strings{"a.key:MTIzNA=="});
@@ -223,7 +223,7 @@ TEST_F(ArgumentsTest, AMissingOrSecondValueIsAnErrorThatNamesTheOption) {
 TEST_F(ArgumentsTest, AnEmptyValueTakesNoOtherOptionForItself) {
   const auto parsed = Parse({"--node=", "--quiet"});
   if (!parsed) return;  // an error will do
-  const auto& settings = std::get<Settings>(*parsed);
+  const auto& settings = std::get<CaptureSettings>(*parsed);
   EXPECT_EQ(settings.nodes, Strings{""});
   EXPECT_TRUE(settings.quiet);
 }

@@ -17,7 +17,7 @@ using Strings = std::vector<std::string>;
 
 class ConfigArgumentsTest : public ArgumentParser {
  protected:
-  Settings With(const std::string& config, const std::vector<const char*>& arguments = {}) {
+  CaptureSettings With(const std::string& config, const std::vector<const char*>& arguments = {}) {
     directory_.Write("espcap.yml", config);
     return SettingsOf(arguments);
   }
@@ -29,7 +29,7 @@ class ConfigArgumentsTest : public ArgumentParser {
 };
 
 TEST_F(ConfigArgumentsTest, KeysAreLongOptions) {
-  const Settings settings = With(
+  const CaptureSettings settings = With(
       "dir: captures\n"
       "recursive: yes\n"
       "node:\n"
@@ -98,7 +98,7 @@ TEST_F(ConfigArgumentsTest, AnEmptyListIsAsNothingGiven) {
 }
 
 TEST_F(ConfigArgumentsTest, TheCommandLineWinsOptionByOption) {
-  const Settings settings = With(
+  const CaptureSettings settings = With(
       "count: 7\n"
       "index: lab\n"
       "hex: true\n"
@@ -113,7 +113,7 @@ TEST_F(ConfigArgumentsTest, TheCommandLineWinsOptionByOption) {
 }
 
 TEST_F(ConfigArgumentsTest, ShortOptionsWinToo) {
-  const Settings settings =
+  const CaptureSettings settings =
       With("preference: a.b:c\nresolve: m\nno-resolve: false", {"-o", "d.e:f", "-N", "n", "-n"});
   EXPECT_EQ(settings.dissection.preferences, Strings{"d.e:f"});
   EXPECT_EQ(settings.dissection.name_resolution, "n");
@@ -134,7 +134,7 @@ TEST_F(ConfigArgumentsTest, SourcesWinAsAWhole) {
       {{"--interface", "lo"}, {}, {}, {"lo"}},
   };
   for (const Case& c : cases) {
-    const Settings settings = With(kConfig, c.arguments);
+    const CaptureSettings settings = With(kConfig, c.arguments);
     EXPECT_EQ(settings.files, c.files);
     EXPECT_EQ(settings.directories, c.directories);
     EXPECT_EQ(settings.interfaces, c.interfaces);
@@ -143,17 +143,17 @@ TEST_F(ConfigArgumentsTest, SourcesWinAsAWhole) {
 }
 
 TEST_F(ConfigArgumentsTest, DestinationsWinAsAWhole) {
-  const Settings to_file = With("node: localhost\nindex: lab\n", {"--output", "out.ndjson"});
+  const CaptureSettings to_file = With("node: localhost\nindex: lab\n", {"--output", "out.ndjson"});
   EXPECT_EQ(to_file.output, "out.ndjson");
   EXPECT_TRUE(to_file.nodes.empty());
   EXPECT_EQ(to_file.index, "lab");
-  const Settings to_server = With("output: out.ndjson\n", {"--node", "localhost"});
+  const CaptureSettings to_server = With("output: out.ndjson\n", {"--node", "localhost"});
   EXPECT_EQ(to_server.output, "");
   EXPECT_EQ(to_server.nodes, Strings{"localhost"});
 }
 
 TEST_F(ConfigArgumentsTest, TsharkPathIsIgnoredWithAWarning) {
-  const Settings settings = With("count: 7\ntshark_path: /usr/bin/tshark\nchunk: 10\n");
+  const CaptureSettings settings = With("count: 7\ntshark_path: /usr/bin/tshark\nchunk: 10\n");
   ASSERT_EQ(settings.warnings.size(), 1U);
   EXPECT_EQ(settings.warnings[0], "./espcap.yml:2: tshark_path is ignored: espcap runs no tshark");
   EXPECT_EQ(settings.chunk, 10U);
@@ -212,7 +212,7 @@ TEST_F(ConfigArgumentsTest, AValueOfTheWrongTypeIsAnErrorWithItsLine) {
 TEST_F(ConfigArgumentsTest, TheFileNamedIsTheOneUsed) {
   directory_.Write("espcap.yml", "count: 7\n");
   directory_.Write("other.yml", "chunk: 10\n");
-  const Settings settings = SettingsOf({"--config", "other.yml"});
+  const CaptureSettings settings = SettingsOf({"--config", "other.yml"});
   EXPECT_EQ(settings.config_used, "other.yml");
   EXPECT_EQ(settings.count, 0U);
   EXPECT_EQ(settings.chunk, 10U);

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Where documents go, made from what the user asked for.
+#ifndef ESPCAP_CLI_DESTINATION_H_
+#define ESPCAP_CLI_DESTINATION_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/settings.h"
+#include "deliver/node_url.h"
+#include "espcap/compression.h"
+#include "espcap/result.h"
+#include "espcap/sink.h"
+#include "supervise/capture_queue.h"
+#include "telemetry/log.h"
+
+namespace espcap::cli {
+
+Result<std::vector<deliver::NodeUrl>> ParseNodes(const std::vector<std::string>& texts);
+
+// Of the documents on their way there. The workers are told before it is known which of several
+// nodes answers.
+Compression CompressionOf(const CaptureSettings& settings,
+                          const std::vector<deliver::NodeUrl>& nodes);
+
+// Connects to the nodes, or opens (and empties) the output.
+Result<std::unique_ptr<Sink>> OpenSink(const CaptureSettings& settings,
+                                       const std::vector<deliver::NodeUrl>& nodes,
+                                       const std::vector<supervise::InputFile>& inputs,
+                                       telemetry::Log& log);
+
+}  // namespace espcap::cli
+
+#endif  // ESPCAP_CLI_DESTINATION_H_
