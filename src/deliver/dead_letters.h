@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The file that dead letters are appended to (dead_letter.h is its line). Lives in the supervisor,
+// used by one thread; several processes may have one file. The file is locked (flock) for each
+// append alone, and a file that a resend has replaced is found under its name again.
+#ifndef ESPCAP_DELIVER_DEAD_LETTERS_H_
+#define ESPCAP_DELIVER_DEAD_LETTERS_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "base/file_descriptor.h"
+#include "deliver/dead_letter.h"
+#include "espcap/result.h"
+
+namespace espcap::deliver {
+
+class DeadLetters {
+ public:
+  // Makes no file: the first letter does (mode 0600). An error where that could not work.
+  static Result<DeadLetters> Open(std::string path);
+
+  // One write of whole lines. After an error (a full disk) none of them is in the file.
+  Result<void> Append(std::span<const DeadLetter> letters);
+
+  // What was appended outlives a power failure once this has returned.
+  Result<void> Sync();
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  explicit DeadLetters(std::string path) : path_(std::move(path)) {}
+
+  std::string path_;
+  base::FileDescriptor file_;  // none yet, or the file that had the name when it was opened
+};
+
+}  // namespace espcap::deliver
+
+#endif  // ESPCAP_DELIVER_DEAD_LETTERS_H_
