@@ -4,7 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <charconv>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "deliver/json_answer.h"
@@ -30,18 +35,51 @@ std::string Excerpt(const std::string& body) {
   return body.size() > length ? text + "…" : text;
 }
 
+struct Version {
+  unsigned major = 0;
+  unsigned minor = 0;
+};
+
+// Of "8.15.5" or "9.0.0-SNAPSHOT".
+std::optional<Version> ParseVersion(const std::string& text) {
+  Version version;
+  const char* const end = text.data() + text.size();
+  const auto major = std::from_chars(text.data(), end, version.major);
+  if (major.ec != std::errc() || major.ptr == end || *major.ptr != '.') return std::nullopt;
+  const auto minor = std::from_chars(major.ptr + 1, end, version.minor);
+  if (minor.ec != std::errc() || (minor.ptr != end && *minor.ptr != '.')) return std::nullopt;
+  const bool is_plain = std::all_of(minor.ptr, end, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '+';
+  });
+  return is_plain ? std::optional(version) : std::nullopt;
+}
+
+// Of all these espcap wants the same: `create` by _bulk, composable templates, their simulation.
+// All take plain application/x-ndjson as the newest form of the API that they have; a media type
+// with compatible-with would ask for another one's, and OpenSearch refuses it.
+constexpr const char* kSupported =
+    "espcap speaks to Elasticsearch 7.17, 8 and 9 and to OpenSearch 1, 2 and 3";
+
+bool IsSupportedElasticsearch(Version version) {
+  return version.major == 8 || version.major == 9 || (version.major == 7 && version.minor >= 17);
+}
+
+// With compatibility.override_main_response_version an OpenSearch 1 or 2 calls itself 7.10.
+bool IsSupportedOpenSearch(Version version) {
+  return (version.major >= 1 && version.major <= 3) || (version.major == 7 && version.minor == 10);
+}
+
+// As nginx says it.
+bool WantsHttps(const HttpResponse& response) {
+  return response.status == 400 &&
+         response.body.find("plain HTTP request was sent to HTTPS port") != std::string::npos;
+}
+
 Result<Connection> ConnectTo(const NodeUrl& node) {
   auto client = std::make_unique<HttpClient>(node);
   auto response = client->Perform({"GET", "/", {}, {}});
   if (!response) return Forward(std::move(response));
-  if (response->status == 401 || response->status == 403) {
-    return Fail("{}: the server wants other credentials ({})", node.base, ReasonOf(*response));
-  }
-  if (response->status != 200) {
-    return Fail("{}: no Elasticsearch: GET / answered {} ({})", node.base, response->status,
-                ReasonOf(*response));
-  }
-  auto identity = ParseServerIdentity(response->body);
+  auto identity = IdentifyServer(*response);
   if (!identity) return Fail("{}: {}", node.base, identity.error().message);
   return Connection{std::move(client), std::move(*identity)};
 }
@@ -49,18 +87,47 @@ Result<Connection> ConnectTo(const NodeUrl& node) {
 }  // namespace
 
 Result<ServerIdentity> ParseServerIdentity(const std::string& body) {
-  const json answer = json::parse(body, nullptr, false);
   const auto refuse = [&body] {
-    return Fail("no Elasticsearch: GET / answered '{}'", Excerpt(body));
+    return Fail("no Elasticsearch or OpenSearch: GET / answered '{}'; {}", Excerpt(body),
+                kSupported);
   };
+  const json answer = json::parse(body, nullptr, false);
   if (!answer.is_object() || !answer.contains("version")) return refuse();
-  const json& version = answer["version"];
-  if (!version.is_object() || !version.contains("number") || !version["number"].is_string()) {
-    return refuse();
+  const json& details = answer["version"];
+  if (!details.is_object()) return refuse();
+  const std::string number = TextOf(details, "number");
+  const auto version = ParseVersion(number);
+  if (!version) return refuse();
+
+  // Elasticsearch names no distribution; what imitates it has another tagline or names its own.
+  const bool is_opensearch = TextOf(details, "distribution") == "opensearch";
+  const bool is_elasticsearch =
+      !details.contains("distribution") &&
+      (!answer.contains("tagline") || TextOf(answer, "tagline") == "You Know, for Search");
+  if (!is_opensearch && !is_elasticsearch) return refuse();
+  const ServerIdentity identity{is_opensearch ? "OpenSearch" : "Elasticsearch", number};
+  if (is_opensearch ? IsSupportedOpenSearch(*version) : IsSupportedElasticsearch(*version)) {
+    return identity;
   }
-  const bool is_opensearch = TextOf(version, "distribution") == "opensearch";
-  return ServerIdentity{is_opensearch ? "OpenSearch" : "Elasticsearch",
-                        version["number"].get<std::string>()};
+  return Fail("GET / answered as {} {}; {}", identity.name, identity.version, kSupported);
+}
+
+Result<ServerIdentity> IdentifyServer(const HttpResponse& response) {
+  if (response.status == 200) return ParseServerIdentity(response.body);
+  const std::string reason = ReasonOf(response);
+  if (response.status == 401) return Fail("the server wants other credentials ({})", reason);
+  if (response.status == 403) {
+    return Fail(
+        "the server refuses GET / to these credentials ({}): they need the cluster privilege "
+        "'monitor'",
+        reason);
+  }
+  if (WantsHttps(response)) return Fail("this is an https port: write https:// in --node");
+  if (response.status >= 500) {
+    return Fail("the server isn't ready: GET / answered {} ({})", response.status, reason);
+  }
+  return Fail("no Elasticsearch or OpenSearch: GET / answered {} ({}); {}", response.status, reason,
+              kSupported);
 }
 
 Result<Connection> Connect(const std::vector<NodeUrl>& nodes) {

@@ -19,8 +19,12 @@ struct ServerIdentity {
   std::string version;  // "8.15.5"
 };
 
-// Reads the body of `GET /`. An error says what the server answered instead.
+// Reads the body of `GET /`. A server that espcap doesn't speak to is an error that says what it
+// answered and what is supported.
 Result<ServerIdentity> ParseServerIdentity(const std::string& body);
+
+// The same of the whole answer.
+Result<ServerIdentity> IdentifyServer(const HttpResponse& response);
 
 struct Connection {
   std::unique_ptr<HttpClient> client;
