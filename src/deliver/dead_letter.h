@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A document that a server refused for good, and its line in a file of dead letters (JSON, RFC
-// 8259, one object a line). Pure functions. The document stands in the line as it was sent, byte
-// for byte:
+// A document that a server refused for good, and its line in a file of dead letters: one JSON
+// object (RFC 8259) a line, the document in it as it was sent, byte for byte. Pure functions.
 //
 //     {"time":"2024-05-01T12:00:00.123Z","index":"packets-2024-05-01","id":"…","status":400,
-//      "reason":"mapper_parsing_exception:
-//      …","source":"a.pcap","frame":7,"document":{"timestamp":…}}
+//      "reason":"document_parsing_exception: …","source":"a.pcap","frame":7,"document":{…}}
 #ifndef ESPCAP_DELIVER_DEAD_LETTER_H_
 #define ESPCAP_DELIVER_DEAD_LETTER_H_
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,11 +25,8 @@ struct DeadLetter {
   std::string reason;
   std::string source;  // the capture's name
   uint32_t frame_number = 0;
-  std::string document;  // JSON without a line end
+  std::string document;  // without a line end
 };
-
-// A longer line is not read back, and never written.
-inline constexpr size_t kMaxLetterLineBytes = size_t{1} << 30U;
 
 // RFC 3339 in UTC with milliseconds.
 std::string LetterTime(std::chrono::system_clock::time_point time);
@@ -44,7 +38,8 @@ Result<DeadLetter> ParseBulkDocument(std::string_view bulk_document);
 // The bulk document once more.
 void AppendBulkDocument(std::string& out, const DeadLetter& letter);
 
-// With its line end; valid UTF-8 whatever the texts are made of.
+// With its line end; valid UTF-8 and JSON whatever the texts are made of. A document that isn't a
+// JSON object in one line stands there as a string.
 std::string LetterLine(const DeadLetter& letter);
 
 // Of a line without its end; an error says what is wrong with it. Members that are not needed to

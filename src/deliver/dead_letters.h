@@ -2,13 +2,13 @@
 //
 // The file that dead letters are appended to (dead_letter.h is its line). Lives in the supervisor,
 // used by one thread; several processes may have one file. The file is locked (flock) for each
-// append alone, and a file that a resend has replaced is found under its name again.
+// append alone, and one that a resend has replaced is found under its name again.
 #ifndef ESPCAP_DELIVER_DEAD_LETTERS_H_
 #define ESPCAP_DELIVER_DEAD_LETTERS_H_
 
-#include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/file_descriptor.h"
@@ -23,18 +23,24 @@ class DeadLetters {
   static Result<DeadLetters> Open(std::string path);
 
   // One write of whole lines. After an error (a full disk) none of them is in the file.
-  Result<void> Append(std::span<const DeadLetter> letters);
+  [[nodiscard]] Result<void> Append(std::span<const DeadLetter> letters);
 
   // What was appended outlives a power failure once this has returned.
-  Result<void> Sync();
+  [[nodiscard]] Result<void> Sync();
 
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
   explicit DeadLetters(std::string path) : path_(std::move(path)) {}
 
+  // Opens the file that has the name now, and locks it.
+  Result<void> Lock();
+  [[nodiscard]] bool HasTheName() const;
+  [[nodiscard]] Result<void> Write(std::string text) const;
+
   std::string path_;
   base::FileDescriptor file_;  // none yet, or the file that had the name when it was opened
+  bool is_name_synced_ = true;
 };
 
 }  // namespace espcap::deliver

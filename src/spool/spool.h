@@ -7,35 +7,35 @@
 // what it has returned from outlives any end of the process. What a finished segment holds, and
 // what was appended before Sync(), outlives a power failure too. A record that is settled is marked
 // so, and a segment whose records all are is deleted. Memory is held for the batches that were
-// taken and not settled, and some hundred bytes for each segment.
+// taken and not settled, for the frames of the segment that is read (some 64 bytes a record), and a
+// few hundred bytes for each segment.
 #ifndef ESPCAP_SPOOL_SPOOL_H_
 #define ESPCAP_SPOOL_SPOOL_H_
 
-#include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/file_descriptor.h"
 #include "espcap/batch.h"
 #include "espcap/compression.h"
 #include "espcap/result.h"
+#include "spool/damage.h"
+#include "spool/record_body.h"
+#include "spool/recovery.h"
+#include "spool/segment_file.h"
+#include "spool/segment_walk.h"
 
 namespace espcap::spool {
 
 struct Options {
   std::string directory;
-  uint64_t max_bytes = uint64_t{1} << 30U;  // of all segments; what is there already may be more
-  uint64_t segment_bytes = uint64_t{16} << 20U;  // at most; less where max_bytes is small
-};
-
-// What could not be read back. The bytes are kept in DIR/damaged, and each place was reported.
-struct Loss {
-  uint64_t documents = 0;  // as the record itself or what follows it tells
-  uint64_t bytes = 0;
-  uint64_t uncounted = 0;  // places of which nothing tells how many documents they held
+  uint64_t max_bytes = uint64_t{1} << 30U;       // of all segments together
+  uint64_t segment_bytes = uint64_t{16} << 20U;  // of one; less where max_bytes is small
 };
 
 // A batch read back. It owns what it holds.
@@ -57,51 +57,85 @@ struct SpooledBatch {
 class Spool {
  public:
   // Told of what is damaged, what it cost, and where it is kept.
-  using Report = std::function<void(const std::string& message)>;
+  using Report = Damage::Report;
 
   // Makes the directory (0700) where it is missing, locks it until this object ends, and looks
-  // through what earlier runs have left: a cut-off end and damaged places are put aside and
-  // counted. The newest segment, the only one that a crash can have torn, is checked to the last
-  // byte; the others' records are when Next() comes to them. Errors: the directory can't be used,
-  // another espcap has it, a segment is of a format that this version doesn't know.
+  // through what earlier runs have left: a torn end and damaged places are put aside and counted.
+  // The newest segment, the only one that a crash can have torn, is checked to the last byte; the
+  // bodies of others are when Next() comes to them. Errors: the directory can't be used, another
+  // espcap has it, a segment is of a format that this version doesn't know.
   static Result<std::unique_ptr<Spool>> Open(Options options, Report report);
 
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;
-  virtual ~Spool() = default;
+  ~Spool() = default;
 
   // False where it finds no room within max_bytes: nothing is written then. After an error (a full
-  // disk) nothing of the batch will ever be read back, and a later call can succeed.
+  // disk) nothing of the batch is in the spool, and a later call can succeed.
   // REQUIRES: !batch.empty(), spans within the text.
-  [[nodiscard]] virtual Result<bool> Append(const Batch& batch) = 0;
+  [[nodiscard]] Result<bool> Append(const Batch& batch);
 
   // The oldest batch that has not been given out in this run. One that turns out to be damaged is
-  // reported, counted and passed over. An error is one of the moment (no file descriptor, no
-  // memory): the next call tries the same batch again.
-  [[nodiscard]] virtual Result<std::optional<SpooledBatch>> Next() = 0;
+  // reported, counted and passed over. An error is one of the moment (no file descriptor left): the
+  // next call tries the same batch again.
+  [[nodiscard]] Result<std::optional<SpooledBatch>> Next();
 
   // Each document of the batch has its outcome, and what had to be written of it (dead letters) is
   // on disk. A crash before the mark is on disk sends the batch once more: ids make that harmless.
-  virtual void Settle(uint64_t ticket) = 0;
+  // REQUIRES: a ticket of Next(), once.
+  void Settle(uint64_t ticket);
 
   // What was appended outlives a power failure once this has returned.
-  [[nodiscard]] virtual Result<void> Sync() = 0;
+  [[nodiscard]] Result<void> Sync();
 
   // Of all segments: what counts against max_bytes.
-  [[nodiscard]] virtual uint64_t bytes() const = 0;
+  [[nodiscard]] uint64_t bytes() const;
   // Neither settled nor lost, whether given out or not. After Open(): what earlier runs left.
-  [[nodiscard]] virtual uint64_t documents() const = 0;
-  // Whether Next() has something to look at.
-  [[nodiscard]] virtual bool has_next() const = 0;
+  [[nodiscard]] uint64_t documents() const;
 
-  // Damaged records.
-  [[nodiscard]] virtual const Loss& lost() const = 0;
+  // Damaged or missing records.
+  [[nodiscard]] const Loss& lost() const { return damage_.lost(); }
   // Cut off at the end of the newest segment: an Append() that a crash interrupted, or that no
   // Sync() had followed before a power failure.
-  [[nodiscard]] virtual const Loss& torn() const = 0;
+  [[nodiscard]] const Loss& torn() const { return damage_.torn(); }
 
- protected:
-  Spool() = default;
+ private:
+  struct Taken {
+    SegmentId segment;
+    RecordPlace record;
+  };
+
+  Spool(Options options, base::FileDescriptor directory, base::FileDescriptor lock, Report report);
+
+  // Where the next record goes: the segment that is being written, if there is room in it.
+  SegmentFile* WritableSegment(uint64_t record_bytes);
+  Result<void> FinishSegment();
+  Result<SegmentFile> NewSegment();
+  Result<void> WriteRecord(SegmentFile& segment, RecordBody& body, std::string before);
+  Result<void> SyncDirectory();
+
+  // Finds the records of the next segment to read.
+  Result<void> Load(SegmentFile& segment);
+  // None where the record is damaged, which is counted then.
+  std::optional<SpooledBatch> Read(SegmentFile& segment, const RecordPlace& record);
+  void DeleteIfDone(const SegmentFile& segment);
+
+  Options options_;
+  base::FileDescriptor directory_;
+  base::FileDescriptor lock_;
+  Damage damage_;
+  BodyEncoder encoder_;
+
+  std::map<SegmentId, SegmentFile> segments_;  // those with records that wait
+  std::optional<SegmentId> writing_;
+  uint64_t last_number_ = 0;
+  uint64_t documents_before_ = 0;  // of the next record
+  bool is_directory_synced_ = true;
+
+  std::optional<SegmentId> reading_;  // or the last that was
+  std::deque<RecordPlace> to_read_;   // of it
+  std::map<uint64_t, Taken> taken_;   // by ticket
+  uint64_t last_ticket_ = 0;
 };
 
 }  // namespace espcap::spool

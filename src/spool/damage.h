@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What becomes of bytes that can't be read back: they are counted, copied to DIR/damaged, taken out
+// of their segment, and reported. Owned by the spool, used by one thread. espcap deletes nothing in
+// DIR/damaged; each file there is one place of a segment.
+#ifndef ESPCAP_SPOOL_DAMAGE_H_
+#define ESPCAP_SPOOL_DAMAGE_H_
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "espcap/result.h"
+#include "spool/segment_file.h"
+#include "spool/segment_walk.h"
+
+namespace espcap::spool {
+
+// What could not be read back.
+struct Loss {
+  uint64_t documents = 0;  // as the record itself or what follows it tells
+  uint64_t bytes = 0;
+  uint64_t uncounted = 0;  // places of which nothing tells how many documents they held
+};
+
+class Damage {
+ public:
+  using Report = std::function<void(const std::string& message)>;
+
+  // `descriptor` is of `directory`, and stays open.
+  Damage(std::string directory, int descriptor, Report report)
+      : directory_(std::move(directory)), descriptor_(descriptor), report_(std::move(report)) {}
+
+  // Takes the place out of the segment: a gap is there from now on. Where its bytes can't be copied
+  // they stay, and are passed over in silence until the next run. `what` says more of it.
+  // REQUIRES: the segment is open.
+  void Lose(SegmentFile& segment, const DamagedPlace& place, std::string_view what);
+
+  // Takes away all of the segment from the place on: an append that a crash cut off.
+  // REQUIRES: the segment is open; the place reaches its end.
+  void TakeTornEnd(SegmentFile& segment, const DamagedPlace& place);
+
+  // Documents of which no bytes are left to keep.
+  void LoseMissing(const SegmentFile& segment, uint64_t documents, std::string_view what);
+
+  void Say(std::string_view message) const {
+    report_(fmt::format("spool {}: {}", directory_, message));
+  }
+
+  // Whether the place, or any of the segment, could not be copied and is still there.
+  [[nodiscard]] bool IsLeft(const SegmentFile& segment, const DamagedPlace& place) const {
+    return left_.contains({segment.id(), place.begin});
+  }
+  [[nodiscard]] bool IsAnyLeft(const SegmentFile& segment) const;
+
+  [[nodiscard]] const Loss& lost() const { return lost_; }
+  [[nodiscard]] const Loss& torn() const { return torn_; }
+
+ private:
+  static void Count(Loss& loss, const DamagedPlace& place);
+  // The path of the copy.
+  [[nodiscard]] Result<std::string> Keep(const SegmentFile& segment,
+                                         const DamagedPlace& place) const;
+
+  std::string directory_;
+  int descriptor_;
+  Report report_;
+  Loss lost_;
+  Loss torn_;
+  std::set<std::pair<SegmentId, uint64_t>> left_;
+};
+
+}  // namespace espcap::spool
+
+#endif  // ESPCAP_SPOOL_DAMAGE_H_
