@@ -16,14 +16,13 @@ using process::Note;
 using std::chrono::milliseconds;
 using supervise::Capture;
 
-constexpr milliseconds kTick{100};   // how late a signal or the progress line can be seen
-constexpr size_t kManyFiles = 32;    // of which each has a worker of its own
-constexpr uint32_t kSpareSlots = 2;  // one under way to the destination, one ready to follow
+constexpr milliseconds kTick{100};  // how late a signal or the progress line can be seen
+constexpr size_t kManyFiles = 32;   // of which each has a worker of its own
 
 // With many slots each is smaller, so that all of them together, with what is compressed in them,
 // stay below four times --chunk-bytes.
 process::BatchSlots::Shape ShapeOf(const PipelineOptions& options) {
-  const uint32_t count = options.workers + kSpareSlots;
+  const uint32_t count = options.workers + options.batches_at_sink;
   const size_t share =
       process::BatchSlots::TextShare(options.chunk_bytes * 7 / 2 / count, options.compression);
   return {count, std::min(options.chunk_bytes, share),
@@ -74,19 +73,18 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Start(const std::string& program_pat
 
 Ledger Pipeline::Run(Sink& sink, telemetry::Progress& progress) {
   sink.OnSettled([this](uint32_t slot, bool delivered) { Settle(slot, delivered); });
-  while (!Finished()) {
+  while (!Finished() || !(sink_failed_ || sink.Idle())) {
     StartWorkers();
     GrantSlots();
     OfferBatches(sink);
     Wait(sink);
+    if (process::StopRequested()) EndSoon(sink);
     if (process::StopRequested() || sink_failed_) Stop();
     PruneCaptures(sink);
     Show(progress);
   }
-  if (!sink_failed_) {
-    if (auto drained = sink.Drain(ledger_); !drained) FailSink(drained.error().message);
-  }
   Abandon();
+  if (auto closed = sink.Close(ledger_); !closed) FailSink(closed.error().message);
   PruneCaptures(sink);
   progress.Clear();
   if (skipped_captures_ > 0) {
@@ -96,7 +94,6 @@ Ledger Pipeline::Run(Sink& sink, telemetry::Progress& progress) {
   return ledger_;
 }
 
-// What is at the sink is waited for by Drain().
 bool Pipeline::Finished() const {
   if (!workers_.empty()) return false;
   if (!watches_.empty() && !sink_failed_) return false;
@@ -179,6 +176,13 @@ void Pipeline::Wait(Sink& sink) {
   for (size_t watch = watches_.size(); watch-- > 0;) {  // one that ends is taken out
     if (waits[first_watch + watch].revents != 0) TakeArrivals(*watches_[watch]);
   }
+}
+
+// What could not be delivered until then stays: in a spool, or counted as abandoned.
+void Pipeline::EndSoon(const Sink& sink) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!stopped_at_) stopped_at_ = now;
+  sink_failed_ |= !sink.Idle() && now >= *stopped_at_ + sink.GraceAfterStop();
 }
 
 // Without a destination, or without the process that makes workers, the run is over.

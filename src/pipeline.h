@@ -7,6 +7,7 @@
 #ifndef ESPCAP_PIPELINE_H_
 #define ESPCAP_PIPELINE_H_
 
+#include <chrono>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -37,6 +38,7 @@ struct PipelineOptions {
   bool ordered = false;  // documents reach the sink in the order of the files
   size_t chunk_documents = 0;
   size_t chunk_bytes = 0;
+  uint32_t batches_at_sink = 2;  // at a time: one under way, one ready to follow
   Compression compression = Compression::kNone;  // what the workers make of their batches
 };
 
@@ -84,6 +86,7 @@ class Pipeline {
   void GrantSlots();
   void OfferBatches(Sink& sink);
   void Wait(Sink& sink);
+  void EndSoon(const Sink& sink);
   void Stop();
   void TakeMessage(Worker& worker);
   void TakeSlot(Worker& worker);
@@ -115,8 +118,9 @@ class Pipeline {
   deliver::ResumeState* resume_ = nullptr;
   uint64_t skipped_captures_ = 0;
   Ledger ledger_;
-  bool sink_failed_ = false;
+  bool sink_failed_ = false;  // or given up: nothing more is offered to it
   bool stopping_ = false;
+  std::optional<std::chrono::steady_clock::time_point> stopped_at_;
 };
 
 }  // namespace espcap

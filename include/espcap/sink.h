@@ -36,15 +36,22 @@ class Sink {
   [[nodiscard]] virtual bool Ready() const = 0;
 
   // Takes the batch. Each of its documents is counted once in the ledger, here or later. An error
-  // (here, or from Poll and Drain) means that the destination is gone and the run should end.
+  // (here, or from Poll) means that the destination is gone and the run should end.
   // REQUIRES: Ready().
   [[nodiscard]] virtual Result<void> Submit(Batch batch, Ledger& ledger) = 0;
 
   // Lets work under way go on, without waiting for it.
   [[nodiscard]] virtual Result<void> Poll(Ledger& ledger) = 0;
 
-  // Waits until everything submitted is settled.
-  [[nodiscard]] virtual Result<void> Drain(Ledger& ledger) = 0;
+  // Everything that was submitted is settled.
+  [[nodiscard]] virtual bool Idle() const = 0;
+
+  // After a stop, how long it is worth waiting for what isn't settled.
+  [[nodiscard]] virtual std::chrono::milliseconds GraceAfterStop() const { return {}; }
+
+  // Nothing more follows. What isn't settled by now is kept for the next run where the sink can do
+  // that, or counted as abandoned. An error: the destination isn't whole.
+  [[nodiscard]] virtual Result<void> Close(Ledger& ledger) = 0;
 
   // Makes sure that what was delivered outlives a power failure.
   [[nodiscard]] virtual Result<void> Sync() { return {}; }

@@ -12,6 +12,7 @@
 #include "base/nearest_name.h"
 #include "cli/destination.h"
 #include "cli/purpose.h"
+#include "cli/server_connection.h"
 #include "deliver/resume_state.h"
 #include "deliver/stream_sink.h"
 #include "pipeline.h"
@@ -74,6 +75,9 @@ Result<void> CheckShape(const CaptureSettings& settings) {
         "--resume can't go on with a compressed --output {}: leave the ending out, or use "
         "a file a run",
         settings.output);
+  }
+  if (!settings.spool.empty() && settings.nodes.empty()) {
+    return Fail("--spool keeps documents for a server: give --node too");
   }
   if (settings.quiet && settings.verbose) return Fail("--quiet and --verbose: choose one");
   return {};
@@ -140,6 +144,7 @@ PipelineOptions OptionsOf(const CaptureSettings& settings,
   options.ordered = settings.ordered.value_or(!to_server);
   options.chunk_documents = settings.chunk;
   options.chunk_bytes = settings.chunk_bytes;
+  if (to_server) options.batches_at_sink = BatchesAtServer(settings, nodes.size());
   options.compression = CompressionOf(settings, nodes);
   return options;
 }
@@ -198,7 +203,8 @@ Result<void> RunCaptures(const char* program_path, const CaptureSettings& settin
     resume = std::move(*state);
     (*pipeline)->Resume(*resume);
   }
-  auto sink = OpenSink(settings, *nodes, *inputs, log);
+  deliver::DeliveryStats stats;
+  auto sink = OpenSink(settings, *nodes, *inputs, log, stats);
   if (!sink) return Forward(std::move(sink));
 
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
@@ -212,10 +218,14 @@ Result<void> RunCaptures(const char* program_path, const CaptureSettings& settin
       ledger,
       settings.nodes.empty() ? telemetry::Destination::kStream : telemetry::Destination::kServer,
       std::chrono::steady_clock::now() - start));
-  if (!ledger.Balanced()) return Fail("the ledger doesn't balance: this is a bug in espcap");
-  if (ledger.failed + ledger.abandoned > 0 && log.errors() == 0) {
-    return Fail("{} packets were not delivered", ledger.failed + ledger.abandoned);
+  if (!ledger.Balanced()) {
+    return Fail(
+        "the ledger doesn't balance: {} packets came in, {} have an outcome; this is a bug "
+        "in espcap",
+        ledger.captured + ledger.recovered, ledger.Settled());
   }
+  const uint64_t lost = ledger.failed + ledger.abandoned + ledger.dropped;
+  if (lost > 0 && log.errors() == 0) return Fail("{} packets were not delivered", lost);
   return {};
 }
 

@@ -138,6 +138,24 @@ void AddWork(CLI::App& app, CaptureSettings& settings) {
       ->group("Work");
 }
 
+void AddKeeping(CLI::App& app, CaptureSettings& settings) {
+  app.add_option("--spool", settings.spool,
+                 "While the server is away, keep documents in this directory; what is there at the "
+                 "end is the next run's.")
+      ->type_name("DIR")
+      ->group("Delivery");
+  AddSize(app, "--spool-bytes", settings.spool_bytes,
+          "At most so many bytes there, with k, M or G (default 1G).")
+      ->check(CLI::Range(uint64_t{1} << 16U, uint64_t{1} << 50U).description(""))
+      ->group("Delivery");
+  app.add_option(
+         "--dead-letters", settings.dead_letters,
+         "Keep documents that the server refuses for good in this file, for 'espcap resend' "
+         "(default: beside --spool's or --resume's, else ./dead-letters.ndjson).")
+      ->type_name("PATH")
+      ->group("Delivery");
+}
+
 void AddIndices(CLI::App& app, CaptureSettings& settings) {
   app.add_option("--index", settings.index,
                  "Index, by the packet's time in UTC, as strftime(3) (default packets-%Y-%m-%d).")
@@ -156,6 +174,7 @@ void AddCaptureOptions(CLI::App& app, CaptureSettings& settings) {
   AddSelection(app, settings);
   AddDissection(app, settings);
   AddWork(app, settings);
+  AddKeeping(app, settings);
   AddIndices(app, settings);
 }
 

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "cli/capture_command.h"
+#include "cli/resend_command.h"
 #include "telemetry/log.h"
 
 namespace espcap::cli {
@@ -26,9 +27,7 @@ struct Runner {
                    [&](Log& log) { return RunCaptureCommand(program_path, settings, log); });
   }
   int operator()(const ResendSettings& settings) const {
-    return WithLog(settings, [&](Log&) -> Result<void> {
-      return Fail("resend {}: not in this version yet", settings.file);
-    });
+    return WithLog(settings, [&](Log& log) { return RunResendCommand(settings, log); });
   }
 
  private:

@@ -3,12 +3,17 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
 #include <utility>
 
+#include "cli/server_connection.h"
 #include "deliver/bulk_sink.h"
+#include "deliver/dead_letters.h"
 #include "deliver/elasticsearch.h"
+#include "deliver/spool_sink.h"
 #include "deliver/stream_sink.h"
 #include "schema/index_template.h"
+#include "spool/spool.h"
 
 namespace espcap::cli {
 namespace {
@@ -33,14 +38,15 @@ Result<void> CheckOutputIsNoInput(const std::string& output,
 }
 
 // Documents can be indexed without one, too: what goes wrong here is a warning.
-void InstallTemplate(deliver::HttpClient& client, const std::string& index, telemetry::Log& log) {
+void InstallTemplate(deliver::HttpClient& client, const deliver::NodeUrl& node,
+                     const std::string& index, telemetry::Log& log) {
   const auto wanted = schema::PacketTemplate(index);
   if (wanted.index_pattern == "*") {
     log.Warning("no index template installed: --index '" + index +
                 "' has no fixed beginning, and it would match every index");
     return;
   }
-  const auto outcome = deliver::EnsureTemplate(client, wanted);
+  const auto outcome = deliver::EnsureTemplate(client, node, wanted);
   if (!outcome) {
     log.Warning(outcome.error().message + "; the server's own mapping is used");
     return;
@@ -50,46 +56,108 @@ void InstallTemplate(deliver::HttpClient& client, const std::string& index, tele
                           installed ? "installed as " + wanted.name : "already there"));
 }
 
-Result<std::unique_ptr<Sink>> ConnectServer(const CaptureSettings& settings,
-                                            const std::vector<deliver::NodeUrl>& nodes,
-                                            telemetry::Log& log) {
-  auto connection = deliver::Connect(nodes);
-  if (!connection) return Forward(std::move(connection));
-  const bool compressed = CompressionOf(settings, nodes) != Compression::kNone;
-  log.Verbose(fmt::format("{} {} at {}{}", connection->server.name, connection->server.version,
-                          connection->client->base_url(),
-                          compressed ? ", requests go as gzip" : ""));
-  if (!settings.no_template) InstallTemplate(*connection->client, settings.index, log);
-  auto errors = std::make_shared<telemetry::RateLimited>(log, &telemetry::Log::Error);
-  return std::make_unique<deliver::BulkSink>(
-      std::move(connection->client),
-      [errors](const std::string& message) { errors->Report(message); });
+std::string DeadLettersPath(const CaptureSettings& settings) {
+  if (!settings.dead_letters.empty()) return settings.dead_letters;
+  if (!settings.spool.empty()) return settings.spool + "/dead-letters.ndjson";
+  if (!settings.resume.empty()) return settings.resume + ".dead-letters.ndjson";
+  return "dead-letters.ndjson";
+}
+
+Result<std::vector<deliver::DeadLetter>> LettersOf(const Batch& batch,
+                                                   std::span<const deliver::Refusal> refusals) {
+  const std::string time = deliver::LetterTime(std::chrono::system_clock::now());
+  std::vector<deliver::DeadLetter> letters;
+  for (const deliver::Refusal& refusal : refusals) {
+    const DocumentSpan& document = batch.documents[refusal.position];
+    auto letter = deliver::ParseBulkDocument(batch.Text(document));
+    if (!letter) return Forward(std::move(letter));
+    letter->time = time;
+    letter->status = refusal.status;
+    letter->reason = refusal.reason;
+    letter->source = *batch.source;
+    letter->frame_number = document.frame_number;
+    letters.push_back(std::move(*letter));
+  }
+  return letters;
+}
+
+// A place that nobody asked for may turn out to be none.
+Result<ServerUse> UseOf(const CaptureSettings& settings, telemetry::Log& log) {
+  auto opened = deliver::DeadLetters::Open(DeadLettersPath(settings));
+  if (!opened && !settings.dead_letters.empty()) return Forward(std::move(opened));
+  if (!opened) {
+    log.Warning(opened.error().message +
+                "; what the server refuses for good will be lost: --dead-letters names a place");
+  }
+  const auto dead_letters = std::make_shared<Result<deliver::DeadLetters>>(std::move(opened));
+  ServerUse use;
+  use.prepare = [&settings, &log](deliver::HttpClient& client, const deliver::NodeUrl& node,
+                                  const deliver::ServerIdentity& server) {
+    log.Verbose(fmt::format("{} {} at {}", server.name, server.version, node.base));
+    if (!settings.no_template) InstallTemplate(client, node, settings.index, log);
+  };
+  use.keep_refused = [dead_letters](const Batch& batch,
+                                    std::span<const deliver::Refusal> refusals) {
+    const auto letters = LettersOf(batch, refusals);
+    if (!letters || !*dead_letters) {
+      return Result<void>(tl::unexpected((letters ? dead_letters->error() : letters.error())));
+    }
+    return (*dead_letters)->Append(*letters);
+  };
+  use.sync_refused = [dead_letters] {
+    return *dead_letters ? (*dead_letters)->Sync() : Result<void>();
+  };
+  return use;
+}
+
+Result<std::unique_ptr<Sink>> OpenServer(const CaptureSettings& settings,
+                                         const std::vector<deliver::NodeUrl>& nodes,
+                                         telemetry::Log& log, deliver::DeliveryStats& stats) {
+  std::unique_ptr<spool::Spool> spool;
+  if (!settings.spool.empty()) {
+    auto opened = spool::Spool::Open({settings.spool, settings.spool_bytes},
+                                     [&log](const std::string& message) { log.Error(message); });
+    if (!opened) return Forward(std::move(opened));
+    spool = std::move(*opened);
+    if (spool->documents() > 0) {
+      log.Info(fmt::format("{}: {} documents of earlier runs are sent too", settings.spool,
+                           spool->documents()));
+    }
+  }
+  auto use = UseOf(settings, log);
+  if (!use) return Forward(std::move(use));
+  auto server = MakeBulkSink(settings, nodes, std::move(*use), log, stats);
+  const auto connected = server->Connect();
+  if (!connected) return tl::unexpected(connected.error());
+  if (spool == nullptr) {
+    if (!*connected) return Fail("connect: {}", server->WhyAway());
+    return server;
+  }
+  if (!*connected) {
+    log.Warning(fmt::format("connect: {}; documents go to {} meanwhile", server->WhyAway(),
+                            settings.spool));
+  }
+  return std::make_unique<deliver::SpoolSink>(
+      std::move(server), std::move(spool),
+      deliver::SpoolSink::Options{deliver::Patience::kWaits, settings.spool_bytes},
+      deliver::SpoolSink::Reports{[&log](const std::string& message) { log.Warning(message); },
+                                  [&log](const std::string& message) { log.Error(message); }},
+      stats);
 }
 
 }  // namespace
 
-Result<std::vector<deliver::NodeUrl>> ParseNodes(const std::vector<std::string>& texts) {
-  std::vector<deliver::NodeUrl> nodes;
-  for (const std::string& text : texts) {
-    auto node = deliver::ParseNodeUrl(text);
-    if (!node) return Forward(std::move(node));
-    nodes.push_back(std::move(*node));
-  }
-  return nodes;
-}
-
 Compression CompressionOf(const CaptureSettings& settings,
                           const std::vector<deliver::NodeUrl>& nodes) {
   if (nodes.empty()) return deliver::CompressionOf(OutputOf(settings));
-  const bool is_far = !deliver::AllOnLoopback(nodes);
-  return settings.compress.value_or(is_far) ? Compression::kGzip : Compression::kNone;
+  return CompressesFor(settings, nodes) ? Compression::kGzip : Compression::kNone;
 }
 
 Result<std::unique_ptr<Sink>> OpenSink(const CaptureSettings& settings,
                                        const std::vector<deliver::NodeUrl>& nodes,
                                        const std::vector<supervise::InputFile>& inputs,
-                                       telemetry::Log& log) {
-  if (!nodes.empty()) return ConnectServer(settings, nodes, log);
+                                       telemetry::Log& log, deliver::DeliveryStats& stats) {
+  if (!nodes.empty()) return OpenServer(settings, nodes, log, stats);
   const std::string path = OutputOf(settings);
   if (settings.compress == true && deliver::CompressionOf(path) == Compression::kNone) {
     log.Warning(

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/settings.h"
+#include "deliver/delivery_stats.h"
 #include "deliver/node_url.h"
 #include "espcap/compression.h"
 #include "espcap/result.h"
@@ -18,18 +19,17 @@
 
 namespace espcap::cli {
 
-Result<std::vector<deliver::NodeUrl>> ParseNodes(const std::vector<std::string>& texts);
-
 // Of the documents on their way there. The workers are told before it is known which of several
 // nodes answers.
 Compression CompressionOf(const CaptureSettings& settings,
                           const std::vector<deliver::NodeUrl>& nodes);
 
-// Connects to the nodes, or opens (and empties) the output.
+// Connects to the nodes, or opens (and empties) the output. Settings, log and stats are borrowed by
+// the sink.
 Result<std::unique_ptr<Sink>> OpenSink(const CaptureSettings& settings,
                                        const std::vector<deliver::NodeUrl>& nodes,
                                        const std::vector<supervise::InputFile>& inputs,
-                                       telemetry::Log& log);
+                                       telemetry::Log& log, deliver::DeliveryStats& stats);
 
 }  // namespace espcap::cli
 

@@ -4,6 +4,7 @@
 #ifndef ESPCAP_CLI_SETTINGS_H_
 #define ESPCAP_CLI_SETTINGS_H_
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,6 +33,9 @@ struct ServerSettings {
   std::optional<bool> compress;  // unset: for a server on another machine
   uint64_t chunk = 1000;
   uint64_t chunk_bytes = uint64_t{8} << 20U;
+  uint32_t concurrency = 0;             // 0: as the nodes bear it
+  std::optional<uint32_t> max_retries;  // unset: without end
+  std::chrono::seconds request_timeout{60};
 };
 
 // The main command: packets to documents.
@@ -64,6 +68,10 @@ struct CaptureSettings : ProgramSettings, ServerSettings {
   std::optional<bool> ordered;  // unset: for files and standard output
   std::string resume;           // path of the state; empty: none
   stream::SessionLimits session_limits{0, 0, uint64_t{400} << 20U};
+  // what the server doesn't take
+  std::string spool;  // directory; empty: none
+  uint64_t spool_bytes = uint64_t{1} << 30U;
+  std::string dead_letters;  // path; empty: DeadLettersPath() says
   // indices
   std::string index = "packets-%Y-%m-%d";
   bool no_template = false;

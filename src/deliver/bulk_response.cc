@@ -14,6 +14,11 @@ std::string ReasonOfItem(const json& item) {
   return error.is_object() ? DescribeError(error) : error.dump();
 }
 
+std::string ErrorTypeOf(const json& item) {
+  const auto error = item.find("error");
+  return error != item.end() && error->is_object() ? TextOf(*error, "type") : std::string();
+}
+
 // 0 where there is none.
 int StatusOf(const json& item) {
   const auto found = item.find("status");
@@ -23,13 +28,6 @@ int StatusOf(const json& item) {
 }
 
 }  // namespace
-
-ItemOutcome DecideItem(int status) {
-  if (status >= 200 && status < 300) return ItemOutcome::kIndexed;
-  // Only `create` is ever sent: a conflict means that the document is there.
-  if (status == 409) return ItemOutcome::kAlreadyThere;
-  return ItemOutcome::kRefused;
-}
 
 Result<std::vector<ItemResult>> ParseBulkResponse(std::string_view body, size_t document_count) {
   const json answer = json::parse(body, nullptr, false);
@@ -50,8 +48,11 @@ Result<std::vector<ItemResult>> ParseBulkResponse(std::string_view body, size_t 
     const json& item = *entry.begin();
     ItemResult result;
     result.status = StatusOf(item);
-    result.outcome = DecideItem(result.status);
-    if (result.outcome == ItemOutcome::kRefused) result.reason = ReasonOfItem(item);
+    if (result.status == 0) return Fail("the answer holds an item without status");
+    result.verdict = DecideItem(result.status, ErrorTypeOf(item));
+    const bool is_there = result.verdict.action == ItemAction::kIndexed ||
+                          result.verdict.action == ItemAction::kAlreadyThere;
+    if (!is_there) result.reason = ReasonOfItem(item);
     results.push_back(std::move(result));
   }
   return results;

@@ -9,23 +9,15 @@
 #include <string_view>
 #include <vector>
 
+#include "deliver/retry_policy.h"
 #include "espcap/result.h"
 
 namespace espcap::deliver {
 
-enum class ItemOutcome {
-  kIndexed,
-  kAlreadyThere,  // a document of this id exists
-  kRefused
-};
-
-// The policy, a pure function of an item's HTTP status.
-ItemOutcome DecideItem(int status);
-
 struct ItemResult {
-  ItemOutcome outcome = ItemOutcome::kRefused;
   int status = 0;
-  std::string reason;  // where it is refused
+  ItemVerdict verdict;
+  std::string reason;  // where it isn't there
 };
 
 // An error where the body is no bulk response for exactly `document_count` documents.

@@ -1,42 +1,134 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Delivers batches to an Elasticsearch by _bulk, one request at a time: the next batches are filled
-// meanwhile. A batch that came as gzip is sent so. Every document's outcome is read by its
-// position.
+// Delivers batches by _bulk to the nodes of a server: several requests at a time, each document
+// once. What a node doesn't take goes again, there or elsewhere, until it is taken or refused for
+// good; the policy is in retry_policy.h, the choice of a node in node_pool.h. A batch is borrowed
+// until it is settled. One thread.
 #ifndef ESPCAP_DELIVER_BULK_SINK_H_
 #define ESPCAP_DELIVER_BULK_SINK_H_
 
+#include <chrono>
+#include <deque>
 #include <functional>
-#include <memory>
+#include <list>
+#include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "deliver/bulk_body.h"
+#include "deliver/bulk_response.h"
+#include "deliver/delivery_stats.h"
+#include "deliver/elasticsearch.h"
 #include "deliver/http_client.h"
+#include "deliver/node_pool.h"
+#include "deliver/parcel.h"
+#include "deliver/size_limit.h"
 #include "espcap/sink.h"
 
 namespace espcap::deliver {
 
+// A document that will not be taken.
+struct Refusal {
+  uint32_t position = 0;  // in its batch
+  int status = 0;         // HTTP's; 0: there was no answer
+  std::string reason;
+};
+
 class BulkSink : public Sink {
  public:
-  // Told of every document that isn't taken, and of every request that fails.
-  using Report = std::function<void(const std::string& message)>;
+  struct Options {
+    std::vector<NodeUrl> nodes;  // never empty
+    NodePool::Concurrency concurrency;
+    std::optional<uint32_t> max_retries;  // of a document; none: without end
+    std::chrono::milliseconds request_timeout{60'000};
+    bool compress = false;  // what doesn't come compressed, too
+  };
+  struct Hooks {
+    // Once, at the first node that answers and before any document.
+    std::function<void(HttpClient&, const NodeUrl&, const ServerIdentity&)> prepare;
+    // Keeps documents that will not be taken. An error: they are lost, and counted so.
+    std::function<Result<void>(const Batch&, std::span<const Refusal>)> keep_refused;
+    std::function<Result<void>()> sync_refused;  // as Sync() below
+    std::function<void(const std::string&)> warn;
+    std::function<void(const std::string&)> report;  // errors
+  };
 
-  BulkSink(std::unique_ptr<HttpClient> client, Report report)
-      : client_(std::move(client)), report_(std::move(report)) {}
+  // `stats` is borrowed and kept up to date.
+  BulkSink(Options options, Hooks hooks, DeliveryStats& stats);
 
-  [[nodiscard]] bool Ready() const override { return under_way_.empty(); }
+  // Waits until a node answers as a server, or none does: then false, and WhyAway() says why. An
+  // error where the server wants other credentials.
+  Result<bool> Connect();
+
+  [[nodiscard]] bool Ready() const override;
+  [[nodiscard]] bool Idle() const override { return shipments_.empty(); }
+  [[nodiscard]] std::chrono::milliseconds GraceAfterStop() const override {
+    return std::chrono::seconds(30);
+  }
+  // No node can be sent anything.
+  [[nodiscard]] bool Away() const { return !pool_.AnyHealthy(); }
+  [[nodiscard]] std::string WhyAway() const;
+
   Result<void> Submit(Batch batch, Ledger& ledger) override;
   Result<void> Poll(Ledger& ledger) override;
-  Result<void> Drain(Ledger& ledger) override;
   void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout) override;
+  Result<void> Close(Ledger& ledger) override;
+  Result<void> Sync() override { return hooks_.sync_refused(); }
+
+  // What is in flight is given up: what becomes of its documents isn't known. It waits again.
+  void GiveUpRequests();
+  // Offers each batch of which nothing is in flight, without the documents that are settled. One
+  // that is kept is settled here.
+  using Keep = std::function<bool(const Batch& batch)>;
+  void TakeBack(const Keep& keep);
 
  private:
-  Result<void> Finish(Result<HttpResponse> response, Ledger& ledger);
-  void CountItems(const HttpResponse& response, Ledger& ledger);
-  void CountFailed(const std::string& reason, Ledger& ledger);
+  using Time = NodePool::Time;
 
-  std::unique_ptr<HttpClient> client_;
-  Report report_;
-  Batch under_way_;  // empty: no request
+  struct Request {  // in flight
+    HttpClient::Ticket ticket = 0;
+    size_t node = 0;
+    std::optional<Parcel> parcel;  // none: GET /
+    BulkBody body;
+  };
+
+  void Probe(Time now);
+  void Dispatch(Time now);
+  void Send(size_t node, Parcel parcel);
+  [[nodiscard]] std::deque<Parcel>::iterator NextDue(Time now);
+
+  Result<void> Take(HttpClient::Finished finished, Ledger& ledger);
+  Result<void> TakeIdentity(size_t node, const HttpClient::Finished& finished);
+  Result<void> TakeAnswer(Request& request, const HttpClient::Finished& finished, Ledger& ledger);
+  Result<void> TakeItems(Parcel parcel, size_t node, const std::vector<ItemResult>& items,
+                         Ledger& ledger);
+  Result<void> TakeRefusal(Request& request, RequestAction action, const HttpResponse& response,
+                           Ledger& ledger);
+
+  void SayProblem(size_t node, const std::string& reason, const std::string& consequence);
+  void SayRest(size_t node, NodePool::Rest rest, const std::string& reason);
+  void SendAgain(Parcel parcel, RetryReason why, int status, const std::string& reason,
+                 Ledger& ledger);
+  void Bury(std::list<Shipment>::iterator shipment, const std::vector<Refusal>& refusals,
+            Ledger& ledger);
+  void CountSettled(std::list<Shipment>::iterator shipment, size_t documents);
+  void Show();
+
+  Options options_;
+  Hooks hooks_;
+  DeliveryStats& stats_;
+  HttpClient client_;
+  NodePool pool_;
+  NodePool::Random random_;
+  SizeLimit size_limit_;
+  std::vector<std::string> problems_;  // of each node; empty: none
+  bool connected_ = false;             // Connect() is over
+  bool prepared_ = false;
+
+  std::list<Shipment> shipments_;
+  std::deque<Parcel> waiting_;
+  std::list<Request> requests_;
 };
 
 }  // namespace espcap::deliver

@@ -17,7 +17,8 @@ std::string Reason(int error) { return std::generic_category().message(error); }
 
 std::string FolderOf(const std::string& path) {
   std::error_code error;
-  const auto target = std::filesystem::weakly_canonical(path, error);  // a link's is another
+  const auto target = std::filesystem::weakly_canonical(std::filesystem::absolute(path),
+                                                        error);  // a link's is another
   return target.parent_path().native();
 }
 

@@ -75,15 +75,6 @@ bool WantsHttps(const HttpResponse& response) {
          response.body.find("plain HTTP request was sent to HTTPS port") != std::string::npos;
 }
 
-Result<Connection> ConnectTo(const NodeUrl& node) {
-  auto client = std::make_unique<HttpClient>(node);
-  auto response = client->Perform({"GET", "/", {}, {}});
-  if (!response) return Forward(std::move(response));
-  auto identity = IdentifyServer(*response);
-  if (!identity) return Fail("{}: {}", node.base, identity.error().message);
-  return Connection{std::move(client), std::move(*identity)};
-}
-
 }  // namespace
 
 Result<ServerIdentity> ParseServerIdentity(const std::string& body) {
@@ -130,31 +121,21 @@ Result<ServerIdentity> IdentifyServer(const HttpResponse& response) {
               kSupported);
 }
 
-Result<Connection> Connect(const std::vector<NodeUrl>& nodes) {
-  std::string reasons;
-  for (const NodeUrl& node : nodes) {
-    auto connection = ConnectTo(node);
-    if (connection) return connection;
-    reasons += (reasons.empty() ? "" : "; ") + connection.error().message;
-  }
-  return Fail("connect: {}", reasons);
-}
-
-Result<TemplateOutcome> EnsureTemplate(HttpClient& client,
+Result<TemplateOutcome> EnsureTemplate(HttpClient& client, const NodeUrl& node,
                                        const schema::IndexTemplate& index_template) {
   std::string sample = index_template.index_pattern;
   std::replace(sample.begin(), sample.end(), '*', '0');
   // Which template would an index of this name get? Only a server without one answers without
   // settings or mappings of its own (simulate index API).
   auto simulated = client.Perform(
-      {"POST", "/_index_template/_simulate_index/" + PercentEncoded(sample), {}, {}});
+      node, {"POST", "/_index_template/_simulate_index/" + PercentEncoded(sample), {}, {}});
   if (!simulated) return Forward(std::move(simulated));
   if (simulated->status == 200) {
     const json answer = json::parse(simulated->body, nullptr, false);
     if (answer.is_object() && answer.contains("template")) return TemplateOutcome::kAlreadyThere;
   }
-  auto put = client.Perform({"PUT", "/_index_template/" + PercentEncoded(index_template.name),
-                             index_template.body, "application/json"});
+  auto put = client.Perform(node, {"PUT", "/_index_template/" + PercentEncoded(index_template.name),
+                                   index_template.body, "application/json"});
   if (!put) return Forward(std::move(put));
   if (put->status != 200) {
     return Fail("install the index template {}: {} ({})", index_template.name, put->status,

@@ -4,9 +4,7 @@
 #ifndef ESPCAP_DELIVER_ELASTICSEARCH_H_
 #define ESPCAP_DELIVER_ELASTICSEARCH_H_
 
-#include <memory>
 #include <string>
-#include <vector>
 
 #include "deliver/http_client.h"
 #include "espcap/result.h"
@@ -26,19 +24,11 @@ Result<ServerIdentity> ParseServerIdentity(const std::string& body);
 // The same of the whole answer.
 Result<ServerIdentity> IdentifyServer(const HttpResponse& response);
 
-struct Connection {
-  std::unique_ptr<HttpClient> client;
-  ServerIdentity server;
-};
-
-// The first of `nodes` that answers as a server espcap can index into; an error names them all.
-Result<Connection> Connect(const std::vector<NodeUrl>& nodes);
-
 enum class TemplateOutcome { kInstalled, kAlreadyThere };
 
 // Puts the template where no composable template matches its indices yet: what an administrator has
 // set up stays as it is.
-Result<TemplateOutcome> EnsureTemplate(HttpClient& client,
+Result<TemplateOutcome> EnsureTemplate(HttpClient& client, const NodeUrl& node,
                                        const schema::IndexTemplate& index_template);
 
 // The reason in an error body of Elasticsearch's; else the body's beginning.

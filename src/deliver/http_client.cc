@@ -3,8 +3,11 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <deque>
+#include <list>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -16,7 +19,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kConnectTimeout{10'000};
-constexpr milliseconds kRequestTimeout{120'000};
 constexpr milliseconds kPollInterval{1'000};
 constexpr long kUploadBufferBytes = 512L * 1024;
 constexpr size_t kMaxResponseBytes = size_t{64} << 20U;
@@ -40,6 +42,17 @@ void Set(CURL* easy, CURLoption option, Value value) {
   curl_easy_setopt(easy, option, value);
 }
 
+struct EasyCleanup {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+};
+struct MultiCleanup {
+  void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
+};
+struct HeadersFree {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using EasyHandle = std::unique_ptr<CURL, EasyCleanup>;
+
 }  // namespace
 
 std::string PercentEncoded(const std::string& text) {
@@ -49,24 +62,15 @@ std::string PercentEncoded(const std::string& text) {
   return encoded.get();
 }
 
-struct HttpClient::Impl {
-  struct EasyCleanup {
-    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-  };
-  struct MultiCleanup {
-    void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
-  };
-  struct HeadersFree {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-  };
-
-  std::unique_ptr<CURLM, MultiCleanup> multi;
-  std::unique_ptr<CURL, EasyCleanup> easy;
+// One request under way. libcurl has its address.
+struct HttpClient::Transfer {
+  Ticket ticket = 0;
+  EasyHandle easy;
   std::unique_ptr<curl_slist, HeadersFree> headers;
   std::array<char, CURL_ERROR_SIZE> error{};
   std::string what;  // "POST http://host:9200/_bulk"
   HttpResponse response;
-  bool under_way = false;
+  std::chrono::steady_clock::time_point start;
 
   // What libcurl says, and the system's word where it has one ("Connection refused").
   [[nodiscard]] std::string FailureReason(CURLcode code) const {
@@ -83,72 +87,128 @@ struct HttpClient::Impl {
     static_cast<void>(headers.release());
     headers.reset(grown);
   }
+
+  void SetUp(const NodeUrl& node, const HttpRequest& request, milliseconds timeout);
 };
 
-HttpClient::HttpClient(NodeUrl node) : node_(std::move(node)), impl_(std::make_unique<Impl>()) {
+void HttpClient::Transfer::SetUp(const NodeUrl& node, const HttpRequest& request,
+                                 milliseconds timeout) {
+  const std::string url = node.base + request.path;
+  what = std::string(request.method) + " " + url.substr(0, url.find('?'));
+  Set(easy.get(), CURLOPT_URL, url.c_str());
+  Set(easy.get(), CURLOPT_NOSIGNAL, 1L);
+  Set(easy.get(), CURLOPT_ERRORBUFFER, error.data());
+  Set(easy.get(), CURLOPT_CONNECTTIMEOUT_MS,
+      static_cast<long>(std::min(kConnectTimeout, timeout).count()));
+  Set(easy.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
+  Set(easy.get(), CURLOPT_TCP_KEEPALIVE, 1L);
+  Set(easy.get(), CURLOPT_USERAGENT, "espcap/" ESPCAP_VERSION);
+  Set(easy.get(), CURLOPT_ACCEPT_ENCODING, "");
+  Set(easy.get(), CURLOPT_WRITEFUNCTION, TakeBody);
+  Set(easy.get(), CURLOPT_WRITEDATA, &response.body);
+  Set(easy.get(), CURLOPT_PRIVATE, this);
+  if (!node.user.empty()) {
+    Set(easy.get(), CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
+    Set(easy.get(), CURLOPT_USERNAME, node.user.c_str());
+    Set(easy.get(), CURLOPT_PASSWORD, node.password.c_str());
+  }
+  if (!request.body.empty()) {
+    AddHeader(std::string("Content-Type: ") + request.content_type);
+    if (request.content_encoding != nullptr) {
+      AddHeader(std::string("Content-Encoding: ") + request.content_encoding);
+    }
+    AddHeader("Expect:");  // a round trip that saves nothing here
+    Set(easy.get(), CURLOPT_POSTFIELDS, request.body.data());
+    Set(easy.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    Set(easy.get(), CURLOPT_UPLOAD_BUFFERSIZE, kUploadBufferBytes);
+  }
+  Set(easy.get(), CURLOPT_CUSTOMREQUEST, request.method);
+  Set(easy.get(), CURLOPT_HTTPHEADER, headers.get());
+}
+
+struct HttpClient::Impl {
+  milliseconds timeout;
+  std::list<Transfer> transfers;  // before the multi handle, which knows their handles
+  std::vector<EasyHandle> idle;   // to be used again
+  std::unique_ptr<CURLM, MultiCleanup> multi;
+  std::deque<Finished> put_off;  // finished while Perform() waited for another
+  Ticket last_ticket = 0;
+
+  EasyHandle TakeHandle() {
+    if (idle.empty()) return EasyHandle(curl_easy_init());
+    EasyHandle easy = std::move(idle.back());
+    idle.pop_back();
+    return easy;
+  }
+  // The transfer is over. Its handle, emptied, keeps nothing but its memory.
+  void End(Transfer& transfer) {
+    curl_multi_remove_handle(multi.get(), transfer.easy.get());
+    curl_easy_reset(transfer.easy.get());
+    idle.push_back(std::move(transfer.easy));
+    transfers.remove_if([&](const Transfer& other) { return &other == &transfer; });
+  }
+};
+
+HttpClient::HttpClient(milliseconds timeout) : impl_(std::make_unique<Impl>()) {
   InitCurl();
+  impl_->timeout = timeout;
   impl_->multi.reset(curl_multi_init());
-  impl_->easy.reset(curl_easy_init());
-  if (impl_->multi == nullptr || impl_->easy == nullptr) throw std::bad_alloc();
+  if (impl_->multi == nullptr) throw std::bad_alloc();
 }
 
 HttpClient::~HttpClient() {
-  if (impl_->under_way) curl_multi_remove_handle(impl_->multi.get(), impl_->easy.get());
+  while (!impl_->transfers.empty()) impl_->End(impl_->transfers.front());
 }
 
-void HttpClient::Start(const HttpRequest& request) {
-  CURL* easy = impl_->easy.get();
-  curl_easy_reset(easy);  // keeps the connection
-  impl_->headers.reset();
-  impl_->response = {};
-  impl_->error = {};
-  const std::string url = node_.base + request.path;
-  impl_->what = std::string(request.method) + " " + url;
-  Set(easy, CURLOPT_URL, url.c_str());
-  Set(easy, CURLOPT_NOSIGNAL, 1L);
-  Set(easy, CURLOPT_ERRORBUFFER, impl_->error.data());
-  Set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(kConnectTimeout.count()));
-  Set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(kRequestTimeout.count()));
-  Set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  Set(easy, CURLOPT_USERAGENT, "espcap/" ESPCAP_VERSION);
-  Set(easy, CURLOPT_ACCEPT_ENCODING, "");
-  Set(easy, CURLOPT_WRITEFUNCTION, TakeBody);
-  Set(easy, CURLOPT_WRITEDATA, &impl_->response.body);
-  if (!node_.user.empty()) {
-    Set(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
-    Set(easy, CURLOPT_USERNAME, node_.user.c_str());
-    Set(easy, CURLOPT_PASSWORD, node_.password.c_str());
-  }
-  if (!request.body.empty()) {
-    impl_->AddHeader(std::string("Content-Type: ") + request.content_type);
-    if (request.content_encoding != nullptr) {
-      impl_->AddHeader(std::string("Content-Encoding: ") + request.content_encoding);
-    }
-    impl_->AddHeader("Expect:");  // a round trip that saves nothing here
-    Set(easy, CURLOPT_POSTFIELDS, request.body.data());
-    Set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-    Set(easy, CURLOPT_UPLOAD_BUFFERSIZE, kUploadBufferBytes);
-  }
-  Set(easy, CURLOPT_CUSTOMREQUEST, request.method);
-  Set(easy, CURLOPT_HTTPHEADER, impl_->headers.get());
-  curl_multi_add_handle(impl_->multi.get(), easy);
-  impl_->under_way = true;
+HttpClient::Ticket HttpClient::Start(const NodeUrl& node, const HttpRequest& request) {
+  Transfer& transfer = impl_->transfers.emplace_back();
+  transfer.ticket = ++impl_->last_ticket;
+  transfer.easy = impl_->TakeHandle();
+  if (transfer.easy == nullptr) throw std::bad_alloc();
+  transfer.SetUp(node, request, impl_->timeout);
+  transfer.start = std::chrono::steady_clock::now();
+  curl_multi_add_handle(impl_->multi.get(), transfer.easy.get());
+  return transfer.ticket;
 }
 
-std::optional<Result<HttpResponse>> HttpClient::Poll() {
+void HttpClient::Cancel(Ticket ticket) {
+  for (Transfer& transfer : impl_->transfers) {
+    if (transfer.ticket == ticket) return impl_->End(transfer);
+  }
+}
+
+std::optional<HttpClient::Finished> HttpClient::Poll() {
+  if (impl_->put_off.empty()) return TakeFinished();
+  Finished finished = std::move(impl_->put_off.front());
+  impl_->put_off.pop_front();
+  return finished;
+}
+
+std::optional<HttpClient::Finished> HttpClient::TakeFinished() {
   int running = 0;
   curl_multi_perform(impl_->multi.get(), &running);
   int queued = 0;
   const CURLMsg* message = curl_multi_info_read(impl_->multi.get(), &queued);
   if (message == nullptr || message->msg != CURLMSG_DONE) return std::nullopt;
   const CURLcode code = message->data.result;
-  curl_multi_remove_handle(impl_->multi.get(), impl_->easy.get());
-  impl_->under_way = false;
-  if (code != CURLE_OK) {
-    return Result<HttpResponse>(Fail("{}: {}", impl_->what, impl_->FailureReason(code)));
+  char* address = nullptr;
+  curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &address);
+  Transfer& transfer = *reinterpret_cast<Transfer*>(address);
+  Finished finished;
+  finished.ticket = transfer.ticket;
+  finished.took = std::chrono::steady_clock::now() - transfer.start;
+  if (code == CURLE_OK) {
+    curl_easy_getinfo(transfer.easy.get(), CURLINFO_RESPONSE_CODE, &transfer.response.status);
+    curl_off_t retry_after = 0;
+    curl_easy_getinfo(transfer.easy.get(), CURLINFO_RETRY_AFTER, &retry_after);
+    if (retry_after > 0) transfer.response.retry_after = std::chrono::seconds(retry_after);
+    finished.response = std::move(transfer.response);
+  } else {
+    finished.response = tl::unexpected(HttpFailure{
+        code == CURLE_OPERATION_TIMEDOUT, transfer.what + ": " + transfer.FailureReason(code)});
   }
-  curl_easy_getinfo(impl_->easy.get(), CURLINFO_RESPONSE_CODE, &impl_->response.status);
-  return Result<HttpResponse>(std::move(impl_->response));
+  impl_->End(transfer);
+  return finished;
 }
 
 void HttpClient::Wait(std::span<pollfd> others, milliseconds timeout) {
@@ -162,16 +222,19 @@ void HttpClient::Wait(std::span<pollfd> others, milliseconds timeout) {
   }
 }
 
-Result<HttpResponse> HttpClient::Finish() {
+Result<HttpResponse> HttpClient::Perform(const NodeUrl& node, const HttpRequest& request) {
+  const Ticket ticket = Start(node, request);
   for (;;) {
-    if (auto response = Poll()) return std::move(*response);
+    if (auto finished = TakeFinished()) {
+      if (finished->ticket != ticket) {
+        impl_->put_off.push_back(std::move(*finished));
+        continue;
+      }
+      if (finished->response) return std::move(*finished->response);
+      return Fail("{}", finished->response.error().message);
+    }
     Wait({}, kPollInterval);
   }
-}
-
-Result<HttpResponse> HttpClient::Perform(const HttpRequest& request) {
-  Start(request);
-  return Finish();
 }
 
 }  // namespace espcap::deliver

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// HTTP to one server over a kept-alive connection, by libcurl's multi interface: a request can be
-// started and left under way while its caller works on. One request at a time; one thread.
+// HTTP over kept-alive connections, by libcurl's multi interface: requests are started, and finish
+// while their caller works on. One thread.
 #ifndef ESPCAP_DELIVER_HTTP_CLIENT_H_
 #define ESPCAP_DELIVER_HTTP_CLIENT_H_
 
 #include <poll.h>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,7 +23,7 @@ namespace espcap::deliver {
 struct HttpRequest {
   const char* method = "GET";
   std::string path;       // from the node's base, "/_bulk"
-  std::string_view body;  // borrowed until the response is there
+  std::string_view body;  // borrowed until the request is finished or cancelled
   const char* content_type = "application/json";
   const char* content_encoding = nullptr;  // of the body, "gzip"
 };
@@ -30,6 +31,13 @@ struct HttpRequest {
 struct HttpResponse {
   long status = 0;
   std::string body;
+  std::optional<std::chrono::seconds> retry_after = {};  // RFC 9110, 10.2.3
+};
+
+// Why there is no response. The message names method and URL.
+struct HttpFailure {
+  bool is_timeout = false;
+  std::string message;
 };
 
 // For one segment of a path (RFC 3986).
@@ -37,27 +45,34 @@ std::string PercentEncoded(const std::string& text);
 
 class HttpClient {
  public:
-  explicit HttpClient(NodeUrl node);
+  // A request takes at most `timeout`, its connection ten seconds of that.
+  explicit HttpClient(std::chrono::milliseconds timeout);
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // REQUIRES: no request is under way.
-  void Start(const HttpRequest& request);
-  // The response, once it is there; an error where the request failed below HTTP. Never waits.
-  std::optional<Result<HttpResponse>> Poll();
-  // Waits for it to move, for one of `others`, or for the time to pass.
-  void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout);
-  // Waits for the response.
-  Result<HttpResponse> Finish();
-  // Start() and Finish().
-  Result<HttpResponse> Perform(const HttpRequest& request);
+  using Ticket = uint64_t;
+  Ticket Start(const NodeUrl& node, const HttpRequest& request);
+  void Cancel(Ticket ticket);
 
-  [[nodiscard]] const std::string& base_url() const { return node_.base; }
+  struct Finished {
+    Ticket ticket = 0;
+    tl::expected<HttpResponse, HttpFailure> response;
+    std::chrono::duration<double> took{};
+  };
+  // The next request that has finished, if there is one. Never waits.
+  std::optional<Finished> Poll();
+  // Waits for a request to move, for one of `others`, or for the time to pass.
+  void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout);
+
+  // One request from start to end, while others go on.
+  Result<HttpResponse> Perform(const NodeUrl& node, const HttpRequest& request);
 
  private:
+  std::optional<Finished> TakeFinished();
+
+  struct Transfer;
   struct Impl;
-  NodeUrl node_;
   std::unique_ptr<Impl> impl_;
 };
 

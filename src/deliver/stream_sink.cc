@@ -80,7 +80,7 @@ Result<void> StreamSink::Submit(Batch batch, Ledger& ledger) {
   return written;
 }
 
-Result<void> StreamSink::Drain(Ledger& /*ledger*/) {
+Result<void> StreamSink::Close(Ledger& /*ledger*/) {
   if (compressor_ == nullptr || has_members_) return {};
   size_t written_bytes = 0;
   auto written = CompressAndWriteAll({}, written_bytes);

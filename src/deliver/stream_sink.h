@@ -31,11 +31,12 @@ class StreamSink : public Sink {
                                                   Existing existing = Existing::kEmpty);
 
   [[nodiscard]] bool Ready() const override { return true; }
+  [[nodiscard]] bool Idle() const override { return true; }
   // Writes all of it, waiting for whoever reads.
   Result<void> Submit(Batch batch, Ledger& ledger) override;
   Result<void> Poll(Ledger& /*ledger*/) override { return {}; }
   // Makes a compressed file of no documents a valid one.
-  Result<void> Drain(Ledger& ledger) override;
+  Result<void> Close(Ledger& ledger) override;
   Result<void> Sync() override;
   void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout) override;
 

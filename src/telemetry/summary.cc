@@ -8,13 +8,17 @@ namespace espcap::telemetry {
 std::string FormatSummary(const Ledger& ledger, Destination destination,
                           std::chrono::duration<double> elapsed) {
   std::string text = fmt::format("{} packets captured", ledger.captured);
+  if (ledger.recovered > 0) text += fmt::format(" and {} from the spool", ledger.recovered);
   if (ledger.filtered > 0) text += fmt::format(", {} not selected", ledger.filtered);
   if (destination == Destination::kServer) {
     text += fmt::format(", {} indexed, {} already there", ledger.indexed, ledger.already_there);
   } else {
     text += fmt::format(", {} written", ledger.written);
   }
+  if (ledger.dead_lettered > 0) text += fmt::format(", {} dead letters", ledger.dead_lettered);
+  if (ledger.spooled > 0) text += fmt::format(", {} in the spool", ledger.spooled);
   text += fmt::format(", {} failed", ledger.failed);
+  if (ledger.dropped > 0) text += fmt::format(", {} dropped", ledger.dropped);
   if (ledger.abandoned > 0) text += fmt::format(", {} abandoned", ledger.abandoned);
   const double seconds = elapsed.count();
   const double rate = seconds > 0 ? static_cast<double>(ledger.captured) / seconds : 0;

@@ -67,7 +67,9 @@ TEST_P(DecompressorTest, ADamagedTextIsNeverTaken) {
     std::string damaged = whole;
     damaged[byte] = static_cast<char>(damaged[byte] ^ 0x41);
     const auto back = Decompress(GetParam(), damaged, text.size());
-    if (back) ASSERT_EQ(*back, text) << byte;  // gzip's time and system, which nobody reads
+    if (back) {  // gzip's time and system, which nobody reads
+      ASSERT_EQ(*back, text) << byte;
+    }
   }
 }
 

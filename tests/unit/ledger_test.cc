@@ -6,9 +6,10 @@
 namespace espcap {
 namespace {
 
-constexpr uint64_t Ledger::*kOutcomes[] = {&Ledger::filtered, &Ledger::written,
-                                           &Ledger::indexed,  &Ledger::already_there,
-                                           &Ledger::failed,   &Ledger::abandoned};
+constexpr uint64_t Ledger::*kOutcomes[] = {
+    &Ledger::filtered,      &Ledger::written,       &Ledger::indexed,
+    &Ledger::already_there, &Ledger::dead_lettered, &Ledger::spooled,
+    &Ledger::dropped,       &Ledger::failed,        &Ledger::abandoned};
 
 TEST(Ledger, BalancesBeforeAnythingHappened) { EXPECT_TRUE(Ledger().Balanced()); }
 
@@ -23,6 +24,16 @@ TEST(Ledger, EveryOutcomeAccountsForAPacket) {
     ledger.*outcome = 4;
     EXPECT_FALSE(ledger.Balanced());  // one is counted twice
   }
+}
+
+TEST(Ledger, WhatAnEarlierRunCapturedComesInToo) {
+  Ledger ledger;
+  ledger.captured = 3;
+  ledger.recovered = 2;
+  ledger.indexed = 5;
+  EXPECT_TRUE(ledger.Balanced());
+  ledger.recovered = 0;
+  EXPECT_FALSE(ledger.Balanced());
 }
 
 TEST(Ledger, OutcomesAddUp) {

@@ -73,7 +73,7 @@ TEST_F(StreamSinkTest, WritesWholeDocumentsInOrder) {
   ASSERT_TRUE(sink->Submit(first.AsBatch(), ledger_));
   EXPECT_EQ(ReadWhole(path_), "{\"a\":1}\n{\"b\":2}\n");  // nothing is held back
   ASSERT_TRUE(sink->Submit(second.AsBatch(), ledger_));
-  ASSERT_TRUE(sink->Drain(ledger_));
+  ASSERT_TRUE(sink->Close(ledger_));
   EXPECT_EQ(ReadWhole(path_), "{\"a\":1}\n{\"b\":2}\n{\"c\":3}\n");
   EXPECT_EQ(ledger_.written, 3U);
   EXPECT_EQ(ledger_.failed, 0U);
@@ -290,7 +290,7 @@ TEST_P(CompressedFileTest, EachBatchIsAPartOfIt) {
   EXPECT_EQ(Content(), "{\"a\":1}\n{\"b\":2}\n");            // nothing is held back
   ASSERT_TRUE(sink->Submit(second.AsCompressed(GetParam()), ledger_));
   const std::string both = ReadWhole(compressed_path_);
-  ASSERT_TRUE(sink->Drain(ledger_));
+  ASSERT_TRUE(sink->Close(ledger_));
   EXPECT_EQ(ReadWhole(compressed_path_), both);
   EXPECT_EQ(Content(), "{\"a\":1}\n{\"b\":2}\n{\"c\":3}\n");
   EXPECT_EQ(ledger_.written, 3U);
@@ -313,7 +313,7 @@ TEST_P(CompressedFileTest, ABatchThatComesOtherwiseIsCompressedHere) {
 TEST_P(CompressedFileTest, ARunWithoutDocumentsLeavesAValidFile) {
   const auto sink = Open(compressed_path_);
   ASSERT_TRUE(sink->Submit(Documents({}).AsBatch(), ledger_));
-  ASSERT_TRUE(sink->Drain(ledger_));
+  ASSERT_TRUE(sink->Close(ledger_));
   EXPECT_GT(ReadWhole(compressed_path_).size(), 0U);
   EXPECT_EQ(Content(), "");
 }
@@ -361,7 +361,7 @@ TEST_P(CompressedFileTest, IsCutBackBeforeABatchOfManyWrites) {
 TEST_P(CompressedFileTest, ADiskThatIsFullAtTheEndIsAnError) {
   const auto sink = Open(compressed_path_);
   const FileSizeLimit limit(4);
-  const auto drained = sink->Drain(ledger_);
+  const auto drained = sink->Close(ledger_);
   ASSERT_FALSE(drained);
   EXPECT_EQ(drained.error().message, "write " + compressed_path_ + ": File too large");
   EXPECT_EQ(ReadWhole(compressed_path_), "");

@@ -39,6 +39,19 @@ TEST(Summary, NamesTheRareOutcomesOnlyWhereTheyHappened) {
             "10 packets/s");
 }
 
+TEST(Summary, NamesWhatIsKeptElsewhere) {
+  Ledger ledger;
+  ledger.captured = 10;
+  ledger.recovered = 5;
+  ledger.indexed = 8;
+  ledger.dead_lettered = 2;
+  ledger.spooled = 4;
+  ledger.dropped = 1;
+  EXPECT_EQ(FormatSummary(ledger, Destination::kServer, duration<double>(1)),
+            "10 packets captured and 5 from the spool, 8 indexed, 0 already there, 2 dead letters, "
+            "4 in the spool, 0 failed, 1 dropped; 1.00 s, 10 packets/s");
+}
+
 TEST(Summary, DividesByNoTimeAtAll) {
   Ledger ledger;
   ledger.captured = ledger.written = 3;

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The bulk sink's side of what comes back: each answer becomes outcomes of documents, or a reason
+// to send them again.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/backoff.h"
+#include "deliver/bulk_sink.h"
+
+namespace espcap::deliver {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr base::Backoff kItemWait{milliseconds{200}, milliseconds{20'000}};
+
+}  // namespace
+
+Result<void> BulkSink::Take(HttpClient::Finished finished, Ledger& ledger) {
+  const auto found = std::find_if(requests_.begin(), requests_.end(), [&](const Request& request) {
+    return request.ticket == finished.ticket;
+  });
+  if (found == requests_.end()) return {};  // it was given up
+  std::list<Request> taken;
+  taken.splice(taken.end(), requests_, found);
+  Request& request = taken.front();
+  if (!request.parcel) return TakeIdentity(request.node, finished);
+  return TakeAnswer(request, finished, ledger);
+}
+
+Result<void> BulkSink::TakeIdentity(size_t at, const HttpClient::Finished& finished) {
+  const NodeUrl& node = options_.nodes[at];
+  const auto fail = [&](const std::string& reason) {
+    SayRest(at, pool_.ProbeFailed(at, NodePool::Clock::now()), reason);
+    return Result<void>();
+  };
+  if (!finished.response) return fail(finished.response.error().message);
+  const HttpResponse& response = *finished.response;
+  auto identity = IdentifyServer(response);
+  if (!identity) {
+    const std::string reason = fmt::format("{}: {}", node.base, identity.error().message);
+    const bool is_about_credentials = response.status == 401 || response.status == 403;
+    return is_about_credentials ? Fail("{}", reason) : fail(reason);
+  }
+  pool_.Identified(at);
+  if (!std::exchange(prepared_, true)) hooks_.prepare(client_, node, *identity);
+  return {};
+}
+
+Result<void> BulkSink::TakeAnswer(Request& request, const HttpClient::Finished& finished,
+                                  Ledger& ledger) {
+  const Time now = NodePool::Clock::now();
+  const size_t at = request.node;
+  NodeStats& stats = stats_.nodes[at];
+  if (!finished.response) {
+    const HttpFailure& failure = finished.response.error();
+    stats.Count(failure.is_timeout ? RequestOutcome::kTimeout : RequestOutcome::kConnection,
+                finished.took);
+    SayRest(at, pool_.Failed(at, std::nullopt, now), failure.message);
+    SendAgain(std::move(*request.parcel),
+              failure.is_timeout ? RetryReason::kTimeout : RetryReason::kConnection, 0,
+              failure.message, ledger);
+    return {};
+  }
+  const HttpResponse& response = *finished.response;
+  const RequestVerdict verdict = DecideRequest(response.status);
+  const auto describe = [&](const std::string& reason) {
+    return fmt::format("{}/_bulk answered {} ({})", options_.nodes[at].base, response.status,
+                       reason);
+  };
+  switch (verdict.action) {
+    case RequestAction::kReadItems: {
+      const auto items = ParseBulkResponse(response.body, request.parcel->positions.size());
+      stats.Count(items ? RequestOutcome::kAnswered : RequestOutcome::kGarbage, finished.took);
+      if (!items) {
+        const std::string reason = describe(items.error().message);
+        SayRest(at, pool_.Failed(at, std::nullopt, now), reason);
+        SendAgain(std::move(*request.parcel), RetryReason::kGarbage, 0, reason, ledger);
+        return {};
+      }
+      pool_.Answered(at, request.body.text_bytes(), finished.took);
+      size_limit_.OnTaken(request.body.text_bytes());
+      if (!std::exchange(problems_[at], {}).empty()) {
+        hooks_.warn(options_.nodes[at].base + " takes documents again");
+      }
+      return TakeItems(std::move(*request.parcel), at, *items, ledger);
+    }
+    case RequestAction::kWait:
+      stats.Count(verdict.outcome, finished.took);
+      pool_.Overloaded(at, response.retry_after, now);
+      SayProblem(at, describe(ReasonOf(response)), "it gets less for a while");
+      SendAgain(std::move(*request.parcel), verdict.reason, static_cast<int>(response.status),
+                describe(ReasonOf(response)), ledger);
+      return {};
+    case RequestAction::kMoveOn: {
+      const std::string reason = describe(ReasonOf(response));
+      stats.Count(verdict.outcome, finished.took);
+      SayRest(at, pool_.Failed(at, response.retry_after, now), reason);
+      SendAgain(std::move(*request.parcel), verdict.reason, static_cast<int>(response.status),
+                reason, ledger);
+      return {};
+    }
+    case RequestAction::kSplit:
+    case RequestAction::kDivide:
+      stats.Count(verdict.outcome, finished.took);
+      pool_.Dropped(at);
+      return TakeRefusal(request, verdict.action, response, ledger);
+    case RequestAction::kStop:
+      stats.Count(verdict.outcome, finished.took);
+      pool_.Dropped(at);
+      waiting_.push_front(std::move(*request.parcel));
+      return Fail("{}: the server refuses these credentials: the run ends here",
+                  describe(ReasonOf(response)));
+  }
+  return {};
+}
+
+// Too large, or with something in it that makes the server refuse the whole: smaller requests, down
+// to single documents.
+Result<void> BulkSink::TakeRefusal(Request& request, RequestAction action,
+                                   const HttpResponse& response, Ledger& ledger) {
+  Parcel parcel = std::move(*request.parcel);
+  const size_t bytes = request.body.text_bytes();
+  const bool too_large = action == RequestAction::kSplit;
+  if (parcel.positions.size() == 1) {
+    const std::string reason =
+        too_large ? fmt::format("too large for the server ({} bytes)", bytes) : ReasonOf(response);
+    Bury(parcel.shipment, {{parcel.positions.front(), static_cast<int>(response.status), reason}},
+         ledger);
+    return {};
+  }
+  if (too_large) {
+    size_limit_.OnTooLarge(bytes);
+    RetryStats& retries = stats_.Retries(RetryReason::kTooLarge);
+    ++retries.requests;
+    retries.documents += parcel.positions.size();
+  }
+  std::vector<Parcel> parts = Split(std::move(parcel), bytes / 2);
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(parts.begin()),
+                  std::make_move_iterator(parts.end()));
+  return {};
+}
+
+Result<void> BulkSink::TakeItems(Parcel parcel, size_t node, const std::vector<ItemResult>& items,
+                                 Ledger& ledger) {
+  Parcel again{parcel.shipment, {}, parcel.failures, {}};
+  const ItemResult* reason_to_wait = nullptr;
+  Result<void> outcome = {};
+  std::vector<Refusal> refusals;
+  size_t there = 0;
+  for (size_t i = 0; i < items.size(); ++i) {
+    const ItemResult& item = items[i];
+    const uint32_t position = parcel.positions[i];
+    ItemAction action = item.verdict.action;
+    if (action == ItemAction::kRetryBriefly) {
+      action = parcel.failures < kBriefRetries ? ItemAction::kRetry : ItemAction::kDead;
+    }
+    switch (action) {
+      case ItemAction::kIndexed:
+        ++ledger.indexed;
+        ++there;
+        break;
+      case ItemAction::kAlreadyThere:
+        ++ledger.already_there;
+        ++there;
+        break;
+      case ItemAction::kStop:
+        outcome = Fail("{}/_bulk: a document was refused with {} ({}): the run ends here",
+                       options_.nodes[node].base, item.status, item.reason);
+        [[fallthrough]];
+      case ItemAction::kRetry:
+      case ItemAction::kRetryBriefly:
+        again.positions.push_back(position);
+        reason_to_wait = &item;
+        break;
+      case ItemAction::kDead:
+        refusals.push_back({position, item.status, item.reason});
+    }
+  }
+  if (reason_to_wait != nullptr) {
+    pool_.Slowed(node);
+    SayProblem(
+        node,
+        fmt::format("{}/_bulk: documents are refused for now with {} ({})",
+                    options_.nodes[node].base, reason_to_wait->status, reason_to_wait->reason),
+        "they are sent again");
+    again.not_before = NodePool::Clock::now() + kItemWait.Wait(again.failures + 1, random_());
+    SendAgain(std::move(again), reason_to_wait->verdict.reason, reason_to_wait->status,
+              reason_to_wait->reason, ledger);
+  }
+  const auto shipment = parcel.shipment;
+  if (!refusals.empty()) Bury(shipment, refusals, ledger);
+  if (there > 0) CountSettled(shipment, there);
+  return outcome;
+}
+
+// Once, until the node has taken documents again.
+void BulkSink::SayProblem(size_t node, const std::string& reason, const std::string& consequence) {
+  if (!std::exchange(problems_[node], reason).empty() || !connected_) return;
+  hooks_.warn(fmt::format("{}; {}", reason, consequence));
+}
+
+void BulkSink::SayRest(size_t node, NodePool::Rest rest, const std::string& reason) {
+  if (rest) SayProblem(node, reason, "it is left alone for a while, then asked again");
+}
+
+// What has been tried too often is kept as refused.
+void BulkSink::SendAgain(Parcel parcel, RetryReason why, int status, const std::string& reason,
+                         Ledger& ledger) {
+  ++parcel.failures;
+  if (options_.max_retries && parcel.failures > *options_.max_retries) {
+    std::vector<Refusal> refusals;
+    for (const uint32_t position : parcel.positions) {
+      refusals.push_back(
+          {position, status, fmt::format("given up after {} tries: {}", parcel.failures, reason)});
+    }
+    return Bury(parcel.shipment, refusals, ledger);
+  }
+  RetryStats& retries = stats_.Retries(why);
+  ++retries.requests;
+  retries.documents += parcel.positions.size();
+  waiting_.push_front(std::move(parcel));
+}
+
+void BulkSink::Bury(std::list<Shipment>::iterator shipment, const std::vector<Refusal>& refusals,
+                    Ledger& ledger) {
+  const Batch& batch = shipment->batch;
+  for (const Refusal& refusal : refusals) {
+    hooks_.report(fmt::format("{}: packet {}: refused with {}: {}", *batch.source,
+                              batch.documents[refusal.position].frame_number, refusal.status,
+                              refusal.reason));
+  }
+  if (auto kept = hooks_.keep_refused(batch, refusals); kept) {
+    ledger.dead_lettered += refusals.size();
+  } else {
+    hooks_.report(fmt::format("{} documents are lost: {}", refusals.size(), kept.error().message));
+    ledger.failed += refusals.size();
+    shipment->delivered = false;
+  }
+  CountSettled(shipment, refusals.size());
+}
+
+void BulkSink::CountSettled(std::list<Shipment>::iterator shipment, size_t documents) {
+  shipment->open -= documents;
+  if (shipment->open > 0) return;
+  ++stats_.batches;
+  const uint32_t slot = shipment->batch.slot;
+  const bool delivered = shipment->delivered;
+  shipments_.erase(shipment);
+  Settle(slot, delivered);
+}
+
+}  // namespace espcap::deliver

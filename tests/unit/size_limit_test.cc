@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "deliver/size_limit.h"
+
+#include <gtest/gtest.h>
+
+namespace espcap::deliver {
+namespace {
+
+TEST(SizeLimit, HalvesDownToWhatIsTaken) {
+  SizeLimit limit;
+  EXPECT_EQ(limit.bytes(), SizeLimit::kNone);
+  limit.OnTooLarge(8'000);
+  EXPECT_EQ(limit.bytes(), 4'000U);
+  limit.OnTooLarge(4'000);
+  EXPECT_EQ(limit.bytes(), 2'000U);
+  limit.OnTaken(1'900);
+  limit.OnTooLarge(2'000);
+  EXPECT_EQ(limit.bytes(), 1'900U);  // not 1,000
+}
+
+// A single document that was too large says nothing about smaller limits.
+TEST(SizeLimit, NeverGrows) {
+  SizeLimit limit;
+  limit.OnTooLarge(1'000);
+  limit.OnTooLarge(100'000);
+  EXPECT_EQ(limit.bytes(), 500U);
+}
+
+// A proxy that counts compressed bytes, or a server whose setting has changed.
+TEST(SizeLimit, WhatWasTakenOnceMayBeTooLargeLater) {
+  SizeLimit limit;
+  limit.OnTaken(5'000);
+  limit.OnTooLarge(4'000);
+  EXPECT_EQ(limit.bytes(), 2'000U);
+}
+
+}  // namespace
+}  // namespace espcap::deliver
