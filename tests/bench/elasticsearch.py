@@ -14,7 +14,7 @@ from programs import ROOT, espcap
 from table import Target
 from turns import Contender, how_often, in_turn, ratio
 
-SERVER = ROOT / "tests" / "support" / "elasticsearch" / "run.sh"
+SERVER = ROOT / "tests" / "support" / "servers" / "run.sh"
 TEMPLATE = ROOT / "test_pcaps" / "arp.pcap"  # the run that installs the template
 # espcap's own defaults
 CHUNK_DOCUMENTS = 1000

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Documents of test_pcaps in a real Elasticsearch: all there, once, and found."""
+"""Documents of test_pcaps in real servers: all there, once, and found."""
 import concurrent.futures
 import gzip
 import json
@@ -14,9 +14,13 @@ import time
 
 import pytest
 import relay
-from conftest import ESPCAP, TEST_PCAPS, start_elasticsearch, stop_elasticsearch
+import server
+from conftest import ESPCAP, TEST_PCAPS
+from server import Server
 
 DNS = TEST_PCAPS / "dns.pcap"
+PARSING_EXCEPTION = {"elasticsearch": "document_parsing_exception",
+                     "opensearch": "mapper_parsing_exception"}
 
 
 def ledger(run):
@@ -27,13 +31,13 @@ def ledger(run):
 
 
 @pytest.fixture(scope="module")
-def indexed(elasticsearch_node, espcap, captures, tshark):
+def indexed(server_node, espcap, captures, tshark):
     """All captures indexed twice; what the runs said."""
-    elasticsearch_node.clear()
-    runs = [espcap("--dir", TEST_PCAPS, "--node", elasticsearch_node.url, "--chunk", "100")
+    server_node.clear()
+    runs = [espcap("--dir", TEST_PCAPS, "--node", server_node.url, "--chunk", "100")
             for _ in range(2)]
     packets = {path: tshark("-r", path).count("\n") for path in captures}
-    return elasticsearch_node, runs, packets
+    return server_node, runs, packets
 
 
 def test_as_many_documents_as_packets(indexed):
@@ -118,8 +122,8 @@ def test_queries_find_what_display_filters_select(indexed, espcap, captures, tsh
         assert node.ids("packets-*", query) == frames, display_filter
 
 
-def test_time_of_the_index_and_the_document(elasticsearch, espcap):
-    node = elasticsearch
+def test_time_of_the_index_and_the_document(any_server, espcap):
+    node = any_server
     assert espcap("--file", DNS, "--node", node.url, "--index", "lab-%Y.%m").code == 0
     assert node.count("lab-*") == 92
     first = int(json.loads(espcap("--file", DNS, "--count", "1").out)["timestamp"])
@@ -127,15 +131,15 @@ def test_time_of_the_index_and_the_document(elasticsearch, espcap):
     assert node.count("lab-*", {"range": {"timestamp": {"gte": first, "lte": first}}}) >= 1
 
 
-def test_an_index_name_with_a_percent_sign(elasticsearch, espcap):
-    node = elasticsearch
+def test_an_index_name_with_a_percent_sign(any_server, espcap):
+    node = any_server
     assert espcap("--file", DNS, "--node", node.url, "--index", "p%%-%Y").code == 0
     assert node.request("GET", "/_index_template/espcap-p%25")[0] == 200
     assert node.count("p%25-*") == 92
 
 
-def test_the_administrators_template_stays(elasticsearch, espcap):
-    node = elasticsearch
+def test_the_administrators_template_stays(any_server, espcap):
+    node = any_server
     own = {"index_patterns": ["packets-*"], "priority": 1,
            "template": {"mappings": {"dynamic": False, "properties": {"mine": {"type": "ip"}}}}}
     assert node.request("PUT", "/_index_template/own", own)[0] == 200
@@ -148,15 +152,15 @@ def test_the_administrators_template_stays(elasticsearch, espcap):
         node.request("DELETE", "/_index_template/own")
 
 
-def test_no_template(elasticsearch, espcap):
-    node = elasticsearch
+def test_no_template(any_server, espcap):
+    node = any_server
     espcap("--file", TEST_PCAPS / "arp.pcap", "--node", node.url, "--no-template")
     assert node.request("GET", "/_index_template/espcap-packets")[0] == 404
 
 
-def test_refused_documents_are_counted_and_named(elasticsearch, espcap, tshark):
+def test_refused_documents_are_counted_and_named(any_server, espcap, tshark):
     """A field that is mapped to a type its values don't fit: those documents fail, the rest stay."""
-    node = elasticsearch
+    node = any_server
     strict = {"index_patterns": ["packets-*"], "template": {"mappings": {
         "dynamic": False, "properties": {"layers": {"dynamic": False, "properties": {
             "dns": {"properties": {"dns_dns_qry_name": {"type": "long"}}}}}}}}}
@@ -170,25 +174,24 @@ def test_refused_documents_are_counted_and_named(elasticsearch, espcap, tshark):
     assert run.code == 1
     assert ledger(run) == {"packets captured": 92, "indexed": 92 - len(bad), "already there": 0,
                            "failed": len(bad)}
-    assert f"{DNS}: packet {bad[0]}: refused with 400: document_parsing_exception" in run.err
+    assert f"{DNS}: packet {bad[0]}: refused with 400: {PARSING_EXCEPTION[node.kind]}" in run.err
     assert "further messages of this kind are not shown" in run.err
     assert node.count("packets-*") == 92 - len(bad)
 
 
-@pytest.mark.parametrize("compress", ["--compress", "--no-compress"])
-def test_refused_requests_are_counted(compress, tmp_path_factory, espcap):
+@pytest.mark.parametrize("kind", server.KINDS)
+def test_refused_requests_are_counted(kind, tmp_path, espcap):
     """The server's limit is one of uncompressed bytes."""
-    node = start_elasticsearch(tmp_path_factory.mktemp("small"), "http.max_content_length=100kb")
-    try:
-        run = espcap("--file", DNS, "--node", node.url, compress)
-        assert run.code == 1
-        assert ledger(run)["failed"] == 92
-        assert "92 documents not delivered" in run.err and "answered 413" in run.err
-        run = espcap("--file", DNS, "--node", node.url, compress, "--chunk-bytes", "90k")
-        assert run.code == 0, run
-        assert node.count("packets-*") == 92
-    finally:
-        stop_elasticsearch(node)
+    with Server(tmp_path, "http.max_content_length=100kb", kind=kind) as node:
+        for compress in ("--compress", "--no-compress"):
+            node.clear()
+            run = espcap("--file", DNS, "--node", node.url, compress)
+            assert run.code == 1
+            assert ledger(run)["failed"] == 92
+            assert "92 documents not delivered" in run.err and "answered 413" in run.err
+            run = espcap("--file", DNS, "--node", node.url, compress, "--chunk-bytes", "90k")
+            assert run.code == 0, run
+            assert node.count("packets-*") == 92
 
 
 def test_the_first_node_that_answers_is_used(elasticsearch, espcap):
@@ -197,9 +200,9 @@ def test_the_first_node_that_answers_is_used(elasticsearch, espcap):
     assert elasticsearch.count("packets-*") == 92
 
 
-def test_a_server_that_dies_ends_the_run(tmp_path_factory, environment, plain_pcap):
+def test_a_server_that_dies_ends_the_run(tmp_path, environment, plain_pcap):
     """What it had taken stays, the rest is told: a later run adds only that."""
-    node = start_elasticsearch(tmp_path_factory.mktemp("dying"))
+    node = Server(tmp_path).start()
     header, records = plain_pcap(DNS)
     with subprocess.Popen([str(ESPCAP), "--file", "-", "--node", node.url, "--chunk", "10"],
                           stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
@@ -209,7 +212,7 @@ def test_a_server_that_dies_ends_the_run(tmp_path_factory, environment, plain_pc
         while node.request("GET", "/packets-*/_count")[1].get("count", 0) < 10:
             node.request("POST", "/packets-*/_refresh")
             assert time.monotonic() < deadline
-        stop_elasticsearch(node)
+        node.remove()
         process.stdin.write(b"".join(records[60:]))
         _, error = process.communicate()
     text = error.decode()

@@ -11,7 +11,7 @@ case ${1:-} in
     *) echo "usage: ./dev demo [--keep]" >&2 && exit 2 ;;
 esac
 
-server=tests/support/elasticsearch/run.sh
+server=tests/support/servers/run.sh
 home=$(mktemp -d)
 finish() {
     [ -z "$keep" ] || return 0

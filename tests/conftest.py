@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What every integration test needs: the program, tshark, a real Elasticsearch, a clean home."""
+"""What every test of the program needs: it, tshark, real servers, a clean home."""
 import gzip
 import json
 import os
 import pathlib
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+import server  # noqa: E402  (from there)
+from server import Server  # noqa: E402
 
 ESPCAP = pathlib.Path(os.environ.get("ESPCAP", ROOT / "build" / "espcap")).resolve()
 TEST_PCAPS = ROOT / "test_pcaps"
-SERVER = ROOT / "tests" / "support" / "elasticsearch" / "run.sh"
 TIMEOUT_S = 300
 
 
@@ -88,63 +88,10 @@ def own_mounts():
     return command
 
 
-class Elasticsearch:
-    """A node on loopback."""
-
-    def __init__(self, home, url):
-        self.home = home
-        self.url = url
-
-    def request(self, method, path, body=None):
-        """(status, parsed body)."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data, method=method,
-                                         headers={"Content-Type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, timeout=60) as response:
-                return response.status, json.loads(response.read() or b"null")
-        except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read() or b"null")
-
-    def count(self, indices, query=None):
-        self.request("POST", f"/{indices}/_refresh")
-        status, answer = self.request("POST", f"/{indices}/_count",
-                                      {"query": query} if query else {})
-        assert status == 200, answer
-        return answer["count"]
-
-    def ids(self, indices, query):
-        """The _ids of all documents a query finds."""
-        self.request("POST", f"/{indices}/_refresh")
-        status, answer = self.request("POST", f"/{indices}/_search",
-                                      {"query": query, "size": 10000, "_source": False})
-        assert status == 200, answer
-        assert answer["hits"]["total"]["value"] == len(answer["hits"]["hits"])
-        return {hit["_id"] for hit in answer["hits"]["hits"]}
-
-    def clear(self):
-        self.request("DELETE", "/_index_template/espcap-*")
-        _, indices = self.request("GET", "/_cat/indices?format=json")
-        for index in indices or []:
-            self.request("DELETE", "/" + index["index"])
-
-
-def start_elasticsearch(where, *settings):
-    arguments = [argument for setting in settings for argument in ("-E", setting)]
-    started = subprocess.run([SERVER, "start", "--home", where, *arguments], check=True,
-                             stdout=subprocess.PIPE, text=True, timeout=TIMEOUT_S)
-    return Elasticsearch(where, started.stdout.strip().splitlines()[-1])
-
-
-def stop_elasticsearch(node):
-    subprocess.run([SERVER, "remove", "--home", node.home], check=True, timeout=60)
-
-
 @pytest.fixture(scope="session")
 def elasticsearch_node(tmp_path_factory):
-    node = start_elasticsearch(tmp_path_factory.mktemp("elasticsearch"))
-    yield node
-    stop_elasticsearch(node)
+    with Server(tmp_path_factory.mktemp("elasticsearch")) as node:
+        yield node
 
 
 @pytest.fixture
@@ -152,6 +99,23 @@ def elasticsearch(elasticsearch_node):
     """A real Elasticsearch without indices."""
     elasticsearch_node.clear()
     return elasticsearch_node
+
+
+@pytest.fixture(scope="session", params=server.KINDS)
+def server_node(request, tmp_path_factory):
+    """Each server in turn."""
+    if request.param == "elasticsearch":
+        yield request.getfixturevalue("elasticsearch_node")
+        return
+    with Server(tmp_path_factory.mktemp(request.param), kind=request.param) as node:
+        yield node
+
+
+@pytest.fixture
+def any_server(server_node):
+    """Each server in turn, without indices."""
+    server_node.clear()
+    return server_node
 
 
 @pytest.fixture(scope="session")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.elasticsearch.node;
 
 import java.io.IOException;

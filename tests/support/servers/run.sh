@@ -1,27 +1,26 @@
 #!/usr/bin/env bash
-# Builds, starts and stops a real Elasticsearch node on loopback for the tests. See README.md.
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Builds, starts and stops a real Elasticsearch or OpenSearch node on loopback for the tests. See README.md.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-# A folder of its own below the shared one, which other servers of the tests may use as well.
-build=${ESPCAP_SUPPORT_BUILD:+$ESPCAP_SUPPORT_BUILD/elasticsearch}
-build=${build:-$here/target}
-main_class=org.elasticsearch.node.EspcapTestNode
+maven_plugin=org.apache.maven.plugins:maven-dependency-plugin:3.8.1 # pinned: not whatever the Maven at hand prefers
 start_seconds=120
 stop_seconds=20
 
 usage() {
   cat >&2 <<'END'
-usage: run.sh start --home DIR [--port N] [-E key=value]...   prints http://127.0.0.1:PORT once it listens
-       run.sh stop  --home DIR                                ends it cleanly
-       run.sh kill  --home DIR                                ends it as a crash does
-       run.sh remove --home DIR                               ends it and removes DIR
-       run.sh build                                           only builds
+usage: run.sh start --home DIR [--server NAME] [--port N] [-E key=value]...   prints http://127.0.0.1:PORT once it listens
+       run.sh stop  --home DIR                  ends it cleanly
+       run.sh kill  --home DIR                  ends it as a crash does
+       run.sh remove --home DIR                 ends it and removes DIR
+       run.sh build [--server NAME]             only builds
+NAME is elasticsearch (default) or opensearch.
 END
   exit 2
 }
 
-say() { printf 'elasticsearch/run.sh: %s\n' "$*" >&2; }
+say() { printf 'servers/run.sh: %s\n' "$*" >&2; }
 
 die() {
   say "$*"
@@ -30,20 +29,44 @@ die() {
 
 # --- build -----------------------------------------------------------------------------------------------------------
 
+# choose_server NAME: sets what depends on it.
+choose_server() {
+  case $1 in
+    elasticsearch) main_class=org.elasticsearch.node.EspcapTestNode ;;
+    opensearch) main_class=espcap.tests.opensearch.EspcapTestNode ;;
+    *) usage ;;
+  esac
+  pom=$here/$1/pom.xml
+  sources=("$here/common" "$here/$1")
+  build=${ESPCAP_SUPPORT_BUILD:-$here/target}/$1
+}
+
 # True if the last build is newer than the sources and the jars it found are still there.
 is_built() {
   local stamp=$build/built jars jar
   [[ -f $stamp && -f $build/classpath.txt ]] || return 1
-  [[ -z $(find "$here/pom.xml" "$here/src" -newer "$stamp" -print -quit) ]] || return 1
+  [[ -z $(find "${sources[@]}" -newer "$stamp" -print -quit) ]] || return 1
   IFS=: read -r -a jars <"$build/classpath.txt" || true # the file has no last newline
   for jar in "${jars[@]}"; do
     [[ -f $jar ]] || return 1
   done
 }
 
+# Fetches the jars and writes their class path.
 run_maven() {
   # -U: a failure that Maven remembered from an earlier try must not outlive it.
-  mvn -q -B -U -Dstyle.color=never -f "$here/pom.xml" "-Dsupport.build=$build" compile >"$build/maven.log" 2>&1
+  mvn -q -B -U -Dstyle.color=never -f "$pom" "$maven_plugin:build-classpath" -Dmdep.includeScope=runtime \
+    "-Dmdep.outputFile=$build/classpath.txt" >"$build/maven.log" 2>&1
+}
+
+compile_launcher() {
+  local javac=javac java_files
+  [[ -z ${JAVA_HOME:-} ]] || javac=$JAVA_HOME/bin/javac
+  mapfile -t java_files < <(find "${sources[@]}" -name '*.java')
+  rm -rf "$build/classes"
+  "$javac" --release 17 -encoding UTF-8 -proc:none -nowarn -cp "$(<"$build/classpath.txt")" -d "$build/classes" \
+    "${java_files[@]}" >"$build/javac.log" 2>&1 || return 1
+  cp "$here/common/log4j2.xml" "$build/classes/"
 }
 
 is_network_failure() {
@@ -58,8 +81,9 @@ build_locked() {
   touch "$build/built.next"
   if ! run_maven && ! { is_network_failure && sleep 5 && run_maven; }; then
     cat "$build/maven.log" >&2
-    die 'the build failed'
+    die "Maven did not find the jars of $pom"
   fi
+  compile_launcher || { cat "$build/javac.log" >&2 && die 'the launcher does not compile'; }
   mv "$build/built.next" "$build/built"
 }
 
@@ -80,7 +104,7 @@ running_pid() {
   local pid argv
   [[ -f $home/server.pid ]] && read -r pid <"$home/server.pid" || return 1
   { mapfile -d '' -t argv <"/proc/$pid/cmdline"; } 2>/dev/null || return 1
-  [[ " ${argv[*]} " == *" $main_class --home $home "* ]] || return 1
+  [[ " ${argv[*]} " == *".EspcapTestNode --home $home "* ]] || return 1
   printf '%s\n' "$pid"
 }
 
@@ -191,7 +215,7 @@ fail_start() {
 
 # --- the command line ------------------------------------------------------------------------------------------------
 
-home='' port=0 settings=()
+home='' port=0 server=elasticsearch settings=()
 
 parse_options() {
   while (($# > 0)); do
@@ -199,12 +223,13 @@ parse_options() {
     case $1 in
       --home) home=$2 ;;
       --port) port=$2 ;;
+      --server) server=$2 ;;
       -E) settings+=("$2") ;;
       *) usage ;;
     esac
     shift 2
   done
-  [[ -n $home ]] || usage
+  choose_server "$server"
 }
 
 main() {
@@ -212,17 +237,19 @@ main() {
   [[ $# -eq 0 ]] || shift
   case $command in
     build)
-      [[ $# -eq 0 ]] || usage
+      parse_options "$@"
       ensure_built
       ;;
     start)
       parse_options "$@"
+      [[ -n $home ]] || usage
       mkdir -p "$home"
       home=$(cd -- "$home" && pwd -P)
       start_node
       ;;
     stop | kill | remove)
       parse_options "$@"
+      [[ -n $home ]] || usage
       [[ -d $home ]] || return 0
       home=$(cd -- "$home" && pwd -P)
       case $command in

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A real Elasticsearch or OpenSearch on loopback, and what tests ask of it."""
+import json
+import pathlib
+import subprocess
+import urllib.error
+import urllib.request
+
+RUN = pathlib.Path(__file__).resolve().parent / "servers" / "run.sh"
+START_S = 300  # the first time its jars are fetched
+KINDS = ("elasticsearch", "opensearch")
+PAGE = 10_000  # documents: the most that a search gives at once
+
+
+class Server:
+    """A node that keeps its port and its data over kill() and start().
+
+    `settings` are those of the node, as "name=value"."""
+
+    def __init__(self, home, *settings, kind="elasticsearch", port=0):
+        self.home = pathlib.Path(home)
+        self.kind = kind
+        self.settings = settings
+        self.port = port  # 0 until the first start: any that is free
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.remove()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self):
+        return int((self.home / "server.pid").read_text())
+
+    def start(self):
+        arguments = [argument for setting in self.settings for argument in ("-E", setting)]
+        started = subprocess.run(
+            [RUN, "start", "--home", self.home, "--server", self.kind, "--port", str(self.port),
+             *arguments], check=True, stdout=subprocess.PIPE, text=True, timeout=START_S)
+        self.port = int(started.stdout.strip().rsplit(":", 1)[1])
+        return self
+
+    def stop(self):
+        subprocess.run([RUN, "stop", "--home", self.home], check=True, timeout=60)
+
+    def kill(self):
+        """As a crash; it is gone on return."""
+        subprocess.run([RUN, "kill", "--home", self.home], check=True, timeout=60)
+
+    def remove(self):
+        """With all its data."""
+        subprocess.run([RUN, "remove", "--home", self.home], check=True, timeout=60)
+
+    def send(self, method, path, data=None, headers=None):
+        """(status, headers, body as bytes)."""
+        headers = {"Content-Type": "application/json"} if headers is None else headers
+        request = urllib.request.Request(self.url + path, data, method=method, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return response.status, response.headers, response.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.headers, error.read()
+
+    def request(self, method, path, body=None):
+        """(status, parsed body)."""
+        data = None if body is None else json.dumps(body).encode()
+        status, _, answer = self.send(method, path, data)
+        return status, json.loads(answer or b"null")
+
+    def count(self, indices, query=None):
+        self.request("POST", f"/{indices}/_refresh")
+        status, answer = self.request("POST", f"/{indices}/_count",
+                                      {"query": query} if query else {})
+        assert status == 200, answer
+        return answer["count"]
+
+    def ids(self, indices, query):
+        """The _ids of all documents a query finds; not for more than a page."""
+        self.request("POST", f"/{indices}/_refresh")
+        status, answer = self.request("POST", f"/{indices}/_search",
+                                      {"query": query, "size": PAGE, "_source": False})
+        assert status == 200, answer
+        assert answer["hits"]["total"]["value"] == len(answer["hits"]["hits"])
+        return {hit["_id"] for hit in answer["hits"]["hits"]}
+
+    def all_ids(self, indices):
+        """The _ids of all documents, however many, as a list: what is there twice is in it twice."""
+        self.request("POST", f"/{indices}/_refresh")
+        query = {"size": PAGE, "_source": False, "sort": ["_doc"]}
+        status, answer = self.request("POST", f"/{indices}/_search?scroll=1m", query)
+        found = []
+        while status == 200 and answer["hits"]["hits"]:
+            found += [hit["_id"] for hit in answer["hits"]["hits"]]
+            status, answer = self.request("POST", "/_search/scroll",
+                                          {"scroll": "1m", "scroll_id": answer["_scroll_id"]})
+        assert status == 200, answer
+        self.request("DELETE", "/_search/scroll", {"scroll_id": answer["_scroll_id"]})
+        return found
+
+    def clear(self):
+        self.request("DELETE", "/_index_template/espcap-*")
+        _, indices = self.request("GET", "/_cat/indices?format=json")
+        for index in indices or []:
+            self.request("DELETE", "/" + index["index"])
