@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A real Elasticsearch or OpenSearch on loopback, and what tests ask of it."""
+import contextlib
+import http.client
 import json
 import pathlib
 import subprocess
-import urllib.error
-import urllib.request
 
 RUN = pathlib.Path(__file__).resolve().parent / "servers" / "run.sh"
 START_S = 300  # the first time its jars are fetched
@@ -59,13 +59,11 @@ class Server:
     def send(self, method, path, data=None, headers=None):
         """(status, headers, body as bytes)."""
         headers = {"Content-Type": "application/json"} if headers is None else headers
-        request = urllib.request.Request(self.url + path, data, method=method, headers=headers)
-        try:
-            with urllib.request.urlopen(request, timeout=60) as response:
-                return response.status, response.headers, response.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.headers, error.read()
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        with contextlib.closing(connection):
+            connection.request(method, path, data, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read()
 
     def request(self, method, path, body=None):
         """(status, parsed body)."""
