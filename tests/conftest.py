@@ -12,7 +12,10 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
-import server  # noqa: E402  (from there)
+import captures as capture_files  # noqa: E402  (from there)
+import server  # noqa: E402
+from delivery import Running, ids_of, ledger  # noqa: E402
+from fault_proxy import FaultProxy  # noqa: E402
 from server import Server  # noqa: E402
 
 ESPCAP = pathlib.Path(os.environ.get("ESPCAP", ROOT / "build" / "espcap")).resolve()
@@ -27,6 +30,11 @@ class Run:
         self.code = process.returncode
         self.out = process.stdout
         self.err = process.stderr.decode("utf-8", "replace")
+
+    @property
+    def ledger(self):
+        """The numbers of the summary line, by their words."""
+        return ledger(self.err)
 
     def documents(self):
         return [json.loads(line) for line in self.out.splitlines()]
@@ -59,6 +67,22 @@ def espcap(environment, tmp_path_factory):
         return Run(subprocess.run(command, capture_output=True, check=False, **options))
 
     return run
+
+
+@pytest.fixture
+def start_espcap(environment, tmp_path):
+    """start_espcap(*arguments) → Running, by the command that stands before it. Whatever still runs at the
+    end of the test is killed."""
+    started = []
+
+    def start(*arguments, before=()):
+        log = tmp_path / f"espcap-{len(started)}.log"
+        started.append(Running([*before, ESPCAP, *arguments], log, cwd=tmp_path, env=environment))
+        return started[-1]
+
+    yield start
+    for run in started:
+        run.kill()
 
 
 @pytest.fixture(scope="session")
@@ -116,6 +140,37 @@ def any_server(server_node):
     """Each server in turn, without indices."""
     server_node.clear()
     return server_node
+
+
+@pytest.fixture
+def proxy(elasticsearch):
+    """A proxy before an Elasticsearch without indices, that breaks what the test tells it to."""
+    with FaultProxy(elasticsearch.port) as between:
+        yield between
+
+
+def archive(folder, files, packets_each, espcap):
+    """(folder of captures, the ids that their documents must have)."""
+    small = [packet for name in ("arp", "icmp", "dns")
+             for packet in capture_files.packets_of(TEST_PCAPS / f"{name}.pcap")]
+    capture_files.fill(folder, files, packets_each, small)
+    # The fields are those of the fewest bytes: ids don't depend on them.
+    run = espcap("--dir", folder, "--format", "bulk", "--fields", "frame.number")
+    ids = ids_of(run.out)
+    assert len(set(ids)) == len(ids) == files * packets_each
+    return folder, ids
+
+
+@pytest.fixture(scope="session")
+def large_archive(tmp_path_factory, espcap):
+    """50,000 packets in 50 captures."""
+    return archive(tmp_path_factory.mktemp("large"), 50, 1000, espcap)
+
+
+@pytest.fixture(scope="session")
+def small_archive(tmp_path_factory, espcap):
+    """2,000 packets in 10 captures."""
+    return archive(tmp_path_factory.mktemp("small"), 10, 200, espcap)
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,6 @@ from fault_proxy import Answer, CutRequest, CutResponse, Delay, FaultProxy, Garb
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
 
-@pytest.fixture
-def proxy(elasticsearch):
-    with FaultProxy(elasticsearch.port) as between:
-        yield between
-
-
 def bulk(proxy, *names, timeout=30, headers=None, encode=bytes):
     """(status, headers, body) of a request with these documents."""
     lines = "".join(f'{{"create":{{"_index":"p","_id":"{name}"}}}}\n{{"n":"{"x" * 500}"}}\n'

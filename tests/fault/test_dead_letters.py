@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Documents that a server refuses for good: kept with its reason, and sent again when told so."""
+import json
+
+import pytest
+from captures import packets_of, write_pcap
+from conftest import TEST_PCAPS
+from delivery import INDICES, assert_all_landed, ids_of, letters
+
+BAD = (3, 100, 101, 499, 500, 998, 999)  # positions in a batch of a thousand: the last one too
+PARSING_EXCEPTION = {"elasticsearch": "document_parsing_exception",
+                     "opensearch": "mapper_parsing_exception"}
+
+
+def mapping(field):
+    return {"dynamic": False, "properties": {"layers": {"dynamic": False, "properties": {
+        "dns": {"properties": {"dns_dns_qry_name": field}}}}}}
+
+
+@pytest.fixture(scope="module")
+def capture(tmp_path_factory):
+    """A thousand packets, seven of which have a DNS name."""
+    query = next(packet for packet in packets_of(TEST_PCAPS / "dns.pcap")
+                 if b"\7example\3com\0" in packet)
+    other = packets_of(TEST_PCAPS / "arp.pcap")[0]
+    path = tmp_path_factory.mktemp("capture") / "thousand.pcap"
+    write_pcap(path, [query if number in BAD else other for number in range(1000)], 1714600000)
+    return path
+
+
+@pytest.fixture
+def strict(any_server):
+    """A server that takes no text for a DNS name."""
+    template = {"index_patterns": [INDICES], "template": {"mappings": mapping({"type": "long"})}}
+    assert any_server.request("PUT", "/_index_template/strict", template)[0] == 200
+    yield any_server
+    any_server.request("DELETE", "/_index_template/strict")
+
+
+def mend(node):
+    mended = mapping({"type": "long", "ignore_malformed": True})
+    assert node.request("PUT", f"/{INDICES}/_mapping", mended)[0] == 200
+
+
+def test_seven_of_a_thousand(strict, capture, espcap, tmp_path):
+    dead = tmp_path / "dead"
+    run = espcap("--file", capture, "--node", strict.url, "--dead-letters", dead)
+    bulk = espcap("--file", capture, "--format", "bulk").out
+    ids, documents = ids_of(bulk), bulk.splitlines()[1::2]
+    good = [name for number, name in enumerate(ids) if number not in BAD]
+    assert run.code == 1, run
+    assert_all_landed(strict, good)
+    kept = letters(dead)
+    assert [letter["id"] for letter in kept] == [ids[number] for number in BAD]
+    for letter, number in zip(kept, BAD):
+        assert letter["status"] == 400
+        assert letter["reason"].startswith(PARSING_EXCEPTION[strict.kind] + ": "), letter
+        assert "dns_dns_qry_name" in letter["reason"]
+        assert letter["index"].startswith("packets-")
+        assert letter["document"] == json.loads(documents[number])
+        assert letter["frame"] == number + 1 and letter["source"].endswith("thousand.pcap")
+        assert letter["time"].endswith("Z")
+    assert (run.ledger["indexed"], run.ledger["dead letters"]) == (993, 7)
+    assert dead.stat().st_mode & 0o777 == 0o600  # packets are nobody else's business
+
+    # Without the mapping mended, they stay, and that is said.
+    run = espcap("resend", dead, "--node", strict.url)
+    assert run.code == 1, run
+    assert [letter["id"] for letter in letters(dead)] == [ids[number] for number in BAD]
+
+    mend(strict)
+    run = espcap("resend", dead, "--node", strict.url)
+    assert run.code == 0, run
+    assert letters(dead) == []
+    assert_all_landed(strict, ids)
+    for number in BAD:
+        _, found = strict.request("GET", f"/{kept[0]['index']}/_doc/{ids[number]}")
+        assert found["_source"] == json.loads(documents[number])
+
+
+def test_a_resend_that_finds_them_there(strict, capture, espcap, tmp_path):
+    """Sent twice, for the file was kept: it is there once, and the file is empty."""
+    dead, copy = tmp_path / "dead", tmp_path / "copy"
+    espcap("--file", capture, "--node", strict.url, "--dead-letters", dead)
+    copy.write_bytes(dead.read_bytes())
+    mend(strict)
+    for path in (dead, copy):
+        run = espcap("resend", path, "--node", strict.url)
+        assert run.code == 0, run
+        assert letters(path) == []
+    assert strict.count(INDICES) == 1000
+
+
+def test_a_second_run_appends_nothing_new_that_is_lost(strict, capture, espcap, tmp_path):
+    """The same captures again: the good ones are there already, the bad ones are refused again."""
+    dead = tmp_path / "dead"
+    for _ in range(2):
+        run = espcap("--file", capture, "--node", strict.url, "--dead-letters", dead)
+    assert run.code == 1, run
+    assert (run.ledger["already there"], run.ledger["dead letters"]) == (993, 7)
+    assert len({letter["id"] for letter in letters(dead)}) == 7
+    mend(strict)
+    assert espcap("resend", dead, "--node", strict.url).code == 0
+    assert letters(dead) == []
+    assert strict.count(INDICES) == 1000
+
+
+def test_dead_letters_that_cannot_be_written(strict, capture, espcap):
+    """Refused documents that can't be kept are counted and named, and the run says that it has failed."""
+    run = espcap("--file", capture, "--node", strict.url, "--dead-letters", "/dev/full")
+    assert run.code == 1, run
+    assert "/dev/full" in run.err, run
+    assert "Traceback" not in run.err and "terminate" not in run.err

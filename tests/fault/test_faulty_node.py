@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A node, or the network before it, that answers late, wrong, or not at all: every document lands, once."""
+import time
+
+import pytest
+from delivery import assert_all_landed, wait_until
+from fault_proxy import Answer, CutRequest, CutResponse, Delay, FaultProxy, Garbage, Hang
+
+SEED = 20240501
+HARMLESS_SECONDS = 60  # what a run of two thousand documents may take with a few faults
+FAULTS = [
+    Delay(1),
+    CutRequest(0), CutRequest(0.5), CutRequest(0.99), CutRequest(0.5, reset=False),
+    CutResponse(0), CutResponse(0.1), CutResponse(0.5), CutResponse(0.5, reset=False),
+    CutResponse(0.99, reset=False),
+    Answer(500), Answer(502), Answer(503), Answer(504), Answer(429),
+    Answer(502, forwards=True), Answer(503, forwards=True), Answer(504, forwards=True),
+    Answer(429, retry_after=1), Answer(503, retry_after=1), Answer(503, retry_after="nonsense"),
+    Answer(503, body=b""), Answer(504, body=b"\xff\x00" * 5000),
+    *(Garbage(kind) for kind in Garbage.KINDS),
+    Garbage("html", forwards=False), Garbage("other", forwards=False),
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_each_fault(fault, proxy, elasticsearch, small_archive, start_espcap, tmp_path):
+    """Twice in one run, at the first request too."""
+    folder, ids = small_archive
+    proxy.next(fault, fault)
+    run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 200, "--fields",
+                       "frame.number", "--dead-letters", tmp_path / "dead")
+    assert run.wait(HARMLESS_SECONDS) == 0, run
+    assert proxy.struck[type(fault).__name__] == 2
+    assert_all_landed(elasticsearch, ids)
+    assert run.ledger["indexed"] + run.ledger["already there"] == len(ids)
+    assert not (tmp_path / "dead").exists() or (tmp_path / "dead").stat().st_size == 0
+
+
+def test_all_faults_at_random(proxy, elasticsearch, small_archive, start_espcap):
+    folder, ids = small_archive
+    proxy.at_random(0.3, SEED, *FAULTS)
+    run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 50, "--fields",
+                       "frame.number")
+    assert run.wait(180) == 0, run
+    assert len(proxy.struck) >= 4
+    assert_all_landed(elasticsearch, ids)
+
+
+@pytest.mark.parametrize("forwards", [False, True])
+def test_a_node_that_hangs(forwards, proxy, elasticsearch, small_archive, start_espcap):
+    """The connection ends some time later, without an answer."""
+    folder, ids = small_archive
+    proxy.always(Hang(forwards))
+    run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 200)
+    wait_until(lambda: proxy.requests >= 1)
+    time.sleep(2)
+    assert run.runs(), run
+    proxy.heal()
+    assert run.wait(HARMLESS_SECONDS) == 0, run
+    assert_all_landed(elasticsearch, ids)
+
+
+def test_retry_after_is_respected(proxy, elasticsearch, small_archive, start_espcap):
+    """The only node is left alone for as long as it asks."""
+    folder, ids = small_archive
+    proxy.next(Answer(503, retry_after=4))
+    begun = time.monotonic()
+    run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 200, "--concurrency", 1)
+    wait_until(lambda: proxy.requests >= 1)
+    struck = time.monotonic()
+    time.sleep(3)
+    assert proxy.requests == 1
+    assert run.wait(HARMLESS_SECONDS) == 0, run
+    assert struck - begun < 3 < time.monotonic() - struck
+    assert_all_landed(elasticsearch, ids)
+
+
+@pytest.mark.parametrize("fault", [Answer(503), CutResponse(0), Garbage("html"), Answer(429)], ids=str)
+def test_max_retries(fault, proxy, elasticsearch, small_archive, espcap, tmp_path):
+    """The run ends, with every document in one of the counts, and says so."""
+    folder, ids = small_archive
+    proxy.always(fault)
+    run = espcap("--dir", folder, "--node", proxy.url, "--max-retries", 2, "--dead-letters",
+                 tmp_path / "dead", timeout=120)
+    assert run.code == 1, run
+    counts = run.ledger
+    landed = counts.pop("packets captured")
+    assert landed == sum(counts.values()), run
+    assert counts["indexed"] + counts["already there"] < len(ids)
+
+
+def test_a_signal_while_the_node_is_away(proxy, small_archive, start_espcap):
+    """A second one ends the run at once; the first lets it try for as long as it takes."""
+    folder, _ = small_archive
+    run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 200)
+    wait_until(lambda: proxy.requests >= 1 or not run.runs())
+    proxy.refuse()
+    time.sleep(1)
+    run.process.terminate()
+    time.sleep(1)
+    run.process.terminate()
+    assert run.wait(20) != 0, run
+
+
+def test_two_proxies_before_one_server(elasticsearch, large_archive, start_espcap):
+    """One of two nodes dies and comes back, again and again; the other has faults of its own."""
+    folder, ids = large_archive
+    with FaultProxy(elasticsearch.port) as one, FaultProxy(elasticsearch.port) as other:
+        other.at_random(0.05, SEED, CutRequest(), CutResponse(), Answer(502, forwards=True),
+                        Garbage("html"), Delay(0.3))
+        run = start_espcap("--dir", folder, "--node", one.url, "--node", other.url, "--chunk", 250)
+        while run.runs():
+            before = one.requests
+            wait_until(lambda before=before: one.requests >= before + 10 or not run.runs())
+            one.refuse()
+            time.sleep(0.5)
+            one.listen()
+        assert run.wait() == 0, run
+        assert one.requests > 20 and other.requests > 20  # round-robin, while both are well
+    assert_all_landed(elasticsearch, ids)
+    assert run.ledger["indexed"] + run.ledger["already there"] == len(ids)
+
+
+def test_one_node_that_hangs_holds_up_nothing(elasticsearch, small_archive, start_espcap):
+    """Beyond the requests that it has; the others go to the other node."""
+    folder, ids = small_archive
+    with FaultProxy(elasticsearch.port) as one, FaultProxy(elasticsearch.port) as other:
+        one.always(Hang())
+        run = start_espcap("--dir", folder, "--node", one.url, "--node", other.url, "--chunk", 50)
+        held = wait_until(lambda: one.requests)
+        # All but what the one holds, and what its slots have no room for.
+        wait_until(lambda: elasticsearch.count("packets-*") >= len(ids) // 4)
+        assert held >= 1 and run.runs()
+        one.heal()
+        assert run.wait(HARMLESS_SECONDS) == 0, run
+    assert_all_landed(elasticsearch, ids)
+
+
+def test_a_node_that_is_away_from_the_start(elasticsearch, small_archive, espcap):
+    folder, ids = small_archive
+    run = espcap("--dir", folder, "--node", "127.0.0.1:1", "--node", elasticsearch.url)
+    assert run.code == 0, run
+    assert_all_landed(elasticsearch, ids)

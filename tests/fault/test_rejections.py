@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A server that has too much to do, no room, or takes smaller requests only: everything lands in the end."""
+import json
+import time
+
+import pytest
+import server
+from captures import write_pcap
+from conftest import TEST_PCAPS
+from delivery import INDICES, assert_all_landed, ids_of, letters, wait_until
+from fault_proxy import FaultProxy
+from server import Server
+
+both = pytest.mark.parametrize("kind", server.KINDS)
+
+
+def item_statuses(proxy):
+    """Of all documents in all answers that came through."""
+    return [next(iter(item.values()))["status"] for _, status, body in proxy.replies
+            if status == 200 for item in json.loads(body).get("items", [])]
+
+
+def request_statuses(proxy):
+    return [status for path, status, _ in proxy.replies if path.startswith("/_bulk")]
+
+
+@both
+def test_indexing_pressure_of_many_requests(kind, tmp_path, small_archive, start_espcap):
+    """Each request would do; all of them at once don't."""
+    folder, ids = small_archive
+    with Server(tmp_path / "node", "indexing_pressure.memory.limit=250kb", kind=kind) as node, \
+            FaultProxy(node.port) as proxy:
+        run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk-bytes", "200k",
+                           "--concurrency", 8)
+        assert run.wait() == 0, run
+        assert_all_landed(node, ids)
+        assert 429 in request_statuses(proxy)
+        assert run.ledger["indexed"] == len(ids)
+
+
+@both
+def test_indexing_pressure_of_one_request(kind, tmp_path, small_archive, start_espcap):
+    """It is larger than the limit, and would be refused for ever."""
+    folder, ids = small_archive
+    with Server(tmp_path / "node", "indexing_pressure.memory.limit=150kb", kind=kind) as node, \
+            FaultProxy(node.port) as proxy:
+        run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk-bytes", "1M")
+        assert run.wait() == 0, run
+        assert_all_landed(node, ids)
+        assert 429 in request_statuses(proxy)
+
+
+@both
+def test_a_full_queue(kind, tmp_path, small_archive, start_espcap):
+    """Single documents are refused, and only those are sent again."""
+    folder, ids = small_archive
+    settings = ("thread_pool.write.size=1", "thread_pool.write.queue_size=1")
+    with Server(tmp_path / "node", *settings, kind=kind) as node, FaultProxy(node.port) as proxy:
+        # Each request goes to many indices, and each of them takes a place in the queue.
+        run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 400, "--workers", 2,
+                           "--no-ordered", "--concurrency", 4,
+                           "--index", "packets-%Y-%m-%d-%H-%M-%S")
+        assert run.wait() == 0, run
+        assert_all_landed(node, ids)
+        statuses = item_statuses(proxy)
+        assert statuses.count(429) > 0
+        assert statuses.count(201) == len(ids)
+        assert statuses.count(409) == 0  # what has landed isn't sent again
+        assert run.ledger["indexed"] == len(ids)
+
+
+def test_a_flood_stage_block(any_server, large_archive, start_espcap):
+    """Set in the middle of a run, and lifted."""
+    folder, ids = large_archive
+    run = start_espcap("--dir", folder, "--node", any_server.url)
+    wait_until(lambda: any_server.count(INDICES) > len(ids) // 10 or not run.runs())
+    name = "index.blocks.read_only_allow_delete"
+    assert any_server.request("PUT", f"/{INDICES}/_settings", {name: True})[0] == 200
+    time.sleep(1)
+    before = any_server.count(INDICES)
+    time.sleep(2)
+    assert run.runs(), run
+    assert any_server.count(INDICES) == before
+    assert any_server.request("PUT", f"/{INDICES}/_settings", {name: None})[0] == 200
+    assert run.wait() == 0, run
+    assert_all_landed(any_server, ids)
+    assert run.ledger["indexed"] == len(ids)
+
+
+@pytest.mark.parametrize("block", ["index.blocks.write", "index.blocks.read_only"])
+def test_a_block_with_status_403(block, elasticsearch, small_archive, start_espcap, espcap):
+    """It isn't the credentials' fault."""
+    folder, ids = small_archive
+    assert espcap("--file", folder / "0000.pcap", "--count", 1, "--node", elasticsearch.url).code == 0
+    assert elasticsearch.request("PUT", f"/{INDICES}/_settings", {block: True})[0] == 200
+    run = start_espcap("--dir", folder, "--node", elasticsearch.url)
+    time.sleep(2)
+    assert run.runs(), run
+    assert elasticsearch.request("PUT", f"/{INDICES}/_settings", {block: None})[0] == 200
+    assert run.wait() == 0, run
+    assert_all_landed(elasticsearch, ids)
+
+
+def test_a_cluster_block(elasticsearch, small_archive, start_espcap, proxy):
+    """403 for the whole request, and no fault of the credentials either."""
+    folder, ids = small_archive
+    block = {"persistent": {"cluster.blocks.read_only_allow_delete": True}}
+    run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 50, "--concurrency", 1)
+    wait_until(lambda: proxy.requests > 3 or not run.runs())
+    assert elasticsearch.request("PUT", "/_cluster/settings", block)[0] == 200
+    try:
+        time.sleep(2)
+        assert run.runs(), run
+    finally:
+        block["persistent"]["cluster.blocks.read_only_allow_delete"] = None
+        assert elasticsearch.request("PUT", "/_cluster/settings", block)[0] == 200
+    assert run.wait() == 0, run
+    assert 403 in request_statuses(proxy)
+    assert_all_landed(elasticsearch, ids)
+
+
+@both
+def test_requests_that_are_too_large(kind, tmp_path, small_archive, start_espcap):
+    """413: batches are split, and the limit is learned from it."""
+    folder, ids = small_archive
+    with Server(tmp_path / "node", "http.max_content_length=1mb", kind=kind) as node, \
+            FaultProxy(node.port) as proxy:
+        for compress in ("--compress", "--no-compress"):
+            node.clear()
+            proxy.replies.clear()
+            run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 2000,
+                               "--workers", 1, compress)
+            assert run.wait() == 0, run
+            assert_all_landed(node, ids)
+            assert run.ledger["indexed"] == len(ids)
+            statuses = request_statuses(proxy)
+            assert 0 < statuses.count(413) <= 8, statuses
+
+
+@both
+def test_a_document_that_is_too_large(kind, tmp_path, start_espcap, espcap):
+    """One is kept in the dead letters, and those around it land."""
+    headers = bytes.fromhex("020000000001 020000000002 0800"
+                            "4500e480 00004000 40110000 c0000201 c0000202"
+                            "c350c351 e46c0000")
+    large = headers + bytes(0xe480 - 28)
+    small = (headers + bytes(100))[:142]
+    write_pcap(tmp_path / "a.pcap", [small] * 20 + [large] + [small] * 20)
+    dead = tmp_path / "dead"
+    with Server(tmp_path / "node", "http.max_content_length=100kb", kind=kind) as node:
+        run = start_espcap("--file", "a.pcap", "--hex", "--node", node.url, "--dead-letters", dead)
+        assert run.wait() == 1, run
+        lines = espcap("--file", tmp_path / "a.pcap", "--hex", "--format", "bulk").out
+        ids = ids_of(lines)
+        assert_all_landed(node, ids[:20] + ids[21:])
+        assert run.ledger["dead letters"] == 1
+        letter, = letters(dead)
+        assert letter["id"] == ids[20] and letter["status"] == 413
+        assert json.dumps(letter["document"]) == json.dumps(json.loads(lines.splitlines()[41]))
+
+
+@both
+def test_an_index_that_may_not_be_made(kind, tmp_path, start_espcap, espcap):
+    """404 for each document: the server's answer is final, and nothing is lost."""
+    dead = tmp_path / "dead"
+    with Server(tmp_path / "node", "action.auto_create_index=false", kind=kind) as node:
+        run = start_espcap("--file", TEST_PCAPS / "arp.pcap", "--node", node.url, "--dead-letters",
+                           dead)
+        assert run.wait() == 1, run
+        kept = letters(dead)
+        captured = run.ledger["packets captured"]
+        assert len(kept) == captured == run.ledger["dead letters"]
+        assert {letter["status"] for letter in kept} == {404}
+        for index in {letter["index"] for letter in kept}:
+            assert node.request("PUT", f"/{index}")[0] == 200
+        run = espcap("resend", dead, "--node", node.url)
+        assert run.code == 0, run
+        assert letters(dead) == []
+        assert node.count(INDICES) == captured

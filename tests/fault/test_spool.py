@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The spool where it is full, its disk is, or it can't be written: nothing is lost, and nothing crashes."""
+import signal
+import subprocess
+import time
+
+import pytest
+from conftest import own_mounts
+from delivery import assert_all_landed, segment_bytes, wait_until
+
+CHUNK = 100
+# What batch slots hold at most beside the spool is a small part of the documents then.
+SMALL_SLOTS = ["--chunk", CHUNK, "--chunk-bytes", "128k"]
+
+
+def start_without_server(start_espcap, proxy, *arguments, **options):
+    """The node is away from the second request on."""
+    run = start_espcap("--node", proxy.url, "--concurrency", 1, *SMALL_SLOTS, *arguments, **options)
+    wait_until(lambda: proxy.requests >= 1 or not run.runs())
+    proxy.refuse()
+    return run
+
+
+@pytest.mark.parametrize("limit", ["256k", "1M"])
+def test_a_full_spool_holds_back_files(limit, proxy, elasticsearch, small_archive, start_espcap,
+                                       tmp_path):
+    folder, ids = small_archive
+    spool = tmp_path / "spool"
+    run = start_without_server(start_espcap, proxy, "--dir", folder, "--spool", spool,
+                               "--spool-bytes", limit)
+    time.sleep(4)
+    assert run.runs(), run
+    bound = int(limit[:-1]) << (10 if limit[-1] == "k" else 20)
+    assert 0 < segment_bytes(spool) <= bound
+    held = segment_bytes(spool)
+    time.sleep(1)
+    assert segment_bytes(spool) == held  # it is full, and the run waits
+    proxy.listen()
+    assert run.wait() == 0, run
+    assert_all_landed(elasticsearch, ids)
+    assert run.ledger["indexed"] + run.ledger["already there"] == len(ids)
+    assert "dropped" not in run.text
+
+
+def test_a_spool_takes_all_while_the_server_is_away(proxy, elasticsearch, small_archive,
+                                                    start_espcap, tmp_path):
+    """Its documents come after the server is back, and their room is given back."""
+    folder, ids = small_archive
+    spool = tmp_path / "spool"
+    run = start_without_server(start_espcap, proxy, "--dir", folder, "--spool", spool)
+    wait_until(lambda: segment_bytes(spool) > 500_000)
+    proxy.listen()
+    assert run.wait() == 0, run
+    assert_all_landed(elasticsearch, ids)
+    assert segment_bytes(spool) < 4096
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """(folder, what stands before a command that has a disk of 512 KiB there)."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    script = 'mount -t tmpfs -o size=512k tmpfs "$0" && exec "$@"'
+    before = [*own_mounts(), "sh", "-c", script, folder]
+    probe = subprocess.run([*(str(word) for word in before), "true"], check=False)
+    assert probe.returncode == 0
+    return folder, before
+
+
+def test_a_full_disk(small_disk, proxy, elasticsearch, small_archive, start_espcap):
+    """Documents that find no room on it wait elsewhere."""
+    disk, before = small_disk
+    folder, ids = small_archive
+    run = start_without_server(start_espcap, proxy, "--dir", folder, "--spool", disk / "spool",
+                               before=before)
+    time.sleep(4)
+    assert run.runs(), run
+    proxy.listen()
+    assert run.wait() == 0, run
+    assert_all_landed(elasticsearch, ids)
+    assert run.ledger["indexed"] + run.ledger["already there"] == len(ids)
+    # Told, and not a line for each try.
+    assert 1 <= run.text.count("No space left on device") <= 20, run
+
+
+def test_a_spool_that_cannot_be_written(proxy, small_archive, start_espcap, tmp_path):
+    """A read-only file system: told at once, before anything is read."""
+    folder, _ = small_archive
+    spool = tmp_path / "disk"
+    spool.mkdir()
+    script = 'mount -t tmpfs -o ro tmpfs "$0" && exec "$@"'
+    run = start_espcap("--dir", folder, "--node", proxy.url, "--spool", spool,
+                       before=[*own_mounts(), "sh", "-c", script, spool])
+    assert run.wait(20) == 1
+    assert str(spool) in run.text and "Read-only file system" in run.text, run
+    assert proxy.requests == 0
+
+
+def test_a_spool_that_is_a_file(proxy, small_archive, start_espcap, tmp_path):
+    folder, _ = small_archive
+    spool = tmp_path / "spool"
+    spool.write_text("a file")
+    run = start_espcap("--dir", folder, "--node", proxy.url, "--spool", spool)
+    assert run.wait(20) == 1
+    assert str(spool) in run.text, run
+    assert spool.read_text() == "a file"
+
+
+def test_two_runs_do_not_share_a_spool(proxy, small_archive, start_espcap, tmp_path):
+    folder, _ = small_archive
+    spool = tmp_path / "spool"
+    first = start_without_server(start_espcap, proxy, "--dir", folder, "--spool", spool)
+    wait_until(lambda: segment_bytes(spool) > 0)
+    proxy.listen()
+    proxy.always(lambda exchange: exchange.wait_for_heal())
+    second = start_espcap("--dir", folder, "--node", proxy.url, "--spool", spool)
+    assert second.wait(20) == 1
+    assert str(spool) in second.text and "another espcap" in second.text, second
+    proxy.heal()
+    assert first.wait() == 0, first
+
+
+def test_a_signal_keeps_what_waits_for_the_next_run(proxy, elasticsearch, small_archive,
+                                                    start_espcap, espcap, tmp_path):
+    """The server is away: what is dissected is in the spool when the run has ended, and is counted so."""
+    folder, ids = small_archive
+    spool, state = tmp_path / "spool", tmp_path / "state"
+    kept = ["--dir", folder, "--spool", spool, "--resume", state]
+    run = start_without_server(start_espcap, proxy, *kept)
+    wait_until(lambda: segment_bytes(spool) > 100_000)
+    run.process.send_signal(signal.SIGTERM)
+    run.wait(60)
+    counts = run.ledger
+    captured = counts.pop("packets captured")
+    assert captured == sum(counts.values()) and counts["spooled"] > 0, run
+    proxy.listen()
+    run = espcap(*kept, "--node", proxy.url)
+    assert run.code == 0, run
+    assert_all_landed(elasticsearch, ids)
