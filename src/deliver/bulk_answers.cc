@@ -52,85 +52,81 @@ Result<void> BulkSink::TakeIdentity(size_t at, const HttpClient::Finished& finis
 
 Result<void> BulkSink::TakeAnswer(Request& request, const HttpClient::Finished& finished,
                                   Ledger& ledger) {
-  const Time now = NodePool::Clock::now();
   const size_t at = request.node;
   NodeStats& stats = stats_.nodes[at];
   if (!finished.response) {
     const HttpFailure& failure = finished.response.error();
     stats.Count(failure.is_timeout ? RequestOutcome::kTimeout : RequestOutcome::kConnection,
                 finished.took);
-    SayRest(at, pool_.Failed(at, std::nullopt, now), failure.message);
-    SendAgain(std::move(*request.parcel),
-              failure.is_timeout ? RetryReason::kTimeout : RetryReason::kConnection, 0,
-              failure.message, ledger);
+    MoveOn(request, std::nullopt,
+           {failure.is_timeout ? RetryReason::kTimeout : RetryReason::kConnection, 0,
+            failure.message, failure.is_timeout || failure.is_cut_off},
+           ledger);
     return {};
   }
   const HttpResponse& response = *finished.response;
-  const RequestVerdict verdict = DecideRequest(response.status);
-  const auto describe = [&](const std::string& reason) {
-    return fmt::format("{}/_bulk answered {} ({})", options_.nodes[at].base, response.status,
-                       reason);
-  };
+  const bool has_items = response.status == 200;
+  const RequestVerdict verdict =
+      DecideRequest(response.status, has_items ? std::string() : ErrorTypeOf(response));
+  const std::string answered =
+      fmt::format("{}/_bulk answered {}", options_.nodes[at].base, response.status);
+  if (verdict.action == RequestAction::kReadItems) {
+    const auto items = ParseBulkResponse(response.body, request.parcel->positions.size());
+    stats.Count(items ? RequestOutcome::kAnswered : RequestOutcome::kGarbage, finished.took);
+    if (items) return TakeItems(request, finished.took, *items, ledger);
+    MoveOn(request, std::nullopt,
+           {RetryReason::kGarbage, 0, fmt::format("{} ({})", answered, items.error().message)},
+           ledger);
+    return {};
+  }
+  stats.Count(verdict.outcome, finished.took);
+  const Failure failure{verdict.reason, static_cast<int>(response.status),
+                        fmt::format("{} ({})", answered, ReasonOf(response)),
+                        verdict.action == RequestAction::kWait};
   switch (verdict.action) {
-    case RequestAction::kReadItems: {
-      const auto items = ParseBulkResponse(response.body, request.parcel->positions.size());
-      stats.Count(items ? RequestOutcome::kAnswered : RequestOutcome::kGarbage, finished.took);
-      if (!items) {
-        const std::string reason = describe(items.error().message);
-        SayRest(at, pool_.Failed(at, std::nullopt, now), reason);
-        SendAgain(std::move(*request.parcel), RetryReason::kGarbage, 0, reason, ledger);
-        return {};
-      }
-      pool_.Answered(at, request.body.text_bytes(), finished.took);
-      size_limit_.OnTaken(request.body.text_bytes());
-      if (!std::exchange(problems_[at], {}).empty()) {
-        hooks_.warn(options_.nodes[at].base + " takes documents again");
-      }
-      return TakeItems(std::move(*request.parcel), at, *items, ledger);
-    }
+    case RequestAction::kReadItems:
+      break;
     case RequestAction::kWait:
-      stats.Count(verdict.outcome, finished.took);
-      pool_.Overloaded(at, response.retry_after, now);
-      SayProblem(at, describe(ReasonOf(response)), "it gets less for a while");
-      SendAgain(std::move(*request.parcel), verdict.reason, static_cast<int>(response.status),
-                describe(ReasonOf(response)), ledger);
-      return {};
-    case RequestAction::kMoveOn: {
-      const std::string reason = describe(ReasonOf(response));
-      stats.Count(verdict.outcome, finished.took);
-      SayRest(at, pool_.Failed(at, response.retry_after, now), reason);
-      SendAgain(std::move(*request.parcel), verdict.reason, static_cast<int>(response.status),
-                reason, ledger);
-      return {};
-    }
+      pool_.Overloaded(at, response.retry_after, NodePool::Clock::now());
+      SayProblem(at, failure.reason, "it gets less for a while");
+      SendAgain(std::move(*request.parcel), failure, ledger);
+      break;
+    case RequestAction::kMoveOn:
+      MoveOn(request, response.retry_after, failure, ledger);
+      break;
     case RequestAction::kSplit:
     case RequestAction::kDivide:
-      stats.Count(verdict.outcome, finished.took);
       pool_.Dropped(at);
-      return TakeRefusal(request, verdict.action, response, ledger);
+      TakeRefusal(request, verdict.action, response, ledger);
+      break;
     case RequestAction::kStop:
-      stats.Count(verdict.outcome, finished.took);
       pool_.Dropped(at);
       waiting_.push_front(std::move(*request.parcel));
-      return Fail("{}: the server refuses these credentials: the run ends here",
-                  describe(ReasonOf(response)));
+      return Fail("{}: the server refuses these credentials: the run ends here", failure.reason);
   }
   return {};
 }
 
+// The node is left alone for a while, and the documents go elsewhere.
+void BulkSink::MoveOn(Request& request, std::optional<std::chrono::seconds> retry_after,
+                      const Failure& failure, Ledger& ledger) {
+  SayRest(request.node, pool_.Failed(request.node, retry_after, NodePool::Clock::now()),
+          failure.reason);
+  SendAgain(std::move(*request.parcel), failure, ledger);
+}
+
 // Too large, or with something in it that makes the server refuse the whole: smaller requests, down
 // to single documents.
-Result<void> BulkSink::TakeRefusal(Request& request, RequestAction action,
-                                   const HttpResponse& response, Ledger& ledger) {
+void BulkSink::TakeRefusal(Request& request, RequestAction action, const HttpResponse& response,
+                           Ledger& ledger) {
   Parcel parcel = std::move(*request.parcel);
   const size_t bytes = request.body.text_bytes();
   const bool too_large = action == RequestAction::kSplit;
   if (parcel.positions.size() == 1) {
     const std::string reason =
         too_large ? fmt::format("too large for the server ({} bytes)", bytes) : ReasonOf(response);
-    Bury(parcel.shipment, {{parcel.positions.front(), static_cast<int>(response.status), reason}},
-         ledger);
-    return {};
+    return Bury(parcel.shipment,
+                {{parcel.positions.front(), static_cast<int>(response.status), reason}}, ledger);
   }
   if (too_large) {
     size_limit_.OnTooLarge(bytes);
@@ -138,14 +134,15 @@ Result<void> BulkSink::TakeRefusal(Request& request, RequestAction action,
     ++retries.requests;
     retries.documents += parcel.positions.size();
   }
-  std::vector<Parcel> parts = Split(std::move(parcel), bytes / 2);
-  waiting_.insert(waiting_.begin(), std::make_move_iterator(parts.begin()),
-                  std::make_move_iterator(parts.end()));
-  return {};
+  PutFirst(Split(std::move(parcel), bytes / 2));
 }
 
-Result<void> BulkSink::TakeItems(Parcel parcel, size_t node, const std::vector<ItemResult>& items,
-                                 Ledger& ledger) {
+Result<void> BulkSink::TakeItems(Request& request, std::chrono::duration<double> took,
+                                 const std::vector<ItemResult>& items, Ledger& ledger) {
+  const size_t node = request.node;
+  const Parcel& parcel = *request.parcel;
+  pool_.Answered(node, request.body.text_bytes(), took);
+  size_limit_.OnTaken(request.body.text_bytes());
   Parcel again{parcel.shipment, {}, parcel.failures, {}};
   const ItemResult* reason_to_wait = nullptr;
   Result<void> outcome = {};
@@ -188,8 +185,11 @@ Result<void> BulkSink::TakeItems(Parcel parcel, size_t node, const std::vector<I
                     options_.nodes[node].base, reason_to_wait->status, reason_to_wait->reason),
         "they are sent again");
     again.not_before = NodePool::Clock::now() + kItemWait.Wait(again.failures + 1, random_());
-    SendAgain(std::move(again), reason_to_wait->verdict.reason, reason_to_wait->status,
-              reason_to_wait->reason, ledger);
+    SendAgain(std::move(again),
+              {reason_to_wait->verdict.reason, reason_to_wait->status, reason_to_wait->reason},
+              ledger);
+  } else if (!std::exchange(problems_[node], {}).empty()) {
+    hooks_.warn(options_.nodes[node].base + " takes documents again");
   }
   const auto shipment = parcel.shipment;
   if (!refusals.empty()) Bury(shipment, refusals, ledger);
@@ -208,21 +208,33 @@ void BulkSink::SayRest(size_t node, NodePool::Rest rest, const std::string& reas
 }
 
 // What has been tried too often is kept as refused.
-void BulkSink::SendAgain(Parcel parcel, RetryReason why, int status, const std::string& reason,
-                         Ledger& ledger) {
+void BulkSink::SendAgain(Parcel parcel, const Failure& failure, Ledger& ledger) {
   ++parcel.failures;
   if (options_.max_retries && parcel.failures > *options_.max_retries) {
     std::vector<Refusal> refusals;
     for (const uint32_t position : parcel.positions) {
       refusals.push_back(
-          {position, status, fmt::format("given up after {} tries: {}", parcel.failures, reason)});
+          {position, failure.status,
+           fmt::format("given up after {} tries: {}", parcel.failures, failure.reason)});
     }
     return Bury(parcel.shipment, refusals, ledger);
   }
-  RetryStats& retries = stats_.Retries(why);
+  RetryStats& retries = stats_.Retries(failure.why);
   ++retries.requests;
   retries.documents += parcel.positions.size();
-  waiting_.push_front(std::move(parcel));
+  const bool is_halved = failure.may_be_too_much && parcel.failures % kTriesPerSize == 0;
+  if (!is_halved || parcel.positions.size() == 1) {
+    waiting_.push_front(std::move(parcel));
+    return;
+  }
+  const size_t bytes = TextBytes(parcel);
+  size_limit_.OnTooMuch(bytes);
+  PutFirst(Split(std::move(parcel), bytes / 2));
+}
+
+void BulkSink::PutFirst(std::vector<Parcel> parcels) {
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(parcels.begin()),
+                  std::make_move_iterator(parcels.end()));
 }
 
 void BulkSink::Bury(std::list<Shipment>::iterator shipment, const std::vector<Refusal>& refusals,

@@ -93,6 +93,13 @@ class BulkSink : public Sink {
     BulkBody body;
   };
 
+  struct Failure {  // of a request, or of documents in it
+    RetryReason why;
+    int status = 0;  // HTTP's; 0: there was no answer
+    std::string reason;
+    bool may_be_too_much = false;
+  };
+
   void Probe(Time now);
   void Dispatch(Time now);
   void Send(size_t node, Parcel parcel);
@@ -101,15 +108,17 @@ class BulkSink : public Sink {
   Result<void> Take(HttpClient::Finished finished, Ledger& ledger);
   Result<void> TakeIdentity(size_t node, const HttpClient::Finished& finished);
   Result<void> TakeAnswer(Request& request, const HttpClient::Finished& finished, Ledger& ledger);
-  Result<void> TakeItems(Parcel parcel, size_t node, const std::vector<ItemResult>& items,
-                         Ledger& ledger);
-  Result<void> TakeRefusal(Request& request, RequestAction action, const HttpResponse& response,
-                           Ledger& ledger);
+  Result<void> TakeItems(Request& request, std::chrono::duration<double> took,
+                         const std::vector<ItemResult>& items, Ledger& ledger);
+  void TakeRefusal(Request& request, RequestAction action, const HttpResponse& response,
+                   Ledger& ledger);
 
   void SayProblem(size_t node, const std::string& reason, const std::string& consequence);
   void SayRest(size_t node, NodePool::Rest rest, const std::string& reason);
-  void SendAgain(Parcel parcel, RetryReason why, int status, const std::string& reason,
-                 Ledger& ledger);
+  void MoveOn(Request& request, std::optional<std::chrono::seconds> retry_after,
+              const Failure& failure, Ledger& ledger);
+  void PutFirst(std::vector<Parcel> parcels);
+  void SendAgain(Parcel parcel, const Failure& failure, Ledger& ledger);
   void Bury(std::list<Shipment>::iterator shipment, const std::vector<Refusal>& refusals,
             Ledger& ledger);
   void CountSettled(std::list<Shipment>::iterator shipment, size_t documents);

@@ -144,6 +144,13 @@ Result<TemplateOutcome> EnsureTemplate(HttpClient& client, const NodeUrl& node,
   return TemplateOutcome::kInstalled;
 }
 
+std::string ErrorTypeOf(const HttpResponse& response) {
+  const json answer = json::parse(response.body, nullptr, false);
+  if (!answer.is_object()) return {};
+  const auto error = answer.find("error");
+  return error != answer.end() && error->is_object() ? TextOf(*error, "type") : std::string();
+}
+
 std::string ReasonOf(const HttpResponse& response) {
   const json answer = json::parse(response.body, nullptr, false);
   if (answer.is_object() && answer.contains("error")) {

@@ -31,6 +31,9 @@ enum class TemplateOutcome { kInstalled, kAlreadyThere };
 Result<TemplateOutcome> EnsureTemplate(HttpClient& client, const NodeUrl& node,
                                        const schema::IndexTemplate& index_template);
 
+// "security_exception", in an error body of Elasticsearch's; else empty.
+std::string ErrorTypeOf(const HttpResponse& response);
+
 // The reason in an error body of Elasticsearch's; else the body's beginning.
 std::string ReasonOf(const HttpResponse& response);
 

@@ -204,8 +204,11 @@ std::optional<HttpClient::Finished> HttpClient::TakeFinished() {
     if (retry_after > 0) transfer.response.retry_after = std::chrono::seconds(retry_after);
     finished.response = std::move(transfer.response);
   } else {
-    finished.response = tl::unexpected(HttpFailure{
-        code == CURLE_OPERATION_TIMEDOUT, transfer.what + ": " + transfer.FailureReason(code)});
+    const bool is_cut_off = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+                            code == CURLE_GOT_NOTHING || code == CURLE_PARTIAL_FILE;
+    finished.response =
+        tl::unexpected(HttpFailure{code == CURLE_OPERATION_TIMEDOUT, is_cut_off,
+                                   transfer.what + ": " + transfer.FailureReason(code)});
   }
   impl_->End(transfer);
   return finished;

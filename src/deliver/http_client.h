@@ -37,6 +37,7 @@ struct HttpResponse {
 // Why there is no response. The message names method and URL.
 struct HttpFailure {
   bool is_timeout = false;
+  bool is_cut_off = false;  // the connection was there, and ended before the response did
   std::string message;
 };
 

@@ -28,7 +28,11 @@ ItemVerdict DecideItem(int status, std::string_view error_type) {
   }
 }
 
-RequestVerdict DecideRequest(long status) {
+RequestVerdict DecideRequest(long status, std::string_view error_type) {
+  // The whole cluster is read-only, or has no master.
+  if (error_type == "cluster_block_exception") {
+    return {RequestAction::kWait, RequestOutcome::kUnavailable, RetryReason::kBlocked};
+  }
   switch (status) {
     case 200:
       return {RequestAction::kReadItems, RequestOutcome::kAnswered};

@@ -48,8 +48,12 @@ struct RequestVerdict {
   RetryReason reason = RetryReason::kUnavailable;  // where its documents are sent again
 };
 
-// Of an HTTP status.
-RequestVerdict DecideRequest(long status);
+// `error_type` as above.
+RequestVerdict DecideRequest(long status, std::string_view error_type);
+
+// After so many refusals of a request for load (or without an answer to it), in a row, it goes on
+// as two smaller ones: it may be more than the server can take at once.
+constexpr uint32_t kTriesPerSize = 3;
 
 }  // namespace espcap::deliver
 

@@ -54,6 +54,7 @@ TEST(DecideRequest, IsAFunctionOfTheStatus) {
     long status;
     RequestAction action;
     RequestOutcome outcome;
+    const char* type = "";
   };
   const Case cases[] = {
       {200, RequestAction::kReadItems, RequestOutcome::kAnswered},
@@ -71,11 +72,15 @@ TEST(DecideRequest, IsAFunctionOfTheStatus) {
       {500, RequestAction::kMoveOn, RequestOutcome::kUnavailable},
       {502, RequestAction::kMoveOn, RequestOutcome::kUnavailable},
       {503, RequestAction::kMoveOn, RequestOutcome::kUnavailable},
+      {503, RequestAction::kWait, RequestOutcome::kUnavailable, "cluster_block_exception"},
+      {403, RequestAction::kWait, RequestOutcome::kUnavailable, "cluster_block_exception"},
+      {403, RequestAction::kStop, RequestOutcome::kRefused, "security_exception"},
+      {429, RequestAction::kWait, RequestOutcome::kTooManyRequests, "circuit_breaking_exception"},
       {504, RequestAction::kMoveOn, RequestOutcome::kUnavailable},
   };
   for (const Case& c : cases) {
-    EXPECT_EQ(DecideRequest(c.status).action, c.action) << c.status;
-    EXPECT_EQ(DecideRequest(c.status).outcome, c.outcome) << c.status;
+    EXPECT_EQ(DecideRequest(c.status, c.type).action, c.action) << c.status;
+    EXPECT_EQ(DecideRequest(c.status, c.type).outcome, c.outcome) << c.status;
   }
 }
 

@@ -26,6 +26,30 @@ TEST(SizeLimit, NeverGrows) {
   EXPECT_EQ(limit.bytes(), 500U);
 }
 
+TEST(SizeLimit, ComesBackAfterLoad) {
+  SizeLimit limit;
+  limit.OnTooMuch(8'000'000);
+  EXPECT_EQ(limit.bytes(), 4'000'000U);
+  limit.OnTooMuch(4'000'000);
+  EXPECT_EQ(limit.bytes(), 2'000'000U);
+  limit.OnTaken(100);  // says nothing about large ones
+  EXPECT_EQ(limit.bytes(), 2'000'000U);
+  limit.OnTaken(2'000'000);
+  EXPECT_GT(limit.bytes(), 2'000'000U);
+  EXPECT_LT(limit.bytes(), 3'000'000U);
+  for (int i = 0; i < 100; ++i) limit.OnTaken(limit.bytes());
+  EXPECT_EQ(limit.bytes(), SizeLimit::kNone);
+}
+
+TEST(SizeLimit, LoadDoesNotLiftWhatIsTooLarge) {
+  SizeLimit limit;
+  limit.OnTooLarge(2'000);
+  limit.OnTooMuch(1'000);
+  EXPECT_EQ(limit.bytes(), 500U);
+  for (int i = 0; i < 300; ++i) limit.OnTaken(limit.bytes());
+  EXPECT_EQ(limit.bytes(), 1'000U);
+}
+
 // A proxy that counts compressed bytes, or a server whose setting has changed.
 TEST(SizeLimit, WhatWasTakenOnceMayBeTooLargeLater) {
   SizeLimit limit;
