@@ -14,7 +14,9 @@ namespace {
 
 Result<std::string> InflateMember(std::string_view bytes, size_t text_bytes) {
   constexpr size_t kMaxBytes = std::numeric_limits<uint32_t>::max();
+  constexpr size_t kMaxRatio = 1032;  // of deflate: a match of 258 bytes takes two bits or more
   if (bytes.size() > kMaxBytes || text_bytes >= kMaxBytes) return Fail("inflate: too large");
+  if (text_bytes / kMaxRatio > bytes.size()) return Fail("inflate: not {} bytes", text_bytes);
   // A byte more than there should be, so that the end of the text is seen.
   std::string text(text_bytes + 1, '\0');
   const auto state = std::make_unique<inflate_state>();
@@ -39,10 +41,12 @@ Result<std::string> DecompressFrame(std::string_view bytes, size_t text_bytes) {
   if (ZSTD_findFrameCompressedSize(bytes.data(), bytes.size()) != bytes.size()) {
     return Fail("decompress: not one zstd frame");
   }
+  if (ZSTD_getFrameContentSize(bytes.data(), bytes.size()) != text_bytes) {
+    return Fail("decompress: not {} bytes", text_bytes);
+  }
   std::string text(text_bytes, '\0');
   const size_t count = ZSTD_decompress(text.data(), text.size(), bytes.data(), bytes.size());
   if (ZSTD_isError(count) != 0) return Fail("decompress: zstd: {}", ZSTD_getErrorName(count));
-  if (count != text_bytes) return Fail("decompress: not {} bytes, but {}", text_bytes, count);
   return text;
 }
 

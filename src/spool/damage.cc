@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "base/file_descriptor.h"
+#include "spool/record_body.h"
 
 namespace espcap::spool {
 namespace {
@@ -43,7 +44,7 @@ bool PutGap(SegmentFile& segment, const DamagedPlace& place) {
   if (bytes < kFrameBytes && place.end < segment.bytes()) return false;
   Frame gap;
   gap.kind = FrameKind::kGap;
-  gap.documents_before = place.documents_before.value_or(0);
+  gap.documents_before = place.documents_before;
   gap.documents = static_cast<uint32_t>(place.documents.value_or(0));
   gap.payload_bytes = static_cast<uint32_t>(std::max<uint64_t>(bytes, kFrameBytes) - kFrameBytes);
   return segment.Overwrite(place.begin, EncodeFrame(gap, segment.id().marker)).has_value();
@@ -57,18 +58,44 @@ std::string DocumentsText(const DamagedPlace& place) {
 
 }  // namespace
 
-void Damage::Lose(SegmentFile& segment, const DamagedPlace& place, std::string_view what) {
+bool IsBodyWhole(const SegmentFile& segment, const RecordPlace& record) {
+  const Frame& frame = record.frame;
+  const std::string body = ReadPiece(segment.file(), record.BodyBegin(), frame.BodyBytes());
+  if (body.size() != frame.BodyBytes()) return false;
+  const std::string_view bytes = body;
+  return Crc64(bytes.substr(0, frame.list_bytes)) == frame.list_crc &&
+         Crc64(bytes.substr(frame.list_bytes)) == frame.payload_crc;
+}
+
+DamagedPlace PlaceOfRecord(const SegmentFile& segment, const RecordPlace& record) {
+  const Frame& frame = record.frame;
+  DamagedPlace place = {record.begin,
+                        std::min(record.End(), segment.bytes()),
+                        frame.documents_before,
+                        frame.documents,
+                        {}};
+  const auto list =
+      DecodeList(frame, ReadPiece(segment.file(), record.BodyBegin(), frame.list_bytes));
+  if (list && !list->documents.empty()) {
+    place.packets = fmt::format("packets {} to {} of {}", list->documents.front().frame_number,
+                                list->documents.back().frame_number, list->source);
+  }
+  return place;
+}
+
+void Damage::Lose(SegmentFile& segment, const DamagedPlace& place) {
   Count(lost_, place);
   std::string message =
       fmt::format("{} is damaged at byte {} ({} bytes{}{}); lost: {}", segment.name(), place.begin,
-                  place.end - place.begin, what.empty() ? "" : ", ", what, DocumentsText(place));
+                  place.end - place.begin, place.packets.empty() ? "" : ", ", place.packets,
+                  DocumentsText(place));
   bool is_out = true;
   if (place.end > place.begin) {
     const auto kept = Keep(segment, place);
     is_out = kept.has_value();
     message += kept ? "; kept as " + *kept : "; it stays where it is: " + kept.error().message;
   }
-  if (!is_out || !PutGap(segment, place)) left_.insert({segment.id(), place.begin});
+  if (!is_out || !PutGap(segment, place)) left_.insert({segment.id(), place.begin, place.end});
   Say(message);
 }
 
@@ -78,18 +105,19 @@ void Damage::TakeTornEnd(SegmentFile& segment, const DamagedPlace& place) {
                                     segment.name(), place.end - place.begin, DocumentsText(place));
   const auto kept = Keep(segment, place);
   message += kept ? "; kept as " + *kept : "; they stay where they are: " + kept.error().message;
-  if (!kept || !segment.Cut(place.begin)) left_.insert({segment.id(), place.begin});
+  if (!kept || !segment.Cut(place.begin)) left_.insert({segment.id(), place.begin, place.end});
   Say(message);
 }
 
 void Damage::LoseMissing(const SegmentFile& segment, uint64_t documents, std::string_view what) {
   lost_.documents += documents;
-  Say(fmt::format("{} {}; lost: {}", segment.name(), what, DocumentsText({0, 0, {}, documents})));
+  Say(fmt::format("{} {}; lost: {}", segment.name(), what,
+                  DocumentsText({0, 0, 0, documents, {}})));
 }
 
 bool Damage::IsAnyLeft(const SegmentFile& segment) const {
-  const auto first = left_.lower_bound({segment.id(), 0});
-  return first != left_.end() && first->first == segment.id();
+  const auto first = left_.lower_bound({segment.id(), 0, 0});
+  return first != left_.end() && std::get<0>(*first) == segment.id();
 }
 
 void Damage::Count(Loss& loss, const DamagedPlace& place) {

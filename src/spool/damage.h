@@ -6,11 +6,13 @@
 #ifndef ESPCAP_SPOOL_DAMAGE_H_
 #define ESPCAP_SPOOL_DAMAGE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "espcap/result.h"
@@ -26,6 +28,11 @@ struct Loss {
   uint64_t uncounted = 0;  // places of which nothing tells how many documents they held
 };
 
+// Whether the checksums of a record's body are right.
+bool IsBodyWhole(const SegmentFile& segment, const RecordPlace& record);
+// A record whose body is damaged, as far as its list is whole by packets.
+DamagedPlace PlaceOfRecord(const SegmentFile& segment, const RecordPlace& record);
+
 class Damage {
  public:
   using Report = std::function<void(const std::string& message)>;
@@ -35,9 +42,9 @@ class Damage {
       : directory_(std::move(directory)), descriptor_(descriptor), report_(std::move(report)) {}
 
   // Takes the place out of the segment: a gap is there from now on. Where its bytes can't be copied
-  // they stay, and are passed over in silence until the next run. `what` says more of it.
+  // they stay, and are passed over in silence until the next run.
   // REQUIRES: the segment is open.
-  void Lose(SegmentFile& segment, const DamagedPlace& place, std::string_view what);
+  void Lose(SegmentFile& segment, const DamagedPlace& place);
 
   // Takes away all of the segment from the place on: an append that a crash cut off.
   // REQUIRES: the segment is open; the place reaches its end.
@@ -50,9 +57,9 @@ class Damage {
     report_(fmt::format("spool {}: {}", directory_, message));
   }
 
-  // Whether the place, or any of the segment, could not be copied and is still there.
-  [[nodiscard]] bool IsLeft(const SegmentFile& segment, const DamagedPlace& place) const {
-    return left_.contains({segment.id(), place.begin});
+  // Whether the place, or any of the segment, could not be taken out and is still there.
+  [[nodiscard]] bool IsLeft(const SegmentFile& segment, uint64_t begin, uint64_t end) const {
+    return left_.contains({segment.id(), begin, std::min(end, segment.bytes())});
   }
   [[nodiscard]] bool IsAnyLeft(const SegmentFile& segment) const;
 
@@ -70,7 +77,7 @@ class Damage {
   Report report_;
   Loss lost_;
   Loss torn_;
-  std::set<std::pair<SegmentId, uint64_t>> left_;
+  std::set<std::tuple<SegmentId, uint64_t, uint64_t>> left_;
 };
 
 }  // namespace espcap::spool

@@ -25,9 +25,6 @@ struct Recovered {
 // Refuses segments of another format version before it changes anything.
 Result<Recovered> RecoverSegments(const std::string& directory, int descriptor, Damage& damage);
 
-// Whether the checksums of a record's body are right.
-bool IsBodyWhole(const SegmentFile& segment, const RecordPlace& record);
-
 }  // namespace espcap::spool
 
 #endif  // ESPCAP_SPOOL_RECOVERY_H_

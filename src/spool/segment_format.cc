@@ -15,7 +15,7 @@ constexpr std::string_view kMagic = "ESPSPOOL";
 constexpr std::string_view kNameBegin = "segment-";
 constexpr std::string_view kNameEnd = ".spool";
 constexpr size_t kNumberDigits = 10;
-constexpr size_t kMarkerDigits = 16;
+constexpr size_t kHexDigits = 16;
 constexpr size_t kCrcBytes = sizeof(uint64_t);
 
 template <class Integer>
@@ -67,16 +67,19 @@ uint64_t Crc64(std::string_view bytes) {
 }
 
 std::string SegmentName(const SegmentId& id) {
-  return fmt::format("{}{:010}-{:016x}{}", kNameBegin, id.number, id.marker, kNameEnd);
+  return fmt::format("{}{:010}-{:016x}-{:016x}{}", kNameBegin, id.number, id.documents_before,
+                     id.marker, kNameEnd);
 }
 
 std::optional<SegmentId> ParseSegmentName(std::string_view name) {
-  constexpr size_t kMarkerAt = kNameBegin.size() + kNumberDigits + 1;
-  if (name.size() != kMarkerAt + kMarkerDigits + kNameEnd.size()) return std::nullopt;
+  constexpr size_t kDocumentsAt = kNameBegin.size() + kNumberDigits + 1;
+  constexpr size_t kMarkerAt = kDocumentsAt + kHexDigits + 1;
+  if (name.size() != kMarkerAt + kHexDigits + kNameEnd.size()) return std::nullopt;
   const auto number = ParseDigits(name.substr(kNameBegin.size(), kNumberDigits), 10);
-  const auto marker = ParseDigits(name.substr(kMarkerAt, kMarkerDigits), 16);
-  if (!number || !marker) return std::nullopt;
-  const SegmentId id = {*number, *marker};
+  const auto documents_before = ParseDigits(name.substr(kDocumentsAt, kHexDigits), 16);
+  const auto marker = ParseDigits(name.substr(kMarkerAt, kHexDigits), 16);
+  if (!number || !documents_before || !marker) return std::nullopt;
+  const SegmentId id = {*number, *documents_before, *marker};
   if (SegmentName(id) != name) return std::nullopt;  // other letters between, other digits
   return id;
 }
@@ -86,8 +89,8 @@ std::string EncodeHeader(const SegmentHeader& header) {
   Put(bytes, header.version);
   Put(bytes, uint32_t{0});
   Put(bytes, header.id.number);
+  Put(bytes, header.id.documents_before);
   Put(bytes, header.id.marker);
-  Put(bytes, header.documents_before);
   bytes.resize(kHeaderBytes - kCrcBytes);
   Put(bytes, Crc64(bytes));
   return bytes;
@@ -102,8 +105,8 @@ std::optional<SegmentHeader> DecodeHeader(std::string_view bytes) {
   header.version = fields.Take<uint32_t>();
   fields.Skip(sizeof(uint32_t));
   header.id.number = fields.Take<uint64_t>();
+  header.id.documents_before = fields.Take<uint64_t>();
   header.id.marker = fields.Take<uint64_t>();
-  header.documents_before = fields.Take<uint64_t>();
   return header;
 }
 

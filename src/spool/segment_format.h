@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // The fixed parts of a segment file, as pure functions: its name, its header, and the frames around
-// each record. FORMAT.md describes all of it. A frame counts the documents before it, so that what
-// is lost between two frames is known from them.
+// each record. FORMAT.md describes all of it. Names and frames count the documents before them, so
+// that what is lost between two of them is known.
 #ifndef ESPCAP_SPOOL_SEGMENT_FORMAT_H_
 #define ESPCAP_SPOOL_SEGMENT_FORMAT_H_
 
@@ -27,6 +27,7 @@ uint64_t Crc64(std::string_view bytes);
 
 struct SegmentId {
   uint64_t number = 0;  // from 1, in the order they were written
+  uint64_t documents_before = 0;
   uint64_t marker = 0;  // random: what a record's frames begin with, and no text can
 
   auto operator<=>(const SegmentId&) const = default;
@@ -38,9 +39,9 @@ std::string SegmentName(const SegmentId& id);
 // None where SegmentName() makes no such name.
 std::optional<SegmentId> ParseSegmentName(std::string_view name);
 
+// The id again, for whoever has the file under another name.
 struct SegmentHeader {
   SegmentId id;
-  uint64_t documents_before = 0;
   uint32_t version = kFormatVersion;
 };
 

@@ -16,21 +16,20 @@ constexpr uint64_t kMarkerBytes = sizeof(uint64_t);
 
 class Walk {
  public:
-  Walk(int file, uint64_t file_bytes, uint64_t marker)
-      : file_(file), file_bytes_(file_bytes), marker_(marker), marker_text_(EncodeMarker(marker)) {}
+  Walk(int file, uint64_t file_bytes, const SegmentId& id)
+      : file_(file),
+        file_bytes_(file_bytes),
+        id_(id),
+        marker_(EncodeMarker(id.marker)),
+        expected_(id.documents_before) {}
 
-  SegmentContents Run(std::optional<uint64_t> documents_before) {
-    contents_.header = DecodeHeader(ReadPiece(file_, 0, kHeaderBytes));
-    if (contents_.header && contents_.header->id.marker != marker_) contents_.header.reset();
-    if (contents_.header) {
-      documents_before = contents_.header->documents_before;
-    } else if (const auto first = FrameAt(kHeaderBytes)) {
-      documents_before = first->documents_before;
-    }
-    expected_ = contents_.documents_before = documents_before;
+  SegmentContents Run() {
+    const auto header = DecodeHeader(ReadPiece(file_, 0, kHeaderBytes));
+    contents_.has_header = header && header->id == id_;
     // A header is written with the first record: what ends with it has been cut off.
     if (file_bytes_ > 0 && file_bytes_ <= kHeaderBytes) AddDamaged(0, file_bytes_);
-    for (uint64_t at = kHeaderBytes; at < file_bytes_;) at = Step(at);
+    contents_.end = kHeaderBytes;
+    while (contents_.end < file_bytes_) contents_.end = Step(contents_.end);
     contents_.documents_after = expected_;
     return std::move(contents_);
   }
@@ -43,8 +42,11 @@ class Walk {
 
   [[nodiscard]] std::optional<Frame> FrameAt(uint64_t at) const {
     if (at + kFrameBytes > file_bytes_) return std::nullopt;
-    return DecodeFrame(ReadPiece(file_, at, kFrameBytes), marker_);
+    return DecodeFrame(ReadPiece(file_, at, kFrameBytes), id_.marker);
   }
+
+  // One that was met already comes again where bytes were put in between its head and its tail.
+  [[nodiscard]] bool IsNew(const Frame& frame) const { return frame.documents_before >= expected_; }
 
   // Whether the file holds the record's body; the tail and the mark may be cut off.
   [[nodiscard]] bool Fits(uint64_t begin, const Frame& frame) const {
@@ -54,7 +56,7 @@ class Walk {
   // Whether the record ends where its head says. Its tail may be damaged, but if another frame
   // stands before the end, bytes of the body are missing, and the next record is nearer.
   [[nodiscard]] bool IsInPlace(const RecordPlace& record) const {
-    if (!Fits(record.begin, record.frame)) return false;
+    if (!IsNew(record.frame) || !Fits(record.begin, record.frame)) return false;
     if (FrameAt(record.TailBegin())) return true;
     const auto other = FindFrame(record.begin + 1);
     return !other || other->at >= record.TailBegin();
@@ -66,7 +68,7 @@ class Walk {
     if (const auto frame = FrameAt(at)) {
       if (frame->kind == FrameKind::kGap) return TakeGap(at, *frame);
       if (frame->kind == FrameKind::kHead && IsInPlace({at, *frame})) return TakeRecord(at, *frame);
-      told_ = frame->documents;
+      told_ = DocumentsUpTo(*frame);
     }
     return PassDamage(at);
   }
@@ -79,19 +81,20 @@ class Walk {
         AddDamaged(at, file_bytes_);
         return file_bytes_;
       }
-      if (found->frame.kind != FrameKind::kTail) {
-        if (found->frame.kind == FrameKind::kGap || Fits(found->at, found->frame)) {
-          AddDamaged(at, found->at);
-          return found->at;
-        }
-      } else if (const uint64_t bytes = kFrameBytes + found->frame.BodyBytes();
-                 bytes <= found->at - at) {
+      const Frame& frame = found->frame;
+      const bool is_tail = frame.kind == FrameKind::kTail;
+      if (frame.kind == FrameKind::kGap || (!is_tail && IsNew(frame) && Fits(found->at, frame))) {
+        AddDamaged(at, found->at);
+        return found->at;
+      }
+      const uint64_t bytes = kFrameBytes + frame.BodyBytes();
+      if (is_tail && IsNew(frame) && bytes <= found->at - at) {
         const uint64_t begin = found->at - bytes;
         if (begin > at) AddDamaged(at, begin);
-        ++contents_.heads_repaired;
-        return TakeRecord(begin, found->frame);
+        ++contents_.tails_used;
+        return TakeRecord(begin, frame);
       }
-      told_ = found->frame.documents;
+      told_ = DocumentsUpTo(frame);
       from = found->at + 1;
     }
   }
@@ -99,8 +102,8 @@ class Walk {
   [[nodiscard]] std::optional<Found> FindFrame(uint64_t from) const {
     while (from + kFrameBytes <= file_bytes_) {
       const std::string piece = ReadPiece(file_, from, std::min(kPieceBytes, file_bytes_ - from));
-      for (size_t hit = piece.find(marker_text_); hit != std::string::npos;
-           hit = piece.find(marker_text_, hit + 1)) {
+      for (size_t hit = piece.find(marker_); hit != std::string::npos;
+           hit = piece.find(marker_, hit + 1)) {
         if (const auto frame = FrameAt(from + hit)) return Found{from + hit, *frame};
       }
       // The next piece begins where a marker may have been cut. A block that can't be read is
@@ -116,7 +119,7 @@ class Walk {
     if (ReadPiece(file_, record.MarkBegin(), kMarkBytes) != kSettledMark) {
       contents_.records.push_back(record);
     }
-    return std::min(record.End(), file_bytes_);
+    return record.End();
   }
 
   uint64_t TakeGap(uint64_t begin, const Frame& frame) {
@@ -124,35 +127,34 @@ class Walk {
     return begin + kFrameBytes + std::min(frame.BodyBytes(), file_bytes_ - begin - kFrameBytes);
   }
 
+  // From the last that was met to the last of this one.
+  [[nodiscard]] uint64_t DocumentsUpTo(const Frame& frame) const {
+    return std::max(frame.DocumentsAfter(), expected_) - expected_;
+  }
+
   void AddDamaged(uint64_t begin, uint64_t end) {
-    contents_.damaged.push_back({begin, end, expected_, told_});
+    contents_.damaged.push_back({begin, end, expected_, told_, {}});
     is_open_ = true;
     told_.reset();
   }
 
   // A frame tells how many documents were lost before it, better than what was damaged does.
   void Meet(uint64_t begin, const Frame& frame) {
-    if (expected_ && frame.documents_before > *expected_ && !is_open_) AddDamaged(begin, begin);
-    if (is_open_) {
-      DamagedPlace& place = contents_.damaged.back();
-      if (expected_) {
-        place.documents = std::max(frame.documents_before, *expected_) - *expected_;
-      } else {
-        place.documents_before = frame.documents_before - place.documents.value_or(0);
-      }
-    }
+    const uint64_t missing = std::max(frame.documents_before, expected_) - expected_;
+    if (missing > 0 && !is_open_) AddDamaged(begin, begin);
+    if (is_open_) contents_.damaged.back().documents = missing;
     is_open_ = false;
-    expected_ = frame.DocumentsAfter();
+    expected_ = std::max(expected_, frame.DocumentsAfter());
   }
 
   int file_;
   uint64_t file_bytes_;
-  uint64_t marker_;
-  std::string marker_text_;
+  SegmentId id_;
+  std::string marker_;
   SegmentContents contents_;
-  std::optional<uint64_t> expected_;  // documents before the next frame, if none is lost
-  std::optional<uint64_t> told_;      // documents of the damaged place, as its own remains tell
-  bool is_open_ = false;              // the last damaged place was followed by no frame yet
+  uint64_t expected_;             // documents before the next frame, if none is lost
+  std::optional<uint64_t> told_;  // documents of the damaged place, as its own remains tell
+  bool is_open_ = false;          // the last damaged place was followed by no frame yet
 };
 
 }  // namespace
@@ -171,9 +173,8 @@ std::string ReadPiece(int file, uint64_t begin, uint64_t bytes) {
   return piece;
 }
 
-SegmentContents WalkSegment(int file, uint64_t file_bytes, uint64_t marker,
-                            std::optional<uint64_t> documents_before) {
-  return Walk(file, file_bytes, marker).Run(documents_before);
+SegmentContents WalkSegment(int file, uint64_t file_bytes, const SegmentId& id) {
+  return Walk(file, file_bytes, id).Run();
 }
 
 }  // namespace espcap::spool

@@ -31,28 +31,24 @@ struct RecordPlace {
 struct DamagedPlace {
   uint64_t begin = 0;
   uint64_t end = 0;
-  // How many documents came before it, and how many it held, where that is known.
-  std::optional<uint64_t> documents_before;
-  std::optional<uint64_t> documents;
+  uint64_t documents_before = 0;
+  std::optional<uint64_t> documents;  // that it held, where that is known
+  std::string packets;                // which, where that is known
 };
 
 struct SegmentContents {
-  std::optional<SegmentHeader> header;  // none: damaged
-  std::vector<RecordPlace> records;     // in the order of the file
+  bool has_header = false;           // and it is whole
+  std::vector<RecordPlace> records;  // in the order of the file
   std::vector<DamagedPlace> damaged;
-  uint64_t heads_repaired = 0;  // records whose head is damaged, and known from their tail
-
-  // The documents before the segment's first record, and before whatever follows the segment.
-  std::optional<uint64_t> documents_before;
-  std::optional<uint64_t> documents_after;
+  uint64_t end = 0;              // of the last of all; behind the file's where a mark is cut off
+  uint64_t tails_used = 0;       // records whose head is damaged, and known from their tail
+  uint64_t documents_after = 0;  // before whatever follows the segment, if its end isn't lost
 };
 
 // Bytes of a file, as many as there are and can be read.
 std::string ReadPiece(int file, uint64_t begin, uint64_t bytes);
 
-// `documents_before`: of the segment, as the one before it tells; used where its header is damaged.
-SegmentContents WalkSegment(int file, uint64_t file_bytes, uint64_t marker,
-                            std::optional<uint64_t> documents_before);
+SegmentContents WalkSegment(int file, uint64_t file_bytes, const SegmentId& id);
 
 }  // namespace espcap::spool
 

@@ -94,8 +94,8 @@ Result<bool> Spool::Append(const Batch& batch) {
     written = WriteRecord(*segment, *body, "");
   } else if (written = FinishSegment(); written) {
     auto made = NewSegment();
-    written = made ? WriteRecord(*made, *body, EncodeHeader({made->id(), documents_before_}))
-                   : Forward(std::move(made));
+    written =
+        made ? WriteRecord(*made, *body, EncodeHeader({made->id()})) : Forward(std::move(made));
     if (written) {
       writing_ = made->id();
       segments_.emplace(made->id(), std::move(*made));
@@ -126,7 +126,7 @@ Result<void> Spool::FinishSegment() {
 }
 
 Result<SegmentFile> Spool::NewSegment() {
-  SegmentId id = {last_number_ + 1, 0};
+  SegmentId id = {last_number_ + 1, documents_before_, 0};
   if (::getrandom(&id.marker, sizeof(id.marker), 0) != sizeof(id.marker)) {
     return Fail("draw a random number: {}", Reason(errno));
   }
@@ -204,20 +204,20 @@ Result<void> Spool::Load(SegmentFile& segment) {
     segments_.erase(id);
     return {};
   }
-  SegmentContents contents = WalkSegment(segment.file(), segment.bytes(), id.marker, std::nullopt);
+  const SegmentContents contents = WalkSegment(segment.file(), segment.bytes(), id);
   // What was there when it was looked through, or written, and isn't any more.
   uint64_t missing = segment.documents();
   segment.Clear();
   for (const RecordPlace& record : contents.records) {
-    if (damage_.IsLeft(segment, {record.begin, record.End(), {}, {}})) continue;
+    if (damage_.IsLeft(segment, record.begin, record.End())) continue;
     segment.Add(record.frame.documents);
     to_read_.push_back(record);
   }
   missing -= std::min(missing, segment.documents());
-  for (DamagedPlace& place : contents.damaged) {
-    if (damage_.IsLeft(segment, place)) continue;
+  for (DamagedPlace place : contents.damaged) {
+    if (damage_.IsLeft(segment, place.begin, place.end)) continue;
     place.documents = std::exchange(missing, 0);
-    damage_.Lose(segment, place, "");
+    damage_.Lose(segment, place);
   }
   if (missing > 0) damage_.LoseMissing(segment, missing, "is shorter than it was");
   DeleteIfDone(segment);
@@ -232,15 +232,7 @@ std::optional<SpooledBatch> Spool::Read(SegmentFile& segment, const RecordPlace&
   auto decoded = DecodeList(frame, list);
   auto text = DecodePayload(frame, payload);
   if (!decoded || !text) {
-    std::string what = "a batch";
-    if (decoded && !decoded->documents.empty()) {
-      what = fmt::format("packets {} to {} of {}", decoded->documents.front().frame_number,
-                         decoded->documents.back().frame_number, decoded->source);
-    }
-    damage_.Lose(segment,
-                 {record.begin, std::min(record.End(), segment.bytes()), frame.documents_before,
-                  frame.documents},
-                 what);
+    damage_.Lose(segment, PlaceOfRecord(segment, record));
     return std::nullopt;
   }
   SpooledBatch batch;

@@ -67,9 +67,8 @@ TEST_P(DecompressorTest, ADamagedTextIsNeverTaken) {
     std::string damaged = whole;
     damaged[byte] = static_cast<char>(damaged[byte] ^ 0x41);
     const auto back = Decompress(GetParam(), damaged, text.size());
-    if (back) {  // gzip's time and system, which nobody reads
-      ASSERT_EQ(*back, text) << byte;
-    }
+    // The bytes of the header that nobody reads: gzip's time and system.
+    ASSERT_TRUE(!back || *back == text) << byte;
   }
 }
 
