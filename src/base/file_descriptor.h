@@ -28,6 +28,8 @@ class FileDescriptor {
 
   [[nodiscard]] int get() const { return fd_; }
   [[nodiscard]] bool valid() const { return fd_ >= 0; }
+  // From here on it is someone else's to close.
+  [[nodiscard]] int Release() { return std::exchange(fd_, -1); }
 
  private:
   void Close() const {

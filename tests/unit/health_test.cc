@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "telemetry/health.h"
+
+#include <gtest/gtest.h>
+
+namespace espcap::telemetry {
+namespace {
+
+TEST(Health, IsWhetherDocumentsAreDeliveredOrKept) {
+  constexpr const char* kStopping = "espcap is stopping";
+  constexpr const char* kFull = "the spool takes no more documents";
+  struct Case {
+    HealthState state;  // stopping, nodes, resting, has spool, spool full
+    std::string ailment;
+  };
+  const Case cases[] = {
+      {{false, 0, 0, false, false}, ""},  // to a file
+      {{false, 1, 0, false, false}, ""},
+      {{false, 3, 2, false, false}, ""},
+      {{false, 1, 1, false, false}, "no node can be reached (of 1), and there is no spool"},
+      {{false, 3, 3, false, false}, "no node can be reached (of 3), and there is no spool"},
+      {{false, 3, 0, true, false}, ""},
+      {{false, 3, 3, true, false}, ""},
+      {{false, 3, 3, true, true}, kFull},
+      {{false, 3, 0, true, true}, kFull},
+      {{true, 0, 0, false, false}, kStopping},
+      {{true, 1, 0, true, false}, kStopping},
+      {{true, 1, 1, true, true}, kStopping},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(Ailment(c.state), c.ailment)
+        << c.state.stopping << c.state.nodes << c.state.resting_nodes << c.state.has_spool
+        << c.state.spool_full;
+  }
+}
+
+}  // namespace
+}  // namespace espcap::telemetry
