@@ -163,7 +163,13 @@ void Pipeline::Wait(Sink& sink) {
   for (const Worker& worker : workers_) waits.push_back({worker.channel.fd(), POLLIN, 0});
   const size_t first_watch = waits.size();
   for (const auto& watch : watches_) waits.push_back({watch->fd(), POLLIN, 0});
-  sink.Wait(waits, kTick);
+  const size_t first_service = waits.size();
+  milliseconds patience = kTick;
+  for (const base::PollService* service : services_) {
+    waits.push_back({service->fd(), POLLIN, 0});
+    patience = std::min(patience, service->Patience());
+  }
+  sink.Wait(waits, patience);
   if (!sink_failed_) {
     if (auto polled = sink.Poll(ledger_); !polled) FailSink(polled.error().message);
   }
@@ -175,6 +181,12 @@ void Pipeline::Wait(Sink& sink) {
   }
   for (size_t watch = watches_.size(); watch-- > 0;) {  // one that ends is taken out
     if (waits[first_watch + watch].revents != 0) TakeArrivals(*watches_[watch]);
+  }
+  for (size_t service = 0; service < services_.size(); ++service) {
+    const bool is_ready = waits[first_service + service].revents != 0;
+    if (is_ready || services_[service]->Patience() == milliseconds::zero()) {
+      services_[service]->Serve();
+    }
   }
 }
 
@@ -211,12 +223,34 @@ void Pipeline::Abandon() {
   }
 }
 
-void Pipeline::Show(telemetry::Progress& progress) const {
-  telemetry::ProgressState state{captures_.bytes_done(), captures_.bytes_total(), ledger_.captured};
+// With what workers have taken and not yet handed over.
+Ledger Pipeline::LedgerSoFar() const {
+  Ledger ledger = ledger_;
   for (const Worker& worker : workers_) {
-    if (worker.slot) state.packets += slots_->Progress(*worker.slot).captured;
+    if (!worker.slot) continue;
+    const process::SlotProgress progress = slots_->Progress(*worker.slot);
+    ledger.captured += progress.captured;
+    ledger.filtered += progress.filtered;
+    ledger.failed += progress.failed;
   }
-  progress.Update(state);
+  return ledger;
+}
+
+telemetry::RunSnapshot Pipeline::Snapshot() const {
+  telemetry::RunSnapshot snapshot;
+  snapshot.ledger = LedgerSoFar();
+  snapshot.stopping = stopping_;
+  snapshot.work = {workers_.size(),       worker_restarts_,           sessions_replaced_,
+                   slots_->shape().count, free_slots_.size(),         0,
+                   captures_.waiting(),   captures_.captures().size()};
+  for (const Capture& capture : captures_.captures()) {
+    snapshot.work.batches_queued += capture.batches.size();
+  }
+  return snapshot;
+}
+
+void Pipeline::Show(telemetry::Progress& progress) const {
+  progress.Update({captures_.bytes_done(), captures_.bytes_total(), LedgerSoFar().captured});
 }
 
 void Pipeline::Log(const Note& note) {

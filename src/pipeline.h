@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "base/poll_service.h"
 #include "capture_worker.h"
 #include "deliver/resume_state.h"
 #include "espcap/batch.h"
@@ -26,6 +27,7 @@
 #include "supervise/capture_queue.h"
 #include "telemetry/log.h"
 #include "telemetry/progress.h"
+#include "telemetry/run_snapshot.h"
 
 namespace espcap {
 
@@ -60,6 +62,12 @@ class Pipeline {
   // Captures come from these directories too, until a stop.
   using Watches = std::vector<std::unique_ptr<source::DirectoryWatch>>;
   void Watch(Watches watches) { watches_ = std::move(watches); }
+
+  // Served while the run waits. Borrowed until Run() returns.
+  void Serve(base::PollService& service) { services_.push_back(&service); }
+
+  // How the run stands; its delivery is the sink's to tell.
+  [[nodiscard]] telemetry::RunSnapshot Snapshot() const;
 
   // Takes every file to the sink. A file that fails is reported, a worker that dies is replaced, a
   // sink that fails ends the run. The ledger is balanced and every error is in the log.
@@ -100,6 +108,7 @@ class Pipeline {
   void FailSink(const std::string& message);
   void Abandon();
   void Show(telemetry::Progress& progress) const;
+  [[nodiscard]] Ledger LedgerSoFar() const;
   void Log(const process::Note& note);
 
   PipelineOptions options_;
@@ -111,12 +120,15 @@ class Pipeline {
   std::unique_ptr<process::Zygote> zygote_;
 
   Watches watches_;
+  std::vector<base::PollService*> services_;
   supervise::CaptureQueue captures_;
   std::list<Worker> workers_;
   std::vector<uint32_t> free_slots_;
   std::vector<supervise::Capture*> slot_captures_;  // whose documents a slot holds
   deliver::ResumeState* resume_ = nullptr;
   uint64_t skipped_captures_ = 0;
+  uint64_t worker_restarts_ = 0;
+  uint64_t sessions_replaced_ = 0;
   Ledger ledger_;
   bool sink_failed_ = false;  // or given up: nothing more is offered to it
   bool stopping_ = false;

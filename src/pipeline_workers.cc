@@ -154,6 +154,7 @@ void Pipeline::EndWorker(Worker& worker) {
   if (worker.outcome == Outcome::kSessionFull && !sink_failed_) {
     log_.Verbose(fmt::format("{}: a fresh session goes on after packet {}", *part.capture->name,
                              part.job.settled_frame));
+    ++sessions_replaced_;
     return captures_.PutBack(part);
   }
   // What a stream's reader has read is delivered even after a stop.
@@ -185,6 +186,7 @@ void Pipeline::TakeUpAgain(Part& part) {
     case supervise::AfterDeath::kTakeUpAgain:
       log_.Warning(fmt::format("{}: its worker died; taken up again at packet {}", name, next));
   }
+  ++worker_restarts_;
   captures_.PutBack(part);
 }
 

@@ -166,6 +166,14 @@ void AddIndices(CLI::App& app, CaptureSettings& settings) {
       ->group("Delivery");
 }
 
+void AddTelemetry(CLI::App& app, CaptureSettings& settings) {
+  app.add_option("--metrics", settings.metrics,
+                 "Serve Prometheus metrics (/metrics) and the run's health (/healthz) at this "
+                 "port, of 127.0.0.1 unless an address is given; port 0: a free one.")
+      ->type_name("[ADDR:]PORT")
+      ->group("Program");
+}
+
 }  // namespace
 
 void AddCaptureOptions(CLI::App& app, CaptureSettings& settings) {
@@ -176,6 +184,7 @@ void AddCaptureOptions(CLI::App& app, CaptureSettings& settings) {
   AddWork(app, settings);
   AddKeeping(app, settings);
   AddIndices(app, settings);
+  AddTelemetry(app, settings);
 }
 
 }  // namespace espcap::cli

@@ -75,6 +75,8 @@ struct CaptureSettings : ProgramSettings, ServerSettings {
   // indices
   std::string index = "packets-%Y-%m-%d";
   bool no_template = false;
+  // what the run tells
+  std::string metrics;  // where they are served, as given; empty: nowhere
 };
 
 // `espcap resend`: dead letters, once more.

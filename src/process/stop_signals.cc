@@ -39,10 +39,11 @@ void LeaveStopSignalsToSupervisor() {
   Install(SIGXFSZ, SIG_IGN);
   Install(SIGINT, SIG_IGN);
   Install(SIGTERM, SIG_IGN);
+  Install(SIGUSR1, SIG_IGN);
   Install(ReadInterruptingSignal(), [](int /*signal*/) {});
 }
 
-int ReadInterruptingSignal() { return SIGUSR1; }
+int ReadInterruptingSignal() { return SIGUSR2; }
 
 bool StopRequested() { return stop_requested != 0; }
 

@@ -14,7 +14,7 @@ void InstallStopSignals();
 [[nodiscard]] bool StopRequested();
 
 // In a child: both signals are the supervisor's business (a terminal sends SIGINT to every process
-// of the run), and ReadInterruptingSignal() ends a read that waits.
+// of the run), as is SIGUSR1 (status_signal.h); ReadInterruptingSignal() ends a read that waits.
 void LeaveStopSignalsToSupervisor();
 
 // The signal that ends a child's waiting read with EINTR.

@@ -95,6 +95,8 @@ class CaptureQueue {
   // The next part would begin another capture.
   [[nodiscard]] bool NoneReady() const { return ready_.empty(); }
   [[nodiscard]] bool NothingWaits() const { return waiting_.empty() && ready_.empty(); }
+  // Captures that have not begun.
+  [[nodiscard]] size_t waiting() const { return waiting_.size(); }
   // How many streams were added; each job of one names its ring, from 0.
   [[nodiscard]] uint32_t streams() const { return streams_; }
 

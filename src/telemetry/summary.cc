@@ -5,8 +5,7 @@
 
 namespace espcap::telemetry {
 
-std::string FormatSummary(const Ledger& ledger, Destination destination,
-                          std::chrono::duration<double> elapsed) {
+std::string FormatLedger(const Ledger& ledger, Destination destination) {
   std::string text = fmt::format("{} packets captured", ledger.captured);
   if (ledger.recovered > 0) text += fmt::format(" and {} from the spool", ledger.recovered);
   if (ledger.filtered > 0) text += fmt::format(", {} not selected", ledger.filtered);
@@ -20,9 +19,15 @@ std::string FormatSummary(const Ledger& ledger, Destination destination,
   text += fmt::format(", {} failed", ledger.failed);
   if (ledger.dropped > 0) text += fmt::format(", {} dropped", ledger.dropped);
   if (ledger.abandoned > 0) text += fmt::format(", {} abandoned", ledger.abandoned);
+  return text;
+}
+
+std::string FormatSummary(const Ledger& ledger, Destination destination,
+                          std::chrono::duration<double> elapsed) {
   const double seconds = elapsed.count();
   const double rate = seconds > 0 ? static_cast<double>(ledger.captured) / seconds : 0;
-  return text + fmt::format("; {:.2f} s, {:.0f} packets/s", seconds, rate);
+  return fmt::format("{}; {:.2f} s, {:.0f} packets/s", FormatLedger(ledger, destination), seconds,
+                     rate);
 }
 
 }  // namespace espcap::telemetry

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The end of a run in one line.
+// Where a run's packets went, in one line.
 #ifndef ESPCAP_TELEMETRY_SUMMARY_H_
 #define ESPCAP_TELEMETRY_SUMMARY_H_
 
@@ -12,6 +12,10 @@
 namespace espcap::telemetry {
 
 enum class Destination { kStream, kServer };
+
+// "1234 packets captured, 1230 indexed, 4 already there, 0 failed"; rarer outcomes where they
+// happened.
+std::string FormatLedger(const Ledger& ledger, Destination destination);
 
 // "1234 packets captured, 1230 indexed, 4 already there, 0 failed; 1.50 s, 823 packets/s".
 std::string FormatSummary(const Ledger& ledger, Destination destination,

@@ -65,6 +65,15 @@ TEST(StopSignalsDeathTest, AChildsReadThatWaitsIsInterrupted) {
   EXPECT_EXIT(std::_Exit(read_while_signalled()), ExitedWithCode(0), "");
 }
 
+TEST(StopSignalsDeathTest, AChildTakesNoPartInSignalsForTheSupervisor) {
+  const auto raise_all = [] {
+    LeaveStopSignalsToSupervisor();
+    for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) static_cast<void>(std::raise(signal));
+    return ReadInterruptingSignal() != SIGUSR1 ? 0 : 1;
+  };
+  EXPECT_EXIT(std::_Exit(raise_all()), ExitedWithCode(0), "");
+}
+
 TEST(StopSignalsDeathTest, APipeWithoutReaderIsAWriteError) {
   const auto write_to_nobody = [] {
     InstallStopSignals();

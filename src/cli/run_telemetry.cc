@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/run_telemetry.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/poll_service.h"
+#include "dissect/epan_library.h"
+#include "process/status_signal.h"
+#include "telemetry/run_metrics.h"
+#include "telemetry/status_lines.h"
+
+namespace espcap::cli {
+
+// A signal has no descriptor: the loop's wait ends with it.
+class RunTelemetry::StatusReport : public base::PollService {
+ public:
+  explicit StatusReport(const RunTelemetry& run) : run_(run) {}
+
+  [[nodiscard]] int fd() const override { return -1; }
+  [[nodiscard]] std::chrono::milliseconds Patience() const override {
+    return process::StatusRequested() ? std::chrono::milliseconds::zero()
+                                      : std::chrono::milliseconds::max();
+  }
+  void Serve() override {
+    process::TakeStatusRequest();
+    const auto elapsed = std::chrono::steady_clock::now() - start_;
+    for (const std::string& line : telemetry::StatusLines(run_.Snapshot(), elapsed)) {
+      run_.log_.Info(line);
+    }
+  }
+
+ private:
+  const RunTelemetry& run_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+RunTelemetry::RunTelemetry(Pipeline& pipeline, const deliver::DeliveryStats* delivery,
+                           telemetry::Log& log)
+    : pipeline_(pipeline),
+      delivery_(delivery),
+      log_(log),
+      status_report_(std::make_unique<StatusReport>(*this)) {
+  pipeline_.Serve(*status_report_);
+}
+
+RunTelemetry::~RunTelemetry() = default;
+
+Result<void> RunTelemetry::ServeMetrics(const telemetry::ListenAddress& address) {
+  const telemetry::BuildInfo build = {ESPCAP_VERSION, dissect::EpanLibrary::Version()};
+  auto server = telemetry::MetricsServer::Start(
+      address,
+      {[this, build] { return telemetry::FormatMetrics(Snapshot(), build); },
+       [this] { return telemetry::Ailment(telemetry::HealthOf(Snapshot())); }},
+      {});
+  if (!server) return Forward(std::move(server));
+  metrics_server_ = std::move(*server);
+  pipeline_.Serve(*metrics_server_);
+  const telemetry::ListenAddress& real = metrics_server_->address();
+  log_.Info(fmt::format("metrics: http://{}/metrics", real.Text()));
+  if (!real.IsLoopback()) {
+    log_.Warning(fmt::format(
+        "--metrics {}: packet counts and the servers' names are visible to whoever reaches this "
+        "address",
+        real.Text()));
+  }
+  return {};
+}
+
+telemetry::RunSnapshot RunTelemetry::Snapshot() const {
+  telemetry::RunSnapshot snapshot = pipeline_.Snapshot();
+  snapshot.delivery = delivery_;
+  return snapshot;
+}
+
+}  // namespace espcap::cli

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// SIGUSR1: someone wants to be told how the run stands. It disturbs nothing; several that come
+// together are one request.
+#ifndef ESPCAP_PROCESS_STATUS_SIGNAL_H_
+#define ESPCAP_PROCESS_STATUS_SIGNAL_H_
+
+namespace espcap::process {
+
+// Once, in the supervisor, before it forks: a signal must not end a run that is about to start.
+void InstallStatusSignal();
+
+// Whether it has come since it was last taken.
+[[nodiscard]] bool StatusRequested();
+void TakeStatusRequest();
+
+}  // namespace espcap::process
+
+#endif  // ESPCAP_PROCESS_STATUS_SIGNAL_H_

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "telemetry/run_metrics.h"
+
+#include <map>
+
+#include "telemetry/delivery_names.h"
+#include "telemetry/exposition.h"
+
+namespace espcap::telemetry {
+namespace {
+
+using deliver::DeliveryStats;
+using deliver::NodeStats;
+
+void AddLedger(Exposition& text, const Ledger& ledger) {
+  text.Counter("espcap_packets_captured_total",
+               "Packets taken from the sources, after the capture filter.");
+  text.Sample({}, ledger.captured);
+  text.Counter("espcap_packets_recovered_total",
+               "Packets found in the spool, captured by an earlier run.");
+  text.Sample({}, ledger.recovered);
+  text.Counter("espcap_packets_settled_total",
+               "Packets by their one outcome; at the end of a run all together are those captured "
+               "and recovered.");
+  const auto add = [&text](std::string_view outcome, uint64_t packets) {
+    text.Sample({{"outcome", outcome}}, packets);
+  };
+  add("filtered", ledger.filtered);
+  add("written", ledger.written);
+  add("indexed", ledger.indexed);
+  add("already_there", ledger.already_there);
+  add("dead_lettered", ledger.dead_lettered);
+  add("spooled", ledger.spooled);
+  add("dropped", ledger.dropped);
+  add("failed", ledger.failed);
+  add("abandoned", ledger.abandoned);
+}
+
+void AddWork(Exposition& text, const WorkStats& work) {
+  text.Gauge("espcap_workers_running", "Processes that read or dissect captures.");
+  text.Sample({}, uint64_t{work.workers});
+  text.Counter("espcap_worker_restarts_total", "Workers that took up the work of one that died.");
+  text.Sample({}, work.worker_restarts);
+  text.Counter("espcap_worker_sessions_replaced_total",
+               "Sessions on a stream that had reached a limit and were followed by a fresh one.");
+  text.Sample({}, work.sessions_replaced);
+  text.Gauge("espcap_batch_slots", "Slots for batches of documents.");
+  text.Sample({}, uint64_t{work.batch_slots});
+  text.Gauge("espcap_batch_slots_free",
+             "Slots that are neither being filled nor hold unsettled documents; none: the "
+             "destination is slower than the workers.");
+  text.Sample({}, uint64_t{work.free_batch_slots});
+  text.Gauge("espcap_batches_queued", "Filled batches that the destination hasn't taken yet.");
+  text.Sample({}, uint64_t{work.batches_queued});
+  text.Gauge("espcap_captures_waiting", "Captures that no worker has begun.");
+  text.Sample({}, uint64_t{work.captures_waiting});
+  text.Gauge("espcap_captures_open", "Captures begun and not yet settled.");
+  text.Sample({}, uint64_t{work.captures_open});
+}
+
+// A series must be there once, though a node can be given twice.
+using Nodes = std::map<std::string_view, NodeStats>;
+
+Nodes NodesByUrl(const DeliveryStats& delivery) {
+  Nodes nodes;
+  for (const NodeStats& node : delivery.nodes) {
+    const auto [place, is_new] = nodes.try_emplace(node.url, node);
+    if (is_new) continue;
+    NodeStats& sum = place->second;
+    sum.resting = sum.resting && node.resting;
+    sum.in_flight += node.in_flight;
+    for (size_t i = 0; i < sum.requests.size(); ++i) sum.requests[i] += node.requests[i];
+    sum.latency.sum_seconds += node.latency.sum_seconds;
+    for (size_t i = 0; i < sum.latency.counts.size(); ++i) {
+      sum.latency.counts[i] += node.latency.counts[i];
+    }
+  }
+  return nodes;
+}
+
+void AddNodes(Exposition& text, const Nodes& nodes) {
+  text.Gauge("espcap_delivery_node_healthy", "1: the node gets documents; 0: it failed and rests.");
+  for (const auto& [url, node] : nodes) text.Sample({{"node", url}}, uint64_t{!node.resting});
+  text.Gauge("espcap_delivery_requests_in_flight", "Requests sent and not yet answered.");
+  for (const auto& [url, node] : nodes) text.Sample({{"node", url}}, uint64_t{node.in_flight});
+  text.Counter("espcap_delivery_requests_total", "Requests with documents, by how they ended.");
+  for (const auto& [url, node] : nodes) {
+    for (size_t outcome = 0; outcome < kOutcomeNames.size(); ++outcome) {
+      text.Sample({{"node", url}, {"outcome", kOutcomeNames[outcome]}}, node.requests[outcome]);
+    }
+  }
+  text.Histogram("espcap_delivery_request_duration_seconds",
+                 "From a request's start to its end, however it ended.");
+  for (const auto& [url, node] : nodes) {
+    text.Distribution({{"node", url}}, deliver::LatencyHistogram::kBoundSeconds,
+                      node.latency.counts, node.latency.sum_seconds);
+  }
+}
+
+void AddRetries(Exposition& text, const DeliveryStats& delivery) {
+  text.Counter("espcap_delivery_retries_total",
+               "Requests after which documents had to be sent again, by the reason.");
+  for (size_t reason = 0; reason < kReasonNames.size(); ++reason) {
+    text.Sample({{"reason", kReasonNames[reason]}}, delivery.retries[reason].requests);
+  }
+  text.Counter("espcap_delivery_documents_retried_total",
+               "Documents that had to be sent again, by the reason; each time counts.");
+  for (size_t reason = 0; reason < kReasonNames.size(); ++reason) {
+    text.Sample({{"reason", kReasonNames[reason]}}, delivery.retries[reason].documents);
+  }
+}
+
+void AddDelivery(Exposition& text, const DeliveryStats& delivery) {
+  AddNodes(text, NodesByUrl(delivery));
+  AddRetries(text, delivery);
+  text.Counter("espcap_delivery_batches_total", "Batches of which every document is settled.");
+  text.Sample({}, delivery.batches);
+  text.Gauge("espcap_delivery_batches_waiting", "Batches and parts of batches to be sent (again).");
+  text.Sample({}, uint64_t{delivery.batches_waiting});
+  text.Counter("espcap_delivery_documents_sent_total",
+               "Documents in requests, those sent again included.");
+  text.Sample({}, delivery.documents_sent);
+  text.Counter("espcap_delivery_sent_bytes_total", "Bytes of request bodies, as they were sent.");
+  text.Sample({}, delivery.bytes_sent);
+  text.Gauge("espcap_delivery_concurrency", "Requests that may be in flight at present.");
+  text.Sample({}, uint64_t{delivery.concurrency});
+  if (delivery.request_bytes_limit != 0) {
+    text.Gauge("espcap_delivery_request_limit_bytes",
+               "The largest request the server takes, learned when it refused one.");
+    text.Sample({}, delivery.request_bytes_limit);
+  }
+}
+
+void AddSpool(Exposition& text, const deliver::SpoolStats& spool) {
+  text.Gauge("espcap_spool_bytes", "What the spool takes on disk.");
+  text.Sample({}, spool.bytes);
+  text.Gauge("espcap_spool_limit_bytes", "What it may take.");
+  text.Sample({}, spool.bytes_limit);
+  text.Gauge("espcap_spool_documents", "Documents in the spool.");
+  text.Sample({}, spool.documents);
+  text.Gauge("espcap_spool_full", "1: the spool takes no more; 0: it does.");
+  text.Sample({}, uint64_t{spool.full});
+}
+
+}  // namespace
+
+std::string FormatMetrics(const RunSnapshot& snapshot, const BuildInfo& build) {
+  Exposition text;
+  text.Gauge("espcap_build_info", "1; its labels say what runs.");
+  text.Sample({{"version", build.version}, {"libwireshark", build.libwireshark}}, uint64_t{1});
+  AddLedger(text, snapshot.ledger);
+  AddWork(text, snapshot.work);
+  if (snapshot.delivery != nullptr) {
+    AddDelivery(text, *snapshot.delivery);
+    if (snapshot.delivery->spool) AddSpool(text, *snapshot.delivery->spool);
+  }
+  return text.Take();
+}
+
+}  // namespace espcap::telemetry
