@@ -7,6 +7,7 @@
 #include "base/poll_service.h"
 #include "dissect/epan_library.h"
 #include "process/status_signal.h"
+#include "telemetry/listen_address.h"
 #include "telemetry/run_metrics.h"
 #include "telemetry/status_lines.h"
 
@@ -46,10 +47,12 @@ RunTelemetry::RunTelemetry(Pipeline& pipeline, const deliver::DeliveryStats* del
 
 RunTelemetry::~RunTelemetry() = default;
 
-Result<void> RunTelemetry::ServeMetrics(const telemetry::ListenAddress& address) {
+Result<void> RunTelemetry::ServeMetrics(const std::string& where) {
+  auto address = telemetry::ParseListenAddress(where);
+  if (!address) return Forward(std::move(address));
   const telemetry::BuildInfo build = {ESPCAP_VERSION, dissect::EpanLibrary::Version()};
   auto server = telemetry::MetricsServer::Start(
-      address,
+      *address,
       {[this, build] { return telemetry::FormatMetrics(Snapshot(), build); },
        [this] { return telemetry::Ailment(telemetry::HealthOf(Snapshot())); }},
       {});

@@ -6,11 +6,11 @@
 #define ESPCAP_CLI_RUN_TELEMETRY_H_
 
 #include <memory>
+#include <string>
 
 #include "deliver/delivery_stats.h"
 #include "espcap/result.h"
 #include "pipeline.h"
-#include "telemetry/listen_address.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics_server.h"
 
@@ -25,8 +25,8 @@ class RunTelemetry {
   RunTelemetry(const RunTelemetry&) = delete;
   RunTelemetry& operator=(const RunTelemetry&) = delete;
 
-  // Serves metrics there, and says where in the log.
-  Result<void> ServeMetrics(const telemetry::ListenAddress& address);
+  // Serves metrics at this address, as ParseListenAddress() takes it, and says where in the log.
+  Result<void> ServeMetrics(const std::string& where);
 
  private:
   class StatusReport;
