@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// How a server is known to be the right one, and how it knows us: certificates and credentials, and
+// what they set on libcurl's handles. Lives in the supervisor alone, made after the zygote.
+#ifndef ESPCAP_DELIVER_SECURITY_H_
+#define ESPCAP_DELIVER_SECURITY_H_
+
+#include <curl/curl.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.h"
+#include "deliver/certificate_pin.h"
+#include "deliver/node_url.h"
+#include "espcap/result.h"
+
+namespace espcap::deliver {
+
+// One for all nodes. The options' names are those of its parts.
+struct Security {
+  std::string ca_file;                // PEM; empty: the system's CAs
+  std::string client_cert;            // PEM, with its chain; empty: none
+  std::string client_key;             // PEM; empty: it stands in `client_cert`
+  std::optional<CertificatePin> pin;  // the only trust anchor
+  bool insecure = false;              // the server's certificate isn't checked
+  base::Secret authorization;         // "Authorization: …", see authorization.h; empty: none
+};
+
+// Whether the parts go together and every file can be used; an error names option and file.
+Result<void> CheckSecurity(const Security& security);
+
+// What whoever starts a run should know about it: --insecure, credentials that others can read.
+std::vector<std::string> SecurityWarnings(const Security& security,
+                                          const std::vector<NodeUrl>& nodes);
+
+struct TlsFindings;
+
+// The security of one request at a time; any number of them share a Security, which outlives them.
+class RequestSecurity {
+ public:
+  explicit RequestSecurity(const Security& security) : security_(security) {}
+
+  // For a request to `node`, after curl_easy_reset(): sets TLS, and as CURLOPT_HTTPHEADER
+  // `headers` (borrowed; may be null) with the credentials before them. Until the request has ended
+  // neither this nor `headers` moves.
+  void Apply(CURL* easy, const NodeUrl& node, curl_slist* headers);
+
+  // Why it failed and what to do; `reason` (libcurl's) where nothing is known better. Shows no
+  // password of a proxy.
+  [[nodiscard]] std::string Explain(CURLcode code, std::string_view reason) const;
+
+ private:
+  const Security& security_;
+  const NodeUrl* node_ = nullptr;
+  curl_slist authorization_{};
+  std::shared_ptr<TlsFindings> findings_;  // shared with the connection, which can outlive us
+};
+
+}  // namespace espcap::deliver
+
+#endif  // ESPCAP_DELIVER_SECURITY_H_
