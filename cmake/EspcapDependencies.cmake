@@ -1,6 +1,7 @@
 # Debian packages, see `./dev deps`.
 find_package(PkgConfig REQUIRED)
 find_package(CURL REQUIRED)
+find_package(OpenSSL REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)

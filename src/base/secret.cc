@@ -22,8 +22,7 @@ size_t WholePages(size_t bytes) {
 
 Secret::Secret(size_t length) : length_(length) {
   const size_t bytes = WholePages(length + 1);
-  void* pages =
-      ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* pages = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (pages == MAP_FAILED) throw std::bad_alloc();
   pages_ = {static_cast<char*>(pages), Unmap{bytes}};
   // Not MADV_DONTFORK: a forked process may end by destructors, and these must find pages.

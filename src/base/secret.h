@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace espcap::base {
 
@@ -19,6 +20,16 @@ class Secret {
   Secret() = default;              // empty
   explicit Secret(size_t length);  // so many zeros, to be written to
   explicit Secret(std::string_view text);
+  Secret(Secret&& other) noexcept
+      : pages_(std::move(other.pages_)), length_(std::exchange(other.length_, 0)) {}
+  Secret& operator=(Secret&& other) noexcept {
+    pages_ = std::move(other.pages_);
+    length_ = std::exchange(other.length_, 0);
+    return *this;
+  }
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  ~Secret() = default;
 
   [[nodiscard]] bool empty() const { return length_ == 0; }
   [[nodiscard]] std::string_view view() const { return {c_str(), length_}; }
@@ -30,7 +41,7 @@ class Secret {
 
  private:
   struct Unmap {
-    size_t bytes = 0;
+    size_t bytes;
     void operator()(char* pages) const;
   };
 

@@ -65,7 +65,9 @@ Result<void> CheckNoLostValue(int argc, const char* const* argv) {
 // The command line in CLI11's terms. One at a time; the settings live here until they are taken.
 class Parser {
  public:
-  Parser() {
+  explicit Parser(const std::shared_ptr<const SecretInputs>& secrets) {
+    capture_.secrets = secrets;
+    resend_settings_.secrets = secrets;
     main_.footer(kExamples);
     AddCaptureOptions(main_, capture_);
     AddServerOptions(main_, capture_);
@@ -127,9 +129,10 @@ class Parser {
 
 }  // namespace
 
-Result<Invocation> ParseArguments(int argc, const char* const* argv) {
+Result<Invocation> ParseArguments(int argc, const char* const* argv,
+                                  std::shared_ptr<const SecretInputs> secrets) {
   if (auto checked = CheckNoLostValue(argc, argv); !checked) return Forward(std::move(checked));
-  return Parser().Parse(argc, argv);
+  return Parser(secrets).Parse(argc, argv);
 }
 
 }  // namespace espcap::cli

@@ -4,9 +4,11 @@
 #ifndef ESPCAP_CLI_ARGUMENTS_H_
 #define ESPCAP_CLI_ARGUMENTS_H_
 
+#include <memory>
 #include <string>
 #include <variant>
 
+#include "cli/secret_inputs.h"
 #include "cli/settings.h"
 #include "espcap/result.h"
 
@@ -20,8 +22,10 @@ struct PrintAndExit {
 // What the user asks for: a command with its settings.
 using Invocation = std::variant<PrintAndExit, CaptureSettings, ResendSettings>;
 
-// An error is a sentence that names the option, or file, line and key.
-Result<Invocation> ParseArguments(int argc, const char* const* argv);
+// `secrets` become part of the settings. An error is a sentence that names the option, or file,
+// line and key.
+Result<Invocation> ParseArguments(int argc, const char* const* argv,
+                                  std::shared_ptr<const SecretInputs> secrets = nullptr);
 
 }  // namespace espcap::cli
 

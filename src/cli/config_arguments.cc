@@ -33,6 +33,22 @@ bool IsOverridden(const CLI::App& app, const std::string& key, const std::set<st
   });
 }
 
+// The file is read by many and kept for long.
+Result<void> CheckHoldsNoCredentials(const config::Setting& setting, const std::string& place) {
+  const auto has_credentials = [](const std::string& value) {
+    return value.find('@') != std::string::npos;
+  };
+  const auto& values = setting.values;
+  if (setting.key != "node" || std::none_of(values.begin(), values.end(), has_credentials)) {
+    return {};
+  }
+  return Fail(
+      "{}: 'node' holds credentials, which don't belong into this file: give 'user' and "
+      "'password-file', 'api-key-file' or 'bearer-token-file' here, or ESPCAP_PASSWORD, "
+      "ESPCAP_API_KEY or ESPCAP_BEARER_TOKEN in the environment",
+      place);
+}
+
 Result<void> ApplySetting(CLI::Option& option, const config::Setting& setting,
                           const std::string& place) {
   if (setting.is_list && (IsFlag(option) || option.get_items_expected_max() == 1)) {
@@ -85,6 +101,7 @@ Result<void> ApplyConfig(CLI::App& command, const CLI::App& main_command,
       return Fail("{}: unknown key '{}'{}", place, setting.key,
                   base::DidYouMean(setting.key, LongOptions(main_command, "")));
     }
+    if (auto checked = CheckHoldsNoCredentials(setting, place); !checked) return checked;
     if (IsOverridden(command, setting.key, given)) continue;
     if (auto applied = ApplySetting(*option, setting, place); !applied) return applied;
   }

@@ -126,7 +126,9 @@ Result<std::unique_ptr<Sink>> OpenServer(const CaptureSettings& settings,
   }
   auto use = UseOf(settings, log);
   if (!use) return Forward(std::move(use));
-  auto server = MakeBulkSink(settings, nodes, std::move(*use), log, stats);
+  auto made = MakeBulkSink(settings, nodes, std::move(*use), log, stats);
+  if (!made) return Forward(std::move(made));
+  std::unique_ptr<deliver::BulkSink> server = std::move(*made);
   const auto connected = server->Connect();
   if (!connected) return tl::unexpected(connected.error());
   if (spool == nullptr) {

@@ -40,7 +40,9 @@ class Resend {
       return Keep(batch, refusals);
     };
     use.sync_refused = [] { return Result<void>(); };
-    server_ = MakeBulkSink(settings_, std::move(nodes), std::move(use), log_, stats_);
+    auto made = MakeBulkSink(settings_, std::move(nodes), std::move(use), log_, stats_);
+    if (!made) return Forward(std::move(made));
+    server_ = std::move(*made);
     server_->OnSettled([this](uint32_t slot, bool /*delivered*/) { Settle(slot); });
     const auto connected = server_->Connect();
     if (!connected) return tl::unexpected(connected.error());

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "cli/credentials.h"
+
 namespace espcap::cli {
 namespace {
 
@@ -33,11 +35,17 @@ uint32_t BatchesAtServer(const ServerSettings& settings, size_t nodes) {
   return static_cast<uint32_t>(std::min(ConcurrencyOf(settings).most * nodes, kMost)) + 1;
 }
 
-std::unique_ptr<deliver::BulkSink> MakeBulkSink(const ServerSettings& settings,
-                                                std::vector<deliver::NodeUrl> nodes, ServerUse use,
-                                                telemetry::Log& log,
-                                                deliver::DeliveryStats& stats) {
+Result<std::unique_ptr<deliver::BulkSink>> MakeBulkSink(const ServerSettings& settings,
+                                                        std::vector<deliver::NodeUrl> nodes,
+                                                        ServerUse use, telemetry::Log& log,
+                                                        deliver::DeliveryStats& stats) {
+  auto security = SecurityOf(settings);
+  if (!security) return Forward(std::move(security));
+  for (const std::string& warning : deliver::SecurityWarnings(**security, nodes)) {
+    log.Warning(warning);
+  }
   deliver::BulkSink::Options options;
+  options.security = std::move(*security);
   options.compress = CompressesFor(settings, nodes);
   options.nodes = std::move(nodes);
   options.concurrency = ConcurrencyOf(settings);

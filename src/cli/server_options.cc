@@ -2,6 +2,36 @@
 #include "cli/option_groups.h"
 
 namespace espcap::cli {
+namespace {
+
+void AddSecurity(CLI::App& app, SecuritySettings& settings) {
+  const auto add = [&app](const char* name, std::string& value, const char* type,
+                          const char* description) {
+    app.add_option(name, value, description)->type_name(type)->group("Security");
+  };
+  add("--ca-file", settings.ca_file, "PATH",
+      "https: trust the CAs in this PEM file, in place of the system's.");
+  add("--fingerprint", settings.fingerprint, "SHA256",
+      "https: trust the certificate with this SHA-256 alone, the server's or a CA's in its chain.");
+  app.add_flag("--insecure", settings.insecure,
+               "https: don't check the server's certificate. Anyone can then read along.")
+      ->group("Security");
+  add("--client-cert", settings.client_cert, "PATH",
+      "https: our own certificate for the server, PEM, with its chain.");
+  add("--client-key", settings.client_key, "PATH",
+      "Its key, PEM, without a passphrase; else it stands in --client-cert.");
+  add("--user", settings.user, "NAME",
+      "User of basic authentication. The password: --password-file, ESPCAP_PASSWORD, or in the URL "
+      "of --node.");
+  add("--password-file", settings.password_file, "PATH",
+      "File that holds the password and that only its owner can read.");
+  add("--api-key-file", settings.api_key_file, "PATH",
+      "File that holds an API key, id:key or its Base64 form; else ESPCAP_API_KEY.");
+  add("--bearer-token-file", settings.bearer_token_file, "PATH",
+      "File that holds a bearer token; else ESPCAP_BEARER_TOKEN.");
+}
+
+}  // namespace
 
 void AddServerOptions(CLI::App& app, ServerSettings& settings) {
   AddList(app, "--node", settings.nodes,
@@ -39,6 +69,7 @@ void AddServerOptions(CLI::App& app, ServerSettings& settings) {
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 3600).description(""))
       ->group("Delivery");
+  AddSecurity(app, settings.security);
 }
 
 }  // namespace espcap::cli

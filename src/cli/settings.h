@@ -6,10 +6,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/secret_inputs.h"
 #include "dissect/options.h"
 #include "encode/document_writer.h"
 #include "source/flow_hash.h"
@@ -27,6 +29,19 @@ struct ProgramSettings {
   std::string config_used;            // empty: none found
 };
 
+// How a server is trusted, and what it trusts: secrets only by the names of their files.
+struct SecuritySettings {
+  std::string ca_file;
+  std::string client_cert;
+  std::string client_key;
+  std::string fingerprint;
+  bool insecure = false;
+  std::string user;
+  std::string password_file;
+  std::string api_key_file;
+  std::string bearer_token_file;
+};
+
 // Of every command that speaks to a server.
 struct ServerSettings {
   std::vector<std::string> nodes;
@@ -36,6 +51,8 @@ struct ServerSettings {
   uint32_t concurrency = 0;             // 0: as the nodes bear it
   std::optional<uint32_t> max_retries;  // unset: without end
   std::chrono::seconds request_timeout{60};
+  SecuritySettings security;
+  std::shared_ptr<const SecretInputs> secrets;  // null: none
 };
 
 // The main command: packets to documents.

@@ -27,7 +27,7 @@ BulkSink::BulkSink(Options options, Hooks hooks, DeliveryStats& stats)
     : options_(std::move(options)),
       hooks_(std::move(hooks)),
       stats_(stats),
-      client_(options_.request_timeout),
+      client_(options_.request_timeout, options_.security),
       pool_(options_.nodes.size(), options_.concurrency, RandomUnit()),
       random_(RandomUnit()),
       problems_(options_.nodes.size()) {

@@ -11,6 +11,7 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,6 +40,7 @@ class BulkSink : public Sink {
  public:
   struct Options {
     std::vector<NodeUrl> nodes;  // never empty
+    std::shared_ptr<const Security> security;
     NodePool::Concurrency concurrency;
     std::optional<uint32_t> max_retries;  // of a document; none: without end
     std::chrono::milliseconds request_timeout{60'000};

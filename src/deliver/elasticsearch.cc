@@ -69,10 +69,24 @@ bool IsSupportedOpenSearch(Version version) {
   return (version.major >= 1 && version.major <= 3) || (version.major == 7 && version.minor == 10);
 }
 
-// As nginx says it.
-bool WantsHttps(const HttpResponse& response) {
-  return response.status == 400 &&
-         response.body.find("plain HTTP request was sent to HTTPS port") != std::string::npos;
+// What nginx and Elasticsearch answer where the connection isn't as they want it.
+std::optional<Error> TransportFault(const HttpResponse& response) {
+  const auto says = [&response](const char* text) {
+    return response.status == 400 && response.body.find(text) != std::string::npos;
+  };
+  if (says("plain HTTP request was sent to HTTPS port")) {
+    return Error{"this is an https port: write https:// in --node"};
+  }
+  if (says("No required SSL certificate was sent")) {
+    return Error{"the server wants a client certificate: give --client-cert and --client-key"};
+  }
+  if (says("The SSL certificate error")) {
+    return Error{"the server refuses the certificate of --client-cert"};
+  }
+  if (response.status == 407) {
+    return Error{"the proxy wants other credentials: http_proxy=http://user:password@proxy"};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -106,14 +120,18 @@ Result<ServerIdentity> ParseServerIdentity(const std::string& body) {
 Result<ServerIdentity> IdentifyServer(const HttpResponse& response) {
   if (response.status == 200) return ParseServerIdentity(response.body);
   const std::string reason = ReasonOf(response);
-  if (response.status == 401) return Fail("the server wants other credentials ({})", reason);
+  if (response.status == 401)
+    return Fail(
+        "the server wants other credentials ({}); see --user, --api-key-file and "
+        "--bearer-token-file",
+        reason);
   if (response.status == 403) {
     return Fail(
         "the server refuses GET / to these credentials ({}): they need the cluster privilege "
         "'monitor'",
         reason);
   }
-  if (WantsHttps(response)) return Fail("this is an https port: write https:// in --node");
+  if (auto fault = TransportFault(response)) return tl::unexpected(std::move(*fault));
   if (response.status >= 500) {
     return Fail("the server isn't ready: GET / answered {} ({})", response.status, reason);
   }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "deliver/http_client.h"
+#include "deliver/security.h"
 #include "espcap/result.h"
 #include "schema/index_template.h"
 

@@ -64,17 +64,21 @@ std::string PercentEncoded(const std::string& text) {
 
 // One request under way. libcurl has its address.
 struct HttpClient::Transfer {
+  explicit Transfer(std::shared_ptr<const Security> shared) : security(std::move(shared)) {}
+
   Ticket ticket = 0;
   EasyHandle easy;
   std::unique_ptr<curl_slist, HeadersFree> headers;
   std::array<char, CURL_ERROR_SIZE> error{};
   std::string what;  // "POST http://host:9200/_bulk"
   HttpResponse response;
+  RequestSecurity security;
   std::chrono::steady_clock::time_point start;
 
   // What libcurl says, and the system's word where it has one ("Connection refused").
   [[nodiscard]] std::string FailureReason(CURLcode code) const {
-    std::string reason = error[0] == '\0' ? curl_easy_strerror(code) : error.data();
+    std::string reason =
+        security.Explain(code, error[0] == '\0' ? curl_easy_strerror(code) : error.data());
     long os_error = 0;
     curl_easy_getinfo(easy.get(), CURLINFO_OS_ERRNO, &os_error);
     if (os_error == 0) return reason;
@@ -107,11 +111,6 @@ void HttpClient::Transfer::SetUp(const NodeUrl& node, const HttpRequest& request
   Set(easy.get(), CURLOPT_WRITEFUNCTION, TakeBody);
   Set(easy.get(), CURLOPT_WRITEDATA, &response.body);
   Set(easy.get(), CURLOPT_PRIVATE, this);
-  if (!node.user.empty()) {
-    Set(easy.get(), CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
-    Set(easy.get(), CURLOPT_USERNAME, node.user.c_str());
-    Set(easy.get(), CURLOPT_PASSWORD, node.password.c_str());
-  }
   if (!request.body.empty()) {
     AddHeader(std::string("Content-Type: ") + request.content_type);
     if (request.content_encoding != nullptr) {
@@ -123,11 +122,12 @@ void HttpClient::Transfer::SetUp(const NodeUrl& node, const HttpRequest& request
     Set(easy.get(), CURLOPT_UPLOAD_BUFFERSIZE, kUploadBufferBytes);
   }
   Set(easy.get(), CURLOPT_CUSTOMREQUEST, request.method);
-  Set(easy.get(), CURLOPT_HTTPHEADER, headers.get());
+  security.Apply(easy.get(), node, headers.get());
 }
 
 struct HttpClient::Impl {
   milliseconds timeout;
+  std::shared_ptr<const Security> security;
   std::list<Transfer> transfers;  // before the multi handle, which knows their handles
   std::vector<EasyHandle> idle;   // to be used again
   std::unique_ptr<CURLM, MultiCleanup> multi;
@@ -149,9 +149,11 @@ struct HttpClient::Impl {
   }
 };
 
-HttpClient::HttpClient(milliseconds timeout) : impl_(std::make_unique<Impl>()) {
+HttpClient::HttpClient(milliseconds timeout, std::shared_ptr<const Security> security)
+    : impl_(std::make_unique<Impl>()) {
   InitCurl();
   impl_->timeout = timeout;
+  impl_->security = std::move(security);
   impl_->multi.reset(curl_multi_init());
   if (impl_->multi == nullptr) throw std::bad_alloc();
 }
@@ -161,7 +163,7 @@ HttpClient::~HttpClient() {
 }
 
 HttpClient::Ticket HttpClient::Start(const NodeUrl& node, const HttpRequest& request) {
-  Transfer& transfer = impl_->transfers.emplace_back();
+  Transfer& transfer = impl_->transfers.emplace_back(impl_->security);
   transfer.ticket = ++impl_->last_ticket;
   transfer.easy = impl_->TakeHandle();
   if (transfer.easy == nullptr) throw std::bad_alloc();

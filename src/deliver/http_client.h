@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "deliver/node_url.h"
+#include "deliver/security.h"
 #include "espcap/result.h"
 
 namespace espcap::deliver {
@@ -47,7 +48,7 @@ std::string PercentEncoded(const std::string& text);
 class HttpClient {
  public:
   // A request takes at most `timeout`, its connection ten seconds of that.
-  explicit HttpClient(std::chrono::milliseconds timeout);
+  HttpClient(std::chrono::milliseconds timeout, std::shared_ptr<const Security> security);
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;

@@ -72,14 +72,11 @@ Result<NodeUrl> ParseNodeUrl(const std::string& text) {
     return refuse("a server's URL has no query or fragment");
   }
 
-  NodeUrl node;
-  node.user = Part(url.get(), CURLUPART_USER, CURLU_URLDECODE);
-  node.password = Part(url.get(), CURLUPART_PASSWORD, CURLU_URLDECODE);
-  // libcurl decodes no control characters.
-  if (node.user.empty() != Part(url.get(), CURLUPART_USER, 0).empty() ||
-      node.password.empty() != Part(url.get(), CURLUPART_PASSWORD, 0).empty()) {
-    return refuse("the credentials hold a control character");
+  if (!Part(url.get(), CURLUPART_USER, 0).empty() ||
+      !Part(url.get(), CURLUPART_PASSWORD, 0).empty()) {
+    return refuse("credentials don't belong here");
   }
+  NodeUrl node;
   std::string port = Part(url.get(), CURLUPART_PORT, 0);
   if (port.empty()) port = scheme == "https" ? "443" : "9200";
   std::string path = Part(url.get(), CURLUPART_PATH, 0);

@@ -13,13 +13,12 @@ namespace espcap::deliver {
 
 struct NodeUrl {
   std::string base;  // "http://host:9200/prefix": no credentials, no final slash
-  std::string user;  // decoded; empty where none is given
-  std::string password;
-  std::string host = {};  // as in the base: an IPv6 address in brackets
+  std::string host;  // as in the base: an IPv6 address in brackets
 };
 
 // "host", "host:port" (http, port 9200) or a URL. In a URL without a port, http means 9200 and
-// https 443, as in Elasticsearch's Python client that Espcap used. An error shows no password.
+// https 443, as in Elasticsearch's Python client that Espcap used. Credentials are refused: they
+// are taken out of a URL before it comes here, and an error shows none.
 Result<NodeUrl> ParseNodeUrl(const std::string& text);
 
 // Whether every node is this machine, by name or address alone: localhost, 127.0.0.0/8, [::1].

@@ -10,7 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/secret.h"
@@ -39,24 +39,27 @@ std::vector<std::string> SecurityWarnings(const Security& security,
 
 struct TlsFindings;
 
-// The security of one request at a time; any number of them share a Security, which outlives them.
+// The security of one request; any number of them share a Security.
 class RequestSecurity {
  public:
-  explicit RequestSecurity(const Security& security) : security_(security) {}
+  explicit RequestSecurity(std::shared_ptr<const Security> security)
+      : security_(std::move(security)) {}
 
-  // For a request to `node`, after curl_easy_reset(): sets TLS, and as CURLOPT_HTTPHEADER
-  // `headers` (borrowed; may be null) with the credentials before them. Until the request has ended
-  // neither this nor `headers` moves.
+  // For a request to `node`, on a fresh or reset handle: sets TLS, and as CURLOPT_HTTPHEADER
+  // `headers` (borrowed; may be null) with the credentials before them. Neither this nor `headers`
+  // moves until the request has ended.
   void Apply(CURL* easy, const NodeUrl& node, curl_slist* headers);
 
-  // Why it failed and what to do; `reason` (libcurl's) where nothing is known better. Shows no
-  // password of a proxy.
-  [[nodiscard]] std::string Explain(CURLcode code, std::string_view reason) const;
+  // Why it failed and what to do; `reason` (libcurl's) where nothing is known better.
+  [[nodiscard]] std::string Explain(CURLcode code, const std::string& reason) const;
 
  private:
-  const Security& security_;
-  const NodeUrl* node_ = nullptr;
+  static CURLcode SetUpTls(CURL* easy, void* context, void* request);
+
+  std::shared_ptr<const Security> security_;
   curl_slist authorization_{};
+  bool is_https_ = false;
+  std::string host_;
   std::shared_ptr<TlsFindings> findings_;  // shared with the connection, which can outlive us
 };
 

@@ -28,6 +28,33 @@ class ConfigArgumentsTest : public ArgumentParser {
   }
 };
 
+TEST_F(ConfigArgumentsTest, AUrlHoldsNoCredentials) {
+  for (const char* node : {"node: https://elastic:s3cret@es.example", "node: elastic:s3cret@es",
+                           "node: [localhost, 'https://elastic:s3cret@es']"}) {
+    const std::string message = ErrorWith(std::string("quiet: true\n") + node);
+    EXPECT_EQ(message.find("./espcap.yml:2: 'node' holds credentials"), 0U) << message;
+    EXPECT_NE(message.find("ESPCAP_PASSWORD"), std::string::npos) << message;
+    EXPECT_NE(message.find("password-file"), std::string::npos) << message;
+    EXPECT_EQ(message.find("s3cret"), std::string::npos) << message;
+  }
+}
+
+TEST_F(ConfigArgumentsTest, KeysOfSecurity) {
+  const CaptureSettings settings = With(
+      "ca-file: ca.pem\nfingerprint: ab\ninsecure: true\nclient-cert: c.pem\nclient-key: k.pem\n"
+      "user: elastic\npassword-file: p\napi-key-file: a\nbearer-token-file: b\n");
+  const SecuritySettings& security = settings.security;
+  EXPECT_EQ(security.ca_file, "ca.pem");
+  EXPECT_EQ(security.fingerprint, "ab");
+  EXPECT_TRUE(security.insecure);
+  EXPECT_EQ(security.client_cert, "c.pem");
+  EXPECT_EQ(security.client_key, "k.pem");
+  EXPECT_EQ(security.user, "elastic");
+  EXPECT_EQ(security.password_file, "p");
+  EXPECT_EQ(security.api_key_file, "a");
+  EXPECT_EQ(security.bearer_token_file, "b");
+}
+
 TEST_F(ConfigArgumentsTest, KeysAreLongOptions) {
   const CaptureSettings settings = With(
       "dir: captures\n"

@@ -182,12 +182,17 @@ TEST(ServerIdentity, AnAnswerThatIsNone) {
       {{401,
         R"({"error":{"type":"security_exception","reason":"missing authentication credentials"}})"},
        "the server wants other credentials (security_exception: missing authentication "
-       "credentials)"},
+       "credentials); see --user, --api-key-file and --bearer-token-file"},
       {{403, R"({"error":{"type":"security_exception","reason":"unauthorized"}})"},
        "the server refuses GET / to these credentials (security_exception: unauthorized): they "
        "need the cluster privilege 'monitor'"},
       {{400, "<center>The plain HTTP request was sent to HTTPS port</center>"},
        "this is an https port: write https:// in --node"},
+      {{400, "<center>No required SSL certificate was sent</center>"},
+       "the server wants a client certificate: give --client-cert and --client-key"},
+      {{400, "<center>The SSL certificate error</center>"},
+       "the server refuses the certificate of --client-cert"},
+      {{407, "<html>"}, "the proxy wants other credentials: http_proxy=http://user:password@proxy"},
       {{400, "Bad Request"},
        std::string("no Elasticsearch or OpenSearch: GET / answered 400 (Bad Request); ") +
            kSupported},

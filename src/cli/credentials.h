@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Who we are for the servers and how we know them, from everything that was given.
+#ifndef ESPCAP_CLI_CREDENTIALS_H_
+#define ESPCAP_CLI_CREDENTIALS_H_
+
+#include <memory>
+#include <string>
+
+#include "base/secret.h"
+#include "cli/secret_inputs.h"
+#include "cli/settings.h"
+#include "deliver/security.h"
+#include "espcap/result.h"
+
+namespace espcap::cli {
+
+// The header that carries the credentials; empty where none are given. A secret comes from its
+// file option, else from the URL, else from the environment, else from systemd's
+// `credentials_directory` (empty: none). Two kinds of credentials are an error that names both.
+Result<base::Secret> AuthorizationOf(const SecuritySettings& settings, const SecretInputs& inputs,
+                                     const std::string& credentials_directory);
+
+// All of it, checked. From here on this process leaves no core dump where it holds secrets.
+// REQUIRES: the zygote is forked.
+Result<std::shared_ptr<const deliver::Security>> SecurityOf(const ServerSettings& settings);
+
+}  // namespace espcap::cli
+
+#endif  // ESPCAP_CLI_CREDENTIALS_H_
