@@ -25,16 +25,18 @@ bool CompressesFor(const ServerSettings& settings, const std::vector<deliver::No
 // How many batches it makes sense to have there: as many as can be in flight, and one to follow.
 uint32_t BatchesAtServer(const ServerSettings& settings, size_t nodes);
 
-// Not connected yet; an error where credentials or certificates can't be used. `keep` holds what is to be done with what the server won't take, and before
-// the first document; its messages go to the log, which is borrowed as `stats` is.
+// Not connected yet; an error where credentials or certificates can't be used. `keep` holds what is
+// to be done with what the server won't take, and before the first document; its messages go to the
+// log, which is borrowed as `stats` is.
 struct ServerUse {
   decltype(deliver::BulkSink::Hooks::prepare) prepare;
   decltype(deliver::BulkSink::Hooks::keep_refused) keep_refused;
   decltype(deliver::BulkSink::Hooks::sync_refused) sync_refused;
 };
-std::unique_ptr<deliver::BulkSink> MakeBulkSink(const ServerSettings& settings,
-                                                std::vector<deliver::NodeUrl> nodes, ServerUse use,
-                                                telemetry::Log& log, deliver::DeliveryStats& stats);
+Result<std::unique_ptr<deliver::BulkSink>> MakeBulkSink(const ServerSettings& settings,
+                                                        std::vector<deliver::NodeUrl> nodes,
+                                                        ServerUse use, telemetry::Log& log,
+                                                        deliver::DeliveryStats& stats);
 
 }  // namespace espcap::cli
 
