@@ -64,7 +64,7 @@ class Walk {
 
   // Takes what is at `at`; returns where to go on.
   uint64_t Step(uint64_t at) {
-    told_.reset();
+    if (!is_open_) told_.reset();
     if (const auto frame = FrameAt(at)) {
       if (frame->kind == FrameKind::kGap) return TakeGap(at, *frame);
       if (frame->kind == FrameKind::kHead && IsInPlace({at, *frame})) return TakeRecord(at, *frame);
@@ -132,10 +132,15 @@ class Walk {
     return std::max(frame.DocumentsAfter(), expected_) - expected_;
   }
 
+  // Adds it to the one before where no frame has come between.
   void AddDamaged(uint64_t begin, uint64_t end) {
-    contents_.damaged.push_back({begin, end, expected_, told_, {}});
+    if (is_open_) {
+      contents_.damaged.back().end = end;
+      contents_.damaged.back().documents = told_;
+    } else {
+      contents_.damaged.push_back({begin, end, expected_, told_, {}});
+    }
     is_open_ = true;
-    told_.reset();
   }
 
   // A frame tells how many documents were lost before it, better than what was damaged does.
