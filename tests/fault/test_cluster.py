@@ -39,7 +39,8 @@ def test_one_of_two_nodes_dies_and_comes_back(cluster, large_archive, start_espc
                        "--spool", tmp_path / "spool")
     for share in (0.2, 0.6):
         # Not before there is a second copy of what the node has.
-        wait_until(lambda share=share: one.count(INDICES) >= share * len(ids) or not run.runs())
+        wait_until(lambda share=share: one.count_so_far(INDICES) >= share * len(ids) or not run.runs(),
+                   step=0.3)
         wait_until(lambda: state(one) == (2, "green") or not run.runs())
         assert run.runs(), run
         two.kill()

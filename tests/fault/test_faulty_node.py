@@ -129,7 +129,8 @@ def test_one_node_that_hangs_holds_up_nothing(elasticsearch, small_archive, star
         run = start_espcap("--dir", folder, "--node", one.url, "--node", other.url, "--chunk", 50)
         held = wait_until(lambda: one.requests)
         # All but what the one holds, and what its slots have no room for.
-        wait_until(lambda: elasticsearch.count("packets-*") >= len(ids) // 4)
+        wait_until(lambda: elasticsearch.count_so_far("packets-*") >= len(ids) // 4,
+                   step=0.3)
         assert held >= 1 and run.runs()
         one.heal()
         assert run.wait(HARMLESS_SECONDS) == 0, run

@@ -20,7 +20,8 @@ def test_a_server_that_crashes_three_times(kind, tmp_path, large_archive, start_
             for number in range(KILLS):
                 # Spread over the run: at a quarter, a half and three quarters of the documents.
                 share = len(ids) * (number + 1) // (KILLS + 1)
-                wait_until(lambda share=share: node.count(INDICES) >= share or not run.runs())
+                wait_until(lambda share=share: node.count_so_far(INDICES) >= share or not run.runs(),
+                           step=0.3)
                 assert run.runs(), run
                 node.kill()
                 time.sleep(random.uniform(0, 1))

@@ -35,7 +35,7 @@ def assert_all_landed(server, expected):
     assert len(found) == len(expected), "a document is there twice"
 
 
-def wait_until(condition, seconds=60, step=0.02):
+def wait_until(condition, seconds=120, step=0.02):
     """Until it holds; fails if it doesn't in time."""
     end = time.monotonic() + seconds
     while not (value := condition()):
