@@ -14,9 +14,9 @@ import urllib.parse
 import urllib.request
 
 import pytest
-from conftest import (ESPCAP, SERVER, TEST_PCAPS, own_mounts, start_elasticsearch,
-                      stop_elasticsearch)
+from conftest import ESPCAP, TEST_PCAPS, own_mounts
 from prometheus_client.parser import text_string_to_metric_families
+from server import Server
 from test_workers import kill_a_worker, workers_of
 
 DNS = (TEST_PCAPS / "dns.pcap").read_bytes()
@@ -218,23 +218,20 @@ def test_sessions_that_are_replaced_are_counted(running):
 
 @pytest.fixture(scope="module")
 def mortal_node(tmp_path_factory):
-    node = start_elasticsearch(tmp_path_factory.mktemp("mortal"))
-    yield node
-    stop_elasticsearch(node)
+    with Server(tmp_path_factory.mktemp("mortal")) as node:
+        yield node
 
 
 def test_health_while_the_server_is_away(mortal_node, running, folder):
     node = mortal_node
     run = running("--dir", folder, "--watch", "--node", node.url, "--metrics", "0")
     assert run.get("/healthz") == (200, "ok\n")
-    subprocess.run([SERVER, "kill", "--home", node.home], check=True, timeout=60)
+    node.kill()
     (folder / "dns.pcap").write_bytes(DNS)
     run.wait_for(lambda: run.get("/healthz")[0] == 503)
     assert run.get("/healthz") == (503, "no node can be reached (of 1), and there is no spool\n")
     assert run.scrape()("espcap_delivery_node_healthy", node=node.url) == 0
-    port = urllib.parse.urlsplit(node.url).port
-    subprocess.run([SERVER, "start", "--home", node.home, "--port", str(port)], check=True,
-                   timeout=300, capture_output=True)
+    node.start()
     run.wait_for(lambda: run.get("/healthz") == (200, "ok\n"))
     run.wait_for(lambda: run.scrape()("espcap_packets_settled_total", outcome="indexed") == 92)
     scrape = run.scrape()
