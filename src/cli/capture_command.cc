@@ -12,10 +12,12 @@
 #include "base/nearest_name.h"
 #include "cli/destination.h"
 #include "cli/purpose.h"
+#include "cli/run_telemetry.h"
 #include "cli/server_connection.h"
 #include "deliver/resume_state.h"
 #include "deliver/stream_sink.h"
 #include "pipeline.h"
+#include "process/status_signal.h"
 #include "process/stop_signals.h"
 #include "source/input_files.h"
 #include "source/interfaces.h"
@@ -187,6 +189,7 @@ Result<void> RunCaptures(const char* program_path, const CaptureSettings& settin
   auto nodes = ParseNodes(settings.nodes);
   if (!nodes) return Forward(std::move(nodes));
   log.Record("espcap " ESPCAP_VERSION " started");
+  process::InstallStatusSignal();
   auto pipeline = Pipeline::Start(program_path, OptionsOf(settings, *nodes, *inputs), log);
   if (!pipeline) return Forward(std::move(pipeline));
   process::InstallStopSignals();
@@ -204,6 +207,10 @@ Result<void> RunCaptures(const char* program_path, const CaptureSettings& settin
     (*pipeline)->Resume(*resume);
   }
   deliver::DeliveryStats stats;
+  RunTelemetry run_telemetry(**pipeline, settings.nodes.empty() ? nullptr : &stats, log);
+  if (!settings.metrics.empty()) {
+    if (auto served = run_telemetry.ServeMetrics(settings.metrics); !served) return served;
+  }
   auto sink = OpenSink(settings, *nodes, *inputs, log, stats);
   if (!sink) return Forward(std::move(sink));
 
