@@ -1,104 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""--metrics and SIGUSR1: what a run tells while it goes on."""
+"""--metrics: what a run tells over HTTP, and that nobody who asks can disturb it."""
 import concurrent.futures
 import http.client
 import os
 import re
-import signal
 import socket
 import subprocess
-import threading
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 
 import pytest
-from conftest import ESPCAP, TEST_PCAPS, own_mounts
-from prometheus_client.parser import text_string_to_metric_families
+from conftest import ESPCAP, ROOT, TEST_PCAPS
+from delivery import wait_until
+from fault_proxy import Answer, CutResponse
 from server import Server
+from telemetry import Metrics, Scrape
 from test_workers import kill_a_worker, workers_of
 
 DNS = (TEST_PCAPS / "dns.pcap").read_bytes()
 HTTP = (TEST_PCAPS / "http.pcap").read_bytes()
-OUTCOMES = {"filtered", "written", "indexed", "already_there", "dead_lettered", "spooled",
-            "dropped", "failed", "abandoned"}
+HTTP_PACKETS = 104
 
 
-class Scrape:
-    """What a Prometheus would read."""
-
-    def __init__(self, text):
-        self.families = {}
-        self.samples = {}
-        for family in text_string_to_metric_families(text):
-            assert family.name not in self.families, family.name
-            assert family.documentation and family.type != "unknown", family.name
-            self.families[family.name] = family
-            for sample in family.samples:
-                key = (sample.name, frozenset(sample.labels.items()))
-                assert key not in self.samples, key
-                self.samples[key] = sample.value
-
-    def __call__(self, name, **labels):
-        return self.samples[name, frozenset(labels.items())]
-
-    def settled(self):
-        return {outcome: self("espcap_packets_settled_total", outcome=outcome)
-                for outcome in OUTCOMES}
-
-
-class Running:
-    """espcap on a directory that is watched, or on a pipe; its standard error is collected."""
-
-    def __init__(self, environment, *arguments):
-        self.process = subprocess.Popen([str(ESPCAP), *(str(a) for a in arguments)],
-                                        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.PIPE, env=environment)
-        self.error = ""
-        self.reader = threading.Thread(target=self._read)
-        self.reader.start()
-
-    def _read(self):
-        for line in self.process.stderr:
-            self.error += line.decode()
-
-    def wait_for(self, condition, what="this"):
-        deadline = time.monotonic() + 60
-        while not (found := condition()):
-            assert time.monotonic() < deadline, f"{what} didn't come: {self.error}"
-            time.sleep(0.02)
-        return found
-
-    def wait_for_line(self, pattern, count=1):
-        self.wait_for(lambda: len(re.findall(pattern, self.error)) >= count, pattern)
-        return re.findall(pattern, self.error)
-
-    @property
-    def url(self):
-        return self.wait_for_line(r"espcap: metrics: (http://\S+)/metrics\n")[0]
-
-    def get(self, path="/metrics"):
-        """(status, body)."""
-        try:
-            with urllib.request.urlopen(self.url + path, timeout=30) as response:
-                return response.status, response.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-
-    def scrape(self):
-        status, text = self.get()
-        assert status == 200
-        return Scrape(text)
-
-    def stop(self):
-        self.process.send_signal(signal.SIGINT)
-        return self.end()
-
-    def end(self):
-        code = self.process.wait(60)
-        self.reader.join()
-        return code
+def http_times(count):
+    return HTTP[:24] + HTTP[24:] * count
 
 
 @pytest.fixture
@@ -109,156 +33,188 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def running(environment):
-    started = []
+def watching(start_espcap, folder, tmp_path):
+    """A run that goes on until it is stopped, to a file where no --node is given."""
 
-    def start(*arguments):
-        started.append(Running(environment, *arguments))
-        return started[-1]
+    def start(*more):
+        destination = [] if "--node" in more else ["--output", tmp_path / "out"]
+        run = start_espcap("--dir", folder, "--watch", "--metrics", "0", *destination, *more)
+        return run, Metrics(run)
 
-    yield start
-    for run in started:
-        run.process.kill()
-        run.end()
-        run.process.stdin.close()
-        run.process.stderr.close()
+    return start
 
 
-@pytest.fixture
-def watching(running, folder, tmp_path):
-    """A run that goes on, to a file."""
-    return lambda *more: running("--dir", folder, "--watch", "--output", tmp_path / "out",
-                                 "--metrics", "0", *more)
-
-
-def test_counts_are_the_ledgers(elasticsearch, running, folder):
+def test_counts_are_the_ledgers(elasticsearch, watching, folder):
     node = elasticsearch
     (folder / "dns.pcap").write_bytes(DNS)
     (folder / "again.pcap").write_bytes(DNS)
     (folder / "http.pcap").write_bytes(HTTP)
-    run = running("--dir", folder, "--watch", "--node", node.url, "--metrics", "0", "--chunk", "50")
-    packets = 2 * 92 + 104
-    run.wait_for(lambda: run.scrape()("espcap_packets_captured_total") == packets and
-                 sum(run.scrape().settled().values()) == packets)
-    scrape = run.scrape()
-    settled = scrape.settled()
-    assert settled["indexed"] == 92 + 104 == node.count("packets-*")
-    assert settled["already_there"] == 92
-    assert sum(settled.values()) == packets
+    packets = 2 * 92 + HTTP_PACKETS
+    run, metrics = watching("--node", node.url, "--chunk", 50)
+    scrape = metrics.wait_until(
+        lambda scrape: sum(scrape.settled.values()) == scrape.captured == packets and
+        scrape("espcap_workers_running") == 0)
+    assert scrape.settled["indexed"] == 92 + HTTP_PACKETS == node.count("packets-*")
+    assert scrape.settled["already_there"] == 92
 
     requests = scrape("espcap_delivery_requests_total", node=node.url, outcome="answered")
     assert requests >= packets / 50
-    assert scrape("espcap_delivery_request_duration_seconds_count", node=node.url) == requests
-    assert scrape("espcap_delivery_request_duration_seconds_bucket", node=node.url,
-                  le="+Inf") == requests
+    took = "espcap_delivery_request_duration_seconds"
+    assert scrape(took + "_count", node=node.url) == requests
+    assert scrape(took + "_bucket", node=node.url, le="+Inf") == requests
+    assert scrape(took + "_sum", node=node.url) > 0
+    assert scrape("espcap_delivery_batches_total") == requests
     assert scrape("espcap_delivery_documents_sent_total") == packets
     assert scrape("espcap_delivery_sent_bytes_total") > 100 * packets
     assert scrape("espcap_delivery_node_healthy", node=node.url) == 1
     assert scrape("espcap_delivery_requests_in_flight", node=node.url) == 0
-    assert scrape("espcap_delivery_batches_total") == requests
-    run.wait_for(lambda: run.scrape()("espcap_workers_running") == 0)
-    scrape = run.scrape()
-    assert scrape("espcap_batch_slots_free") == scrape("espcap_batch_slots")
+    assert scrape("espcap_batch_slots_free") == scrape("espcap_batch_slots") > 0
     assert scrape("espcap_captures_waiting") == scrape("espcap_captures_open") == 0
 
-    assert run.stop() == 0, run.error
-    assert f"{packets} packets captured, 196 indexed, 92 already there, 0 failed" in run.error
+    assert run.stop() == 0, run
+    assert run.ledger["packets captured"] == packets
+    assert run.ledger["indexed"] == scrape.settled["indexed"]
+    assert run.ledger["already there"] == scrape.settled["already_there"]
 
 
-def test_every_metric_is_in_the_readme(elasticsearch, running, folder, tmp_path):
-    """And none that isn't there: but for those that appear with what they count."""
-    readme = (TEST_PCAPS.parent / "README.md").read_text()
-    described = set(re.findall(r"^\| `(espcap_\w+)`", readme, re.M))
-    run = running("--dir", folder, "--watch", "--node", elasticsearch.url, "--metrics", "0",
-                  "--spool", tmp_path / "spool")
-    _, text = run.get()
-    named = set(re.findall(r"^# TYPE (\w+)", text, re.M))
-    assert described == named | {"espcap_delivery_request_limit_bytes"}
-    for family in Scrape(text).families.values():
-        if family.type == "counter":
-            assert family.name + "_total" in named
+def test_every_metric_is_in_the_readme(elasticsearch, watching, tmp_path):
+    """And none that isn't there, but for one that appears when it is learned."""
+    table = re.findall(r"^\| `(espcap_\w+)`.* \| (\w+) \|", (ROOT / "README.md").read_text(), re.M)
+    (tmp_path / "spool").mkdir()
+    _, metrics = watching("--node", elasticsearch.url, "--spool", tmp_path / "spool")
+    _, text = metrics.get()
+    told = re.findall(r"^# TYPE (\w+) (\w+)", text, re.M)
+    assert sorted(table) == sorted([*told, ("espcap_delivery_request_limit_bytes", "gauge")])
+    assert all(name.endswith("_total") == (kind == "counter") for name, kind in told)
     version = subprocess.run([ESPCAP, "--version"], check=True, capture_output=True, text=True)
     build = Scrape(text).families["espcap_build_info"].samples[0].labels
     assert version.stdout == f"espcap {build['version']}, libwireshark {build['libwireshark']}\n"
 
 
+def test_retries_are_told_by_their_reason(elasticsearch, proxy, watching, folder):
+    run, metrics = watching("--node", proxy.url)
+    # The node has taken what the cut answer is about.
+    proxy.next(Answer(503), Answer(503), Answer(429), CutResponse(0.5))
+    (folder / "dns.pcap").write_bytes(DNS)
+    scrape = metrics.wait_until(lambda scrape: scrape.settled["already_there"] == 92)
+    reasons = {"unavailable": 2, "too_many_requests": 1, "connection": 1, "timeout": 0, "item": 0}
+    for reason, times in reasons.items():
+        assert scrape("espcap_delivery_retries_total", reason=reason) == times, reason
+        assert scrape("espcap_delivery_documents_retried_total", reason=reason) == 92 * times
+    del reasons["item"]
+    for outcome, times in {**reasons, "answered": 1}.items():
+        assert scrape("espcap_delivery_requests_total", node=proxy.url, outcome=outcome) == times
+    assert scrape("espcap_delivery_documents_sent_total") == 92 * 5
+    assert run.stop() == 0, run
+    assert elasticsearch.count("packets-*") == 92
+
+
 def test_counters_never_fall(watching, folder):
     """While workers come, go, and are killed."""
-    data = HTTP[:24] + HTTP[24:] * 300
-    run = watching("--chunk", "100", "--workers", "2")
-    before = run.scrape()
+    packets = 6 * 300 * HTTP_PACKETS
+    run, metrics = watching("--chunk", 100, "--workers", 2)
+    before = metrics.scrape()
     for number in range(6):
-        (folder / f"{number}.pcap").write_bytes(data)
+        (folder / f"{number}.pcap").write_bytes(http_times(300))
     killed = 0
-    while before("espcap_packets_settled_total", outcome="written") < 6 * 300 * 104:
-        now = run.scrape()
+    while before.settled["written"] < packets:
+        now = metrics.scrape()
         for key, value in now.samples.items():
-            if key[0].endswith("_total"):
-                assert value >= before.samples[key], key
-        assert sum(now.settled().values()) <= now("espcap_packets_captured_total")
+            assert not key[0].endswith("_total") or value >= before.samples[key], key
+        assert sum(now.settled.values()) <= now.captured <= packets
         before = now
-        if killed < 2 and before("espcap_packets_captured_total") > (killed + 1) * 20_000:
+        if killed < 2 and before.captured > (killed + 1) * packets / 10:
             kill_a_worker(run.process)
             killed += 1
-        assert run.process.poll() is None, run.error
+        assert run.runs(), run
     assert before("espcap_worker_restarts_total") == killed == 2
-    assert run.stop() == 0, run.error
-    assert f"{6 * 300 * 104} packets captured, {6 * 300 * 104} written, 0 failed" in run.error
+    assert run.stop() == 0, run
+    assert run.ledger["packets captured"] == run.ledger["written"] == packets
 
 
-def test_sessions_that_are_replaced_are_counted(running):
-    run = running("--file", "-", "--metrics", "0", "--session-packets", "10", "--output",
-                  os.devnull)
-    run.process.stdin.write(HTTP)
-    run.process.stdin.flush()
-    run.wait_for(lambda: run.scrape()("espcap_worker_sessions_replaced_total") >= 5)
-    run.process.stdin.close()
-    assert run.end() == 0, run.error
+def test_sessions_that_are_replaced_are_counted(start_espcap, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    run = start_espcap("--file", "pipe", "--metrics", "0", "--session-packets", 10, "--output",
+                       "out")
+    with (tmp_path / "pipe").open("wb") as stream:
+        stream.write(HTTP)
+        stream.flush()
+        Metrics(run).wait_until(
+            lambda scrape: scrape("espcap_worker_sessions_replaced_total") >= 5)
+    assert run.wait() == 0, run
 
 
-@pytest.fixture(scope="module")
-def mortal_node(tmp_path_factory):
-    with Server(tmp_path_factory.mktemp("mortal")) as node:
-        yield node
+def test_health_while_the_server_is_away(watching, folder, tmp_path):
+    with Server(tmp_path / "node") as node:
+        run, metrics = watching("--node", node.url)
+        wait_until(lambda: metrics.get("/healthz") == (200, "ok\n"))
+        node.kill()
+        (folder / "dns.pcap").write_bytes(DNS)
+        wait_until(lambda: metrics.get("/healthz")[0] == 503)
+        assert metrics.get("/healthz") == (
+            503, "no node can be reached (of 1), and there is no spool\n")
+        assert metrics.scrape()("espcap_delivery_node_healthy", node=node.url) == 0
+        node.start()
+        wait_until(lambda: metrics.get("/healthz") == (200, "ok\n"))
+        scrape = metrics.wait_until(lambda scrape: scrape.settled["indexed"] == 92)
+        assert scrape("espcap_delivery_documents_retried_total", reason="connection") >= 92
+        assert run.stop() == 0, run
 
 
-def test_health_while_the_server_is_away(mortal_node, running, folder):
-    node = mortal_node
-    run = running("--dir", folder, "--watch", "--node", node.url, "--metrics", "0")
-    assert run.get("/healthz") == (200, "ok\n")
-    node.kill()
+def test_health_with_a_spool(watching, folder, tmp_path):
+    """What is kept is well, until the spool is full."""
+    with Server(tmp_path / "node") as node:
+        (tmp_path / "spool").mkdir()
+        run, metrics = watching("--node", node.url, "--spool", tmp_path / "spool", "--spool-bytes",
+                                "1M", "--chunk", 50)
+        node.kill()
+        (folder / "dns.pcap").write_bytes(DNS)
+        scrape = metrics.wait_until(lambda scrape: scrape("espcap_spool_documents") == 92)
+        assert 0 < scrape("espcap_spool_bytes") <= scrape("espcap_spool_limit_bytes") == 1 << 20
+        assert scrape("espcap_spool_full") == 0
+        assert scrape("espcap_delivery_node_healthy", node=node.url) == 0
+        assert metrics.get("/healthz") == (200, "ok\n")
+        (folder / "http.pcap").write_bytes(http_times(100))
+        metrics.wait_until(lambda scrape: scrape("espcap_spool_full") == 1)
+        assert metrics.get("/healthz") == (503, "the spool takes no more documents\n")
+        node.start()
+        packets = 92 + 100 * HTTP_PACKETS
+        metrics.wait_until(lambda scrape: scrape.settled["indexed"] == packets)
+        scrape = metrics.wait_until(lambda scrape: scrape("espcap_spool_documents") == 0)
+        assert scrape("espcap_spool_full") == 0
+        assert metrics.get("/healthz") == (200, "ok\n")
+        assert run.stop() == 0, run
+        assert run.ledger["packets captured"] == run.ledger["indexed"] == packets
+
+
+def test_health_of_a_run_that_stops(elasticsearch, proxy, watching, folder):
+    """It still answers while it delivers what it has."""
+    run, metrics = watching("--node", proxy.url)
+    proxy.always(Answer(503))
     (folder / "dns.pcap").write_bytes(DNS)
-    run.wait_for(lambda: run.get("/healthz")[0] == 503)
-    assert run.get("/healthz") == (503, "no node can be reached (of 1), and there is no spool\n")
-    assert run.scrape()("espcap_delivery_node_healthy", node=node.url) == 0
-    node.start()
-    run.wait_for(lambda: run.get("/healthz") == (200, "ok\n"))
-    run.wait_for(lambda: run.scrape()("espcap_packets_settled_total", outcome="indexed") == 92)
-    scrape = run.scrape()
-    assert scrape("espcap_delivery_documents_retried_total", reason="connection") >= 92
-    assert scrape("espcap_delivery_requests_total", node=node.url, outcome="connection") >= 1
-    assert run.stop() == 0, run.error
+    wait_until(lambda: proxy.requests >= 1)
+    run.process.terminate()
+    wait_until(lambda: metrics.get("/healthz") == (503, "espcap is stopping\n"))
+    assert metrics.scrape().captured == 92
+    proxy.heal()
+    assert run.wait() == 0, run
+    assert elasticsearch.count("packets-*") == 92
 
 
 @pytest.mark.parametrize("address, means", [
-    ("0", r"http://127\.0\.0\.1:\d+"), (":0", r"http://127\.0\.0\.1:\d+"),
-    ("localhost:0", r"http://127\.0\.0\.1:\d+"), ("[::1]:0", r"http://\[::1\]:\d+"),
-    ("0.0.0.0:0", r"http://0\.0\.0\.0:\d+"), ("[::]:0", r"http://\[::\]:\d+")])
-def test_addresses(address, means, running, folder):
-    run = running("--dir", folder, "--watch", "--metrics", address)
-    assert re.fullmatch(means, run.url)
-    assert run.get("/healthz") == (200, "ok\n")
-    is_warned = "visible to whoever reaches this address" in run.error
-    assert is_warned == (address in ("0.0.0.0:0", "[::]:0")), run.error
-    assert run.stop() == 0, run.error
-
-
-def test_only_loopback_listens_by_default(running, folder):
-    run = running("--dir", folder, "--watch", "--metrics", "0")
-    port = urllib.parse.urlsplit(run.url).port
-    listening = subprocess.run(["ss", "-Hltn", f"sport = :{port}"], check=True,
+    ("0", "127.0.0.1"), (":0", "127.0.0.1"), ("localhost:0", "127.0.0.1"), ("[::1]:0", "::1"),
+    ("0.0.0.0:0", "0.0.0.0"), ("[::]:0", "::")])
+def test_addresses(address, means, start_espcap, folder):
+    run = start_espcap("--dir", folder, "--watch", "--metrics", address)
+    metrics = Metrics(run)
+    assert metrics.get("/healthz") == (200, "ok\n")
+    listening = subprocess.run(["ss", "-Hltn", f"sport = :{metrics.port}"], check=True,
                                capture_output=True, text=True).stdout.split()
-    assert listening[3] == f"127.0.0.1:{port}"
+    host = "*" if means == "::" else f"[{means}]" if ":" in means else means
+    assert listening[3] in (f"{host}:{metrics.port}", f"[{means}]:{metrics.port}")
+    is_warned = "visible to whoever reaches this address" in run.text
+    assert is_warned == (means in ("0.0.0.0", "::")), run
+    assert run.stop() == 0, run
 
 
 def test_a_port_that_is_taken(espcap, tmp_path):
@@ -285,12 +241,16 @@ def test_an_address_that_is_wrong(address, reason, espcap, tmp_path):
     assert not out.exists()
 
 
+def test_the_configuration_can_say_it(espcap, start_espcap, folder, tmp_path):
+    (tmp_path / "espcap.yml").write_text(f"dir: {folder}\nwatch: true\nmetrics: 0\n")
+    assert Metrics(start_espcap()).get("/healthz") == (200, "ok\n")
+
+
 def test_methods_and_paths(watching):
-    run = watching()
-    host = urllib.parse.urlsplit(run.url)
+    run, metrics = watching()
 
     def ask(method, path, body=None):
-        connection = http.client.HTTPConnection(host.hostname, host.port, timeout=30)
+        connection = http.client.HTTPConnection(metrics.host, metrics.port, timeout=30)
         connection.request(method, path, body)
         response = connection.getresponse()
         body = response.read()
@@ -309,136 +269,57 @@ def test_methods_and_paths(watching):
     for path in ("/", "/metric", "/metrics/", "/healthz/x", "/../etc/passwd", "/%2e%2e"):
         assert ask("GET", path)[0].status == 404
     assert ask("GET", "/" + "x" * 100_000)[0].status == 414
-    assert run.stop() == 0, run.error
-
-
-def test_clients_that_say_nothing_stop_nothing(watching, folder, tmp_path):
-    """More than it takes at a time: documents go on at once, other clients within seconds."""
-    run = watching()
-    host = urllib.parse.urlsplit(run.url)
-    silent = [socket.create_connection((host.hostname, host.port)) for _ in range(60)]
-    silent[0].send(b"GET /metrics HTTP/1.1\r\n")
-    (folder / "dns.pcap").write_bytes(DNS)
-    start = time.monotonic()
-    run.wait_for(lambda: (tmp_path / "out").exists() and
-                 (tmp_path / "out").read_bytes().count(b"\n") == 92)
-    assert time.monotonic() - start < 4
-    before = used_seconds(run.process.pid)
-    assert run.get("/healthz") == (200, "ok\n")
-    assert used_seconds(run.process.pid) - before < 1, "it turns in circles"
-    for client in silent:
-        client.close()
-    assert run.stop() == 0, run.error
+    assert run.stop() == 0, run
 
 
 def used_seconds(process):
+    """Of the processor."""
     with open(f"/proc/{process}/stat", encoding="ascii") as stat:
         fields = stat.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def test_clients_that_say_nothing_stop_nothing(watching, folder, tmp_path):
+    """More than it takes at a time: documents go on at once, other clients within seconds."""
+    run, metrics = watching()
+    silent = [socket.create_connection((metrics.host, metrics.port)) for _ in range(60)]
+    silent[0].send(b"GET /metrics HTTP/1.1\r\n")
+    (folder / "dns.pcap").write_bytes(DNS)
+    start = time.monotonic()
+    wait_until(lambda: (tmp_path / "out").read_bytes().count(b"\n") == 92)
+    assert time.monotonic() - start < 4, "it waited for them"
+    before = used_seconds(run.pid)
+    assert metrics.get("/healthz") == (200, "ok\n")
+    assert used_seconds(run.pid) - before < 1, "it turns in circles"
+    for client in silent:
+        client.close()
+    assert run.stop() == 0, run
+
+
 def test_fifty_clients_at_once(watching, folder):
-    run = watching()
-    url = run.url + "/metrics"
-    (folder / "http.pcap").write_bytes(HTTP[:24] + HTTP[24:] * 300)
-
-    def ask(_):
-        with urllib.request.urlopen(url, timeout=30) as response:
-            return Scrape(response.read().decode())("espcap_packets_captured_total")
-
+    run, metrics = watching()
+    (folder / "http.pcap").write_bytes(http_times(300))
     with concurrent.futures.ThreadPoolExecutor(50) as pool:
-        counts = list(pool.map(ask, range(500)))
-    assert len(counts) == 500
-    run.wait_for(lambda: run.scrape()("espcap_packets_settled_total",
-                                      outcome="written") == 300 * 104)
-    assert run.stop() == 0, run.error
+        scrapes = list(pool.map(lambda _: metrics.scrape(), range(500)))
+    assert all(scrape.captured <= 300 * HTTP_PACKETS for scrape in scrapes)
+    metrics.wait_until(lambda scrape: scrape.settled["written"] == 300 * HTTP_PACKETS)
+    assert run.stop() == 0, run
 
 
-def test_nothing_of_it_is_in_the_workers(running):
-    """They parse hostile bytes: no socket that listens, or is connected."""
-    run = running("--file", "-", "--metrics", "0", "--output", os.devnull)
-    run.process.stdin.write(HTTP)
-    run.process.stdin.flush()
-    host = urllib.parse.urlsplit(run.url)
-    with socket.create_connection((host.hostname, host.port)):
-        run.wait_for(lambda: run.scrape()("espcap_packets_captured_total") > 0)
-        shown = subprocess.run(["ss", "-Hatnp", f"sport = :{host.port}"], check=True,
-                               capture_output=True, text=True).stdout
-    assert f"pid={run.process.pid}," in shown
-    for process in workers_of(run.process.pid) + workers_of(run.process.pid, "espcap-reader"):
-        assert f"pid={process}," not in shown
-
-
-def test_status_at_a_signal(watching, folder, tmp_path):
-    """Every process of the run gets it, as from killall: only the supervisor answers."""
-    run = watching("--workers", "2")
-    assert run.url
-    (folder / "http.pcap").write_bytes(HTTP[:24] + HTTP[24:] * 500)
-    for number in range(1, 11):
-        for process in [run.process.pid, *workers_of(run.process.pid)]:
-            os.kill(process, signal.SIGUSR1)
-        lines = run.wait_for_line(
-            r"so far: (\d+) packets captured, (\d+) written, 0 failed, (\d+) under way; ", number)
-        captured, written, under_way = (int(count) for count in lines[-1])
-        assert captured == written + under_way
-    run.wait_for(lambda: (tmp_path / "out").read_bytes().count(b"\n") == 500 * 104)
-    assert run.stop() == 0, run.error
-    assert run.error.count("so far: ") == run.error.count("workers: ") == 10
-    assert f"{500 * 104} packets captured, {500 * 104} written, 0 failed" in run.error
-    assert "worker died" not in run.error
-
-
-def test_status_names_the_nodes(elasticsearch, running):
-    """A reader that waits at a pipe is not disturbed."""
-    run = running("--file", "-", "--metrics", "0", "--node", elasticsearch.url)
-    run.process.stdin.write(DNS)
-    run.process.stdin.flush()
-    run.wait_for(lambda: run.scrape()("espcap_packets_settled_total", outcome="indexed") > 50)
-    for process in [run.process.pid, *workers_of(run.process.pid),
-                    *workers_of(run.process.pid, "espcap-reader")]:
-        os.kill(process, signal.SIGUSR1)
-    run.wait_for_line(r"so far: \d+ packets captured, \d+ indexed, 0 already there, 0 failed")
-    run.wait_for_line(re.escape(f"node {elasticsearch.url}: healthy, 0 requests in flight, ") +
-                      r"\d+ answered; 0\.\d+ s each")
-    run.wait_for_line(r"delivery: \d+ batches settled, \d+ documents in \d+ bytes sent; ")
-    run.process.stdin.write(DNS[24:])
-    run.process.stdin.close()
-    assert run.end() == 0, run.error
-    assert "184 packets captured, 184 indexed" in run.error
-
-
-def catches(process, number):
-    """Whether it has a handler of its own for this signal."""
-    with open(f"/proc/{process}/status", encoding="ascii") as status:
-        caught = int(re.search(r"^SigCgt:\s*(\w+)", status.read(), re.M)[1], 16)
-    return bool(caught >> (number - 1) & 1)
-
-
-def test_a_signal_before_the_run_has_begun(running, folder):
-    """espcap is there, libwireshark not yet."""
-    run = running("--dir", folder, "--watch")
-    run.wait_for(lambda: catches(run.process.pid, signal.SIGUSR1))
-    os.kill(run.process.pid, signal.SIGUSR1)
-    run.wait_for_line("so far: 0 packets captured")
-    assert run.stop() == 0, run.error
-
-
-def test_status_is_in_syslog_too(environment, tmp_path):
-    """A /dev/log of our own, to be read here."""
-    log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    log.bind(str(tmp_path / "log"))
-    log.settimeout(10)
-    script = ('mount -t tmpfs tmpfs /dev && mknod -m 666 /dev/null c 1 3 && touch /dev/log && '
-              'mount --bind "$1" /dev/log && { '
-              '{ cat "$3"; sleep 4; } | "$2" --file - --quiet --output /dev/null & '
-              'sleep 2; kill -USR1 $!; wait $!; }; '
-              'status=$?; umount /dev/log /dev; exit $status')
-    run = subprocess.run([*own_mounts(), "sh", "-c", script, "sh", tmp_path / "log", ESPCAP,
-                          TEST_PCAPS / "dns.pcap"], capture_output=True, check=False,
-                         env=environment, timeout=60)
-    assert run.returncode == 0 and run.stderr == b"", run
-    messages = [log.recv(4096).decode() for _ in range(4)]
-    log.close()
-    assert re.search(r"so far: \d+ packets captured, \d+ written, 0 failed", messages[1]), messages
-    assert "workers: 2 running" in messages[2], messages
-    assert "92 packets captured, 92 written, 0 failed" in messages[3], messages
+def test_nothing_of_it_is_in_the_workers(start_espcap, tmp_path):
+    """They parse hostile bytes: no socket that listens or is connected."""
+    os.mkfifo(tmp_path / "pipe")
+    run = start_espcap("--file", "pipe", "--metrics", "0", "--output", "out")
+    with (tmp_path / "pipe").open("wb") as stream:
+        stream.write(HTTP)
+        stream.flush()
+        metrics = Metrics(run)
+        metrics.wait_until(lambda scrape: scrape.captured > 0)
+        with socket.create_connection((metrics.host, metrics.port)):
+            metrics.scrape()
+            shown = subprocess.run(["ss", "-Hatnp", f"sport = :{metrics.port}"], check=True,
+                                   capture_output=True, text=True).stdout
+        others = [*workers_of(run.pid), *workers_of(run.pid, "espcap-reader")]
+    assert len(others) == 2 and f"pid={run.pid}," in shown
+    assert not any(f"pid={process}," in shown for process in others)
+    assert run.wait() == 0, run

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a run tells while it goes on, read as Prometheus and an operator would."""
+import re
+import urllib.error
+import urllib.request
+
+from delivery import wait_until
+from prometheus_client.parser import text_string_to_metric_families
+
+OUTCOMES = ("filtered", "written", "indexed", "already_there", "dead_lettered", "spooled", "dropped",
+            "failed", "abandoned")
+
+
+class Scrape:
+    """The samples of a text, each there once: scrape("name", label="value")."""
+
+    def __init__(self, text):
+        self.families = {}
+        self.samples = {}
+        for family in text_string_to_metric_families(text):
+            assert family.name not in self.families, family.name
+            assert family.documentation and family.type != "unknown", family.name
+            self.families[family.name] = family
+            for sample in family.samples:
+                key = (sample.name, frozenset(sample.labels.items()))
+                assert key not in self.samples, key
+                self.samples[key] = sample.value
+
+    def __call__(self, name, **labels):
+        return self.samples[name, frozenset(labels.items())]
+
+    @property
+    def captured(self):
+        return self("espcap_packets_captured_total")
+
+    @property
+    def settled(self):
+        """Packets by their outcome."""
+        return {outcome: self("espcap_packets_settled_total", outcome=outcome)
+                for outcome in OUTCOMES}
+
+
+class Metrics:
+    """Of a Running espcap that was started with --metrics."""
+
+    def __init__(self, run):
+        self.run = run
+        address = re.compile(r"^espcap: metrics: (http://(.+):(\d+))/metrics$", re.M)
+        found = wait_until(lambda: address.search(run.text) or not run.runs())
+        assert run.runs(), run
+        self.url, host, port = found.groups()
+        self.host, self.port = host.strip("[]"), int(port)
+
+    def get(self, path="/metrics"):
+        """(status, body)."""
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=30) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def scrape(self):
+        status, text = self.get()
+        assert status == 200
+        return Scrape(text)
+
+    def wait_until(self, condition):
+        """A scrape for which it holds."""
+
+        def take():
+            assert self.run.runs(), self.run
+            scrape = self.scrape()
+            return scrape if condition(scrape) else None
+
+        return wait_until(take)
