@@ -130,7 +130,7 @@ class Parser {
 }  // namespace
 
 Result<Invocation> ParseArguments(int argc, const char* const* argv,
-                                  std::shared_ptr<const SecretInputs> secrets) {
+                                  const std::shared_ptr<const SecretInputs>& secrets) {
   if (auto checked = CheckNoLostValue(argc, argv); !checked) return Forward(std::move(checked));
   return Parser(secrets).Parse(argc, argv);
 }

@@ -25,7 +25,7 @@ using Invocation = std::variant<PrintAndExit, CaptureSettings, ResendSettings>;
 // `secrets` become part of the settings. An error is a sentence that names the option, or file,
 // line and key.
 Result<Invocation> ParseArguments(int argc, const char* const* argv,
-                                  std::shared_ptr<const SecretInputs> secrets = nullptr);
+                                  const std::shared_ptr<const SecretInputs>& secrets = nullptr);
 
 }  // namespace espcap::cli
 

@@ -45,8 +45,9 @@ std::optional<Source> Find(const Places& places, const std::string& credentials_
   if (places.of_url != nullptr && !places.of_url->empty()) {
     return Source{"the URL of --node", {}, {}, places.of_url};
   }
-  if (!places.of_environment.empty())
+  if (!places.of_environment.empty()) {
     return Source{places.variable, {}, {}, &places.of_environment};
+  }
   if (credentials_directory.empty()) return std::nullopt;
   const auto path = std::filesystem::path(credentials_directory) / places.credential;
   std::error_code ignored;

@@ -120,11 +120,12 @@ Result<ServerIdentity> ParseServerIdentity(const std::string& body) {
 Result<ServerIdentity> IdentifyServer(const HttpResponse& response) {
   if (response.status == 200) return ParseServerIdentity(response.body);
   const std::string reason = ReasonOf(response);
-  if (response.status == 401)
+  if (response.status == 401) {
     return Fail(
         "the server wants other credentials ({}); see --user, --api-key-file and "
         "--bearer-token-file",
         reason);
+  }
   if (response.status == 403) {
     return Fail(
         "the server refuses GET / to these credentials ({}): they need the cluster privilege "

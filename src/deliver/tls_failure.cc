@@ -146,6 +146,9 @@ std::string Explain(const RequestFailure& failure) {
                        failure.ca_file.empty() ? "install ca-certificates, or give --ca-file"
                                                : "look at --ca-file");
   }
+  if (Contains(failure.reason, "CONNECT tunnel failed, response 407")) {
+    return "the proxy wants other credentials: https_proxy=http://user:password@proxy";
+  }
   // Elasticsearch itself ends a connection that doesn't begin with TLS where it wants that.
   if (failure.code == CURLE_GOT_NOTHING && !failure.is_https) {
     return failure.reason + "; where this is an https port, write https:// in --node";

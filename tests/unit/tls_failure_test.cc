@@ -140,6 +140,11 @@ TEST(TlsFailure, OthersAreLibcurlsBusiness) {
             "Empty reply from server");
 }
 
+TEST(TlsFailure, AProxyThatWantsOtherCredentials) {
+  Check({{Failure(CURLE_RECV_ERROR, "CONNECT tunnel failed, response 407"),
+          {"proxy wants other credentials", "https_proxy="}}});
+}
+
 TEST(TlsFailure, AProxysPasswordIsNotShown) {
   EXPECT_EQ(Explain(Failure(CURLE_COULDNT_RESOLVE_PROXY,
                             "Unsupported proxy syntax in 'http://me:s3cret@proxy:x': Port number")),

@@ -1,0 +1,501 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Through nginx with TLS and passwords to a real Elasticsearch: the right ones get in, the wrong ones
+stop and say what to do, and no secret is ever seen."""
+import base64
+import contextlib
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+
+import certificates
+import pytest
+from certificates import fingerprint
+from conftest import ESPCAP, TEST_PCAPS
+from connect_proxy import ConnectProxy
+from nginx import Nginx, free_ports, tls
+
+DNS = TEST_PCAPS / "dns.pcap"
+PACKETS = 92
+DNS_NAME = "www.example.test"  # in it
+PASSWORD = "pa55:w/rd@%21"
+URL_PASSWORD = "pa55%3Aw%2Frd%40%2521"
+API_KEY = "VuaCfGcBCdbkQm-e5aOx:ui2lp2axTNmsyakw9tvNnw"
+TOKEN = "AAEAAWVsYXN0aWMvZXNwY2FwL3Rva2Vu"
+ENCODED_KEY = base64.b64encode(API_KEY.encode()).decode()
+# In every form that a secret has on its way.
+SECRETS = [PASSWORD, URL_PASSWORD, API_KEY, API_KEY.partition(":")[2], ENCODED_KEY, TOKEN,
+           base64.b64encode(f"elastic:{PASSWORD}".encode()).decode()]
+WHO = f"""map_hash_bucket_size 256;
+    map $http_authorization $who {{
+        default "";
+        "ApiKey {ENCODED_KEY}" key;
+        "Bearer {TOKEN}" bearer;
+    }}"""
+
+
+class Lab:
+    """Certificates, and nginx with a server for each case."""
+
+    def __init__(self, folder):
+        own, other, clients = (certificates.Authority(folder, name)
+                               for name in ("lab-ca", "other-ca", "client-ca"))
+        here = ("DNS:localhost", "IP:127.0.0.1")
+        self.own, self.other = own, other
+        self.good = own.issue("good", *here)
+        self.me = clients.issue("me")
+        self.stranger = other.issue("stranger")
+        self.selfsigned = certificates.self_signed(folder, "selfsigned", *here)
+        self.expired = own.issue("expired", *here, start=-9, end=-2)
+        self.elsewhere = own.issue("elsewhere", "DNS:db.example", "DNS:*.lab.example",
+                                   "IP:192.0.2.7")
+        servers = {
+            "good": tls(self.good),
+            "expired": tls(self.expired),
+            "early": tls(own.issue("early", *here, start=5, end=9)),
+            "elsewhere": tls(self.elsewhere),
+            "nameonly": tls(own.issue("nameonly", "DNS:localhost")),
+            "selfsigned": tls(self.selfsigned),
+            "basic": tls(self.good) +
+                     f"auth_basic lab; auth_basic_user_file {folder}/htpasswd;",
+            "plainbasic": f"auth_basic lab; auth_basic_user_file {folder}/htpasswd;",
+            "token": tls(self.good) + 'if ($who = "") { return 401; }',
+            "client": tls(self.good) +
+                      f"ssl_verify_client on; ssl_client_certificate {clients.certificate};",
+        }
+        # With the CA behind its own certificate, as Elasticsearch sends it.
+        for name, pair, sent in (("chain", self.good, own), ("elsewherechain", self.elsewhere, own),
+                                 ("expiredchain", self.expired, own),
+                                 ("forged", other.issue("forged", *here), own)):
+            path = folder / f"{name}.chain"
+            path.write_bytes(pair.certificate.read_bytes() + sent.certificate.read_bytes())
+            servers[name] = tls(certificates.Pair(path, pair.key))
+        hashed = subprocess.run(["openssl", "passwd", "-apr1", "-stdin"], input=PASSWORD, text=True,
+                                check=True, stdout=subprocess.PIPE).stdout.strip()
+        (folder / "htpasswd").write_text(f"elastic:{hashed}\n", encoding="ascii")
+        (folder / "htpasswd").chmod(0o644)
+        self.servers = servers
+        self.clients = clients
+        self.nginx = None
+
+    def url(self, name, host="localhost", scheme="https", credentials=""):
+        return f"{scheme}://{credentials}{host}:{self.nginx.ports[name]}"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory, elasticsearch_node):
+    made = Lab(tmp_path_factory.mktemp("lab"))
+    with Nginx(tmp_path_factory.mktemp("nginx"), elasticsearch_node.url, made.servers,
+               common=WHO) as made.nginx:
+        yield made
+
+
+def assert_no_secret(text):
+    for secret in SECRETS:
+        assert secret not in text
+
+
+def documents_taken(run):
+    """By the server, according to the summary."""
+    return sum(int(number) for number, _ in
+               re.findall(r"(\d+) (indexed|already there)", run.err))
+
+
+@pytest.fixture
+def delivers(elasticsearch, espcap, environment):
+    """delivers(*arguments, KEY=value…): everything is there then; returns standard error."""
+
+    def check(*arguments, **variables):
+        run = espcap("--file", DNS, "--verbose", *arguments, env={**environment, **variables})
+        assert run.code == 0, run
+        assert documents_taken(run) == PACKETS
+        assert elasticsearch.count("packets-*") == PACKETS
+        assert_no_secret(run.err + run.out.decode())
+        return run.err
+
+    return check
+
+
+@pytest.fixture
+def stops(espcap, environment):
+    """stops([what the message says], *arguments, KEY=value…): exit 1, nothing is sent."""
+
+    def check(says, *arguments, **variables):
+        run = espcap("--file", DNS, "--verbose", *arguments, env={**environment, **variables})
+        assert run.code == 1, run
+        for part in says:
+            assert part in run.err
+        assert documents_taken(run) == 0
+        assert_no_secret(run.err + run.out.decode())
+        return run.err
+
+    return check
+
+
+# Which server it is
+
+def test_a_ca_file(lab, delivers, stops):
+    for host in ("localhost", "127.0.0.1"):
+        delivers("--node", lab.url("good", host), "--ca-file", lab.own.certificate)
+    stops(["'CN = good'", "'CN = lab-ca'", "--ca-file", "--fingerprint"], "--node", lab.url("good"))
+    stops([f"--ca-file {lab.other.certificate} has not signed"], "--node", lab.url("good"),
+          "--ca-file", lab.other.certificate)
+
+
+def test_a_ca_file_of_several(lab, delivers, tmp_path):
+    both = tmp_path / "both.pem"
+    both.write_bytes(lab.other.certificate.read_bytes() + lab.own.certificate.read_bytes())
+    delivers("--node", lab.url("good"), "--ca-file", both)
+
+
+def test_dates(lab, stops):
+    for pin in ((), ("--fingerprint", fingerprint(lab.expired.certificate))):
+        error = stops(["'CN = expired' has expired"], "--node", lab.url("expired"),
+                      *(pin or ("--ca-file", lab.own.certificate)))
+        assert re.search(r"good until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", error)
+    error = stops(["'CN = early' is not good yet", "clock"], "--node", lab.url("early"),
+                  "--ca-file", lab.own.certificate)
+    assert re.search(r"begins on \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", error)
+
+
+def test_names(lab, stops):
+    for host in ("localhost", "127.0.0.1"):
+        stops([f"is for db.example, *.lab.example, 192.0.2.7, not for {host}", "--node"],
+              "--node", lab.url("elsewhere", host), "--ca-file", lab.own.certificate)
+    stops(["is for localhost, not for 127.0.0.1"], "--node", lab.url("nameonly", "127.0.0.1"),
+          "--ca-file", lab.own.certificate)
+
+
+def test_a_self_signed_certificate(lab, delivers, stops):
+    stops(["signed by 'CN = selfsigned'", "--fingerprint"], "--node", lab.url("selfsigned"))
+    delivers("--node", lab.url("selfsigned"), "--ca-file", lab.selfsigned.certificate)
+    delivers("--node", lab.url("selfsigned"), "--fingerprint",
+             fingerprint(lab.selfsigned.certificate))
+    error = delivers("--node", lab.url("selfsigned"), "--insecure")
+    assert "warning: --insecure: the server's certificate is not checked" in error
+
+
+def test_insecure_takes_any(lab, delivers):
+    for name in ("good", "expired", "elsewhere"):
+        delivers("--node", lab.url(name), "--insecure")
+
+
+def test_a_pinned_certificate_of_the_server(lab, delivers):
+    """Its name doesn't count then, nor who signed it."""
+    plain = fingerprint(lab.good.certificate)
+    colons = ":".join(plain[i:i + 2] for i in range(0, len(plain), 2)).upper()
+    for pin in (plain, colons):
+        delivers("--node", lab.url("good"), "--fingerprint", pin)
+    delivers("--node", lab.url("chain"), "--fingerprint", plain)
+    delivers("--node", lab.url("elsewhere"), "--fingerprint",
+             fingerprint(lab.elsewhere.certificate))
+
+
+def test_a_pinned_ca(lab, delivers, stops):
+    pin = ("--fingerprint", fingerprint(lab.own.certificate))
+    for host in ("localhost", "127.0.0.1"):
+        delivers("--node", lab.url("chain", host), *pin)
+    for host in ("localhost", "127.0.0.1"):
+        stops([f"is for db.example, *.lab.example, 192.0.2.7, not for {host}"], "--node",
+              lab.url("elsewherechain", host), *pin)
+    stops(["'CN = expired' has expired"], "--node", lab.url("expiredchain"), *pin)
+
+
+def test_a_pin_of_another_certificate(lab, stops):
+    sent = [fingerprint(pair.certificate).upper() for pair in (lab.good, lab.own)]
+    shown = [":".join(pin[i:i + 2] for i in range(0, 64, 2)) for pin in sent]
+    stops(["--fingerprint", ", ".join(shown)], "--node", lab.url("chain"), "--fingerprint",
+          fingerprint(lab.other.certificate))
+    stops(["no certificate that the server sent"], "--node", lab.url("good"), "--fingerprint",
+          fingerprint(lab.own.certificate))  # it is the right CA, but isn't sent
+
+
+def test_a_pinned_ca_that_has_not_signed(lab, stops):
+    """Whoever only shows the pinned certificate, which is public, isn't its owner."""
+    stops(["'CN = forged'", "signed by 'CN = other-ca'"], "--node", lab.url("forged"),
+          "--fingerprint", fingerprint(lab.own.certificate))
+
+
+def test_the_other_protocol(lab, elasticsearch, stops):
+    stops(["https://"], "--node", lab.url("good", scheme="http"))
+    stops(["without TLS", "http://"], "--node", elasticsearch.url.replace("http:", "https:"))
+
+
+# Who we are
+
+def test_basic_authentication(lab, delivers, stops, tmp_path):
+    ca = ("--ca-file", lab.own.certificate)
+    node = ("--node", lab.url("basic"))
+    user = (*node, *ca, "--user", "elastic")
+    file = tmp_path / "password"
+    file.write_text(PASSWORD + "\n", encoding="ascii")
+    file.chmod(0o600)
+    delivers(*user, "--password-file", file)
+    delivers(*user, ESPCAP_PASSWORD=PASSWORD)
+    delivers(*ca, "--node", lab.url("basic", credentials=f"elastic:{URL_PASSWORD}@"))
+    delivers(*ca, "--node", lab.url("basic", credentials="elastic@"), ESPCAP_PASSWORD=PASSWORD)
+    systemd = tmp_path / "credentials"
+    systemd.mkdir()
+    (systemd / "espcap.password").write_text(PASSWORD, encoding="ascii")
+    (systemd / "espcap.password").chmod(0o440)
+    delivers(*user, CREDENTIALS_DIRECTORY=str(systemd))
+    # The file is nearer than the environment.
+    delivers(*user, "--password-file", file, ESPCAP_PASSWORD="wr0ng")
+
+    error = stops(["the server wants other credentials", "--user"], *user, ESPCAP_PASSWORD="wr0ng")
+    assert "wr0ng" not in error
+    stops(["the server wants other credentials", "--user"], *node, *ca)
+    stops(["password is missing", "--password-file", "ESPCAP_PASSWORD"], *user)
+    stops(["--user"], *node, *ca, ESPCAP_PASSWORD=PASSWORD)
+    file.chmod(0o644)
+    stops([f"chmod 600 {file}"], *user, "--password-file", file)
+
+
+def test_a_configuration_file(lab, delivers, stops, tmp_path):
+    file = tmp_path / "password"
+    file.write_text(PASSWORD, encoding="ascii")
+    file.chmod(0o600)
+    config = tmp_path / "espcap.yml"
+    config.write_text(f"node: {lab.url('basic')}\nca-file: {lab.own.certificate}\nuser: elastic\n"
+                      f"password-file: {file}\n", encoding="ascii")
+    delivers("--config", config)
+    url = lab.url("basic", credentials=f"elastic:{URL_PASSWORD}@")
+    config.write_text(f"quiet: true\nnode: {url}\n", encoding="ascii")
+    stops([f"{config}:2: 'node' holds credentials", "ESPCAP_PASSWORD"], "--config", config)
+
+
+def test_an_api_key(lab, delivers, stops, tmp_path):
+    server = ("--node", lab.url("token"), "--ca-file", lab.own.certificate)
+    file = tmp_path / "key"
+    file.touch(0o600)
+    for form in (API_KEY, ENCODED_KEY):
+        file.write_text(form + "\n", encoding="ascii")
+        delivers(*server, "--api-key-file", file)
+        delivers(*server, ESPCAP_API_KEY=form)
+    stops(["the server wants other credentials", "--api-key-file"], *server,
+          ESPCAP_API_KEY=API_KEY + "x")
+
+
+def test_a_bearer_token(lab, delivers, stops, tmp_path):
+    server = ("--node", lab.url("token"), "--ca-file", lab.own.certificate)
+    file = tmp_path / "token"
+    file.touch(0o600)
+    file.write_text(TOKEN + "\n", encoding="ascii")
+    delivers(*server, "--bearer-token-file", file)
+    delivers(*server, ESPCAP_BEARER_TOKEN=TOKEN)
+    stops(["the server wants other credentials"], *server, ESPCAP_BEARER_TOKEN=TOKEN + "x")
+    stops(["an API key (ESPCAP_API_KEY)", "a bearer token (ESPCAP_BEARER_TOKEN)"], *server,
+          ESPCAP_BEARER_TOKEN=TOKEN, ESPCAP_API_KEY=API_KEY)
+
+
+def test_credentials_in_the_clear(lab, delivers):
+    """A host that isn't loopback, by an address that is this machine all the same."""
+    with Nginx(lab.nginx.folder, lab.url("plainbasic", "127.0.0.1", "http"),
+               {"far": "proxy_pass_request_headers on;"}) as far:
+        port = far.ports["far"]
+        user = ("--user", "elastic", "--no-compress")
+        error = delivers(*user, "--node", f"http://0.0.0.0:{port}", ESPCAP_PASSWORD=PASSWORD)
+        assert f"warning: http://0.0.0.0:{port}: the credentials go there without" in error
+        error = delivers(*user, "--node", f"http://127.0.0.1:{port}", ESPCAP_PASSWORD=PASSWORD)
+        assert "warning" not in error
+
+
+def test_a_client_certificate(lab, delivers, stops, tmp_path):
+    server = ("--node", lab.url("client"), "--ca-file", lab.own.certificate)
+    delivers(*server, "--client-cert", lab.me.certificate, "--client-key", lab.me.key)
+    whole = tmp_path / "whole.pem"
+    whole.touch(0o600)
+    whole.write_bytes(lab.me.certificate.read_bytes() + lab.me.key.read_bytes())
+    delivers(*server, "--client-cert", whole)
+
+    stops(["wants a client certificate", "--client-cert"], *server)
+    stops(["refuses the certificate of --client-cert"], *server, "--client-cert",
+          lab.stranger.certificate, "--client-key", lab.stranger.key)
+    stops([f"--client-key {lab.stranger.key}: is not the key"], *server, "--client-cert",
+          lab.me.certificate, "--client-key", lab.stranger.key)
+    lab.me.certificate.chmod(0o600)
+    stops(["holds no private key", "--client-key says where"], *server, "--client-cert",
+          lab.me.certificate)
+    locked = tmp_path / "locked.key"
+    certificates.openssl("pkey", "-in", lab.me.key, "-aes256", "-passout", "pass:x", "-out", locked)
+    locked.chmod(0o600)
+    stops([f"--client-key {locked}: a passphrase guards the key"], *server, "--client-cert",
+          lab.me.certificate, "--client-key", locked)
+    stops([f"--client-cert {tmp_path}/none: No such file"], *server, "--client-cert",
+          tmp_path / "none")
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+def test_a_server_that_ends_the_handshake(version, lab, stops):
+    """As Elasticsearch does where it wants a client certificate; nginx answers by HTTP instead."""
+    port = free_ports(1)[0]
+    with subprocess.Popen(
+            ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", version, "-quiet", "-Verify", "2",
+             "-verify_return_error", "-cert", lab.good.certificate, "-key", lab.good.key,
+             "-CAfile", lab.clients.certificate], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL) as server:
+        time.sleep(1)
+        node = ("--node", f"https://localhost:{port}", "--ca-file", lab.own.certificate)
+        stops(["want a client certificate", "--client-cert"], *node)
+        stops([f"refuses the certificate of --client-cert {lab.stranger.certificate}"], *node,
+              "--client-cert", lab.stranger.certificate, "--client-key", lab.stranger.key)
+        stops(["https://"], "--node", f"http://localhost:{port}")
+        server.kill()
+
+
+def test_options_that_do_not_go_together(lab, stops):
+    node = ("--node", lab.url("good"))
+    pin = ("--fingerprint", fingerprint(lab.good.certificate))
+    stops(["--insecure and --fingerprint"], *node, *pin, "--insecure")
+    stops(["--fingerprint and --ca-file"], *node, *pin, "--ca-file", lab.own.certificate)
+    stops(["--client-cert is missing"], *node, "--client-key", lab.me.key)
+    stops(["--fingerprint 'abc'", "openssl x509"], *node, "--fingerprint", "abc")
+    stops(["--user takes the name alone"], *node, "--user", f"elastic:{PASSWORD}")
+
+
+# A proxy
+
+def test_a_proxy(lab, delivers, stops):
+    server = ("--node", lab.url("token"), "--ca-file", lab.own.certificate)
+    with ConnectProxy(f"me:{PASSWORD}") as proxy:
+        address = f"127.0.0.1:{proxy.port}"
+        right = {"https_proxy": f"http://me:{URL_PASSWORD}@{address}", "ESPCAP_API_KEY": API_KEY}
+        delivers(*server, **right)
+        assert proxy.requests
+        for request in proxy.requests:
+            assert request.startswith(f"CONNECT localhost:{lab.nginx.ports['token']} ")
+            assert "\r\nAuthorization:" not in request
+        before = len(proxy.requests)
+        delivers(*server, **right, no_proxy="localhost")
+        assert len(proxy.requests) == before
+
+        wrong = {**right, "https_proxy": f"http://me:wr0ng@{address}"}
+        assert "wr0ng" not in stops(["the proxy wants other credentials"], *server, **wrong)
+        broken = {**right, "https_proxy": f"http://me:{URL_PASSWORD}@{address}x"}
+        stops(["proxy"], *server, **broken)
+
+
+# Who sees the secrets
+
+def children(process):
+    """Process ids by name, of all descendants."""
+    found = {}
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            name, _, rest = (entry / "stat").read_text(encoding="utf-8").partition("(")[2].rpartition(") ")
+            if int(rest.split()[1]) == process:
+                found.setdefault(name, []).append(int(entry.name))
+                for inner, processes in children(int(entry.name)).items():
+                    found.setdefault(inner, []).extend(processes)
+    return found
+
+
+def written_pieces(process):
+    """What the process can have written: its own memory, and that which it shares, without the
+    holes in it."""
+    proc = pathlib.Path(f"/proc/{process}")
+    with open(proc / "maps", encoding="utf-8") as maps, \
+            open(proc / "mem", "rb", buffering=0) as memory:
+        for line in maps:
+            addresses, modes, _, _, inode, *_ = line.split()
+            if not modes.startswith("rw") and inode != "0" or "p" not in modes:
+                continue
+            begin, end = (int(part, 16) for part in addresses.split("-"))
+            with contextlib.suppress(OSError, OverflowError):  # [vvar], [vsyscall]
+                memory.seek(begin)
+                piece = bytearray()
+                while len(piece) < end - begin and (data := memory.read(end - begin - len(piece))):
+                    piece += data
+                yield piece
+    for descriptor in (proc / "fd").iterdir():
+        if "memfd:" not in os.readlink(descriptor):
+            continue
+        with open(descriptor, "rb", buffering=0) as shared, contextlib.suppress(OSError):  # the end
+            end = 0
+            while True:
+                begin = os.lseek(shared.fileno(), end, os.SEEK_DATA)
+                end = os.lseek(shared.fileno(), begin, os.SEEK_HOLE)
+                yield os.pread(shared.fileno(), end - begin, begin)
+
+
+def memory_has(process, texts):
+    """Which of them stand somewhere in its memory."""
+    found = set()
+    for piece in written_pieces(process):
+        found |= {text for text in texts if text.encode() in piece}
+    return found
+
+
+@contextlib.contextmanager
+def waiting_run(arguments, environment, **options):
+    """espcap in the middle of a pipe, with a worker; (process, its descendants)."""
+    with subprocess.Popen([str(ESPCAP), "--file", "-", *map(str, arguments)], stdin=subprocess.PIPE,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment,
+                          **options) as process:
+        try:
+            process.stdin.write(DNS.read_bytes())
+            process.stdin.flush()
+            deadline = time.monotonic() + 60
+            while "espcap-worker" not in (found := children(process.pid)):
+                assert process.poll() is None and time.monotonic() < deadline, \
+                    process.stderr.read() if process.poll() is not None else found
+                time.sleep(0.1)
+            yield process, children(process.pid)
+        finally:
+            process.send_signal(signal.SIGKILL)
+
+
+@pytest.mark.parametrize("source", ["url", "environment", "file", "proxy"])
+def test_nobody_else_sees_a_secret(source, lab, elasticsearch, environment, tmp_path):
+    file = tmp_path / "password"
+    file.touch(0o600)
+    file.write_text(PASSWORD + "\n", encoding="ascii")
+    arguments, variables, text = {
+        "url": (["--node", lab.url("basic", credentials=f"elastic:{URL_PASSWORD}@")], {}, "pa55"),
+        "environment": (["--node", lab.url("basic"), "--user", "elastic"],
+                        {"ESPCAP_PASSWORD": PASSWORD}, "pa55"),
+        "file": (["--node", lab.url("basic"), "--user", "elastic", "--password-file", file], {},
+                 PASSWORD),
+        "proxy": (["--node", lab.url("basic"), "--user", "elastic", "--password-file", file],
+                  {"https_proxy": f"http://me:{URL_PASSWORD}@127.0.0.1:9", "no_proxy": "*"},
+                  URL_PASSWORD),
+    }[source]
+    with waiting_run([*arguments, "--ca-file", lab.own.certificate],
+                     {**environment, **variables}) as (process, found):
+        assert {"espcap-zygote", "espcap-worker", "espcap-reader"} <= set(found)
+        others = [one for processes in found.values() for one in processes]
+        for one in [process.pid, *others]:
+            for name in ("cmdline", "environ"):
+                seen = pathlib.Path(f"/proc/{one}/{name}").read_bytes()
+                assert b"pa55" not in seen, name
+        deadline = time.monotonic() + 60
+        while not elasticsearch.request("GET", "/packets-*/_count")[1].get("count"):
+            elasticsearch.request("POST", "/packets-*/_refresh")
+            assert time.monotonic() < deadline  # the secret has been used
+        encoded = SECRETS[-1]
+        for one in others:
+            assert memory_has(one, [text, encoded, DNS_NAME]) <= {DNS_NAME}
+        assert DNS_NAME in memory_has(found["espcap-worker"][0], [DNS_NAME]), "a test of this test"
+        if os.geteuid() == 0:
+            assert encoded in memory_has(process.pid, [encoded]), "it would be found"
+
+
+def test_secrets_forbid_core_dumps(lab, environment, tmp_path):
+    """The kernel gives what belongs to a process without dumps to root."""
+    options = {"user": "nobody", "cwd": "/"} if os.geteuid() == 0 else {"cwd": "/"}
+    server = ["--node", lab.url("basic"), "--insecure", "--user", "elastic"]
+    output = ["--output", "/dev/null"]
+    environment = {**environment, "ESPCAP_PASSWORD": PASSWORD, "HOME": "/nonexistent"}
+
+    def owner(process):
+        return os.stat(f"/proc/{process}/mem").st_uid
+
+    with waiting_run(server, environment, **options) as (process, found):
+        assert owner(process.pid) == 0
+        assert owner(found["espcap-worker"][0]) != 0  # a dissector's crash can be looked into
+    with waiting_run(output, environment, **options) as (process, _):
+        assert owner(process.pid) != 0

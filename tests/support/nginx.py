@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A real nginx on loopback, before a real Elasticsearch."""
+import contextlib
+import pathlib
+import socket
+import subprocess
+import time
+
+CONFIGURATION = """daemon off;
+master_process off;
+pid {folder}/pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+    access_log {folder}/access.log;
+    client_body_temp_path {folder};
+    proxy_temp_path {folder};
+    fastcgi_temp_path {folder};
+    uwsgi_temp_path {folder};
+    scgi_temp_path {folder};
+    client_max_body_size 0;
+    {common}
+{servers}
+}}
+"""
+SERVER = """    server {{
+        listen {listen};
+        {settings}
+        location / {{ proxy_pass {behind}; }}
+    }}
+"""
+
+
+def free_ports(count):
+    """Ports that nobody listens on just now."""
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def tls(pair):
+    """Settings of a server with this certificate."""
+    return f"ssl_certificate {pair.certificate}; ssl_certificate_key {pair.key};"
+
+
+class Nginx:
+    """with Nginx(folder, URL behind, {name: settings}) as nginx: nginx.ports[name] forwards.
+
+    A server whose settings have a certificate speaks TLS."""
+
+    def __init__(self, folder, behind, servers, common=""):
+        self.folder = pathlib.Path(folder)
+        self.ports = dict(zip(servers, free_ports(len(servers))))
+        blocks = [SERVER.format(listen=f"127.0.0.1:{self.ports[name]}" + (
+            " ssl" if "ssl_certificate" in settings else ""), settings=settings, behind=behind)
+            for name, settings in servers.items()]
+        self.configuration = self.folder / "nginx.conf"
+        self.configuration.write_text(CONFIGURATION.format(
+            folder=self.folder, common=common, servers="".join(blocks)), encoding="ascii")
+        self.process = None
+
+    def __enter__(self):
+        errors = self.folder / "error.log"
+        self.process = subprocess.Popen(["/usr/sbin/nginx", "-p", self.folder, "-e", errors, "-c",
+                                         self.configuration])
+        deadline = time.monotonic() + 30
+        for port in self.ports.values():
+            while True:
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                    break
+                assert self.process.poll() is None and time.monotonic() < deadline, \
+                    errors.read_text(encoding="utf-8")
+                time.sleep(0.05)
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(timeout=30)
