@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from delivery import assert_all_landed, wait_until
+from delivery import assert_all_landed, ids_of, letters, wait_until
 from fault_proxy import Answer, CutRequest, CutResponse, Delay, FaultProxy, Garbage, Hang
 
 SEED = 20240501
@@ -77,16 +77,21 @@ def test_retry_after_is_respected(proxy, elasticsearch, small_archive, start_esp
 
 @pytest.mark.parametrize("fault", [Answer(503), CutResponse(0), Garbage("html"), Answer(429)], ids=str)
 def test_max_retries(fault, proxy, elasticsearch, small_archive, espcap, tmp_path):
-    """The run ends, with every document in one of the counts, and says so."""
-    folder, ids = small_archive
+    """The run ends; what hasn't landed is in the dead letters, and lands from there."""
+    capture, dead = small_archive[0] / "0000.pcap", tmp_path / "dead"
     proxy.always(fault)
-    run = espcap("--dir", folder, "--node", proxy.url, "--max-retries", 2, "--dead-letters",
-                 tmp_path / "dead", timeout=120)
+    run = espcap("--file", capture, "--node", proxy.url, "--max-retries", 2, "--dead-letters", dead)
     assert run.code == 1, run
+    # libcurl itself sends once more where a connection that was used before ends without an answer.
+    assert 3 <= proxy.requests <= 6
     counts = run.ledger
-    landed = counts.pop("packets captured")
-    assert landed == sum(counts.values()), run
-    assert counts["indexed"] + counts["already there"] < len(ids)
+    assert counts["packets captured"] == counts["dead letters"] == len(letters(dead)) == 200
+    assert "after 3 tries" in run.err
+    proxy.heal()
+    run = espcap("resend", dead, "--node", proxy.url)
+    assert run.code == 0, run
+    assert letters(dead) == []
+    assert_all_landed(elasticsearch, ids_of(espcap("--file", capture, "--format", "bulk").out))
 
 
 def test_a_signal_while_the_node_is_away(proxy, small_archive, start_espcap):
