@@ -116,7 +116,8 @@ Result<std::unique_ptr<Sink>> OpenServer(const CaptureSettings& settings,
   std::unique_ptr<spool::Spool> spool;
   if (!settings.spool.empty()) {
     auto opened = spool::Spool::Open({settings.spool, settings.spool_bytes},
-                                     [&log](const std::string& message) { log.Error(message); });
+                                     {[&log](const std::string& message) { log.Warning(message); },
+                                      [&log](const std::string& message) { log.Error(message); }});
     if (!opened) return Forward(std::move(opened));
     spool = std::move(*opened);
     if (spool->documents() > 0) {

@@ -154,7 +154,7 @@ Result<std::optional<DeadLetterResend::Line>> DeadLetterResend::NextLine() {
       ++line_number_;
       const size_t begin = std::exchange(consumed_, line_end + (is_whole ? 1 : 0));
       const Place place = {buffer_begin_ + begin, line_end - begin};
-      return Line{place, std::string_view(buffer_).substr(begin, place.bytes)};
+      return Line{place, {buffer_.data() + begin, line_end - begin}};
     }
     searched = buffer_.size() - consumed_;
     if (auto read = ReadMore(); !read) return Forward(std::move(read));
@@ -195,7 +195,7 @@ Result<void> DeadLetterResend::KeepLongLine() {
     const size_t newline = buffer_.find('\n', consumed_);
     const bool is_whole = newline != std::string::npos;
     const size_t line_end = is_whole ? newline : buffer_.size();
-    const std::string_view part = std::string_view(buffer_).substr(consumed_, line_end - consumed_);
+    const std::string_view part = {buffer_.data() + consumed_, line_end - consumed_};
     consumed_ = line_end + (is_whole ? 1 : 0);
     if (is_whole || buffer_begin_ + buffer_.size() == end_) return KeepBadLine(part, "too long");
     if (auto written = Write(part); !written) return written;

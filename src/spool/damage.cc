@@ -96,7 +96,8 @@ void Damage::Lose(SegmentFile& segment, const DamagedPlace& place) {
     message += kept ? "; kept as " + *kept : "; it stays where it is: " + kept.error().message;
   }
   if (!is_out || !PutGap(segment, place)) left_.insert({segment.id(), place.begin, place.end});
-  Say(message);
+  if (place.documents == 0) return Warn(message);
+  SayLost(message);
 }
 
 void Damage::TakeTornEnd(SegmentFile& segment, const DamagedPlace& place) {
@@ -106,13 +107,13 @@ void Damage::TakeTornEnd(SegmentFile& segment, const DamagedPlace& place) {
   const auto kept = Keep(segment, place);
   message += kept ? "; kept as " + *kept : "; they stay where they are: " + kept.error().message;
   if (!kept || !segment.Cut(place.begin)) left_.insert({segment.id(), place.begin, place.end});
-  Say(message);
+  Warn(message);
 }
 
 void Damage::LoseMissing(const SegmentFile& segment, uint64_t documents, std::string_view what) {
   lost_.documents += documents;
-  Say(fmt::format("{} {}; lost: {}", segment.name(), what,
-                  DocumentsText({0, 0, 0, documents, {}})));
+  SayLost(fmt::format("{} {}; lost: {}", segment.name(), what,
+                      DocumentsText({0, 0, 0, documents, {}})));
 }
 
 bool Damage::IsAnyLeft(const SegmentFile& segment) const {

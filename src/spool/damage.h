@@ -33,13 +33,17 @@ bool IsBodyWhole(const SegmentFile& segment, const RecordPlace& record);
 // A record whose body is damaged, as far as its list is whole by packets.
 DamagedPlace PlaceOfRecord(const SegmentFile& segment, const RecordPlace& record);
 
+// What a spool says, each time with its name.
+struct Reports {
+  std::function<void(const std::string& message)> warn;   // nothing that had been taken is lost
+  std::function<void(const std::string& message)> error;  // documents are
+};
+
 class Damage {
  public:
-  using Report = std::function<void(const std::string& message)>;
-
   // `descriptor` is of `directory`, and stays open.
-  Damage(std::string directory, int descriptor, Report report)
-      : directory_(std::move(directory)), descriptor_(descriptor), report_(std::move(report)) {}
+  Damage(std::string directory, int descriptor, Reports reports)
+      : directory_(std::move(directory)), descriptor_(descriptor), reports_(std::move(reports)) {}
 
   // Takes the place out of the segment: a gap is there from now on. Where its bytes can't be copied
   // they stay, and are passed over in silence until the next run.
@@ -53,8 +57,8 @@ class Damage {
   // Documents of which no bytes are left to keep.
   void LoseMissing(const SegmentFile& segment, uint64_t documents, std::string_view what);
 
-  void Say(std::string_view message) const {
-    report_(fmt::format("spool {}: {}", directory_, message));
+  void Warn(std::string_view message) const {
+    reports_.warn(fmt::format("spool {}: {}", directory_, message));
   }
 
   // Whether the place, or any of the segment, could not be taken out and is still there.
@@ -67,6 +71,9 @@ class Damage {
   [[nodiscard]] const Loss& torn() const { return torn_; }
 
  private:
+  void SayLost(std::string_view message) const {
+    reports_.error(fmt::format("spool {}: {}", directory_, message));
+  }
   static void Count(Loss& loss, const DamagedPlace& place);
   // The path of the copy.
   [[nodiscard]] Result<std::string> Keep(const SegmentFile& segment,
@@ -74,7 +81,7 @@ class Damage {
 
   std::string directory_;
   int descriptor_;
-  Report report_;
+  Reports reports_;
   Loss lost_;
   Loss torn_;
   std::set<std::tuple<SegmentId, uint64_t, uint64_t>> left_;

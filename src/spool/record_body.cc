@@ -47,7 +47,7 @@ bool TileTheText(const Batch& batch) {
 }
 
 std::string EncodeList(const Batch& batch) {
-  const std::string_view source = batch.source ? std::string_view(*batch.source) : "";
+  const std::string source = batch.source ? *batch.source : "";
   std::string list;
   PutVarint(list, source.size());
   list += source;
@@ -110,7 +110,7 @@ Result<std::string_view> BodyEncoder::Compress(std::string_view text) {
     bytes += piece->bytes;
     is_last = piece->is_last;
   }
-  return std::string_view(compressed_).substr(0, bytes);
+  return std::string_view{compressed_.data(), bytes};
 }
 
 std::optional<DocumentList> DecodeList(const Frame& frame, std::string_view list) {

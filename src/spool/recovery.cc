@@ -123,11 +123,11 @@ class Recovery {
     recovered_.last_number = segment.id().number;
     for (const DamagedPlace& place : contents.damaged) damage_.Lose(segment, place);
     if (!contents.has_header && segment.bytes() > kHeaderBytes) {
-      damage_.Say(fmt::format("the header of {} is damaged; nothing is lost by that alone",
-                              segment.name()));
+      damage_.Warn(fmt::format("the header of {} is damaged; nothing is lost by that alone",
+                               segment.name()));
     }
     if (contents.tails_used > 0) {
-      damage_.Say(
+      damage_.Warn(
           fmt::format("{}: batches whose head is damaged: {}; they are known from their tail",
                       segment.name(), contents.tails_used));
     }

@@ -6,12 +6,12 @@
 #ifndef ESPCAP_SPOOL_SEGMENT_FORMAT_H_
 #define ESPCAP_SPOOL_SEGMENT_FORMAT_H_
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 namespace espcap::spool {
 
@@ -30,7 +30,11 @@ struct SegmentId {
   uint64_t documents_before = 0;
   uint64_t marker = 0;  // random: what a record's frames begin with, and no text can
 
-  auto operator<=>(const SegmentId&) const = default;
+  bool operator==(const SegmentId&) const = default;
+  bool operator<(const SegmentId& other) const {
+    return std::tie(number, documents_before, marker) <
+           std::tie(other.number, other.documents_before, other.marker);
+  }
 };
 
 inline constexpr uint64_t kMaxSegmentNumber = 9'999'999'999;

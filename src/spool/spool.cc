@@ -58,13 +58,13 @@ Result<base::FileDescriptor> LockDirectory(int directory) {
 }  // namespace
 
 Spool::Spool(Options options, base::FileDescriptor directory, base::FileDescriptor lock,
-             Report report)
+             Reports reports)
     : options_(std::move(options)),
       directory_(std::move(directory)),
       lock_(std::move(lock)),
-      damage_(options_.directory, directory_.get(), std::move(report)) {}
+      damage_(options_.directory, directory_.get(), std::move(reports)) {}
 
-Result<std::unique_ptr<Spool>> Spool::Open(Options options, Report report) {
+Result<std::unique_ptr<Spool>> Spool::Open(Options options, Reports reports) {
   const std::string path = options.directory;
   auto directory = OpenDirectory(path);
   if (!directory) return Fail("open spool {}: {}", path, directory.error().message);
@@ -72,7 +72,7 @@ Result<std::unique_ptr<Spool>> Spool::Open(Options options, Report report) {
   if (!lock) return Fail("open spool {}: {}", path, lock.error().message);
   options.segment_bytes = std::min(options.segment_bytes, options.max_bytes / kMinSegments);
   std::unique_ptr<Spool> spool(
-      new Spool(std::move(options), std::move(*directory), std::move(*lock), std::move(report)));
+      new Spool(std::move(options), std::move(*directory), std::move(*lock), std::move(reports)));
   auto recovered = RecoverSegments(path, spool->directory_.get(), spool->damage_);
   if (!recovered) return Fail("open spool {}: {}", path, recovered.error().message);
   spool->segments_ = std::move(recovered->segments);
@@ -89,20 +89,8 @@ Result<bool> Spool::Append(const Batch& batch) {
   SegmentFile* segment = WritableSegment(record_bytes);
   const uint64_t header_bytes = segment == nullptr ? kHeaderBytes : 0;
   if (bytes() + header_bytes + record_bytes > options_.max_bytes) return false;
-  Result<void> written = {};
-  if (segment != nullptr) {
-    written = WriteRecord(*segment, *body, "");
-  } else if (written = FinishSegment(); written) {
-    auto made = NewSegment();
-    written =
-        made ? WriteRecord(*made, *body, EncodeHeader({made->id()})) : Forward(std::move(made));
-    if (written) {
-      writing_ = made->id();
-      segments_.emplace(made->id(), std::move(*made));
-    } else if (made) {
-      ::unlinkat(directory_.get(), made->name().c_str(), 0);
-    }
-  }
+  const auto written =
+      segment != nullptr ? WriteRecord(*segment, *body, "") : WriteInNewSegment(*body);
   if (!written) return Fail("spool {}: {}", options_.directory, written.error().message);
   return true;
 }
@@ -112,6 +100,20 @@ SegmentFile* Spool::WritableSegment(uint64_t record_bytes) {
   SegmentFile& segment = segments_.at(*writing_);
   if (segment.IsRemoved()) return nullptr;
   return segment.bytes() + record_bytes <= options_.segment_bytes ? &segment : nullptr;
+}
+
+Result<void> Spool::WriteInNewSegment(const RecordBody& body) {
+  if (auto finished = FinishSegment(); !finished) return finished;
+  auto made = NewSegment();
+  if (!made) return Forward(std::move(made));
+  SegmentFile segment = std::move(*made);
+  if (auto written = WriteRecord(segment, body, EncodeHeader({segment.id()})); !written) {
+    ::unlinkat(directory_.get(), segment.name().c_str(), 0);
+    return written;
+  }
+  writing_ = segment.id();
+  segments_.emplace(segment.id(), std::move(segment));
+  return {};
 }
 
 Result<void> Spool::FinishSegment() {
@@ -137,7 +139,7 @@ Result<SegmentFile> Spool::NewSegment() {
   return segment;
 }
 
-Result<void> Spool::WriteRecord(SegmentFile& segment, RecordBody& body, std::string before) {
+Result<void> Spool::WriteRecord(SegmentFile& segment, const RecordBody& body, std::string before) {
   RecordPlace record = {segment.bytes() + before.size(), body.frame};
   record.frame.documents_before = documents_before_;
   std::string bytes = std::move(before);
@@ -254,7 +256,7 @@ void Spool::Settle(uint64_t ticket) {
   segment.Remove(record.frame.documents);
   if (segment.records() > 0 || damage_.IsAnyLeft(segment)) {
     auto marked = segment.Overwrite(record.MarkBegin(), kSettledMark);
-    if (!marked) damage_.Say(marked.error().message + "; a batch will be sent once more");
+    if (!marked) damage_.Warn(marked.error().message + "; a batch will be sent once more");
   }
   DeleteIfDone(segment);
 }
@@ -262,7 +264,7 @@ void Spool::Settle(uint64_t ticket) {
 void Spool::DeleteIfDone(const SegmentFile& segment) {
   if (segment.records() > 0 || damage_.IsAnyLeft(segment)) return;
   if (::unlinkat(directory_.get(), segment.name().c_str(), 0) != 0 && errno != ENOENT) {
-    damage_.Say(fmt::format("delete {}: {}", segment.name(), Reason(errno)));
+    damage_.Warn(fmt::format("delete {}: {}", segment.name(), Reason(errno)));
   }
   const SegmentId id = segment.id();
   if (writing_ == id) writing_.reset();

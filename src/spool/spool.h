@@ -56,15 +56,12 @@ struct SpooledBatch {
 
 class Spool {
  public:
-  // Told of what is damaged, what it cost, and where it is kept.
-  using Report = Damage::Report;
-
   // Makes the directory (0700) where it is missing, locks it until this object ends, and looks
   // through what earlier runs have left: a torn end and damaged places are put aside and counted.
   // The newest segment, the only one that a crash can have torn, is checked to the last byte; the
   // bodies of others are when Next() comes to them. Errors: the directory can't be used, another
   // espcap has it, a segment is of a format that this version doesn't know.
-  static Result<std::unique_ptr<Spool>> Open(Options options, Report report);
+  static Result<std::unique_ptr<Spool>> Open(Options options, Reports reports);
 
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;
@@ -105,13 +102,16 @@ class Spool {
     RecordPlace record;
   };
 
-  Spool(Options options, base::FileDescriptor directory, base::FileDescriptor lock, Report report);
+  Spool(Options options, base::FileDescriptor directory, base::FileDescriptor lock,
+        Reports reports);
 
   // Where the next record goes: the segment that is being written, if there is room in it.
   SegmentFile* WritableSegment(uint64_t record_bytes);
   Result<void> FinishSegment();
   Result<SegmentFile> NewSegment();
-  Result<void> WriteRecord(SegmentFile& segment, RecordBody& body, std::string before);
+  Result<void> WriteInNewSegment(const RecordBody& body);
+  // In one write with what stands before it.
+  Result<void> WriteRecord(SegmentFile& segment, const RecordBody& body, std::string before);
   Result<void> SyncDirectory();
 
   // Finds the records of the next segment to read.

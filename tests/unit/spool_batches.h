@@ -85,14 +85,22 @@ class SpoolDirectory {
 
   [[nodiscard]] const TemporaryDirectory& parent() const { return directory_; }
   [[nodiscard]] const std::string& path() const { return path_; }
-  [[nodiscard]] Messages& messages() const { return *messages_; }
+  // What was said: warnings, and of what is lost.
+  [[nodiscard]] Messages& warnings() const { return *warnings_; }
+  [[nodiscard]] Messages& errors() const { return *errors_; }
+  [[nodiscard]] Messages messages() const {
+    Messages all = *warnings_;
+    all.insert(all.end(), errors_->begin(), errors_->end());
+    return all;
+  }
 
  private:
   [[nodiscard]] spool::Options OptionsOf(uint64_t max_bytes, uint64_t segment_bytes) const {
     return {path_, max_bytes, segment_bytes};
   }
-  [[nodiscard]] spool::Spool::Report Reporter() const {
-    return [messages = messages_](const std::string& message) { messages->push_back(message); };
+  [[nodiscard]] spool::Reports Reporter() const {
+    return {[warnings = warnings_](const std::string& message) { warnings->push_back(message); },
+            [errors = errors_](const std::string& message) { errors->push_back(message); }};
   }
   static std::vector<std::string> Files(const std::string& folder, std::string_view end) {
     std::vector<std::string> files;
@@ -106,7 +114,8 @@ class SpoolDirectory {
 
   TemporaryDirectory directory_ = TemporaryDirectory(QuickParent());
   std::string path_ = directory_.Path("spool");
-  std::shared_ptr<Messages> messages_ = std::make_shared<Messages>();
+  std::shared_ptr<Messages> warnings_ = std::make_shared<Messages>();
+  std::shared_ptr<Messages> errors_ = std::make_shared<Messages>();
 };
 
 // The frame numbers of all batches that come, each document checked; every batch is settled.

@@ -382,7 +382,7 @@ TEST_F(SpoolTest, AnotherFormatVersionIsRefusedByName) {
 TEST_F(SpoolTest, ADirectoryThatCantBeUsedIsNamed) {
   directory_.parent().Write("spool", "a file");
   EXPECT_EQ(directory_.ErrorOfOpen(), "open spool " + directory_.path() + ": Not a directory");
-  const auto spool = Spool::Open({directory_.parent().Path("no/such")}, nullptr);
+  const auto spool = Spool::Open({directory_.parent().Path("no/such")}, {});
   ASSERT_FALSE(spool);
   EXPECT_EQ(spool.error().message, "open spool " + directory_.parent().Path("no/such") +
                                        ": make it: No such file or directory");
@@ -425,8 +425,8 @@ TEST_F(SpoolTest, ASegmentThatIsRemovedIsCountedAndWrittenAnew) {
   EXPECT_EQ(frames.back(), 90U);
   EXPECT_GT(spool->lost().documents, 0U);
   EXPECT_EQ(frames.size() + spool->lost().documents, 90U);
-  ASSERT_EQ(directory_.messages().size(), 1U);
-  EXPECT_NE(directory_.messages()[0].find("has vanished; lost: "), std::string::npos);
+  ASSERT_EQ(directory_.errors().size(), 1U);
+  EXPECT_NE(directory_.errors()[0].find("has vanished; lost: "), std::string::npos);
 }
 
 TEST_F(SpoolTest, SyncSucceedsAtAnyTime) {
