@@ -108,7 +108,7 @@ class BulkSink : public Sink {
   [[nodiscard]] std::deque<Parcel>::iterator NextDue(Time now);
 
   Result<void> Take(HttpClient::Finished finished, Ledger& ledger);
-  Result<void> TakeIdentity(size_t node, const HttpClient::Finished& finished);
+  Result<void> TakeIdentity(size_t at, const HttpClient::Finished& finished);
   Result<void> TakeAnswer(Request& request, const HttpClient::Finished& finished, Ledger& ledger);
   Result<void> TakeItems(Request& request, std::chrono::duration<double> took,
                          const std::vector<ItemResult>& items, Ledger& ledger);
