@@ -6,15 +6,14 @@ import json
 import os
 import pathlib
 import random
-import re
 import signal
 import struct
 import subprocess
 import time
 
+import delivery
 import pytest
 import relay
-import server
 from conftest import ESPCAP, TEST_PCAPS
 from server import Server
 
@@ -25,9 +24,7 @@ PARSING_EXCEPTION = {"elasticsearch": "document_parsing_exception",
 
 def ledger(run):
     """The summary's numbers, by their words."""
-    line = next(line for line in run.err.splitlines() if "packets captured" in line)
-    return {word: int(number) for number, word in re.findall(
-        r"(\d+) (packets captured|indexed|already there|failed|abandoned|not selected)", line)}
+    return delivery.ledger(run.err)
 
 
 @pytest.fixture(scope="module")
@@ -158,74 +155,33 @@ def test_no_template(any_server, espcap):
     assert node.request("GET", "/_index_template/espcap-packets")[0] == 404
 
 
-def test_refused_documents_are_counted_and_named(any_server, espcap, tshark):
-    """A field that is mapped to a type its values don't fit: those documents fail, the rest stay."""
+def test_refused_documents_are_counted_and_named(any_server, espcap, tshark, tmp_path):
+    """A field that is mapped to a type its values don't fit: those documents are kept, the rest are
+    indexed."""
     node = any_server
     strict = {"index_patterns": ["packets-*"], "template": {"mappings": {
         "dynamic": False, "properties": {"layers": {"dynamic": False, "properties": {
             "dns": {"properties": {"dns_dns_qry_name": {"type": "long"}}}}}}}}}
     assert node.request("PUT", "/_index_template/strict", strict)[0] == 200
     try:
-        run = espcap("--file", DNS, "--node", node.url)
+        run = espcap("--file", DNS, "--node", node.url, "--dead-letters", tmp_path / "dead.ndjson")
     finally:
         node.request("DELETE", "/_index_template/strict")
     bad = tshark("-r", DNS, "-Y", "dns.qry.name", "-T", "fields", "-e", "frame.number").split()
     assert 10 < len(bad) < 92
     assert run.code == 1
     assert ledger(run) == {"packets captured": 92, "indexed": 92 - len(bad), "already there": 0,
-                           "failed": len(bad)}
+                           "dead letters": len(bad), "failed": 0}
+    assert len((tmp_path / "dead.ndjson").read_bytes().splitlines()) == len(bad)
     assert f"{DNS}: packet {bad[0]}: refused with 400: {PARSING_EXCEPTION[node.kind]}" in run.err
     assert "further messages of this kind are not shown" in run.err
     assert node.count("packets-*") == 92 - len(bad)
 
 
-@pytest.mark.parametrize("kind", server.KINDS)
-def test_refused_requests_are_counted(kind, tmp_path, espcap):
-    """The server's limit is one of uncompressed bytes."""
-    with Server(tmp_path, "http.max_content_length=100kb", kind=kind) as node:
-        for compress in ("--compress", "--no-compress"):
-            node.clear()
-            run = espcap("--file", DNS, "--node", node.url, compress)
-            assert run.code == 1
-            assert ledger(run)["failed"] == 92
-            assert "92 documents not delivered" in run.err and "answered 413" in run.err
-            run = espcap("--file", DNS, "--node", node.url, compress, "--chunk-bytes", "90k")
-            assert run.code == 0, run
-            assert node.count("packets-*") == 92
-
-
-def test_the_first_node_that_answers_is_used(elasticsearch, espcap):
+def test_a_node_that_does_not_answer_costs_nothing(elasticsearch, espcap):
     run = espcap("--file", DNS, "--node", "127.0.0.1:1", "--node", elasticsearch.url)
     assert run.code == 0, run
     assert elasticsearch.count("packets-*") == 92
-
-
-def test_a_server_that_dies_ends_the_run(tmp_path, environment, plain_pcap):
-    """What it had taken stays, the rest is told: a later run adds only that."""
-    node = Server(tmp_path).start()
-    header, records = plain_pcap(DNS)
-    with subprocess.Popen([str(ESPCAP), "--file", "-", "--node", node.url, "--chunk", "10"],
-                          stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
-        process.stdin.write(header + b"".join(records[:60]))
-        process.stdin.flush()
-        deadline = time.monotonic() + 60
-        while node.request("GET", "/packets-*/_count")[1].get("count", 0) < 10:
-            node.request("POST", "/packets-*/_refresh")
-            assert time.monotonic() < deadline
-        node.remove()
-        process.stdin.write(b"".join(records[60:]))
-        _, error = process.communicate()
-    text = error.decode()
-    assert process.returncode == 1
-    assert "not delivered" in text and "is gone: the run ends here" in text
-
-    class Finished:
-        err = text
-
-    counts = ledger(Finished)
-    assert counts["packets captured"] == sum(
-        counts.get(word, 0) for word in ("indexed", "already there", "failed", "abandoned"))
-    assert counts["indexed"] >= 10 and counts["failed"] > 0
 
 
 def test_a_signal_delivers_what_is_dissected(elasticsearch, environment):
