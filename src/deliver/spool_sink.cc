@@ -74,14 +74,11 @@ Result<void> SpoolSink::Submit(Batch batch, Ledger& ledger) {
 // A full disk is tried again soon, a full spool when there is room.
 bool SpoolSink::Keep(const Batch& batch) {
   const auto kept = spool_->Append(batch);
-  const bool was_full = std::exchange(is_full_, !kept || !*kept);
-  if (!kept) {
-    retry_at_ = Clock::now() + kFullRetry;
-    if (!was_full) reports_.report(kept.error().message);
-  } else if (!*kept && !was_full) {
-    reports_.warn(fmt::format(
-        "the spool is full ({} bytes): {}", spool_->bytes(),
-        options_.patience == Patience::kHurries ? "packets are dropped" : "captures wait"));
+  is_full_ = !kept || !*kept;
+  if (is_full_) {
+    retry_at_ = kept ? Clock::time_point::max() : Clock::now() + kFullRetry;
+    TellFull(kept ? fmt::format("the spool is full ({} bytes)", spool_->bytes())
+                  : kept.error().message);
   }
   if (!is_full_) {
     unsynced_ = true;
@@ -89,6 +86,17 @@ bool SpoolSink::Keep(const Batch& batch) {
   }
   Show();
   return !is_full_;
+}
+
+// Once until it has been emptied: it can come and go with every batch. Where captures wait, nothing
+// is lost by it.
+void SpoolSink::TellFull(const std::string& why) {
+  if (std::exchange(told_full_, true)) return;
+  if (options_.patience == Patience::kHurries) {
+    reports_.report(why + ": packets are dropped");
+  } else {
+    reports_.warn(why + ": captures wait");
+  }
 }
 
 Result<void> SpoolSink::Poll(Ledger& ledger) {
@@ -123,7 +131,10 @@ Result<void> SpoolSink::SendSpooled(Ledger& ledger) {
       return {};
     }
     is_drained_ = !*next;
-    if (is_drained_) return {};
+    if (is_drained_) {
+      told_full_ = false;
+      return {};
+    }
     const uint32_t slot = next_spool_slot_++ | kFirstSpoolSlot;
     const auto& spooled = from_spool_.emplace(slot, std::move(**next)).first->second;
     Batch batch = spooled.AsBatch();

@@ -54,6 +54,7 @@ class SpoolSink : public Sink {
 
   [[nodiscard]] ServerState State() const;
   bool Keep(const Batch& batch);
+  void TellFull(const std::string& why);
   void SettleAtServer(uint32_t slot, bool delivered);
   Result<void> SendSpooled(Ledger& ledger);
   void TakeBackWaiting();
@@ -72,6 +73,7 @@ class SpoolSink : public Sink {
   uint64_t recovered_;  // not counted yet
   uint64_t lost_ = 0;   // counted
   bool is_full_ = false;
+  bool told_full_ = false;
   bool is_drained_ = false;  // everything in it has been given out
   bool unsynced_ = false;
   bool closing_ = false;
