@@ -120,7 +120,8 @@ class Recovery {
   }
 
   void Finish(SegmentFile segment, const SegmentContents& contents) {
-    recovered_.last_number = segment.id().number;
+    // One that never held a record leaves its number to the next.
+    if (segment.bytes() > kHeaderBytes) recovered_.last_number = segment.id().number;
     for (const DamagedPlace& place : contents.damaged) damage_.Lose(segment, place);
     if (!contents.has_header && segment.bytes() > kHeaderBytes) {
       damage_.Warn(fmt::format("the header of {} is damaged; nothing is lost by that alone",

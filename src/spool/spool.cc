@@ -19,6 +19,8 @@ namespace {
 
 // A segment's space comes back when all of it is settled, so several must fit.
 constexpr uint64_t kMinSegments = 8;
+// Any place in one, and a largest record, can be a gap.
+constexpr uint64_t kMaxSegmentBytes = uint64_t{1} << 30U;
 
 std::string Reason(int error) { return std::generic_category().message(error); }
 
@@ -70,7 +72,8 @@ Result<std::unique_ptr<Spool>> Spool::Open(Options options, Reports reports) {
   if (!directory) return Fail("open spool {}: {}", path, directory.error().message);
   auto lock = LockDirectory(directory->get());
   if (!lock) return Fail("open spool {}: {}", path, lock.error().message);
-  options.segment_bytes = std::min(options.segment_bytes, options.max_bytes / kMinSegments);
+  options.segment_bytes =
+      std::min({options.segment_bytes, options.max_bytes / kMinSegments, kMaxSegmentBytes});
   std::unique_ptr<Spool> spool(
       new Spool(std::move(options), std::move(*directory), std::move(*lock), std::move(reports)));
   auto recovered = RecoverSegments(path, spool->directory_.get(), spool->damage_);
@@ -111,6 +114,8 @@ Result<void> Spool::WriteInNewSegment(const RecordBody& body) {
     ::unlinkat(directory_.get(), segment.name().c_str(), 0);
     return written;
   }
+  // Only now: a number that is left out says that a segment was settled.
+  last_number_ = segment.id().number;
   writing_ = segment.id();
   segments_.emplace(segment.id(), std::move(segment));
   return {};
@@ -134,7 +139,6 @@ Result<SegmentFile> Spool::NewSegment() {
   }
   SegmentFile segment(id);
   if (auto created = segment.Create(directory_.get()); !created) return Forward(std::move(created));
-  last_number_ = id.number;
   is_directory_synced_ = false;
   return segment;
 }

@@ -242,6 +242,11 @@ TEST_P(SpoolDamageTest, ATornEndIsPutAsideOnce) {
       ASSERT_TRUE(Checked(spool->Append(MakeBatch(100, 104).Get())));
     }
     const auto kept = directory_.Kept();
+    const auto next =
+        ParseSegmentName(std::filesystem::path(directory_.Segments().back()).filename().native());
+    ASSERT_TRUE(next);
+    ASSERT_EQ(next->documents_before, before);
+    ASSERT_EQ(next->number, directory_.Segments().size());  // none is left out
     const auto spool = directory_.Open();
     ASSERT_EQ(spool->documents(), before + 5);
     ASSERT_EQ(spool->lost().bytes + spool->torn().bytes, 0U);

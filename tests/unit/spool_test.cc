@@ -273,6 +273,8 @@ TEST_F(SpoolTest, ADiskWithoutRoomForTheFirstBatchStaysEmpty) {
     EXPECT_EQ(directory_.Segments().size(), 0U);
   }
   AppendTens(*spool, 1);
+  // A number that is left out would say that its segment was settled.
+  EXPECT_NE(directory_.Segments().at(0).find("segment-0000000001-"), std::string::npos);
   EXPECT_EQ(DrainFrames(*spool), FramesFrom(1, 10));
 }
 
