@@ -3,6 +3,7 @@
 stop and say what to do, and no secret is ever seen."""
 import base64
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -276,6 +277,21 @@ def test_an_api_key(lab, delivers, stops, tmp_path):
         delivers(*server, ESPCAP_API_KEY=form)
     stops(["the server wants other credentials", "--api-key-file"], *server,
           ESPCAP_API_KEY=API_KEY + "x")
+
+
+def test_dead_letters_have_the_same_options(lab, elasticsearch, espcap, environment, tmp_path):
+    letters = tmp_path / "dead.ndjson"
+    line = json.dumps({"time": "2024-05-01T12:00:00.123Z", "index": "packets-late", "id": "x-1",
+                       "status": 400, "reason": "r", "source": "a.pcap", "frame": 1,
+                       "document": {"timestamp": "1714564800000", "layers": {}}})
+    server = ("--node", lab.url("token"), "--ca-file", lab.own.certificate)
+    for key, code, left in ((API_KEY + "x", 1, line + "\n"), (API_KEY, 0, "")):
+        letters.write_text(line + "\n", encoding="ascii")
+        run = espcap("resend", letters, *server, env={**environment, "ESPCAP_API_KEY": key})
+        assert run.code == code, run
+        assert letters.read_text(encoding="ascii") == left
+        assert_no_secret(run.err + run.out.decode())
+    assert elasticsearch.count("packets-late") == 1
 
 
 def test_a_bearer_token(lab, delivers, stops, tmp_path):
