@@ -17,7 +17,9 @@ using std::chrono::milliseconds;
 using supervise::Capture;
 
 constexpr milliseconds kTick{100};  // how late a signal or the progress line can be seen
-constexpr size_t kManyFiles = 32;   // of which each has a worker of its own
+// So long workers may take to hand over what they have after a stop, where nobody takes it.
+constexpr std::chrono::seconds kStopPatience{30};
+constexpr size_t kManyFiles = 32;  // of which each has a worker of its own
 
 // With many slots each is smaller, so that all of them together, with what is compressed in them,
 // stay below four times --chunk-bytes.
@@ -73,12 +75,11 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Start(const std::string& program_pat
 
 Ledger Pipeline::Run(Sink& sink, telemetry::Progress& progress) {
   sink.OnSettled([this](uint32_t slot, bool delivered) { Settle(slot, delivered); });
-  while (!Finished() || !(sink_failed_ || sink.Idle())) {
+  while (!MayEnd(sink)) {
     StartWorkers();
     GrantSlots();
     OfferBatches(sink);
     Wait(sink);
-    if (process::StopRequested()) EndSoon(sink);
     if (process::StopRequested() || sink_failed_) Stop();
     PruneCaptures(sink);
     Show(progress);
@@ -92,6 +93,19 @@ Ledger Pipeline::Run(Sink& sink, telemetry::Progress& progress) {
         fmt::format("{} captures skipped: an earlier run has settled them", skipped_captures_));
   }
   return ledger_;
+}
+
+// After a stop what is dissected still goes to the sink, and the sink gets the time that it asks
+// for: what is left then stays in a spool, or counts as abandoned.
+bool Pipeline::MayEnd(const Sink& sink) {
+  const auto now = std::chrono::steady_clock::now();
+  if (process::StopRequested() && !stopped_at_) stopped_at_ = now;
+  if (Finished()) {
+    return sink_failed_ || sink.Idle() ||
+           (stopped_at_ && now >= *stopped_at_ + sink.GraceAfterStop());
+  }
+  sink_failed_ |= stopped_at_ && now >= *stopped_at_ + kStopPatience;
+  return false;
 }
 
 bool Pipeline::Finished() const {
@@ -188,13 +202,6 @@ void Pipeline::Wait(Sink& sink) {
       services_[service]->Serve();
     }
   }
-}
-
-// What could not be delivered until then stays: in a spool, or counted as abandoned.
-void Pipeline::EndSoon(const Sink& sink) {
-  const auto now = std::chrono::steady_clock::now();
-  if (!stopped_at_) stopped_at_ = now;
-  sink_failed_ |= !sink.Idle() && now >= *stopped_at_ + sink.GraceAfterStop();
 }
 
 // Without a destination, or without the process that makes workers, the run is over.

@@ -85,6 +85,7 @@ class Pipeline {
 
   Pipeline(PipelineOptions options, telemetry::Log& log);
 
+  bool MayEnd(const Sink& sink);
   [[nodiscard]] bool Finished() const;
   [[nodiscard]] uint32_t FreeSeat() const;
   [[nodiscard]] size_t AtDissection() const;
@@ -94,7 +95,6 @@ class Pipeline {
   void GrantSlots();
   void OfferBatches(Sink& sink);
   void Wait(Sink& sink);
-  void EndSoon(const Sink& sink);
   void Stop();
   void TakeMessage(Worker& worker);
   void TakeSlot(Worker& worker);

@@ -131,7 +131,8 @@ def test_a_signal_keeps_what_waits_for_the_next_run(proxy, elasticsearch, small_
     run.wait(60)
     counts = run.ledger
     captured = counts.pop("packets captured")
-    assert captured == sum(counts.values()) and counts.get("in the spool", 0) > 0, run
+    assert captured == counts["in the spool"] == sum(counts.values()), run
+    assert run.process.returncode == 0, run
     proxy.listen()
     run = espcap(*kept, "--node", proxy.url)
     assert run.code == 0, run
