@@ -57,8 +57,9 @@ Result<void> SpoolSink::Submit(Batch batch, Ledger& ledger) {
     Settle(batch.slot, true);
     return {};
   }
-  if (Place(State(), options_.patience) == Placement::kServer)
-    return server_->Submit(batch, ledger);
+  if (Place(State(), options_.patience) == Placement::kServer) {
+    return server_->Submit(std::move(batch), ledger);
+  }
   const uint32_t slot = batch.slot;
   if (Keep(batch)) {
     Settle(slot, true);
