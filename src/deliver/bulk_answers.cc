@@ -134,7 +134,7 @@ void BulkSink::TakeRefusal(Request& request, RequestAction action, const HttpRes
     ++retries.requests;
     retries.documents += parcel.positions.size();
   }
-  PutFirst(Split(std::move(parcel), bytes / 2));
+  PutFirst(Split(parcel, bytes / 2));
 }
 
 Result<void> BulkSink::TakeItems(Request& request, std::chrono::duration<double> took,
@@ -229,7 +229,7 @@ void BulkSink::SendAgain(Parcel parcel, const Failure& failure, Ledger& ledger) 
   }
   const size_t bytes = TextBytes(parcel);
   size_limit_.OnTooMuch(bytes);
-  PutFirst(Split(std::move(parcel), bytes / 2));
+  PutFirst(Split(parcel, bytes / 2));
 }
 
 void BulkSink::PutFirst(std::vector<Parcel> parcels) {

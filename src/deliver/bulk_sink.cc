@@ -118,7 +118,7 @@ void BulkSink::Dispatch(Time now) {
     Parcel parcel = std::move(*due);
     waiting_.erase(due);
     if (TextBytes(parcel) > size_limit_.bytes() && parcel.positions.size() > 1) {
-      std::vector<Parcel> parts = Split(std::move(parcel), size_limit_.bytes());
+      std::vector<Parcel> parts = Split(parcel, size_limit_.bytes());
       parcel = std::move(parts.front());
       waiting_.insert(waiting_.begin(), std::make_move_iterator(parts.begin() + 1),
                       std::make_move_iterator(parts.end()));

@@ -38,13 +38,13 @@ class NodePool {
   std::optional<size_t> TakeForProbe(Time now);
 
   void Identified(size_t node);
-  void Answered(size_t node, size_t bytes, std::chrono::duration<double> took);
+  void Answered(size_t at, size_t bytes, std::chrono::duration<double> took);
   // `retry_after` is what the node asked for, at most.
-  void Overloaded(size_t node, std::optional<std::chrono::seconds> retry_after, Time now);
+  void Overloaded(size_t at, std::optional<std::chrono::seconds> retry_after, Time now);
   // These return how long it rests. Nothing: it was found failing before.
   using Rest = std::optional<std::chrono::milliseconds>;
-  Rest Failed(size_t node, std::optional<std::chrono::seconds> retry_after, Time now);
-  Rest ProbeFailed(size_t node, Time now);
+  Rest Failed(size_t at, std::optional<std::chrono::seconds> retry_after, Time now);
+  Rest ProbeFailed(size_t at, Time now);
   // A request was given up for reasons of our own.
   void Dropped(size_t node) { --nodes_[node].in_flight; }
   // Single documents were refused for load.

@@ -47,7 +47,7 @@ Batch BatchOf(const Parcel& parcel, std::string& gathered) {
   return batch;
 }
 
-std::vector<Parcel> Split(Parcel parcel, size_t bytes) {
+std::vector<Parcel> Split(const Parcel& parcel, size_t bytes) {
   std::vector<Parcel> parcels;
   size_t filled = 0;
   for (const uint32_t position : parcel.positions) {

@@ -47,7 +47,7 @@ std::string_view TextOf(const Parcel& parcel, std::string& gathered);
 Batch BatchOf(const Parcel& parcel, std::string& gathered);
 
 // Parcels of at most `bytes` of text, or of one document, in order.
-std::vector<Parcel> Split(Parcel parcel, size_t bytes);
+std::vector<Parcel> Split(const Parcel& parcel, size_t bytes);
 
 }  // namespace espcap::deliver
 

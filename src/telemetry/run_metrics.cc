@@ -80,7 +80,8 @@ Nodes NodesByUrl(const DeliveryStats& delivery) {
 
 void AddNodes(Exposition& text, const Nodes& nodes) {
   text.Gauge("espcap_delivery_node_healthy", "1: the node gets documents; 0: it failed and rests.");
-  for (const auto& [url, node] : nodes) text.Sample({{"node", url}}, uint64_t{!node.resting});
+  for (const auto& [url, node] : nodes)
+    text.Sample({{"node", url}}, uint64_t{node.resting ? 0U : 1U});
   text.Gauge("espcap_delivery_requests_in_flight", "Requests sent and not yet answered.");
   for (const auto& [url, node] : nodes) text.Sample({{"node", url}}, uint64_t{node.in_flight});
   text.Counter("espcap_delivery_requests_total", "Requests with documents, by how they ended.");
@@ -139,7 +140,7 @@ void AddSpool(Exposition& text, const deliver::SpoolStats& spool) {
   text.Gauge("espcap_spool_documents", "Documents in the spool.");
   text.Sample({}, spool.documents);
   text.Gauge("espcap_spool_full", "1: the spool takes no more; 0: it does.");
-  text.Sample({}, uint64_t{spool.full});
+  text.Sample({}, uint64_t{spool.full ? 1U : 0U});
 }
 
 }  // namespace
