@@ -80,8 +80,9 @@ Nodes NodesByUrl(const DeliveryStats& delivery) {
 
 void AddNodes(Exposition& text, const Nodes& nodes) {
   text.Gauge("espcap_delivery_node_healthy", "1: the node gets documents; 0: it failed and rests.");
-  for (const auto& [url, node] : nodes)
+  for (const auto& [url, node] : nodes) {
     text.Sample({{"node", url}}, uint64_t{node.resting ? 0U : 1U});
+  }
   text.Gauge("espcap_delivery_requests_in_flight", "Requests sent and not yet answered.");
   for (const auto& [url, node] : nodes) text.Sample({{"node", url}}, uint64_t{node.in_flight});
   text.Counter("espcap_delivery_requests_total", "Requests with documents, by how they ended.");
