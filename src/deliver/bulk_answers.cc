@@ -143,7 +143,7 @@ Result<void> BulkSink::TakeItems(Request& request, std::chrono::duration<double>
   const Parcel& parcel = *request.parcel;
   pool_.Answered(node, request.body.text_bytes(), took);
   size_limit_.OnTaken(request.body.text_bytes());
-  Parcel again{parcel.shipment, {}, parcel.failures, {}};
+  Parcel again{parcel.shipment, {}, parcel.failures};
   const ItemResult* reason_to_wait = nullptr;
   Result<void> outcome = {};
   std::vector<Refusal> refusals;
@@ -184,7 +184,9 @@ Result<void> BulkSink::TakeItems(Request& request, std::chrono::duration<double>
         fmt::format("{}/_bulk: documents are refused for now with {} ({})",
                     options_.nodes[node].base, reason_to_wait->status, reason_to_wait->reason),
         "they are sent again");
-    again.not_before = NodePool::Clock::now() + kItemWait.Wait(again.failures + 1, random_());
+    // A server that takes a part of them each time isn't to be waited for longer each time.
+    again.standstills = there > 0 ? 0 : parcel.standstills;
+    again.not_before = NodePool::Clock::now() + kItemWait.Wait(again.standstills + 1, random_());
     SendAgain(std::move(again),
               {reason_to_wait->verdict.reason, reason_to_wait->status, reason_to_wait->reason},
               ledger);
@@ -210,6 +212,7 @@ void BulkSink::SayRest(size_t node, NodePool::Rest rest, const std::string& reas
 // What has been tried too often is kept as refused.
 void BulkSink::SendAgain(Parcel parcel, const Failure& failure, Ledger& ledger) {
   ++parcel.failures;
+  ++parcel.standstills;
   if (options_.max_retries && parcel.failures > *options_.max_retries) {
     std::vector<Refusal> refusals;
     for (const uint32_t position : parcel.positions) {
@@ -222,7 +225,7 @@ void BulkSink::SendAgain(Parcel parcel, const Failure& failure, Ledger& ledger) 
   RetryStats& retries = stats_.Retries(failure.why);
   ++retries.requests;
   retries.documents += parcel.positions.size();
-  const bool is_halved = failure.may_be_too_much && parcel.failures % kTriesPerSize == 0;
+  const bool is_halved = failure.may_be_too_much && parcel.standstills % kTriesPerSize == 0;
   if (!is_halved || parcel.positions.size() == 1) {
     waiting_.push_front(std::move(parcel));
     return;

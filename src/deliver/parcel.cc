@@ -53,7 +53,8 @@ std::vector<Parcel> Split(const Parcel& parcel, size_t bytes) {
   for (const uint32_t position : parcel.positions) {
     const size_t length = parcel.batch().documents[position].length;
     if (parcels.empty() || filled + length > bytes) {
-      parcels.push_back({parcel.shipment, {}, parcel.failures, parcel.not_before});
+      parcels.push_back(
+          {parcel.shipment, {}, parcel.failures, parcel.standstills, parcel.not_before});
       filled = 0;
     }
     parcels.back().positions.push_back(position);

@@ -28,6 +28,7 @@ struct Parcel {
   std::list<Shipment>::iterator shipment;
   std::vector<uint32_t> positions;  // in the batch, ascending, never empty
   uint32_t failures = 0;            // so often it was sent in vain
+  uint32_t standstills = 0;         // tries in a row after which nothing at all had landed
   std::chrono::steady_clock::time_point not_before{};
 
   [[nodiscard]] const Batch& batch() const { return shipment->batch; }

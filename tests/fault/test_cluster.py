@@ -37,15 +37,19 @@ def test_one_of_two_nodes_dies_and_comes_back(cluster, large_archive, start_espc
     folder, ids = large_archive
     run = start_espcap("--dir", folder, "--node", one.url, "--node", two.url, "--chunk", 250,
                        "--spool", tmp_path / "spool")
-    for share in (0.2, 0.6):
+    deaths = 0
+    for share in (0.1, 0.5):
         # Not before there is a second copy of what the node has.
         wait_until(lambda share=share: one.count_so_far(INDICES) >= share * len(ids) or not run.runs(),
                    step=0.3)
         wait_until(lambda: state(one) == (2, "green") or not run.runs())
-        assert run.runs(), run
+        if not run.runs():  # a quick machine has done it all by the second time
+            break
+        deaths += 1
         two.kill()
         time.sleep(1)
         two.start()
+    assert deaths > 0
     assert run.wait(180) == 0, run
     wait_until(lambda: state(one) == (2, "green"))
     assert_all_landed(one, ids)

@@ -25,7 +25,7 @@ class ParcelTest : public ::testing::Test {
   }
 
   Parcel Of(std::vector<uint32_t> positions) {
-    return {shipments_.begin(), std::move(positions), 3, {}};
+    return {shipments_.begin(), std::move(positions), 3};
   }
 
   std::string text_ = "a\nbb\nccc\ndddd\n";

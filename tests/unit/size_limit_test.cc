@@ -43,11 +43,17 @@ TEST(SizeLimit, ComesBackAfterLoad) {
 
 TEST(SizeLimit, LoadDoesNotLiftWhatIsTooLarge) {
   SizeLimit limit;
-  limit.OnTooLarge(2'000);
-  limit.OnTooMuch(1'000);
-  EXPECT_EQ(limit.bytes(), 500U);
+  limit.OnTooLarge(2'000'000);
+  limit.OnTooMuch(1'000'000);
+  EXPECT_EQ(limit.bytes(), 500'000U);
   for (int i = 0; i < 300; ++i) limit.OnTaken(limit.bytes());
-  EXPECT_EQ(limit.bytes(), 1'000U);
+  EXPECT_EQ(limit.bytes(), 1'000'000U);
+}
+
+TEST(SizeLimit, LoadMakesNoCrumbs) {
+  SizeLimit limit;
+  for (int i = 0; i < 100; ++i) limit.OnTooMuch(std::min<size_t>(limit.bytes(), 1'000'000));
+  EXPECT_EQ(limit.bytes(), 65'536U);
 }
 
 // A proxy that counts compressed bytes, or a server whose setting has changed.
