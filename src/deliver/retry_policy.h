@@ -53,7 +53,7 @@ RequestVerdict DecideRequest(long status, std::string_view error_type);
 
 // After so many refusals of a request for load (or without an answer to it), in a row, it goes on
 // as two smaller ones: it may be more than the server can take at once.
-constexpr uint32_t kTriesPerSize = 5;
+constexpr uint32_t kTriesPerSize = 3;
 
 }  // namespace espcap::deliver
 
