@@ -40,7 +40,7 @@ struct PipelineOptions {
   bool ordered = false;  // documents reach the sink in the order of the files
   size_t chunk_documents = 0;
   size_t chunk_bytes = 0;
-  uint32_t batches_at_sink = 2;  // at a time: one under way, one ready to follow
+  uint32_t batches_at_sink = 2;                  // at a time: one under way, one ready to follow
   Compression compression = Compression::kNone;  // what the workers make of their batches
 };
 
