@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,6 +37,42 @@ using espcap::testing::ReadWhole;
 using espcap::testing::TemporaryDirectory;
 
 constexpr size_t kAll = 1'000'000'000;
+
+// A process that has locked the file and written the first half of a text when this is made; the
+// other half comes a moment later.
+class SlowAppend {
+ public:
+  SlowAppend(const std::string& path, std::string_view text) {
+    std::array<int, 2> ready{};
+    if (::pipe(ready.data()) != 0) throw std::runtime_error("pipe");
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      const auto half = static_cast<ssize_t>(text.size() / 2);
+      const auto rest = static_cast<ssize_t>(text.size()) - half;
+      const int file = ::open(path.c_str(), O_WRONLY | O_APPEND);
+      if (::flock(file, LOCK_EX) != 0 || ::write(file, text.data(), text.size() / 2) != half ||
+          ::write(ready[1], "y", 1) != 1) {
+        ::_exit(1);
+      }
+      ::usleep(200'000);
+      ::_exit(::write(file, text.data() + half, text.size() - text.size() / 2) == rest ? 0 : 1);
+    }
+    char byte = 0;
+    if (::read(ready[0], &byte, 1) != 1) throw std::runtime_error("slow append");
+    ::close(ready[0]);
+    ::close(ready[1]);
+  }
+  ~SlowAppend() {
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    EXPECT_EQ(status, 0);
+  }
+  SlowAppend(const SlowAppend&) = delete;
+  SlowAppend& operator=(const SlowAppend&) = delete;
+
+ private:
+  pid_t pid_ = -1;
+};
 
 class DeadLetterResendTest : public ::testing::Test {
  protected:
@@ -215,6 +252,22 @@ TEST_F(DeadLetterResendTest, WhatIsAppendedMeanwhileStays) {
   EXPECT_EQ(Text(), LetterLines(5, 6));
   AppendLetters(letters, 7, 7);  // finds the new file
   EXPECT_EQ(Text(), LetterLines(5, 7));
+}
+
+// Another process is in the middle of an append, and has the lock for it.
+TEST_F(DeadLetterResendTest, AnAppendUnderWayIsWaitedFor) {
+  Write(LetterLines(1, 1));
+  {
+    const SlowAppend append(path_, LetterLines(2, 2));
+    EXPECT_EQ(Take(*Open()).size(), 2U);
+  }
+  const auto resend = Open();
+  LandAll(*resend);
+  {
+    const SlowAppend append(path_, LetterLines(3, 3));
+    ASSERT_TRUE(resend->Finish());
+  }
+  EXPECT_EQ(Text(), LetterLines(3, 3));
 }
 
 TEST_F(DeadLetterResendTest, AnEndWithoutFinishChangesNothing) {
