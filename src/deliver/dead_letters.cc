@@ -69,6 +69,7 @@ Result<void> DeadLetters::Append(std::span<const DeadLetter> letters) {
   for (const DeadLetter& letter : letters) text += LetterLine(letter);
   if (auto locked = Lock(); !locked) return locked;
   const Unlocker unlocker(file_.get());
+  is_synced_ = false;
   return Write(std::move(text));
 }
 
@@ -120,16 +121,18 @@ Result<void> DeadLetters::Write(std::string text) const {
 }
 
 Result<void> DeadLetters::Sync() {
-  if (!file_.valid()) return {};
+  if (is_synced_ || !file_.valid()) return {};
   if (::fdatasync(file_.get()) != 0) {
     return Fail("write dead letters {}: {}", path_, Reason(errno));
   }
-  if (is_name_synced_) return {};
-  const base::FileDescriptor folder(
-      ::open(FolderOf(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // EINVAL: a file system that can't, and so has nothing to wait for.
-  is_name_synced_ = folder.valid() && (::fsync(folder.get()) == 0 || errno == EINVAL);
-  if (is_name_synced_) return {};
+  if (!is_name_synced_) {
+    const base::FileDescriptor folder(
+        ::open(FolderOf(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // EINVAL: a file system that can't, and so has nothing to wait for.
+    is_name_synced_ = folder.valid() && (::fsync(folder.get()) == 0 || errno == EINVAL);
+  }
+  is_synced_ = is_name_synced_;
+  if (is_synced_) return {};
   return Fail("write the directory of dead letters {}: {}", path_, Reason(errno));
 }
 

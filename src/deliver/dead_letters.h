@@ -41,6 +41,7 @@ class DeadLetters {
   std::string path_;
   base::FileDescriptor file_;  // none yet, or the file that had the name when it was opened
   bool is_name_synced_ = true;
+  bool is_synced_ = true;
 };
 
 }  // namespace espcap::deliver

@@ -148,11 +148,23 @@ Result<void> SpoolSink::SendSpooled(Ledger& ledger) {
 void SpoolSink::SettleAtServer(uint32_t slot, bool delivered) {
   if (!IsSpooled(slot)) return Settle(slot, delivered);
   const auto found = from_spool_.find(slot);
-  if (!closing_) {
-    spool_->Settle(found->second.ticket);
-    is_full_ = false;
-  }
+  if (!closing_) SettleSpooled(found->second, delivered);
   from_spool_.erase(found);
+}
+
+// A batch stays in the spool until its dead letters are safe elsewhere.
+void SpoolSink::SettleSpooled(const spool::SpooledBatch& batch, bool delivered) {
+  Result<void> kept;
+  if (delivered) kept = server_->Sync();
+  if (delivered && kept) {
+    spool_->Settle(batch.ticket);
+    is_full_ = false;
+    return;
+  }
+  counted_in_spool_ += batch.documents.size();
+  reports_.report(fmt::format("{}{}{} documents stay in the spool: the next run sends them again",
+                              kept ? "" : kept.error().message, kept ? "" : "; ",
+                              batch.documents.size()));
 }
 
 Result<void> SpoolSink::Sync() {
@@ -165,16 +177,15 @@ Result<void> SpoolSink::Sync() {
 Result<void> SpoolSink::Close(Ledger& ledger) {
   CountRecovered(ledger);
   closing_ = true;
-  uint64_t settled_in_part = 0;  // of batches that stay in the spool as a whole
   server_->GiveUpRequests();
   server_->TakeBack([&](const Batch& batch) {
     if (!IsSpooled(batch.slot)) return Keep(batch);
-    settled_in_part += from_spool_.at(batch.slot).documents.size() - batch.documents.size();
+    counted_in_spool_ += from_spool_.at(batch.slot).documents.size() - batch.documents.size();
     return true;
   });
   auto closed = server_->Close(ledger);
   CountLosses(ledger);
-  ledger.spooled = spool_->documents() - settled_in_part;
+  ledger.spooled = spool_->documents() - counted_in_spool_;
   if (auto synced = Sync(); !synced && closed) closed = std::move(synced);
   Show();
   return closed;

@@ -56,6 +56,7 @@ class SpoolSink : public Sink {
   bool Keep(const Batch& batch);
   void TellFull(const std::string& why);
   void SettleAtServer(uint32_t slot, bool delivered);
+  void SettleSpooled(const spool::SpooledBatch& batch, bool delivered);
   Result<void> SendSpooled(Ledger& ledger);
   void TakeBackWaiting();
   void CountRecovered(Ledger& ledger);
@@ -70,8 +71,9 @@ class SpoolSink : public Sink {
 
   std::unordered_map<uint32_t, spool::SpooledBatch> from_spool_;  // at the server, by slot
   uint32_t next_spool_slot_ = 0;
-  uint64_t recovered_;  // not counted yet
-  uint64_t lost_ = 0;   // counted
+  uint64_t recovered_;             // not counted yet
+  uint64_t lost_ = 0;              // counted
+  uint64_t counted_in_spool_ = 0;  // of batches that stay there as a whole: counted otherwise
   bool is_full_ = false;
   bool told_full_ = false;
   bool is_drained_ = false;  // everything in it has been given out

@@ -22,8 +22,8 @@ CHUNK_BYTES = 8 << 20
 # tshark 4.0 names a mapping type, which Elasticsearch 8 refuses
 TSHARK_AND_CURL = ("tshark -r \"$1\" -T ek | sed 's/,\"_type\":\"doc\"//' | "
                    "split -l 2000 --filter='"
-                   "curl -sS --fail -o /dev/null -H Content-Type:application/x-ndjson "
-                   "--data-binary @- '\"$2\"'/_bulk' -")
+                   "curl -sS --fail --retry 20 -o /dev/null "
+                   "-H Content-Type:application/x-ndjson --data-binary @- '\"$2\"'/_bulk' -")
 
 
 class Node:
@@ -91,7 +91,7 @@ def cut(bulk, folder, url):
             body = folder / f"{number:05}"
             body.write_bytes(b"".join(batch))
             instructions.write(f'{"next" if number else ""}\nurl = "{url}/_bulk"\nfail\nsilent\n'
-                               f'show-error\noutput = "/dev/null"\nrequest = "POST"\n'
+                               f'show-error\nretry = 20\noutput = "/dev/null"\nrequest = "POST"\n'
                                f'upload-file = "{body}"\n'
                                'header = "Content-Type: application/x-ndjson"\n'
                                'header = "Expect:"\n')

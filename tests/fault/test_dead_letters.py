@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Documents that a server refuses for good: kept with its reason, and sent again when told so."""
 import json
+import signal
 
 import pytest
 from captures import packets_of, write_pcap
-from conftest import TEST_PCAPS
-from delivery import INDICES, assert_all_landed, ids_of, letters
+from conftest import TEST_PCAPS, own_mounts
+from delivery import INDICES, assert_all_landed, ids_of, letters, segment_bytes, wait_until
+from nginx import free_ports
 
 BAD = (3, 100, 101, 499, 500, 998, 999)  # positions in a batch of a thousand: the last one too
 PARSING_EXCEPTION = {"elasticsearch": "document_parsing_exception",
@@ -111,3 +113,30 @@ def test_dead_letters_that_cannot_be_written(strict, capture, espcap):
     assert run.code == 1, run
     assert "/dev/full" in run.err, run
     assert "Traceback" not in run.err and "terminate" not in run.err
+
+
+def test_spooled_documents_stay_until_their_letters_are_kept(strict, capture, espcap, start_espcap,
+                                                             tmp_path):
+    """What was spooled is refused, and there is no room for dead letters: the next run sends it again."""
+    spool, disk, dead = tmp_path / "spool", tmp_path / "disk", tmp_path / "dead"
+    disk.mkdir()
+    run = start_espcap("--file", capture, "--spool", spool,
+                       "--node", f"http://127.0.0.1:{free_ports(1)[0]}")
+    wait_until(lambda: segment_bytes(spool) > 0)
+    run.process.send_signal(signal.SIGTERM)
+    assert run.wait(60) == 0 and run.ledger["in the spool"] == 1000, run
+
+    arguments = ["--file", TEST_PCAPS / "arp.pcap", "--node", strict.url, "--spool", spool]
+    script = 'mount -t tmpfs -o size=4k tmpfs "$0" && exec "$@"'
+    run = start_espcap(*arguments, "--dead-letters", disk / "dead",
+                       before=[*own_mounts(), "sh", "-c", script, disk])
+    assert run.wait(60) == 1, run
+    assert run.ledger["failed"] == 7 and run.ledger.get("in the spool", 0) == 0, run
+    assert "1000 documents stay in the spool" in run.text, run
+    assert "doesn't balance" not in run.text, run
+
+    run = espcap(*arguments, "--dead-letters", dead)
+    assert run.code == 1 and run.ledger["dead letters"] == 7, run
+    assert len(letters(dead)) == 7
+    assert segment_bytes(spool) < 4096
+    assert strict.count(INDICES) == 993 + len(packets_of(TEST_PCAPS / "arp.pcap"))
