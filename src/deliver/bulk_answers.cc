@@ -82,7 +82,7 @@ Result<void> BulkSink::TakeAnswer(Request& request, const HttpClient::Finished& 
   stats.Count(verdict.outcome, finished.took);
   const Failure failure{verdict.reason, static_cast<int>(response.status),
                         fmt::format("{} ({})", answered, ReasonOf(response)),
-                        verdict.action == RequestAction::kWait};
+                        verdict.reason == RetryReason::kTooManyRequests};
   switch (verdict.action) {
     case RequestAction::kReadItems:
       break;
