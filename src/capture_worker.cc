@@ -7,7 +7,11 @@
 
 #include "dissect/capture_facts.h"
 #include "frame_road.h"
+#include "live/live_reader.h"
+#include "live/remote_address.h"
+#include "live/remote_reader.h"
 #include "process/resident_size.h"
+#include "process/syscall_filter.h"
 #include "source/fingerprint.h"
 #include "stream/stream_reader.h"
 #include "stream/stream_source.h"
@@ -22,9 +26,6 @@ using process::SlotWriter;
 using source::FileSource;
 
 namespace {
-
-// A quiet stream shows its packets after this time.
-constexpr std::chrono::milliseconds kFlushInterval{1000};
 
 std::optional<uint64_t> GroupOf(const wireshark::Record& record, source::FlowKey key) {
   if (record.rec().rec_type != REC_TYPE_PACKET) return std::nullopt;
@@ -57,7 +58,8 @@ Result<void> CaptureWorker::Prepare(const SendNote& send_note) {
       [this](const std::string& text) { send_note_(Note::Of(Note::Level::kWarning, text)); });
   if (!library) return Forward(std::move(library));
   library_ = std::move(*library);
-  if (!options_.capture_filter.empty()) {
+  // A device's filter is compiled for its link type, when it is opened.
+  if (!options_.capture_filter.empty() && options_.live.interfaces.empty()) {
     auto filter = source::CaptureFilter::Compile(options_.capture_filter);
     if (!filter) return Forward(std::move(filter));
     capture_filter_ = std::move(*filter);
@@ -90,10 +92,25 @@ void CaptureWorker::Work(const Job& job, process::Channel channel) {
   out.Finish(outcome.value_or(Outcome::kPartial));
 }
 
+// Whoever opens an interface does so later. Files, and what dissectors read beside them (keys), may
+// be readable only for root.
+Result<void> CaptureWorker::GiveUpPrivileges(const Job& job) {
+  if (job.role == Job::Role::kCapture) return {};
+  const bool is_live = !options_.live.interfaces.empty();
+  auto dropped = process::DropPrivileges(
+      options_.unprivileged, is_live ? process::Keep::kNothing : process::Keep::kReading);
+  if (!dropped || !options_.sandbox) return dropped;
+  return process::RestrictSystemCalls(wireshark::AsksNameServers() ? process::Sockets::kAllowed
+                                                                   : process::Sockets::kNone);
+}
+
 Result<Outcome> CaptureWorker::RunJob(const Job& job, SlotWriter& out) {
+  if (auto given_up = GiveUpPrivileges(job); !given_up) return Forward(std::move(given_up));
   switch (job.role) {
     case Job::Role::kReadStream:
       return ReadStream(job, out);
+    case Job::Role::kCapture:
+      return CaptureLive(job, out);
     case Job::Role::kDissectStream:
       return DissectStream(job, out);
     default:
@@ -237,6 +254,101 @@ Result<Outcome> CaptureWorker::ReadStream(const Job& job, SlotWriter& out) {
   return Outcome::kWhole;
 }
 
+// Connects without privilege, too. A connection that there isn't yet is no error: it is waited for.
+Result<Outcome> CaptureWorker::CaptureRemote(const Job& job, SlotWriter& out) {
+  const std::string name = job.path.data();
+  const auto address = live::ParseRemote(name);
+  auto ready = address ? process::DropPrivileges(options_.unprivileged, process::Keep::kNothing)
+                       : Result<void>(tl::unexpected(address.error()));
+  // What it is compiled for is known only when the stream begins.
+  if (ready && !options_.capture_filter.empty()) {
+    if (auto filter = source::CaptureFilter::Compile(options_.capture_filter); !filter) {
+      ready = Forward(std::move(filter));
+    }
+  }
+  out.SendOpened(ready ? "" : ready.error().message);
+  if (!ready) return Outcome::kPartial;
+  const auto record = [this, &name, &out](int encapsulation, uint32_t snaplen) {
+    return std::make_unique<live::RawRecorder>(
+        options_.live.raw,
+        live::RawFile::Interface{name, options_.capture_filter, encapsulation, snaplen, true},
+        [&out] { return out.AskForFile(); },
+        [&out](const std::string& message) { out.SendNote(Note::Level::kError, message); });
+  };
+  live::RemoteReader::Surroundings surroundings{
+      [&out] { return out.StopRequested(); },
+      out.supervisor(),
+      [&out](const std::string& message) { out.SendNote(Note::Level::kWarning, message); },
+      {}};
+  if (!options_.live.raw.path.empty()) surroundings.record = record;
+  live::RingFeed feed(*board_, rings_, options_.live.key, job.interface);
+  live::RemoteReader reader(*board_, feed, job.interface, name, std::move(surroundings));
+  const auto end = reader.Run(*address, options_.capture_filter);
+  return end == live::RemoteReader::End::kAbandoned ? Outcome::kPartial : Outcome::kWhole;
+}
+
+// Opens its interface with whatever privilege there is, and reads it with none.
+Result<Outcome> CaptureWorker::CaptureLive(const Job& job, SlotWriter& out) {
+  const std::string name = job.path.data();
+  if (live::IsRemote(name)) return CaptureRemote(job, out);
+  const live::Link link(name, board_->LastIndex(job.interface));
+  board_->RememberIndex(job.interface, link.index());
+  auto device = live::Device::Open(link.Look().name, options_.live.device);
+  const live::FanoutOptions& fanout = options_.live.fanout;
+  Result<void> ready;
+  if (device && fanout.group != 0) {
+    ready = (*device)->JoinFanout(static_cast<uint16_t>(fanout.group + job.interface));
+  }
+  if (device && ready) ready = (*device)->SetFilter(options_.capture_filter);
+  auto packets = device && ready ? live::LinkPackets::Of((*device)->link_type(), job.interface,
+                                                         (*device)->nanoseconds())
+                                 : tl::unexpected(Error{});
+  if (device && ready && !packets) {
+    ready = Fail("capture on {}: {}", name, packets.error().message);
+  }
+  using Reason = live::DeviceError::Reason;
+  if (!device && device.error().reason == Reason::kOther)
+    ready = Fail("{}", device.error().message);
+  if (ready) ready = process::DropPrivileges(options_.unprivileged, process::Keep::kNothing);
+  if (!ready) {
+    out.SendOpened(ready.error().message);
+    return Outcome::kPartial;
+  }
+  const auto warn = [&out](const std::string& message) {
+    out.SendNote(Note::Level::kWarning, message);
+  };
+  std::optional<live::RawRecorder> raw;
+  if (device && !options_.live.raw.path.empty()) {
+    raw.emplace(
+        options_.live.raw,
+        live::RawFile::Interface{name, options_.capture_filter, packets->encapsulation(),
+                                 options_.live.device.snaplen, (*device)->nanoseconds()},
+        [&out] { return out.AskForFile(); },
+        [&out](const std::string& message) { out.SendNote(Note::Level::kError, message); });
+  }
+  live::RingFeed feed(*board_, rings_, options_.live.key, job.interface);
+  live::LiveReader reader(*board_, feed, job.interface,
+                          {[&out] { return out.StopRequested(); }, out.supervisor(), warn,
+                           raw ? &*raw : nullptr, job.member == 0});
+  live::LiveReader::End end{};
+  if (device) {
+    for (const std::string& warning : (*device)->warnings()) warn(warning);
+    out.SendOpened();
+    end = reader.Run(std::move(*device), *packets, link);
+  } else {
+    if (job.member == 0) warn(device.error().message + "; waited for");
+    out.SendOpened();
+    end = reader.AwaitInterface(link);
+  }
+  if (fanout.processes > 1) {
+    out.SendNote(Note::Level::kVerbose,
+                 fmt::format("{}: process {} of {} has read {} packets", name, job.member + 1,
+                             fanout.processes, reader.taken()));
+  }
+  if (end == live::LiveReader::End::kBack) return Outcome::kInterfaceBack;
+  return end == live::LiveReader::End::kAbandoned ? Outcome::kPartial : Outcome::kWhole;
+}
+
 namespace {
 
 // What a worker on a stream leaves for the next one.
@@ -266,23 +378,30 @@ Result<Outcome> CaptureWorker::DissectStream(const Job& job, SlotWriter& out) {
   const std::string path = job.path.data();
   stream::StreamSource source(path == "-" ? "standard input" : path, ring);
   session_->Attach(source);
-  FrameRoad road(source, *session_, *writer_, job, out);
+  Job unsettled = job;
+  unsettled.settled_frame = 0;  // those that were are left out here
+  FrameRoad road(source, *session_, *writer_, unsettled, out);
   StreamNote note = NoteOf(ring);
   road.ContinueAfter(note.documents);
   const process::ResidentSize resident;
   stream::SessionUse use;
+  uint32_t last_frame = 0;
   for (;;) {
-    const PacketRing::State state = source.Next(kFlushInterval);
+    const PacketRing::State state = source.Next(options_.flush_interval);
     if (state == PacketRing::State::kEnd) return Outcome::kWhole;
     if (state == PacketRing::State::kRecord) {
       const stream::StreamRecord& facts = source.facts();
       const uint32_t frame = facts.frame_number;
-      if (frame > job.settled_frame) {
-        if (use.packets == 0 && frame > 1) {
+      // Numbers have begun anew: what this session remembers has other ones.
+      if (frame < last_frame) return Outcome::kSessionFull;
+      if (stream::IsAfter(frame, job.settled_frame)) {
+        // Of a live capture, other workers have frames between these.
+        if (frame != last_frame + 1) {
           session_->ContinueAfter({frame - 1, facts.first_time, facts.previous_time,
                                    display_filter_ ? note.displayed_number : frame - 1,
                                    display_filter_ ? note.displayed_time : facts.previous_time});
         }
+        last_frame = frame;
         auto taken = source.has_image()
                          ? road.Take(frame, facts.fingerprint)
                          : road.Fail(frame, "larger than the memory that packets go through");
@@ -298,7 +417,7 @@ Result<Outcome> CaptureWorker::DissectStream(const Job& job, SlotWriter& out) {
       if (use.packets % kPacketsBetweenLooks == 0) use.resident_bytes = resident.Bytes();
       if (stream::IsFull(options_.session_limits, use)) return Outcome::kSessionFull;
     }
-    out.HandOverIfOlderThan(kFlushInterval);
+    out.HandOverIfOlderThan(options_.flush_interval);
   }
 }
 

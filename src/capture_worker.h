@@ -5,6 +5,7 @@
 #ifndef ESPCAP_CAPTURE_WORKER_H_
 #define ESPCAP_CAPTURE_WORKER_H_
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,10 +19,13 @@
 #include "dissect/session.h"
 #include "encode/document_writer.h"
 #include "espcap/result.h"
+#include "live/capture_board.h"
+#include "live/options.h"
 #include "process/batch_slots.h"
 #include "process/channel.h"
 #include "process/messages.h"
 #include "process/packet_ring.h"
+#include "process/privileges.h"
 #include "process/slot_writer.h"
 #include "source/capture_filter.h"
 #include "source/file_source.h"
@@ -45,6 +49,10 @@ struct CaptureOptions {
   source::FlowKey shard_key = source::FlowKey::kPair;
   bool resume = false;                   // ask whether a file was settled by an earlier run
   stream::SessionLimits session_limits;  // of streams
+  std::chrono::milliseconds flush_interval{1000};  // how long a document of a stream may wait
+  live::Options live = {};
+  bool sandbox = true;  // processes that dissect ask little of the kernel
+  std::optional<process::Identity> unprivileged = {};  // whom processes that touch packets become
 };
 
 class CaptureWorker {
@@ -53,12 +61,14 @@ class CaptureWorker {
 
   using Rings = std::vector<std::unique_ptr<process::PacketRing>>;
 
+  // `board` may be null where nothing is live.
   CaptureWorker(std::string program_path, CaptureOptions options, process::BatchSlots& slots,
-                Rings& rings)
+                Rings& rings, live::CaptureBoard* board)
       : program_path_(std::move(program_path)),
         options_(std::move(options)),
         slots_(slots),
-        rings_(rings) {}
+        rings_(rings),
+        board_(board) {}
 
   // In the zygote: libwireshark, the filters, and a pristine session.
   Result<void> Prepare(const SendNote& send_note);
@@ -69,6 +79,7 @@ class CaptureWorker {
  private:
   struct FileJob;  // the file on its way
 
+  Result<void> GiveUpPrivileges(const process::Job& job);
   Result<process::Outcome> RunJob(const process::Job& job, process::SlotWriter& out);
 
   [[nodiscard]] source::FileSource::Access Access() const;
@@ -80,12 +91,15 @@ class CaptureWorker {
   Result<void> TwoPasses(FileJob& file);
 
   Result<process::Outcome> ReadStream(const process::Job& job, process::SlotWriter& out);
+  Result<process::Outcome> CaptureRemote(const process::Job& job, process::SlotWriter& out);
+  Result<process::Outcome> CaptureLive(const process::Job& job, process::SlotWriter& out);
   Result<process::Outcome> DissectStream(const process::Job& job, process::SlotWriter& out);
 
   std::string program_path_;
   CaptureOptions options_;
   process::BatchSlots& slots_;
   Rings& rings_;
+  live::CaptureBoard* board_;
 
   SendNote send_note_;  // of the process that runs: zygote, then worker
   std::unique_ptr<dissect::EpanLibrary> library_;

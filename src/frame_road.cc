@@ -32,6 +32,7 @@ Result<void> FrameRoad::Take(uint32_t frame_number, const Fingerprint& fingerpri
   // From here on the frame is no reason for this process to end: it may wait for a slot.
   switch (outcome_) {
     case Outcome::kDocument:
+      out_.SetPacketTime(source_.record().time_ns());
       return out_.AddDocument(frame_number, document_.view());
     case Outcome::kFiltered:
       return out_.AddFiltered(frame_number);

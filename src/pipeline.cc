@@ -7,7 +7,9 @@
 #include <numeric>
 #include <utility>
 
+#include "live/remote_address.h"
 #include "process/stop_signals.h"
+#include "stream/stream_record.h"
 
 namespace espcap {
 namespace {
@@ -39,9 +41,20 @@ Pipeline::Pipeline(PipelineOptions options, telemetry::Log& log)
       warnings_(log, &telemetry::Log::Warning),
       captures_({options_.shards, options_.ordered, options_.packet_limit != 0}) {
   captures_.Add(options_.files);
+  const live::Options& live = options_.capture.live;
+  if (live.interfaces.empty()) return;
+  std::vector<supervise::LiveInterface> interfaces;
+  for (const std::string& name : live.interfaces) {
+    interfaces.push_back({name, live::IsRemote(name) ? 1 : live.fanout.processes});
+  }
+  captures_.AddLive(interfaces, options_.workers);
 }
 
-Pipeline::~Pipeline() = default;
+// A zygote ends when its workers have: those of live capture must be told.
+Pipeline::~Pipeline() {
+  if (slots_ != nullptr) slots_->RequestStop();
+  for (const auto& ring : rings_) ring->Close();
+}
 
 Result<std::unique_ptr<Pipeline>> Pipeline::Start(const std::string& program_path,
                                                   PipelineOptions options, telemetry::Log& log) {
@@ -53,13 +66,10 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Start(const std::string& program_pat
   std::iota(pipeline->free_slots_.begin(), pipeline->free_slots_.end(), 0U);
   pipeline->slot_captures_.resize(pipeline->free_slots_.size());
 
-  for (uint32_t stream = 0; stream < pipeline->captures_.streams(); ++stream) {
-    auto ring = process::PacketRing::Create();
-    if (!ring) return Forward(std::move(ring));
-    pipeline->rings_.push_back(std::move(*ring));
-  }
-  pipeline->capture_worker_ = std::make_unique<CaptureWorker>(
-      program_path, pipeline->options_.capture, *pipeline->slots_, pipeline->rings_);
+  if (auto made = pipeline->MakeRings(); !made) return Forward(std::move(made));
+  pipeline->capture_worker_ =
+      std::make_unique<CaptureWorker>(program_path, pipeline->options_.capture, *pipeline->slots_,
+                                      pipeline->rings_, pipeline->board_.get());
   CaptureWorker& road = *pipeline->capture_worker_;
   auto zygote =
       process::Zygote::Start({[&road](const auto& send_note) { return road.Prepare(send_note); },
@@ -70,22 +80,63 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Start(const std::string& program_pat
                              [&pipeline](const Note& note) { pipeline->Log(note); });
   if (!zygote) return Forward(std::move(zygote));
   pipeline->zygote_ = std::move(*zygote);
+  if (auto opened = pipeline->AwaitInterfaces(); !opened) return Forward(std::move(opened));
   return pipeline;
+}
+
+Result<void> Pipeline::MakeRings() {
+  const live::Options& live = options_.capture.live;
+  const bool is_live = !live.interfaces.empty();
+  for (uint32_t number = 0; number < captures_.rings(); ++number) {
+    // Live, as much as the kernel holds may wait for all workers together.
+    auto ring = process::PacketRing::Create(is_live ? live.device.buffer_bytes / options_.workers
+                                                    : process::PacketRing::kMinRecordsBytes);
+    if (!ring) return Forward(std::move(ring));
+    for (const std::string& interface : live.interfaces) {
+      static_cast<void>(stream::AddInterface(**ring, interface.c_str(), nullptr));
+    }
+    rings_.push_back(std::move(*ring));
+  }
+  if (!is_live) return {};
+  auto board = live::CaptureBoard::Create(live.limits);
+  if (!board) return Forward(std::move(board));
+  board_ = std::move(*board);
+  return {};
+}
+
+// What can't be captured must not cost the output: it is known before anything is opened for it.
+Result<void> Pipeline::AwaitInterfaces() {
+  if (board_ == nullptr) return {};
+  StartWorkers();
+  for (Worker& worker : workers_) {
+    if (worker.part->job.role != process::Job::Role::kCapture) continue;
+    while (worker.channel.open() && !worker.opened) TakeMessage(worker);
+  }
+  if (sink_failed_) return Fail("the dissection process has ended");
+  return failure_.empty() ? Result<void>() : Fail("{}", failure_);
 }
 
 Ledger Pipeline::Run(Sink& sink, telemetry::Progress& progress) {
   sink.OnSettled([this](uint32_t slot, bool delivered) { Settle(slot, delivered); });
+  running_ = true;
+  service_manager_.Ready();
+  statistics_at_ = std::chrono::steady_clock::now();
+  const auto end = std::chrono::steady_clock::now() + options_.duration;
   while (!MayEnd(sink)) {
     StartWorkers();
     GrantSlots();
     OfferBatches(sink);
     Wait(sink);
-    if (process::StopRequested() || sink_failed_) Stop();
+    const bool is_over = options_.duration.count() > 0 && std::chrono::steady_clock::now() >= end;
+    if (process::StopRequested() || is_over || sink_failed_) Stop();
     PruneCaptures(sink);
+    ShowStatistics();
+    service_manager_.Alive();
     Show(progress);
   }
   Abandon();
   if (auto closed = sink.Close(ledger_); !closed) FailSink(closed.error().message);
+  CountLosses();
   PruneCaptures(sink);
   progress.Clear();
   if (skipped_captures_ > 0) {
@@ -134,6 +185,9 @@ void Pipeline::TakeArrivals(source::DirectoryWatch& watch) {
 void Pipeline::EndIntake() {
   watches_.clear();
   captures_.Stop();
+  for (const Capture& capture : captures_.captures()) {
+    if (capture.ReadToItsEnd()) CloseRings(capture);
+  }
 }
 
 void Pipeline::OfferBatches(Sink& sink) {
@@ -154,6 +208,9 @@ void Pipeline::Settle(uint32_t slot, bool delivered) {
   Capture& capture = *slot_captures_[slot];
   --capture.at_sink;
   capture.refused |= !delivered;
+  // Grace is for a destination that takes nothing, not for what is still being delivered.
+  if (delivered && stopped_at_) stopped_at_ = std::chrono::steady_clock::now();
+  if (delivered && board_ != nullptr) NoteLag(slot);
   slots_->Trim(slot);
   free_slots_.push_back(slot);
 }
@@ -213,6 +270,7 @@ void Pipeline::FailSink(const std::string& message) {
 // No new work; workers end as soon as they see it, and what they have made is still taken.
 void Pipeline::Stop() {
   stopping_ = true;
+  service_manager_.Stopping();
   EndIntake();
   slots_->RequestStop();
   for (const Worker& worker : workers_) {
@@ -230,6 +288,26 @@ void Pipeline::Abandon() {
   }
 }
 
+// What came to the interfaces is captured, whether it found a worker or not.
+void Pipeline::AddLosses(Ledger& ledger) const {
+  if (board_ == nullptr) return;
+  const live::InterfaceCounts total = board_->Total();
+  ledger.kernel_dropped = total.kernel_dropped;
+  ledger.interface_dropped = total.interface_dropped;
+  ledger.ring_dropped = total.ring_dropped;
+  ledger.captured += total.kernel_dropped + total.interface_dropped + total.ring_dropped;
+}
+
+// At the end: what is left in rings that no worker emptied, too.
+void Pipeline::CountLosses() {
+  if (board_ == nullptr) return;
+  const live::InterfaceCounts total = board_->Total();
+  const uint64_t left = total.received - total.ring_dropped - ledger_.captured;
+  ledger_.captured += left;
+  ledger_.abandoned += left;
+  AddLosses(ledger_);
+}
+
 // With what workers have taken and not yet handed over.
 Ledger Pipeline::LedgerSoFar() const {
   Ledger ledger = ledger_;
@@ -240,11 +318,46 @@ Ledger Pipeline::LedgerSoFar() const {
     ledger.filtered += progress.filtered;
     ledger.failed += progress.failed;
   }
+  AddLosses(ledger);
   return ledger;
+}
+
+void Pipeline::NoteLag(uint32_t slot) {
+  const process::SlotProgress progress = slots_->Progress(slot);
+  const std::chrono::nanoseconds now = std::chrono::system_clock::now().time_since_epoch();
+  const auto lag_of = [now](int64_t time_ns) -> telemetry::LagHistogram::Milliseconds {
+    return now - std::chrono::nanoseconds(time_ns);
+  };
+  lags_.Add(lag_of(progress.first_time_ns), lag_of(progress.last_time_ns), progress.documents);
+}
+
+telemetry::LiveStats Pipeline::LiveStats() const {
+  telemetry::LiveStats stats;
+  uint32_t id = 0;
+  for (const std::string& name : options_.capture.live.interfaces) {
+    const live::InterfaceCounts counts = board_->CountsOf(id++);
+    stats.interfaces.push_back({name, counts.received, counts.bytes, counts.ring_dropped,
+                                counts.kernel_dropped, counts.interface_dropped});
+  }
+  stats.lag_median = lags_.Quantile(0.5);
+  stats.lag_99th = lags_.Quantile(0.99);
+  return stats;
+}
+
+void Pipeline::ShowStatistics() {
+  const auto now = std::chrono::steady_clock::now();
+  const auto interval = options_.stats_interval;
+  if (board_ == nullptr || interval.count() == 0 || now < statistics_at_ + interval) return;
+  const telemetry::LiveStats stats = LiveStats();
+  log_.Info(telemetry::FormatLive(stats, LedgerSoFar(), received_then_, now - statistics_at_));
+  received_then_ = telemetry::Received(stats);
+  statistics_at_ = now;
+  lags_ = {};
 }
 
 telemetry::RunSnapshot Pipeline::Snapshot() const {
   telemetry::RunSnapshot snapshot;
+  if (board_ != nullptr) snapshot.live = LiveStats();
   snapshot.ledger = LedgerSoFar();
   snapshot.stopping = stopping_;
   snapshot.work = {workers_.size(),       worker_restarts_,           sessions_replaced_,

@@ -9,7 +9,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,9 +24,12 @@
 #include "espcap/ledger.h"
 #include "espcap/sink.h"
 #include "process/batch_slots.h"
+#include "process/service_manager.h"
 #include "process/zygote.h"
 #include "source/directory_watch.h"
 #include "supervise/capture_queue.h"
+#include "telemetry/lag_histogram.h"
+#include "telemetry/live_stats.h"
 #include "telemetry/log.h"
 #include "telemetry/progress.h"
 #include "telemetry/run_snapshot.h"
@@ -42,12 +47,14 @@ struct PipelineOptions {
   size_t chunk_bytes = 0;
   uint32_t batches_at_sink = 2;                  // at a time: one under way, one ready to follow
   Compression compression = Compression::kNone;  // what the workers make of their batches
+  std::chrono::milliseconds duration{0};         // of the whole run; 0: to its end
+  std::chrono::milliseconds stats_interval{0};   // live: a line of statistics so often; 0: none
 };
 
 class Pipeline {
  public:
-  // Returns once libwireshark is ready in the zygote; an error there (a bad filter, a bad
-  // preference) is this call's.
+  // Returns once libwireshark is ready in the zygote, and every interface is opened; an error there
+  // (a bad filter, a bad preference, no permission) is this call's.
   static Result<std::unique_ptr<Pipeline>> Start(const std::string& program_path,
                                                  PipelineOptions options, telemetry::Log& log);
 
@@ -79,6 +86,7 @@ class Pipeline {
     supervise::Part* part = nullptr;
     pid_t process = 0;
     bool wants_slot = false;
+    bool opened = false;                      // its interface
     std::optional<process::Outcome> outcome;  // once it has said so
     std::optional<uint32_t> slot;             // being filled
   };
@@ -86,6 +94,8 @@ class Pipeline {
   Pipeline(PipelineOptions options, telemetry::Log& log);
 
   bool MayEnd(const Sink& sink);
+  Result<void> MakeRings();
+  Result<void> AwaitInterfaces();
   [[nodiscard]] bool Finished() const;
   [[nodiscard]] uint32_t FreeSeat() const;
   [[nodiscard]] size_t AtDissection() const;
@@ -98,15 +108,24 @@ class Pipeline {
   void Stop();
   void TakeMessage(Worker& worker);
   void TakeSlot(Worker& worker);
+  void GrantFile(Worker& worker);
+  void TakeOpened(Worker& worker, const process::Note& failure);
   void TakeReport();
   void AnswerFingerprint(Worker& worker, const Fingerprint& fingerprint);
   void Settle(uint32_t slot, bool delivered);
   void PruneCaptures(Sink& sink);
   void Record(Sink& sink, const supervise::Capture& capture);
   void EndWorker(Worker& worker);
+  void EndReader(Worker& worker);
+  void CloseRings(const supervise::Capture& capture);
   void TakeUpAgain(supervise::Part& part);
   void FailSink(const std::string& message);
   void Abandon();
+  void AddLosses(Ledger& ledger) const;
+  [[nodiscard]] telemetry::LiveStats LiveStats() const;
+  void ShowStatistics();
+  void NoteLag(uint32_t slot);
+  void CountLosses();
   void Show(telemetry::Progress& progress) const;
   [[nodiscard]] Ledger LedgerSoFar() const;
   void Log(const process::Note& note);
@@ -115,7 +134,8 @@ class Pipeline {
   telemetry::Log& log_;
   telemetry::RateLimited warnings_;
   std::unique_ptr<process::BatchSlots> slots_;
-  CaptureWorker::Rings rings_;  // one a stream
+  CaptureWorker::Rings rings_;                 // one a stream; live, one a worker
+  std::unique_ptr<live::CaptureBoard> board_;  // live
   std::unique_ptr<CaptureWorker> capture_worker_;
   std::unique_ptr<process::Zygote> zygote_;
 
@@ -130,6 +150,17 @@ class Pipeline {
   uint64_t worker_restarts_ = 0;
   uint64_t sessions_replaced_ = 0;
   Ledger ledger_;
+  std::string failure_;  // of opening an interface, or its file
+  struct RawFiles {
+    uint32_t begun = 0;
+    std::deque<std::string> kept;
+  };
+  std::map<std::string, RawFiles> raw_files_;  // by what is put into their names
+  process::ServiceManager service_manager_;
+  telemetry::LagHistogram lags_;                         // since the last line of statistics
+  std::chrono::steady_clock::time_point statistics_at_;  // the last ones
+  uint64_t received_then_ = 0;
+  bool running_ = false;
   bool sink_failed_ = false;  // or given up: nothing more is offered to it
   bool stopping_ = false;
   std::optional<std::chrono::steady_clock::time_point> stopped_at_;

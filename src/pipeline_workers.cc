@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // The supervisor's side of its workers: they are started, given slots, heard, and replaced.
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 #include "pipeline.h"
@@ -33,21 +37,20 @@ std::string DescribeEnd(int wait_status) {
 uint32_t Pipeline::FreeSeat() const {
   uint32_t seat = 0;
   const auto is_taken = [&](const Worker& worker) {
-    return worker.part->job.role != Job::Role::kReadStream && worker.part->job.seat == seat;
+    return worker.part->job.Dissects() && worker.part->job.seat == seat;
   };
   while (std::any_of(workers_.begin(), workers_.end(), is_taken)) ++seat;
   return seat;
 }
 
-// Whoever only reads a stream leaves the processor to others.
 size_t Pipeline::AtDissection() const {
-  return static_cast<size_t>(std::count_if(
-      workers_.begin(), workers_.end(),
-      [](const Worker& worker) { return worker.part->job.role != Job::Role::kReadStream; }));
+  return static_cast<size_t>(
+      std::count_if(workers_.begin(), workers_.end(),
+                    [](const Worker& worker) { return worker.part->job.Dissects(); }));
 }
 
 void Pipeline::StartWorkers() {
-  while (!sink_failed_ && AtDissection() < options_.workers) {
+  while (!sink_failed_ && (AtDissection() < options_.workers || captures_.NextOnlyReads())) {
     const bool is_reached = options_.packet_limit != 0 && ledger_.captured >= options_.packet_limit;
     if (is_reached && captures_.NoneReady()) return EndIntake();
     Part* part = captures_.Next();
@@ -58,13 +61,13 @@ void Pipeline::StartWorkers() {
       if (left == 0) left = options_.packet_limit - ledger_.captured;
       job.packet_limit = left;
     }
-    if (job.role != Job::Role::kReadStream) {
+    if (job.Dissects()) {
       job.seat = FreeSeat();
       slots_->SetDissecting(job.seat, 0);
     }
     auto channel = zygote_->Fork(job);
     if (!channel) return FailSink(channel.error().message);  // nothing can be taken any more
-    workers_.push_back({std::move(*channel), part, 0, false, std::nullopt, std::nullopt});
+    workers_.push_back({std::move(*channel), part, 0, false, false, std::nullopt, std::nullopt});
   }
 }
 
@@ -114,6 +117,12 @@ void Pipeline::TakeMessage(Worker& worker) {
     case WorkerMessage::Kind::kNote:
       Log(message->note);
       break;
+    case WorkerMessage::Kind::kWantsFile:
+      GrantFile(worker);
+      break;
+    case WorkerMessage::Kind::kOpened:
+      TakeOpened(worker, message->note);
+      break;
     case WorkerMessage::Kind::kDone:
       worker.outcome = message->outcome;
   }
@@ -129,7 +138,8 @@ void Pipeline::TakeSlot(Worker& worker) {
   ledger_.filtered += progress.filtered;
   ledger_.failed += progress.failed;
   part.bytes_read = std::max(part.bytes_read, progress.source_bytes);
-  part.job.settled_frame = std::max(part.job.settled_frame, progress.last_frame);
+  // A stream's numbers may have begun anew.
+  if (progress.last_frame != 0) part.job.settled_frame = progress.last_frame;
   part.capture->refused |= progress.failed > 0;
   if (progress.documents > 0) {
     part.capture->batches.push_back(slots_->View(slot, part.capture->name));
@@ -142,15 +152,7 @@ void Pipeline::EndWorker(Worker& worker) {
   TakeSlot(worker);
   worker.channel.Close();
   Part& part = *worker.part;
-  if (part.job.role == Job::Role::kReadStream) {
-    rings_[part.job.ring]->Close();
-    if (!worker.outcome && !stopping_) {
-      log_.Error(fmt::format("{}: its reader died; what comes after is lost", *part.capture->name));
-    }
-    part.ended = true;
-    part.whole = worker.outcome == Outcome::kWhole;
-    return;
-  }
+  if (!part.job.Dissects()) return EndReader(worker);
   if (worker.outcome == Outcome::kSessionFull && !sink_failed_) {
     log_.Verbose(fmt::format("{}: a fresh session goes on after packet {}", *part.capture->name,
                              part.job.settled_frame));
@@ -162,6 +164,72 @@ void Pipeline::EndWorker(Worker& worker) {
   if (!worker.outcome && !may_end) return TakeUpAgain(part);
   part.ended = true;
   part.whole = worker.outcome == Outcome::kWhole;
+}
+
+// The part's rings are closed when nobody puts anything into them any more.
+void Pipeline::EndReader(Worker& worker) {
+  Part& part = *worker.part;
+  const bool is_capture = part.job.role == Job::Role::kCapture;
+  const std::string& name = is_capture ? part.job.path.data() : *part.capture->name;
+  if (worker.outcome == Outcome::kInterfaceBack && !stopping_) {
+    log_.Warning(fmt::format("{} can be captured again", name));
+    return captures_.PutBack(part);
+  }
+  if (!worker.outcome && !stopping_) {
+    if (is_capture && ++part.deaths <= supervise::kMaxDeaths) {
+      log_.Error(fmt::format(
+          "{}: its capture process died; what it had not read is lost, another one goes on", name));
+      return captures_.PutBack(part);
+    }
+    log_.Error(fmt::format("{}: its reader died; what comes after is lost", name));
+  }
+  part.ended = true;
+  part.whole = worker.outcome == Outcome::kWhole;
+  if (part.capture->ReadToItsEnd()) CloseRings(*part.capture);
+}
+
+void Pipeline::CloseRings(const Capture& capture) {
+  for (const Part& part : capture.parts) {
+    if (part.job.role == Job::Role::kDissectStream) rings_[part.job.ring]->Close();
+  }
+}
+
+// The capture process has no right to any folder.
+void Pipeline::GrantFile(Worker& worker) {
+  const live::Options& live = options_.capture.live;
+  const Job& job = worker.part->job;
+  std::string source = live.interfaces.size() > 1 ? job.path.data() : "";
+  if (live.fanout.processes > 1) {
+    source += fmt::format("{}{}", source.empty() ? "" : "-", job.member + 1);
+  }
+  RawFiles& files = raw_files_[source];
+  const std::string path = live::RawFileName(live.raw, source, ++files.begun, std::time(nullptr));
+  const base::FileDescriptor file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (file.valid()) {
+    files.kept.push_back(path);
+  } else {
+    const std::string reason =
+        fmt::format("--write {}: {}", path, std::generic_category().message(errno));
+    if (running_) log_.Error(reason);
+    failure_ = reason;
+  }
+  static_cast<void>(worker.channel.Send(process::GrantedFile{file.valid()}, file.get()));
+  while (live.raw.files != 0 && files.kept.size() > live.raw.files) {
+    ::unlink(files.kept.front().c_str());
+    files.kept.pop_front();
+  }
+}
+
+// A failure at the start is Start()'s; later, the interface is lost to the run.
+void Pipeline::TakeOpened(Worker& worker, const process::Note& failure) {
+  const std::string text(failure.Text());
+  worker.opened = true;
+  if (text.empty()) {
+    return log_.Verbose(fmt::format("capturing on {}", worker.part->job.path.data()));
+  }
+  if (running_) return log_.Error(text);
+  failure_ = text;
 }
 
 // The part's next worker dissects the settled frames for what follows from them, and begins to

@@ -16,6 +16,7 @@ import captures as capture_files  # noqa: E402  (from there)
 import server  # noqa: E402
 from delivery import Running, ids_of, ledger  # noqa: E402
 from fault_proxy import FaultProxy  # noqa: E402
+from network import Live, Network  # noqa: E402
 from server import Server  # noqa: E402
 
 ESPCAP = pathlib.Path(os.environ.get("ESPCAP", ROOT / "build" / "espcap")).resolve()
@@ -198,3 +199,29 @@ def plain_pcap():
         return data[:24], records
 
     return split
+
+
+@pytest.fixture
+def network():
+    """Interfaces a0, a1 with their other ends b0, b1."""
+    made = Network(2)
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def live(network, environment, tmp_path):
+    """live(*arguments) → a running espcap that captures in the network."""
+    started = []
+
+    def start(*arguments, prefix=(), ready="capturing on"):
+        running = Live(network, ESPCAP, [str(argument) for argument in arguments], tmp_path,
+                       environment, prefix)
+        started.append(running)
+        return running.wait_for(ready) if ready else running
+
+    yield start
+    for running in started:
+        if running.process.poll() is None:
+            running.process.kill()
+            running.process.wait()

@@ -2,7 +2,7 @@
 //
 // Where every packet went, as one document each. It ends in exactly one of the outcomes, so that
 //   captured + recovered = filtered + written + indexed + already_there + dead_lettered + spooled
-//                          + dropped + failed + abandoned
+//                          + dropped + failed + abandoned + dropped live
 // holds at the end of every run; Balanced() is asserted there and in the tests.
 #ifndef ESPCAP_LEDGER_H_
 #define ESPCAP_LEDGER_H_
@@ -23,10 +23,14 @@ struct Ledger {
   uint64_t dropped = 0;        // neither the server nor the spool could take them
   uint64_t failed = 0;         // lost otherwise: a destination that failed, a damaged spool
   uint64_t abandoned = 0;      // captured, but the run ended before they could be sent
+  // Live only: came to an interface and matched the capture filter, but no worker had them.
+  uint64_t kernel_dropped = 0;     // its buffer was full
+  uint64_t interface_dropped = 0;  // by the interface or its driver, as far as they say
+  uint64_t ring_dropped = 0;       // the way to the dissecting worker was full
 
   [[nodiscard]] uint64_t Settled() const {
     return filtered + written + indexed + already_there + dead_lettered + spooled + dropped +
-           failed + abandoned;
+           failed + abandoned + kernel_dropped + interface_dropped + ring_dropped;
   }
   [[nodiscard]] bool Balanced() const { return captured + recovered == Settled(); }
 };

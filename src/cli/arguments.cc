@@ -20,6 +20,7 @@ constexpr const char* kExamples = R"(Examples:
   tcpdump -w - | espcap --file - --node localhost:9200   from a pipe
   espcap --file capture.pcap --filter 'dns' --format text
   espcap --file tls.pcap -o tls.keylog_file:keys.log --output tls.ndjson
+  espcap --nic eth0 --bpf 'tcp port 80' --count 500      live, on standard output
   espcap --list                                          capture interfaces
 )";
 

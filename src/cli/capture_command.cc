@@ -9,13 +9,14 @@
 #include <memory>
 #include <utility>
 
-#include "base/nearest_name.h"
 #include "cli/destination.h"
+#include "cli/live_checks.h"
 #include "cli/purpose.h"
 #include "cli/run_telemetry.h"
 #include "cli/server_connection.h"
 #include "deliver/resume_state.h"
 #include "deliver/stream_sink.h"
+#include "live/device.h"
 #include "pipeline.h"
 #include "process/status_signal.h"
 #include "process/stop_signals.h"
@@ -26,13 +27,16 @@
 namespace espcap::cli {
 namespace {
 
-Result<void> PrintInterfaces() {
+Result<void> PrintInterfaces(telemetry::Log& log) {
   const auto interfaces = source::ListInterfaces();
   if (!interfaces) return tl::unexpected(interfaces.error());
   if (interfaces->empty()) {
-    return Fail("list interfaces: none can be seen; capturing needs root or CAP_NET_RAW");
+    return Fail("list interfaces: none can be seen; {}", live::HowToGetPermission());
   }
   fmt::print("{}", source::FormatInterfaces(*interfaces));
+  if (!process::MayCapture()) {
+    log.Warning("none of them can be captured from now: " + live::HowToGetPermission());
+  }
   return {};
 }
 
@@ -44,20 +48,9 @@ Result<void> CheckSources(const CaptureSettings& settings) {
   }
   if (!has_files && !has_interfaces) return Fail("You must specify either file or live capture");
   if (settings.watch && settings.directories.empty()) return Fail("--watch follows a --dir");
+  if (has_interfaces) return CheckLive(settings);
+  if (!settings.raw.path.empty()) return Fail("--write keeps what is captured: it goes with --nic");
   return {};
-}
-
-Result<void> CheckInterfaces(const std::vector<std::string>& names) {
-  const auto interfaces = source::ListInterfaces();
-  if (!interfaces) return tl::unexpected(interfaces.error());
-  std::vector<std::string> known;
-  for (const source::Interface& interface : *interfaces) known.push_back(interface.name);
-  for (const std::string& name : names) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    return Fail("--nic {}: no such interface{}; --list shows them", name,
-                base::DidYouMean(name, known));
-  }
-  return Fail("--nic {}: live capture is not in this version yet", names.front());
 }
 
 Result<void> CheckShape(const CaptureSettings& settings) {
@@ -117,10 +110,17 @@ uint32_t WorkersOf(const CaptureSettings& settings) {
   return cores < 1 ? 1 : static_cast<uint32_t>(cores);
 }
 
+live::FanoutOptions FanoutOf(const CaptureSettings& settings) {
+  constexpr uint32_t kDefaultProcesses = 2;
+  if (settings.fanout_group == 0) return {};
+  return {settings.fanout_group, settings.fanout_processes.value_or(kDefaultProcesses)};
+}
+
 PipelineOptions OptionsOf(const CaptureSettings& settings,
                           const std::vector<deliver::NodeUrl>& nodes,
                           std::vector<supervise::InputFile> inputs) {
   const bool to_server = !settings.nodes.empty();
+  const bool is_live = !settings.interfaces.empty();
   PipelineOptions options;
   options.capture = {
       settings.capture_filter,
@@ -140,14 +140,22 @@ PipelineOptions OptionsOf(const CaptureSettings& settings,
     return settings.watch && input.may_be_foreign;
   });
   options.files = std::move(inputs);
-  options.packet_limit = settings.count;
-  options.workers = WorkersOf(settings);
+  options.packet_limit = is_live ? 0 : settings.count;
   options.shards = settings.shards;
   options.ordered = settings.ordered.value_or(!to_server);
+  options.workers = is_live ? LiveWorkersOf(settings, WorkersOf(settings)) : WorkersOf(settings);
   options.chunk_documents = settings.chunk;
   options.chunk_bytes = settings.chunk_bytes;
   if (to_server) options.batches_at_sink = BatchesAtServer(settings, nodes.size());
   options.compression = CompressionOf(settings, nodes);
+  options.duration = settings.duration;
+  options.stats_interval = settings.stats_interval;
+  options.capture.flush_interval = settings.flush_interval;
+  if (is_live) {
+    options.capture.live = {
+        settings.interfaces, settings.device, {settings.count, settings.max_bytes},
+        settings.shard_key,  settings.raw,    FanoutOf(settings)};
+  }
   return options;
 }
 
@@ -190,7 +198,12 @@ Result<void> RunCaptures(const char* program_path, const CaptureSettings& settin
   if (!nodes) return Forward(std::move(nodes));
   log.Record("espcap " ESPCAP_VERSION " started");
   process::InstallStatusSignal();
-  auto pipeline = Pipeline::Start(program_path, OptionsOf(settings, *nodes, *inputs), log);
+  auto unprivileged = process::UnprivilegedIdentity(settings.run_as);
+  if (!unprivileged) return Forward(std::move(unprivileged));
+  PipelineOptions options = OptionsOf(settings, *nodes, *inputs);
+  options.capture.unprivileged = *unprivileged;
+  options.capture.sandbox = settings.sandbox;
+  auto pipeline = Pipeline::Start(program_path, std::move(options), log);
   if (!pipeline) return Forward(std::move(pipeline));
   process::InstallStopSignals();
   if (settings.watch) {
@@ -240,10 +253,9 @@ Result<void> RunCaptures(const char* program_path, const CaptureSettings& settin
 
 Result<void> RunCaptureCommand(const char* program_path, const CaptureSettings& settings,
                                telemetry::Log& log) {
-  if (settings.list) return PrintInterfaces();
+  if (settings.list) return PrintInterfaces(log);
   if (auto checked = CheckSources(settings); !checked) return checked;
   if (auto checked = CheckShape(settings); !checked) return checked;
-  if (!settings.interfaces.empty()) return CheckInterfaces(settings.interfaces);
   return RunCaptures(program_path, settings, log);
 }
 

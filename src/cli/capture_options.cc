@@ -19,9 +19,6 @@ void AddSources(CLI::App& app, CaptureSettings& settings) {
   app.add_flag("--watch", settings.watch,
                "With --dir: go on and take each file that is finished there, until stopped.")
       ->group("Sources");
-  AddList(app, "--nic,--interface", settings.interfaces,
-          "Capture live from an interface (not in this version yet). Repeatable.", "NAME")
-      ->group("Sources");
   app.add_flag("--list", settings.list, "List the capture interfaces and end.")->group("Sources");
 }
 
@@ -95,8 +92,10 @@ void AddDissection(CLI::App& app, CaptureSettings& settings) {
 }
 
 void AddWork(CLI::App& app, CaptureSettings& settings) {
-  app.add_option("--workers", settings.workers,
-                 "Processes that dissect, each a file at a time (default: the machine's cores).")
+  app.add_option(
+         "--workers", settings.workers,
+         "Processes that dissect, each a file or a share of the live packets at a time (default: "
+         "the machine's cores; live and ordered, 1).")
       ->type_name("N")
       ->check(CLI::Range(1, 256).description(""))
       ->group("Work");
@@ -115,7 +114,8 @@ void AddWork(CLI::App& app, CaptureSettings& settings) {
                                                               {"flow", source::FlowKey::kFlow}};
   app.add_option_function<std::string>(
          "--hash", [&settings](const std::string& name) { settings.shard_key = keys.at(name); },
-         "With --shards: pair keeps all packets between two addresses together (default), flow "
+         "With --shards, and live: pair keeps all packets between two addresses together "
+         "(default), flow "
          "those of one connection.")
       ->type_name("KEY")
       ->check(CLI::IsMember({"pair", "flow"}).description(""))
@@ -124,9 +124,10 @@ void AddWork(CLI::App& app, CaptureSettings& settings) {
                  "Keep in this file which captures are settled, and skip those that are.")
       ->type_name("STATE")
       ->group("Work");
-  app.add_option("--session-packets", settings.session_limits.packets,
-                 "From a pipe: after so many packets a fresh process takes over, which frees what "
-                 "dissection has kept; 0: any number (default).")
+  app.add_option(
+         "--session-packets", settings.session_limits.packets,
+         "From a pipe or live: after so many packets a fresh process takes over, which frees what "
+         "dissection has kept; 0: any number (default).")
       ->type_name("N")
       ->check(CLI::NonNegativeNumber.description(""))
       ->group("Work");
@@ -156,6 +157,17 @@ void AddKeeping(CLI::App& app, CaptureSettings& settings) {
       ->group("Delivery");
 }
 
+void AddPrivileges(CLI::App& app, CaptureSettings& settings) {
+  app.add_option("--run-as", settings.run_as,
+                 "Started by root: whom the processes that touch packets become (default nobody).")
+      ->type_name("NAME")
+      ->group("Work");
+  app.add_flag("!--no-sandbox", settings.sandbox,
+               "Processes that dissect may write files, start programs and open connections: for "
+               "plugins that must.")
+      ->group("Work");
+}
+
 void AddIndices(CLI::App& app, CaptureSettings& settings) {
   app.add_option("--index", settings.index,
                  "Index, by the packet's time in UTC, as strftime(3) (default packets-%Y-%m-%d).")
@@ -178,10 +190,12 @@ void AddTelemetry(CLI::App& app, CaptureSettings& settings) {
 
 void AddCaptureOptions(CLI::App& app, CaptureSettings& settings) {
   AddSources(app, settings);
+  AddLiveOptions(app, settings);
   AddDestinations(app, settings);
   AddSelection(app, settings);
   AddDissection(app, settings);
   AddWork(app, settings);
+  AddPrivileges(app, settings);
   AddKeeping(app, settings);
   AddIndices(app, settings);
   AddTelemetry(app, settings);

@@ -142,7 +142,9 @@ Result<std::unique_ptr<Sink>> OpenServer(const CaptureSettings& settings,
   }
   return std::make_unique<deliver::SpoolSink>(
       std::move(server), std::move(spool),
-      deliver::SpoolSink::Options{deliver::Patience::kWaits, settings.spool_bytes},
+      deliver::SpoolSink::Options{
+          settings.interfaces.empty() ? deliver::Patience::kWaits : deliver::Patience::kHurries,
+          settings.spool_bytes},
       deliver::SpoolSink::Reports{[&log](const std::string& message) { log.Warning(message); },
                                   [&log](const std::string& message) { log.Error(message); }},
       stats);

@@ -6,6 +6,7 @@
 #define ESPCAP_CLI_OPTION_GROUPS_H_
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,13 @@ CLI::Option* AddList(CLI::App& app, const std::string& names, std::vector<std::s
 // A number of bytes, with k, M or G.
 CLI::Option* AddSize(CLI::App& app, const std::string& name, uint64_t& value,
                      const std::string& description);
+
+// A span of time in seconds, or with ms, s, m, h or d.
+CLI::Option* AddDuration(CLI::App& app, const std::string& name, std::chrono::milliseconds& value,
+                         const std::string& description);
+
+// Live capture, but for what is the same with files.
+void AddLiveOptions(CLI::App& app, LiveSettings& settings);
 
 // What a run over captures reads, selects and dissects, and how its work is shared out.
 void AddCaptureOptions(CLI::App& app, CaptureSettings& settings);

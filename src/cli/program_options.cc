@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <map>
+
 #include "cli/option_groups.h"
 
 namespace espcap::cli {
@@ -16,6 +18,23 @@ CLI::Option* AddSize(CLI::App& app, const std::string& name, uint64_t& value,
   return app.add_option(name, value, description)
       ->type_name("SIZE")
       ->transform(CLI::AsSizeValue(false).description(""));
+}
+
+CLI::Option* AddDuration(CLI::App& app, const std::string& name, std::chrono::milliseconds& value,
+                         const std::string& description) {
+  static const std::map<std::string, double> units = {
+      {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+  return app
+      .add_option_function<double>(
+          name,
+          [&value](const double& seconds) {
+            value = std::chrono::round<std::chrono::milliseconds>(
+                std::chrono::duration<double>(seconds));
+          },
+          description)
+      ->type_name("TIME")
+      ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::DEFAULT).description(""))
+      ->check(CLI::NonNegativeNumber.description(""));
 }
 
 void AddProgramOptions(CLI::App& app, ProgramSettings& settings) {

@@ -14,6 +14,7 @@
 #include "cli/secret_inputs.h"
 #include "dissect/options.h"
 #include "encode/document_writer.h"
+#include "live/options.h"
 #include "source/flow_hash.h"
 #include "stream/session_limits.h"
 
@@ -55,14 +56,26 @@ struct ServerSettings {
   std::shared_ptr<const SecretInputs> secrets;  // null: none
 };
 
+// Of live capture.
+struct LiveSettings {
+  std::vector<std::string> interfaces;
+  live::DeviceOptions device;
+  std::chrono::milliseconds duration{0};  // 0: until stopped
+  uint64_t max_bytes = 0;                 // of packets; 0: any number
+  std::chrono::milliseconds flush_interval{1000};
+  std::chrono::milliseconds stats_interval{60'000};
+  live::RawOptions raw;
+  uint16_t fanout_group = 0;                 // 0: none
+  std::optional<uint32_t> fanout_processes;  // of each interface; unset: 2
+};
+
 // The main command: packets to documents.
-struct CaptureSettings : ProgramSettings, ServerSettings {
+struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   // sources
   std::vector<std::string> files;
   std::vector<std::string> directories;
   bool recursive = false;
   bool watch = false;
-  std::vector<std::string> interfaces;
   bool list = false;
   // destinations, beside the server
   std::string output;
@@ -82,8 +95,10 @@ struct CaptureSettings : ProgramSettings, ServerSettings {
   uint32_t workers = 0;  // 0: as many as the machine has cores
   uint32_t shards = 1;   // of each file
   source::FlowKey shard_key = source::FlowKey::kPair;
-  std::optional<bool> ordered;  // unset: for files and standard output
-  std::string resume;           // path of the state; empty: none
+  std::optional<bool> ordered;        // unset: for files and standard output
+  std::string resume;                 // path of the state; empty: none
+  std::optional<std::string> run_as;  // whom root's processes become
+  bool sandbox = true;
   stream::SessionLimits session_limits{0, 0, uint64_t{400} << 20U};
   // what the server doesn't take
   std::string spool;  // directory; empty: none

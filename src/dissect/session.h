@@ -30,8 +30,8 @@ class Session {
   // session's business: see capture_facts.h.
   void Attach(source::CaptureSource& source);
 
-  // Goes on where another session has stopped, so that times and deltas are those of the whole
-  // capture. Before the first frame.
+  // Goes on behind frames of other sessions, so that times and deltas are those of the whole
+  // capture. Between two frames, and before the first.
   struct Predecessor {
     uint32_t frame_number = 0;  // the last one captured
     nstime_t first_time{};      // of the capture's first frame

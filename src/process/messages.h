@@ -41,9 +41,14 @@ struct Job {
   enum class Role : uint32_t {
     kFile,           // reads and dissects a file, or one of its shards
     kReadStream,     // reads what can be read once into a ring
+    kCapture,        // captures from an interface into the rings
     kDissectStream,  // dissects what comes out of the ring
   };
 
+  // The others read, and leave the processor to it.
+  [[nodiscard]] bool Dissects() const {
+    return role == Role::kFile || role == Role::kDissectStream;
+  }
   [[nodiscard]] bool Skips(uint32_t frame) const {
     const auto* const end = skipped_frames.begin() + std::min(skipped_count, kMaxSkipped);
     return std::find(skipped_frames.begin(), end, frame) != end;
@@ -55,9 +60,11 @@ struct Job {
   }
 
   Role role = Role::kFile;
-  std::array<char, PATH_MAX> path{};
-  bool may_be_foreign = false;  // skipped where it is no capture
-  uint32_t ring = 0;            // of a stream
+  std::array<char, PATH_MAX> path{};  // of a file; an interface's name
+  uint32_t interface = 0;             // its id
+  uint32_t member = 0;                // which of those that capture from it
+  bool may_be_foreign = false;        // skipped where it is no capture
+  uint32_t ring = 0;                  // of a stream
   uint32_t shard = 0;
   uint32_t shards = 1;
   uint64_t file_bytes = 0;     // when the run came to it
@@ -81,9 +88,10 @@ struct WorkerReport {
 
 // How a worker came to its end.
 enum class Outcome : uint32_t {
-  kWhole,       // all of the part, without fault
-  kPartial,     // a fault in it (told by a note), or a stop
-  kSessionFull  // a stream goes on, with a fresh session
+  kWhole,         // all of the part, without fault
+  kPartial,       // a fault in it (told by a note), or a stop
+  kSessionFull,   // a stream goes on, with a fresh session
+  kInterfaceBack  // an interface was gone and is there again: it must be opened anew
 };
 
 // Worker to supervisor.
@@ -93,7 +101,9 @@ struct WorkerMessage {
     kSlotReady,    // `slot` is handed over
     kFingerprint,  // of its capture; waits for a Verdict
     kNote,
-    kDone  // nothing more follows; every slot is handed over
+    kWantsFile,  // for raw packets; waits for a GrantedFile
+    kOpened,     // its interface; or a note says why not
+    kDone        // nothing more follows; every slot is handed over
   };
 
   Kind kind = Kind::kDone;
@@ -106,6 +116,10 @@ struct WorkerMessage {
 // Supervisor to worker.
 struct GrantedSlot {
   uint32_t slot = 0;
+};
+// A descriptor comes with it where it is open.
+struct GrantedFile {
+  bool is_open = false;
 };
 struct Verdict {
   bool is_settled = false;  // by an earlier run: nothing is left to do

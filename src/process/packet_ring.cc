@@ -24,6 +24,11 @@ constexpr milliseconds kLookAgain{100};  // at what else ends a wait
 
 size_t Aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
+size_t WholePages(size_t bytes) {
+  const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  return (bytes + page - 1) / page * page;
+}
+
 // Each record and each fact is preceded by its length.
 size_t WithLength(size_t bytes) { return Aligned(sizeof(uint64_t) + bytes); }
 
@@ -50,29 +55,31 @@ void Listen(int bell, milliseconds timeout) {
 
 }  // namespace
 
-Result<std::unique_ptr<PacketRing>> PacketRing::Create() {
+Result<std::unique_ptr<PacketRing>> PacketRing::Create(size_t records_bytes) {
   const auto failed = [] {
     return Fail("share memory for packets: {}", std::generic_category().message(errno));
   };
   std::unique_ptr<PacketRing> ring(new PacketRing());
+  ring->records_bytes_ = WholePages(std::max(records_bytes, kMinRecordsBytes));
+  const size_t size = ring->records_bytes_;
   constexpr size_t kFixedBytes = kHeaderBytes + kLogBytes;
   ring->memory_file_ = base::FileDescriptor(::memfd_create("espcap-packets", MFD_CLOEXEC));
   ring->record_bell_ = base::FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   ring->room_bell_ = base::FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   const int file = ring->memory_file_.get();
   if (file < 0 || !ring->record_bell_.valid() || !ring->room_bell_.valid()) return failed();
-  if (::ftruncate(file, kFixedBytes + kRecordsBytes) != 0) return failed();
+  if (::ftruncate(file, kFixedBytes + size) != 0) return failed();
   constexpr int kAccess = PROT_READ | PROT_WRITE;
   void* fixed = ::mmap(nullptr, kFixedBytes, kAccess, MAP_SHARED | MAP_NORESERVE, file, 0);
   if (fixed == MAP_FAILED) return failed();
   ring->memory_ = static_cast<char*>(fixed);
-  void* records = ::mmap(nullptr, 2 * kRecordsBytes, PROT_NONE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* records =
+      ::mmap(nullptr, 2 * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (records == MAP_FAILED) return failed();
   ring->records_ = static_cast<char*>(records);
-  for (const size_t half : {size_t{0}, kRecordsBytes}) {
-    if (::mmap(ring->records_ + half, kRecordsBytes, kAccess, MAP_SHARED | MAP_FIXED, file,
-               kFixedBytes) == MAP_FAILED) {
+  for (const size_t half : {size_t{0}, size}) {
+    if (::mmap(ring->records_ + half, size, kAccess, MAP_SHARED | MAP_FIXED, file, kFixedBytes) ==
+        MAP_FAILED) {
       return failed();
     }
   }
@@ -81,18 +88,18 @@ Result<std::unique_ptr<PacketRing>> PacketRing::Create() {
 
 PacketRing::~PacketRing() {
   if (memory_ != nullptr) ::munmap(memory_, kHeaderBytes + kLogBytes);
-  if (records_ != nullptr) ::munmap(records_, 2 * kRecordsBytes);
+  if (records_ != nullptr) ::munmap(records_, 2 * records_bytes_);
 }
 
 char* PacketRing::log() const { return memory_ + kHeaderBytes; }
 
-char* PacketRing::RecordAt(uint64_t place) const { return records_ + place % kRecordsBytes; }
+char* PacketRing::RecordAt(uint64_t place) const { return records_ + place % records_bytes_; }
 
 std::span<char> PacketRing::Claim(size_t bytes, const std::function<bool()>& may_wait) {
   Header& shared = header();
   const uint64_t head = shared.head.load(std::memory_order_relaxed);
   const auto has_room = [&] {
-    return head + WithLength(bytes) - shared.tail.load(std::memory_order_acquire) <= kRecordsBytes;
+    return head + WithLength(bytes) - shared.tail.load(std::memory_order_acquire) <= records_bytes_;
   };
   while (!has_room()) {
     if (!may_wait()) return {};
@@ -152,7 +159,7 @@ std::span<const char> PacketRing::Front() const {
   const Header& shared = header();
   const uint64_t tail = shared.tail.load(std::memory_order_relaxed);
   const char* record = RecordAt(tail);
-  return {record + sizeof(uint64_t), std::min<uint64_t>(LengthAt(record), kMaxRecordBytes)};
+  return {record + sizeof(uint64_t), std::min<uint64_t>(LengthAt(record), max_record_bytes())};
 }
 
 void PacketRing::Release() {
@@ -161,7 +168,7 @@ void PacketRing::Release() {
   shared.tail.store(tail, std::memory_order_seq_cst);
   // A writer that waits is woken for more than one record.
   if (shared.writer_waits.load(std::memory_order_seq_cst) &&
-      shared.head.load(std::memory_order_relaxed) - tail <= kRecordsBytes / 2) {
+      shared.head.load(std::memory_order_relaxed) - tail <= records_bytes_ / 2) {
     Ring(room_bell_.get());
   }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // A ring of records in shared memory between one process that writes and one that reads, with a log
-// of facts beside it. Made before both are forked. A record stays in the ring until the reader
+// of facts beside it (several may write that take turns from Claim() to Commit()). Made before all
+// are forked. A record stays in the ring until the reader
 // releases it, so one that dies is followed by another that begins with the same record; the log
 // is never emptied, so the other knows all that was said before.
 //
@@ -25,20 +26,22 @@ namespace espcap::process {
 
 class PacketRing {
  public:
-  static constexpr size_t kRecordsBytes = size_t{16} << 20U;
+  static constexpr size_t kMinRecordsBytes = size_t{16} << 20U;
   static constexpr size_t kLogBytes = size_t{16} << 20U;
-  // The largest record.
-  static constexpr size_t kMaxRecordBytes = kRecordsBytes - 64;
 
-  static Result<std::unique_ptr<PacketRing>> Create();
+  // With room for so many bytes of records, rounded up to whole pages; for kMinRecordsBytes at
+  // least.
+  static Result<std::unique_ptr<PacketRing>> Create(size_t records_bytes = kMinRecordsBytes);
   ~PacketRing();
   PacketRing(const PacketRing&) = delete;
   PacketRing& operator=(const PacketRing&) = delete;
 
   // Writer's side.
 
+  // The largest record.
+  [[nodiscard]] size_t max_record_bytes() const { return records_bytes_ - 64; }
   // Room for a record; waits for it as long as `may_wait` says. Empty where it stopped waiting.
-  // REQUIRES: bytes <= kMaxRecordBytes.
+  // REQUIRES: bytes <= max_record_bytes().
   std::span<char> Claim(size_t bytes, const std::function<bool()>& may_wait);
   // The claimed record is the reader's.
   void Commit(size_t bytes);
@@ -84,6 +87,7 @@ class PacketRing {
 
   char* memory_ = nullptr;   // header, log
   char* records_ = nullptr;  // mapped twice in a row: no record is cut at the end
+  size_t records_bytes_ = 0;
   base::FileDescriptor memory_file_;
   base::FileDescriptor record_bell_;  // eventfd(2): rung for a reader that waits
   base::FileDescriptor room_bell_;    // the same for the writer

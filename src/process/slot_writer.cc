@@ -60,6 +60,8 @@ Result<void> SlotWriter::AddDocument(uint32_t frame_number, std::string_view tex
                                               frame_number, text.size()));
     return AddFailed(frame_number);
   }
+  if (progress_.documents == 0) progress_.first_time_ns = packet_time_ns_;
+  progress_.last_time_ns = packet_time_ns_;
   slots_.Append(*slot_, progress_, text, frame_number);
   Account(frame_number);
   if (!slots_.HasRoom(progress_, 1)) HandOver();
@@ -85,6 +87,21 @@ void SlotWriter::SendNote(Note::Level level, std::string_view message) const {
   note.kind = WorkerMessage::Kind::kNote;
   note.note = Note::Of(level, message);
   static_cast<void>(channel_.Send(note));
+}
+
+base::FileDescriptor SlotWriter::AskForFile() const {
+  WorkerMessage wish;
+  wish.kind = WorkerMessage::Kind::kWantsFile;
+  base::FileDescriptor file;
+  if (channel_.Send(wish)) static_cast<void>(channel_.Receive<GrantedFile>(&file));
+  return file;
+}
+
+void SlotWriter::SendOpened(std::string_view failure) const {
+  WorkerMessage opened;
+  opened.kind = WorkerMessage::Kind::kOpened;
+  opened.note = Note::Of(Note::Level::kError, failure);
+  static_cast<void>(channel_.Send(opened));
 }
 
 Result<bool> SlotWriter::AskToTake(const Fingerprint& fingerprint) const {

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/compressor.h"
+#include "base/file_descriptor.h"
 #include "espcap/result.h"
 #include "process/batch_slots.h"
 #include "process/channel.h"
@@ -28,6 +29,9 @@ class SlotWriter {
   void BeginDissection(uint32_t frame_number) const { slots_.SetDissecting(seat_, frame_number); }
   void EndDissection() const { slots_.SetDissecting(seat_, 0); }
 
+  // Of the next frame's packet, since the epoch.
+  void SetPacketTime(int64_t nanoseconds) { packet_time_ns_ = nanoseconds; }
+
   // Each frame ends in one of these. An error: the supervisor is gone, or the document is too large
   // for any slot (then the frame counts as failed).
   Result<void> AddDocument(uint32_t frame_number, std::string_view text);
@@ -42,6 +46,12 @@ class SlotWriter {
 
   void SendNote(Note::Level level, std::string_view message) const;
 
+  // The next file for raw packets; invalid where there is none.
+  [[nodiscard]] base::FileDescriptor AskForFile() const;
+
+  // An interface is opened; or can't be, and why.
+  void SendOpened(std::string_view failure = {}) const;
+
   // Tells the capture's fingerprint; false where an earlier run has settled it.
   [[nodiscard]] Result<bool> AskToTake(const Fingerprint& fingerprint) const;
 
@@ -49,6 +59,8 @@ class SlotWriter {
   void Finish(Outcome outcome);
 
   [[nodiscard]] bool StopRequested() const { return slots_.StopRequested(); }
+  // Hangs up with the supervisor.
+  [[nodiscard]] int supervisor() const { return channel_.fd(); }
 
  private:
   Result<void> NeedSlot();
@@ -63,6 +75,7 @@ class SlotWriter {
   SlotProgress progress_;
   std::chrono::steady_clock::time_point since_;  // it got the slot
   uint64_t source_bytes_ = 0;
+  int64_t packet_time_ns_ = 0;
   std::unique_ptr<base::Compressor> compressor_;  // null: nothing is compressed
 };
 

@@ -47,12 +47,23 @@ void ReportEnded(const Channel& channel) {
   }
 }
 
+const char* NameOf(Job::Role role) {
+  switch (role) {
+    case Job::Role::kReadStream:
+      return "espcap-reader";
+    case Job::Role::kCapture:
+      return "espcap-capture";
+    default:
+      return "espcap-worker";
+  }
+}
+
 // Forks a worker for one job. The worker never returns from here.
 void ForkWorker(const Zygote::Roles& roles, const Channel& control, const Job& job, Channel channel,
                 const sigset_t& inherited_mask) {
   const pid_t process = ::fork();
   if (process == 0) {
-    BecomeChild(job.role == Job::Role::kReadStream ? "espcap-reader" : "espcap-worker");
+    BecomeChild(NameOf(job.role));
     sigprocmask(SIG_SETMASK, &inherited_mask, nullptr);
     roles.work(job, std::move(channel));
     // Nothing of the zygote's is torn down in a copy of it.

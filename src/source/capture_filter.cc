@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "source/filter_fault.h"
+
 namespace espcap::source {
 namespace {
 
@@ -17,7 +19,46 @@ struct PcapClose {
   void operator()(pcap_t* handle) const { pcap_close(handle); }
 };
 
-// Link types whose stored pseudo-header wiretap takes off the packet's bytes: a filter compiled for
+// The pcap link type that wiretap reads as `encapsulation`; -1 where there is none.
+int LinkTypeOf(int encapsulation) {
+  if (LosesPseudoHeader(encapsulation)) return -1;
+  if (encapsulation == WTAP_ENCAP_RAW_IP) return DLT_RAW;
+  for (int link_type = 0; link_type <= kHighestLinkType; ++link_type) {
+    if (wtap_pcap_encap_to_wtap_encap(link_type) == encapsulation) return link_type;
+  }
+  return -1;
+}
+
+bool Compiles(const std::string& expression, int link_type) {
+  const std::unique_ptr<pcap_t, PcapClose> handle(pcap_open_dead(link_type, kSnapLength));
+  bpf_program program{};
+  if (handle == nullptr ||
+      pcap_compile(handle.get(), &program, expression.c_str(), 0, PCAP_NETMASK_UNKNOWN) != 0) {
+    return false;
+  }
+  pcap_freecode(&program);
+  return true;
+}
+
+}  // namespace
+
+std::string DescribeFilterFault(const std::string& expression, const std::string& message,
+                                int link_type) {
+  std::string text = fmt::format("--bpf '{}'", expression);
+  if (link_type != DLT_EN10MB) {
+    const char* name = pcap_datalink_val_to_name(link_type);
+    text += fmt::format(" on link type {}", name == nullptr ? std::to_string(link_type) : name);
+  }
+  text += ": " + message;
+  if (message.find("syntax error") != std::string::npos) {
+    text += DescribeFaultPlace(expression, [link_type](const std::string& attempt) {
+      return Compiles(attempt, link_type);
+    });
+  }
+  return text + " (see pcap-filter(7))";
+}
+
+// Those are link types whose stored pseudo-header wiretap takes off the packet's bytes: a filter compiled for
 // them would look at the wrong offsets (wiretap/pcap-common.c, pcap_process_pseudo_header).
 bool LosesPseudoHeader(int encapsulation) {
   switch (encapsulation) {
@@ -38,18 +79,6 @@ bool LosesPseudoHeader(int encapsulation) {
   }
 }
 
-// The pcap link type that wiretap reads as `encapsulation`; -1 where there is none.
-int LinkTypeOf(int encapsulation) {
-  if (LosesPseudoHeader(encapsulation)) return -1;
-  if (encapsulation == WTAP_ENCAP_RAW_IP) return DLT_RAW;
-  for (int link_type = 0; link_type <= kHighestLinkType; ++link_type) {
-    if (wtap_pcap_encap_to_wtap_encap(link_type) == encapsulation) return link_type;
-  }
-  return -1;
-}
-
-}  // namespace
-
 void CaptureFilter::FreeProgram::operator()(bpf_program* program) const {
   pcap_freecode(program);
   delete program;
@@ -69,7 +98,7 @@ Result<CaptureFilter::Program> CaptureFilter::CompileFor(int link_type) const {
   auto compiled = std::make_unique<bpf_program>();
   if (pcap_compile(handle.get(), compiled.get(), expression_.c_str(), 1, PCAP_NETMASK_UNKNOWN) !=
       0) {
-    return Fail("--bpf '{}': {} (see pcap-filter(7))", expression_, pcap_geterr(handle.get()));
+    return Fail("{}", DescribeFilterFault(expression_, pcap_geterr(handle.get()), link_type));
   }
   return Program(compiled.release());
 }

@@ -16,6 +16,14 @@ struct bpf_program;
 
 namespace espcap::source {
 
+// What is wrong with an expression that libpcap refuses for a link type (DLT_*), with the place where
+// that can be told: libpcap doesn't say it.
+[[nodiscard]] std::string DescribeFilterFault(const std::string& expression,
+                                              const std::string& message, int link_type);
+
+// Whether wiretap takes a header of libpcap's off packets of this encapsulation.
+[[nodiscard]] bool LosesPseudoHeader(int encapsulation);
+
 class CaptureFilter {
  public:
   // Checks the expression for Ethernet, so that a typing error is told before anything is read.

@@ -113,6 +113,12 @@ class Record {
   [[nodiscard]] std::span<const uint8_t> packet_bytes() const {
     return {ws_buffer_start_ptr(&buffer_), rec_.rec_header.packet_header.caplen};
   }
+  // Since the epoch.
+  [[nodiscard]] int64_t time_ns() const {
+    constexpr int64_t kInSecond = 1'000'000'000;
+    constexpr int64_t kMaxSeconds = INT64_MAX / kInSecond - 1;
+    return std::clamp<int64_t>(rec_.ts.secs, -kMaxSeconds, kMaxSeconds) * kInSecond + rec_.ts.nsecs;
+  }
   [[nodiscard]] const uint8_t* start() const { return ws_buffer_start_ptr(&buffer_); }
   // The bytes of a record of any type.
   [[nodiscard]] std::span<const uint8_t> data() const { return {start(), CapturedBytes(rec_)}; }
@@ -194,6 +200,12 @@ inline GString InitConfiguration(const char* program_path) {
 inline void InitLog(const char* program_name, ws_log_writer_cb* writer,
                     void (*command_line_error)(const char*, va_list)) {
   ws_log_init_with_writer(program_name, writer, command_line_error);
+}
+
+// Whether dissection asks name servers (-N N, or a preference).
+inline bool AsksNameServers() {
+  return gbl_resolv_flags.network_name != FALSE &&
+         gbl_resolv_flags.use_external_net_name_resolver != FALSE;
 }
 
 // Frame facts that only the reader of the capture knows; a session calls these back.

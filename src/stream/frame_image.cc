@@ -170,6 +170,20 @@ bool ReadOptions(std::span<const char> options, wtap_block_t block) {
   return true;
 }
 
+void WriteAll(const wireshark::RecordHeader& header, const Sizes& sizes,
+              std::span<const char> options, std::span<const uint8_t> data, std::span<char> out) {
+  char* place = out.data();
+  const auto put = [&place](const void* bytes, size_t count) {
+    if (count > 0) std::memcpy(place, bytes, count);
+    place += count;
+  };
+  static_assert(std::is_trivially_copyable_v<wireshark::RecordHeader>);
+  put(&header, sizeof(header));
+  put(&sizes, sizeof(sizes));
+  put(options.data(), options.size());
+  put(data.data(), data.size());
+}
+
 }  // namespace
 
 void FrameImage::Take(const wireshark::Record& record) {
@@ -181,26 +195,26 @@ void FrameImage::Take(const wireshark::Record& record) {
 }
 
 size_t FrameImage::bytes() const {
-  return sizeof(wireshark::RecordHeader) + sizeof(Sizes) + options_.size() + record_->data().size();
+  return PlainBytes(record_->data().size()) + options_.size();
 }
 
 void FrameImage::Write(std::span<char> out) const {
   const std::span<const uint8_t> data = record_->data();
-  const wireshark::RecordHeader header = record_->header();
   wtap_block_t block = record_->rec().block;
   const Sizes sizes{block == nullptr ? 0U : 1U,
                     block == nullptr ? WTAP_BLOCK_PACKET : wtap_block_get_type(block),
                     static_cast<uint32_t>(options_.size()), static_cast<uint32_t>(data.size())};
-  char* place = out.data();
-  const auto put = [&place](const void* bytes, size_t count) {
-    if (count > 0) std::memcpy(place, bytes, count);
-    place += count;
-  };
-  static_assert(std::is_trivially_copyable_v<wireshark::RecordHeader>);
-  put(&header, sizeof(header));
-  put(&sizes, sizeof(sizes));
-  put(options_.data(), options_.size());
-  put(data.data(), data.size());
+  WriteAll(record_->header(), sizes, options_, data, out);
+}
+
+size_t FrameImage::PlainBytes(size_t data_bytes) {
+  return sizeof(wireshark::RecordHeader) + sizeof(Sizes) + data_bytes;
+}
+
+void FrameImage::WritePlain(const wireshark::RecordHeader& header, std::span<const uint8_t> data,
+                            std::span<char> out) {
+  const Sizes sizes{0, WTAP_BLOCK_PACKET, 0, static_cast<uint32_t>(data.size())};
+  WriteAll(header, sizes, {}, data, out);
 }
 
 bool FrameImage::Read(std::span<const char> image, wireshark::Record& record) {

@@ -22,6 +22,12 @@ class FrameImage {
   // REQUIRES: out.size() >= bytes().
   void Write(std::span<char> out) const;
 
+  // The image of a packet without options, the same as a record with these would have.
+  [[nodiscard]] static size_t PlainBytes(size_t data_bytes);
+  // REQUIRES: out.size() >= PlainBytes(data.size()).
+  static void WritePlain(const wireshark::RecordHeader& header, std::span<const uint8_t> data,
+                         std::span<char> out);
+
   // False where the bytes are no image.
   [[nodiscard]] static bool Read(std::span<const char> image, wireshark::Record& record);
 

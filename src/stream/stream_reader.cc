@@ -2,8 +2,6 @@
 #include "stream/stream_reader.h"
 
 #include <cstring>
-#include <string_view>
-#include <vector>
 
 #include "source/interface_block.h"
 
@@ -46,7 +44,9 @@ void LogSecrets(guint32 type, const void* secrets, guint size) {
 StreamReader::StreamReader(source::FileSource& source, source::FrameReader& frames,
                            process::PacketRing& ring, std::function<void(const std::string&)> warn)
     : source_(source), frames_(frames), ring_(ring), warn_(std::move(warn)) {
-  Log() = [this](const Fact& fact, std::span<const char> text) { AddFact(fact, text); };
+  Log() = [this](const Fact& fact, std::span<const char> text) {
+    AddedToLog(AddFact(ring_, fact, text));
+  };
   wtap_set_cb_new_ipv4(source.handle(), LogIpv4Name);
   wtap_set_cb_new_ipv6(source.handle(), LogIpv6Name);
   wtap_set_cb_new_secrets(source.handle(), LogSecrets);
@@ -54,11 +54,8 @@ StreamReader::StreamReader(source::FileSource& source, source::FrameReader& fram
 
 StreamReader::~StreamReader() { Log() = nullptr; }
 
-void StreamReader::AddFact(const Fact& fact, std::span<const char> text) {
-  std::vector<char> bytes(sizeof(fact) + text.size());
-  std::memcpy(bytes.data(), &fact, sizeof(fact));
-  std::copy(text.begin(), text.end(), bytes.begin() + sizeof(fact));
-  if (ring_.AddFact(bytes) || log_is_full_) return;
+void StreamReader::AddedToLog(bool had_room) {
+  if (had_room || log_is_full_) return;
   log_is_full_ = true;
   warn_(source_.name() + ": more names and secrets than can be kept; later ones are not used");
 }
@@ -66,18 +63,8 @@ void StreamReader::AddFact(const Fact& fact, std::span<const char> text) {
 void StreamReader::AddInterfaces() {
   for (wtap_block_t block = source_.NextInterface(); block != nullptr;
        block = source_.NextInterface()) {
-    const char* name = source::NameOfInterface(block);
-    const char* description = source::DescriptionOfInterface(block);
-    Fact fact;
-    fact.kind = Fact::Kind::kInterface;
-    fact.has_name = name != nullptr;
-    fact.has_description = description != nullptr;
-    std::vector<char> texts;
-    for (const char* text : {name, description}) {
-      const auto bytes = WithZero(text == nullptr ? "" : text);
-      texts.insert(texts.end(), bytes.begin(), bytes.end());
-    }
-    AddFact(fact, texts);
+    AddedToLog(AddInterface(ring_, source::NameOfInterface(block),
+                            source::DescriptionOfInterface(block)));
   }
 }
 
@@ -94,7 +81,7 @@ bool StreamReader::AddFrame(const std::function<bool()>& stopped) {
     record_.fingerprint = fingerprint_->Value();
   }
   image_.Take(record);
-  record_.has_image = sizeof(record_) + image_.bytes() <= process::PacketRing::kMaxRecordBytes;
+  record_.has_image = sizeof(record_) + image_.bytes() <= ring_.max_record_bytes();
   const size_t bytes = sizeof(record_) + (record_.has_image ? image_.bytes() : 0);
   const std::span<char> room = ring_.Claim(bytes, [&stopped] { return !stopped(); });
   if (room.empty()) return false;

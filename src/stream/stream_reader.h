@@ -41,7 +41,7 @@ class StreamReader {
   Result<void> Run(const std::function<bool()>& stopped);
 
  private:
-  void AddFact(const Fact& fact, std::span<const char> text);
+  void AddedToLog(bool had_room);
   void AddInterfaces();
   bool AddFrame(const std::function<bool()>& stopped);
 

@@ -6,8 +6,10 @@
 #define ESPCAP_STREAM_STREAM_RECORD_H_
 
 #include <cstdint>
+#include <span>
 
 #include "espcap/fingerprint.h"
+#include "process/packet_ring.h"
 #include "source/wireshark_api.h"
 
 namespace espcap::stream {
@@ -35,6 +37,12 @@ struct Fact {
   bool has_description = false;
 };
 // A name's text follows zero-terminated, secrets as they are.
+
+// These are false where the ring's log has no room left. Interfaces have their ids in the order they
+// are added; what isn't known of one is null.
+[[nodiscard]] bool AddFact(process::PacketRing& ring, const Fact& fact, std::span<const char> text);
+[[nodiscard]] bool AddInterface(process::PacketRing& ring, const char* name,
+                                const char* description);
 
 }  // namespace espcap::stream
 

@@ -29,6 +29,11 @@ bool Capture::Ended() const {
   return std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.ended; });
 }
 
+bool Capture::ReadToItsEnd() const {
+  return std::all_of(parts.begin(), parts.end(),
+                     [](const Part& part) { return part.job.Dissects() || part.ended; });
+}
+
 bool Capture::Whole() const {
   return Settled() && !refused &&
          std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.whole; });
@@ -39,7 +44,7 @@ void CaptureQueue::Add(const std::vector<InputFile>& files) {
   for (const InputFile& file : files) {
     const bool is_stream = IsStream(file.path);
     waiting_.push_back(
-        {file, is_stream ? 0 : SizeOf(file.path), is_stream, is_stream ? streams_++ : 0});
+        {file, is_stream ? 0 : SizeOf(file.path), is_stream, is_stream ? rings_++ : 0});
     bytes_total_ += waiting_.back().bytes;
   }
   if (options_.ordered || options_.one_by_one) return;
@@ -73,6 +78,35 @@ void CaptureQueue::Begin(Waiting waiting) {
     process::Job& job = add_part(Role::kFile);
     job.shard = shard;
     job.shards = options_.shards;
+  }
+}
+
+void CaptureQueue::AddLive(const std::vector<LiveInterface>& interfaces, uint32_t workers) {
+  Capture& capture = captures_.emplace_back();
+  std::string names;
+  for (const LiveInterface& interface : interfaces) {
+    names += (names.empty() ? "" : ", ") + interface.name;
+  }
+  capture.name = std::make_shared<const std::string>(names);
+  const auto add_part = [&](process::Job::Role role, const std::string& name) -> process::Job& {
+    Part& part = capture.parts.emplace_back();
+    part.capture = &capture;
+    part.job.role = role;
+    part.job.SetPath(name);
+    ready_.push_back(&part);
+    return part.job;
+  };
+  uint32_t id = 0;
+  for (const LiveInterface& interface : interfaces) {
+    for (uint32_t member = 0; member < interface.processes; ++member) {
+      process::Job& job = add_part(process::Job::Role::kCapture, interface.name);
+      job.interface = id;
+      job.member = member;
+    }
+    ++id;
+  }
+  for (uint32_t worker = 0; worker < workers; ++worker) {
+    add_part(process::Job::Role::kDissectStream, names).ring = rings_++;
   }
 }
 

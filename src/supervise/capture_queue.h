@@ -29,10 +29,15 @@ struct InputFile {
 // What can be read only once: standard input, a pipe.
 [[nodiscard]] bool IsStream(const std::string& path);
 
+struct LiveInterface {
+  std::string name;
+  uint32_t processes = 1;  // that capture from it
+};
+
 struct Capture;
 
-// What one worker takes of a capture: all of it, or a shard; of a stream, its reading or its
-// dissection.
+// What one worker takes of a capture: all of it, or a shard; of a stream or of live capture, its
+// reading (from one interface) or its dissection (of one ring).
 struct Part {
   Capture* capture = nullptr;
   process::Job job;
@@ -56,6 +61,8 @@ struct Capture {
   bool refused = false;       // the sink couldn't deliver a document of it
 
   [[nodiscard]] bool Ended() const;
+  // Nothing more comes into its rings.
+  [[nodiscard]] bool ReadToItsEnd() const;
   [[nodiscard]] bool Settled() const { return Ended() && batches.empty() && at_sink == 0; }
   // Settled, every packet of it read and delivered.
   [[nodiscard]] bool Whole() const;
@@ -74,6 +81,10 @@ class CaptureQueue {
   // Appended together; not ordered and not one by one, the largest come first: the last worker to
   // end isn't one that began a large file late.
   void Add(const std::vector<InputFile>& files);
+
+  // Live: all that comes from these interfaces is one capture, dissected by so many workers, each
+  // with a ring.
+  void AddLive(const std::vector<LiveInterface>& interfaces, uint32_t workers);
 
   // The part to be started next; null where there is none, or none may start yet.
   Part* Next();
@@ -97,8 +108,12 @@ class CaptureQueue {
   [[nodiscard]] bool NothingWaits() const { return waiting_.empty() && ready_.empty(); }
   // Captures that have not begun.
   [[nodiscard]] size_t waiting() const { return waiting_.size(); }
-  // How many streams were added; each job of one names its ring, from 0.
-  [[nodiscard]] uint32_t streams() const { return streams_; }
+  // Whether it would only read: that takes no processor from the others.
+  [[nodiscard]] bool NextOnlyReads() const {
+    return !ready_.empty() && !ready_.front()->job.Dissects();
+  }
+  // How many rings there must be; the jobs of streams and of live capture name theirs, from 0.
+  [[nodiscard]] uint32_t rings() const { return rings_; }
 
   [[nodiscard]] uint64_t bytes_total() const { return bytes_total_; }
   [[nodiscard]] uint64_t bytes_done() const;
@@ -117,7 +132,7 @@ class CaptureQueue {
   std::deque<Waiting> waiting_;
   std::list<Capture> captures_;
   std::deque<Part*> ready_;
-  uint32_t streams_ = 0;
+  uint32_t rings_ = 0;
   uint64_t bytes_total_ = 0;
   uint64_t bytes_pruned_ = 0;
 };

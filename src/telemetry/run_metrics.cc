@@ -36,6 +36,39 @@ void AddLedger(Exposition& text, const Ledger& ledger) {
   add("abandoned", ledger.abandoned);
 }
 
+// The outcomes of packets that no worker had, and the rest of live capture.
+void AddLiveOutcomes(Exposition& text, const Ledger& ledger) {
+  text.Sample({{"outcome", "kernel_dropped"}}, ledger.kernel_dropped);
+  text.Sample({{"outcome", "interface_dropped"}}, ledger.interface_dropped);
+  text.Sample({{"outcome", "ring_dropped"}}, ledger.ring_dropped);
+}
+
+void AddLive(Exposition& text, const LiveStats& live) {
+  text.Counter("espcap_live_packets_total",
+               "Packets of an interface: received by espcap (those that full rings dropped "
+               "included), or lost before.");
+  for (const InterfaceStats& interface : live.interfaces) {
+    const auto add = [&](std::string_view fate, uint64_t packets) {
+      text.Sample({{"interface", interface.name}, {"fate", fate}}, packets);
+    };
+    add("received", interface.received);
+    add("ring_dropped", interface.ring_dropped);
+    add("kernel_dropped", interface.kernel_dropped);
+    add("interface_dropped", interface.interface_dropped);
+  }
+  text.Counter("espcap_live_received_bytes_total", "Bytes of the packets received.");
+  for (const InterfaceStats& interface : live.interfaces) {
+    text.Sample({{"interface", interface.name}}, interface.bytes);
+  }
+  text.Gauge("espcap_live_lag_milliseconds",
+             "From a packet's time to its document's delivery, since the last line of statistics.");
+  const auto add_lag = [&text](std::string_view quantile, std::chrono::duration<double> lag) {
+    text.Sample({{"quantile", quantile}}, static_cast<uint64_t>(lag.count() * 1000));
+  };
+  add_lag("0.5", live.lag_median);
+  add_lag("0.99", live.lag_99th);
+}
+
 void AddWork(Exposition& text, const WorkStats& work) {
   text.Gauge("espcap_workers_running", "Processes that read or dissect captures.");
   text.Sample({}, uint64_t{work.workers});
@@ -151,6 +184,10 @@ std::string FormatMetrics(const RunSnapshot& snapshot, const BuildInfo& build) {
   text.Gauge("espcap_build_info", "1; its labels say what runs.");
   text.Sample({{"version", build.version}, {"libwireshark", build.libwireshark}}, uint64_t{1});
   AddLedger(text, snapshot.ledger);
+  if (snapshot.live) {
+    AddLiveOutcomes(text, snapshot.ledger);
+    AddLive(text, *snapshot.live);
+  }
   AddWork(text, snapshot.work);
   if (snapshot.delivery != nullptr) {
     AddDelivery(text, *snapshot.delivery);

@@ -7,10 +7,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "deliver/delivery_stats.h"
 #include "espcap/ledger.h"
 #include "telemetry/health.h"
+#include "telemetry/live_stats.h"
 
 namespace espcap::telemetry {
 
@@ -30,6 +32,7 @@ struct RunSnapshot {
   Ledger ledger;  // with what workers have in hand
   WorkStats work;
   bool stopping = false;
+  std::optional<LiveStats> live;                     // none: files are read
   const deliver::DeliveryStats* delivery = nullptr;  // borrowed; null: documents go to no server
 };
 

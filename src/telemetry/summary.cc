@@ -18,6 +18,12 @@ std::string FormatLedger(const Ledger& ledger, Destination destination) {
   if (ledger.spooled > 0) text += fmt::format(", {} in the spool", ledger.spooled);
   text += fmt::format(", {} failed", ledger.failed);
   if (ledger.dropped > 0) text += fmt::format(", {} dropped", ledger.dropped);
+  const auto add_drops = [&text](uint64_t count, const char* by) {
+    if (count > 0) text += fmt::format(", {} dropped by {}", count, by);
+  };
+  add_drops(ledger.kernel_dropped, "the kernel");
+  add_drops(ledger.interface_dropped, "the interface");
+  add_drops(ledger.ring_dropped, "full rings");
   if (ledger.abandoned > 0) text += fmt::format(", {} abandoned", ledger.abandoned);
   return text;
 }

@@ -18,13 +18,15 @@ import captures
 from archive import measure_archive, measure_folder
 from elasticsearch import measure_elasticsearch
 from instructions import measure_instructions
+from live import measure_live
 from machine import description, load
 from measure import CommandFailed
 from programs import ESPCAP, ROOT
 from single_capture import measure_capture
 from table import Report
 
-SUBJECTS = ("captures", "archive", "folders", "elasticsearch", "instructions")
+SUBJECTS = ("captures", "archive", "folders", "elasticsearch", "instructions", "live")
+LIVE_PARTS = ("rates", "long", "overload", "idle")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +51,8 @@ def parse_arguments():
     parser.add_argument("--runs", type=int, metavar="N", help="runs of each command")
     parser.add_argument("--only", action="append", choices=SUBJECTS, default=[],
                         help="this subject; repeatable")
+    parser.add_argument("--live", action="append", choices=LIVE_PARTS, default=[],
+                        help="of live capture, this part; repeatable")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE",
                         help="write every run there too")
     parser.add_argument("captures", nargs="*", type=pathlib.Path, metavar="CAPTURE",
@@ -94,6 +98,10 @@ def run_subjects(report, arguments, extent, work):
         path = given[0] if given else captures.recorded(*captures.OFFICE)
         measure_elasticsearch(report, path, extent.elasticsearch_packets, work, extent.runs,
                               environment)
+    if "live" in arguments.only:
+        path = given[0] if given else captures.recorded(*captures.OFFICE)
+        measure_live(report, path, captures.packet_counts([path])[path],
+                     arguments.live or LIVE_PARTS, arguments.quick, work, environment)
     if "instructions" in arguments.only:
         measure_instructions(report, work, environment)
 

@@ -86,7 +86,48 @@ TEST_F(CaptureQueueTest, AStreamIsReadAndDissected) {
   EXPECT_EQ(dissecting->job.role, Role::kDissectStream);
   EXPECT_EQ(*reading->capture->name, "standard input");
   EXPECT_EQ(queue.Next(), nullptr);
-  EXPECT_EQ(queue.streams(), 1U);
+  EXPECT_EQ(queue.rings(), 1U);
+}
+
+TEST_F(CaptureQueueTest, LiveIsOneCaptureOfInterfacesAndRings) {
+  CaptureQueue queue({1, false, false});
+  queue.AddLive({{"eth0", 1}, {"eth1", 2}}, 3);
+  EXPECT_EQ(queue.rings(), 3U);
+  const struct {
+    uint32_t interface;
+    uint32_t member;
+    const char* name;
+  } captures[] = {{0, 0, "eth0"}, {1, 0, "eth1"}, {1, 1, "eth1"}};
+  for (const auto& expected : captures) {
+    ASSERT_TRUE(queue.NextOnlyReads());
+    const Part* part = queue.Next();
+    EXPECT_EQ(part->job.role, Role::kCapture);
+    EXPECT_EQ(part->job.interface, expected.interface);
+    EXPECT_EQ(part->job.member, expected.member);
+    EXPECT_STREQ(part->job.path.data(), expected.name);
+  }
+  for (uint32_t ring = 0; ring < 3; ++ring) {
+    ASSERT_FALSE(queue.NextOnlyReads());
+    const Part* part = queue.Next();
+    EXPECT_EQ(part->job.role, Role::kDissectStream);
+    EXPECT_EQ(part->job.ring, ring);
+    EXPECT_EQ(*part->capture->name, "eth0, eth1");
+  }
+  EXPECT_EQ(queue.Next(), nullptr);
+}
+
+TEST_F(CaptureQueueTest, ACaptureIsReadToItsEndWhenItsReadersHaveEnded) {
+  CaptureQueue queue({1, false, false});
+  queue.AddLive({{"eth0", 1}, {"eth1", 1}}, 1);
+  Part* one = queue.Next();
+  Part* other = queue.Next();
+  one->ended = true;
+  EXPECT_FALSE(one->capture->ReadToItsEnd());
+  queue.PutBack(*other);  // its interface is back, but a stop is faster
+  EXPECT_TRUE(queue.NextOnlyReads());
+  queue.Stop();
+  EXPECT_TRUE(one->capture->ReadToItsEnd());
+  EXPECT_FALSE(one->capture->Ended());
 }
 
 TEST_F(CaptureQueueTest, APartPutBackComesNext) {

@@ -74,7 +74,7 @@ TEST(PacketRing, EndsAfterItsLastRecord) {
 TEST(PacketRing, TakesTheLargestRecordAgainAndAgain) {
   const auto ring = NewRing();
   for (char letter = 'a'; letter < 'g'; ++letter) {
-    const std::string large(PacketRing::kMaxRecordBytes, letter);
+    const std::string large(ring->max_record_bytes(), letter);
     Put(*ring, large);
     EXPECT_EQ(Take(*ring), large);
     Put(*ring, "x");  // shifts the next one's place
@@ -82,9 +82,23 @@ TEST(PacketRing, TakesTheLargestRecordAgainAndAgain) {
   }
 }
 
+TEST(PacketRing, HasTheSizeThatIsAskedFor) {
+  constexpr size_t kBytes = (size_t{40} << 20U) + 1;
+  auto ring = PacketRing::Create(kBytes);
+  ASSERT_TRUE(ring) << ring.error().message;
+  const std::string part(size_t{10} << 20U, 'p');
+  for (int times = 0; times < 4 - 1; ++times) Put(**ring, part);
+  const std::string rest(kBytes - 3 * (part.size() + 8) - 8, 'r');
+  EXPECT_FALSE((*ring)->Claim(rest.size(), [] { return false; }).empty());
+  Put(**ring, rest);
+  EXPECT_TRUE((*ring)->Claim(part.size(), [] { return false; }).empty());
+  for (int times = 0; times < 4 - 1; ++times) EXPECT_EQ(Take(**ring), part);
+  EXPECT_EQ(Take(**ring), rest);
+}
+
 TEST(PacketRing, AFullRingMakesTheWriterWait) {
   const auto ring = NewRing();
-  const std::string half(PacketRing::kMaxRecordBytes / 2, 'h');
+  const std::string half(ring->max_record_bytes() / 2, 'h');
   Put(*ring, half);
   Put(*ring, half);
   int looks = 0;

@@ -52,6 +52,19 @@ TEST(Summary, NamesWhatIsKeptElsewhere) {
             "4 in the spool, 0 failed, 1 dropped; 1.00 s, 10 packets/s");
 }
 
+TEST(Summary, NamesEachKindOfLoss) {
+  Ledger ledger;
+  ledger.captured = 16;
+  ledger.written = 10;
+  ledger.kernel_dropped = 1;
+  ledger.interface_dropped = 2;
+  ledger.ring_dropped = 3;
+  EXPECT_TRUE(ledger.Balanced());
+  EXPECT_EQ(FormatSummary(ledger, Destination::kStream, duration<double>(1)),
+            "16 packets captured, 10 written, 0 failed, 1 dropped by the kernel, 2 dropped by the "
+            "interface, 3 dropped by full rings; 1.00 s, 16 packets/s");
+}
+
 TEST(Summary, DividesByNoTimeAtAll) {
   Ledger ledger;
   ledger.captured = ledger.written = 3;

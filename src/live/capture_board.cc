@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "live/capture_board.h"
+
+#include <sys/mman.h>
+#include <sys/random.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace espcap::live {
+namespace {
+
+void Add(std::atomic<uint64_t>& counter, uint64_t count) {
+  counter.fetch_add(count, std::memory_order_relaxed);
+}
+
+uint64_t Load(const std::atomic<uint64_t>& counter) {
+  return counter.load(std::memory_order_relaxed);
+}
+
+// Numbers are libwireshark's 32 bits, from 1; those that come again are another run's.
+constexpr uint64_t kNumbersOfARun = UINT32_MAX;
+
+bool DrawRun(Fingerprint& run) {
+  return ::getrandom(run.data(), run.size(), 0) == static_cast<ssize_t>(run.size());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<CaptureBoard>> CaptureBoard::Create(const RunLimits& limits) {
+  const auto failed = [](int error) {
+    return Fail("share memory between capture processes: {}",
+                std::generic_category().message(error));
+  };
+  void* memory =
+      ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return failed(errno);
+  auto* shared = static_cast<Shared*>(memory);  // zeroes are its beginning
+  std::unique_ptr<CaptureBoard> board(new CaptureBoard(limits, shared));
+  if (!DrawRun(shared->run)) return failed(errno);
+  pthread_mutexattr_t attributes;
+  pthread_mutexattr_init(&attributes);
+  pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+  pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+  const int error = pthread_mutex_init(&shared->turn, &attributes);
+  pthread_mutexattr_destroy(&attributes);
+  if (error != 0) return failed(error);
+  return board;
+}
+
+CaptureBoard::~CaptureBoard() { ::munmap(shared_, sizeof(Shared)); }
+
+CaptureBoard::Turn::Turn(CaptureBoard& board) : board_(board) {
+  if (pthread_mutex_lock(&board_.shared_->turn) == EOWNERDEAD) {
+    pthread_mutex_consistent(&board_.shared_->turn);
+  }
+}
+
+CaptureBoard::Turn::~Turn() { pthread_mutex_unlock(&board_.shared_->turn); }
+
+bool CaptureBoard::Turn::IsOver() const { return board_.IsOver(); }
+
+CaptureBoard::Place CaptureBoard::Turn::Take(const nstime_t& time, uint64_t bytes) {
+  Shared& shared = *board_.shared_;
+  const uint64_t before = shared.numbered++;
+  if (before == 0) shared.first_time = time;
+  if (before > 0 && before % kNumbersOfARun == 0) static_cast<void>(DrawRun(shared.run));
+  shared.bytes += bytes;
+  const RunLimits& limits = board_.limits_;
+  if ((limits.packets != 0 && shared.numbered >= limits.packets) ||
+      (limits.bytes != 0 && shared.bytes >= limits.bytes)) {
+    shared.over.store(true, std::memory_order_relaxed);
+  }
+  const Place place{static_cast<uint32_t>(before % kNumbersOfARun + 1), shared.run,
+                    shared.first_time, shared.previous_time};
+  shared.previous_time = time;
+  return place;
+}
+
+void CaptureBoard::CountReceived(uint32_t interface, uint64_t bytes) const {
+  Add(shared_->interfaces.at(interface).received, 1);
+  Add(shared_->interfaces.at(interface).bytes, bytes);
+}
+
+void CaptureBoard::CountRingDrop(uint32_t interface, uint32_t ring, uint64_t bytes) const {
+  CountReceived(interface, bytes);
+  Add(shared_->interfaces.at(interface).ring_dropped, 1);
+  Add(shared_->ring_drops.at(ring), 1);
+}
+
+void CaptureBoard::AddKernelDrops(uint32_t interface, uint64_t kernel, uint64_t device) const {
+  Add(shared_->interfaces.at(interface).kernel_dropped, kernel);
+  Add(shared_->interfaces.at(interface).interface_dropped, device);
+}
+
+InterfaceCounts CaptureBoard::CountsOf(uint32_t interface) const {
+  const Interface& counts = shared_->interfaces.at(interface);
+  return {Load(counts.received), Load(counts.bytes), Load(counts.ring_dropped),
+          Load(counts.kernel_dropped), Load(counts.interface_dropped)};
+}
+
+InterfaceCounts CaptureBoard::Total() const {
+  InterfaceCounts total;
+  for (uint32_t interface = 0; interface < kMaxInterfaces; ++interface) {
+    const InterfaceCounts counts = CountsOf(interface);
+    total.received += counts.received;
+    total.bytes += counts.bytes;
+    total.ring_dropped += counts.ring_dropped;
+    total.kernel_dropped += counts.kernel_dropped;
+    total.interface_dropped += counts.interface_dropped;
+  }
+  return total;
+}
+
+uint64_t CaptureBoard::RingDrops(uint32_t ring) const { return Load(shared_->ring_drops.at(ring)); }
+
+bool CaptureBoard::IsOver() const { return shared_->over.load(std::memory_order_relaxed); }
+
+void CaptureBoard::StartAfter(uint64_t packets) const { shared_->numbered = packets; }
+
+}  // namespace espcap::live

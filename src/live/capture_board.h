@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What the capture processes of a run share: the packets' numbers and the counters, in memory made
+// before they are forked. It outlives each of them, so that numbers go on over an interface that
+// comes back. Counters only grow, and anyone may read them at any time.
+#ifndef ESPCAP_LIVE_CAPTURE_BOARD_H_
+#define ESPCAP_LIVE_CAPTURE_BOARD_H_
+
+#include <pthread.h>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "espcap/fingerprint.h"
+#include "espcap/result.h"
+#include "live/options.h"
+#include "source/wireshark_api.h"
+
+namespace espcap::live {
+
+// How many packets of an interface; and of all, where they are added up.
+struct InterfaceCounts {
+  uint64_t received = 0;           // by espcap, whether they found room or not
+  uint64_t bytes = 0;              // of these, as captured
+  uint64_t ring_dropped = 0;       // of these: the worker's ring was full
+  uint64_t kernel_dropped = 0;     // the kernel's buffer was full
+  uint64_t interface_dropped = 0;  // by the interface or its driver, as far as they say
+};
+
+class CaptureBoard {
+ public:
+  static constexpr uint32_t kMaxInterfaces = 64;
+  static constexpr uint32_t kMaxRings = 256;
+
+  static Result<std::unique_ptr<CaptureBoard>> Create(const RunLimits& limits);
+  ~CaptureBoard();
+  CaptureBoard(const CaptureBoard&) = delete;
+  CaptureBoard& operator=(const CaptureBoard&) = delete;
+
+  // A number that a packet gets. With the run's id it is one that no other packet ever has.
+  struct Place {
+    uint32_t frame_number = 0;
+    Fingerprint run{};
+    nstime_t first_time{};     // of the run's first packet
+    nstime_t previous_time{};  // of the packet before
+  };
+
+  // One process at a time has the turn. One that dies in it loses at most the packet it has at
+  // hand.
+  class Turn {
+   public:
+    explicit Turn(CaptureBoard& board);
+    ~Turn();
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+    // Another packet would be beyond the run's limits.
+    [[nodiscard]] bool IsOver() const;
+    // For the next packet.
+    Place Take(const nstime_t& time, uint64_t bytes);
+
+   private:
+    CaptureBoard& board_;
+  };
+
+  // By the capture process of an interface. A packet that a ring has no room for is received, too.
+  void CountReceived(uint32_t interface, uint64_t bytes) const;
+  void CountRingDrop(uint32_t interface, uint32_t ring, uint64_t bytes) const;
+  void AddKernelDrops(uint32_t interface, uint64_t kernel, uint64_t device) const;
+
+  [[nodiscard]] InterfaceCounts CountsOf(uint32_t interface) const;
+  [[nodiscard]] InterfaceCounts Total() const;
+  [[nodiscard]] uint64_t RingDrops(uint32_t ring) const;
+  // The run's limits are reached.
+  [[nodiscard]] bool IsOver() const;
+
+  // By which an interface is found again under another name.
+  void RememberIndex(uint32_t interface, unsigned index) const {
+    shared_->interfaces.at(interface).index.store(index, std::memory_order_relaxed);
+  }
+  [[nodiscard]] unsigned LastIndex(uint32_t interface) const {
+    return shared_->interfaces.at(interface).index.load(std::memory_order_relaxed);
+  }
+
+  // For a test of what happens after four billion packets. Before the first one.
+  void StartAfter(uint64_t packets) const;
+
+ private:
+  struct Interface {
+    std::atomic<uint64_t> received;
+    std::atomic<uint64_t> bytes;
+    std::atomic<uint64_t> ring_dropped;
+    std::atomic<uint64_t> kernel_dropped;
+    std::atomic<uint64_t> interface_dropped;
+    std::atomic<unsigned> index;
+  };
+  struct Shared {
+    pthread_mutex_t turn;
+    uint64_t numbered;  // packets of the run so far
+    uint64_t bytes;
+    std::atomic<bool> over;
+    nstime_t first_time;
+    nstime_t previous_time;
+    Fingerprint run;
+    std::array<Interface, kMaxInterfaces> interfaces;
+    std::array<std::atomic<uint64_t>, kMaxRings> ring_drops;
+  };
+
+  CaptureBoard(const RunLimits& limits, Shared* shared) : limits_(limits), shared_(shared) {}
+
+  RunLimits limits_;
+  Shared* shared_;
+};
+
+}  // namespace espcap::live
+
+#endif  // ESPCAP_LIVE_CAPTURE_BOARD_H_

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Whether an interface is there, and up, and what it is called: as the kernel says without
+// privilege. Devices that aren't interfaces ("any", buses) are always up.
+#ifndef ESPCAP_LIVE_LINK_STATE_H_
+#define ESPCAP_LIVE_LINK_STATE_H_
+
+#include <optional>
+#include <string>
+
+namespace espcap::live {
+
+struct LinkState {
+  bool is_there = true;
+  bool is_up = true;
+  std::string name;  // now
+};
+
+class Link {
+ public:
+  // By its name; or, where none has it, by the index it had before it was renamed (0: not known).
+  explicit Link(std::string name, unsigned last_index = 0);
+
+  // The same interface, whatever it is called by now.
+  [[nodiscard]] LinkState Look() const;
+  // An interface of its name is there and up, the same or another one; or it has another name now.
+  [[nodiscard]] bool CanBeOpened() const;
+  // 0: none.
+  [[nodiscard]] unsigned index() const { return index_; }
+
+ private:
+  std::string name_;
+  unsigned index_ = 0;  // 0: no interface
+  bool is_interface_ = true;
+};
+
+// What a user is told of a change; nothing where there is none.
+[[nodiscard]] std::optional<std::string> DescribeChange(const LinkState& before,
+                                                        const LinkState& now);
+
+}  // namespace espcap::live
+
+#endif  // ESPCAP_LIVE_LINK_STATE_H_

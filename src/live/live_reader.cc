@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "live/live_reader.h"
+
+#include <poll.h>
+
+#include <array>
+#include <optional>
+
+namespace espcap::live {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int kPacketsAtOnce = 256;      // between looks at what else there is
+constexpr milliseconds kLook{500};       // at losses and the interface's state
+constexpr milliseconds kLookForIt{200};  // while it is gone
+constexpr milliseconds kRingRetry{5};    // while there is no room in a ring
+constexpr milliseconds kPause{1000};     // between two openings of one that fails
+
+}  // namespace
+
+LiveReader::End LiveReader::Run(std::unique_ptr<Device> device, const LinkPackets& packets,
+                                const Link& link) {
+  device_ = std::move(device);
+  state_ = link.Look();
+  next_look_ = Clock::now() + kLook;
+  while (!board_.IsOver()) {
+    if (surroundings_.stopped()) return Drain(packets);
+    // Where one read ended at its bound, there may be more.
+    if (last_read_ < kPacketsAtOnce && Wait(kBlockTimeout, device_->fd())) return End::kAbandoned;
+    const bool is_alive = ReadSome(packets);
+    if (Clock::now() >= next_look_) LookAround(link);
+    if (!is_alive || !state_.is_there) {
+      LookAround(link);
+      if (state_.is_there) Tell(fault_);
+      device_.reset();
+      return AwaitInterface(link);
+    }
+  }
+  CountDrops();
+  return End::kOver;
+}
+
+bool LiveReader::ReadSome(const LinkPackets& packets) {
+  const auto read =
+      device_->Read(kPacketsAtOnce, [&](const pcap_pkthdr& packet, std::span<const uint8_t> bytes) {
+        Take(packets, packet, bytes);
+      });
+  last_read_ = read.value_or(0);
+  if (!read) fault_ = read.error().message;
+  return read.has_value();
+}
+
+void LiveReader::Take(const LinkPackets& packets, const pcap_pkthdr& packet,
+                      std::span<const uint8_t> bytes) {
+  ++taken_;
+  const auto header = packets.HeaderOf(packet, bytes);
+  if (!header) return;
+  // First of all: whatever becomes of it, it is kept.
+  if (surroundings_.raw != nullptr && !board_.IsOver()) surroundings_.raw->Add(*header, bytes);
+  const uint32_t ring = feed_.RingOf(packets.encapsulation(), bytes);
+  RingFeed::Outcome outcome = feed_.Put(ring, *header, bytes);
+  // Nothing can be lost behind this packet any more, so there is time.
+  while (outcome == RingFeed::Outcome::kNoRoom && draining_ && !abandoned_) {
+    abandoned_ = Wait(kRingRetry, -1);
+    outcome = feed_.Put(ring, *header, bytes);
+  }
+  if (outcome == RingFeed::Outcome::kNoRoom) {
+    board_.CountRingDrop(interface_, ring, bytes.size());
+  }
+}
+
+// What the kernel has captured by now, to the last block.
+LiveReader::End LiveReader::Drain(const LinkPackets& packets) {
+  draining_ = true;
+  device_->RefuseMore();
+  const Clock::time_point last_block = Clock::now() + 2 * kBlockTimeout;
+  do {
+    if (last_read_ == 0) abandoned_ |= Wait(kBlockTimeout / 4, device_->fd());
+    if (abandoned_) return End::kAbandoned;
+    if (!ReadSome(packets)) break;
+  } while (last_read_ > 0 || Clock::now() < last_block);
+  CountDrops();
+  return End::kStopped;
+}
+
+LiveReader::End LiveReader::AwaitInterface(const Link& link) {
+  const Clock::time_point earliest = started_ + kPause;
+  while (!surroundings_.stopped()) {
+    if (Clock::now() >= earliest && link.CanBeOpened()) return End::kBack;
+    if (Wait(kLookForIt, -1)) return End::kAbandoned;
+    if (board_.IsOver()) return End::kOver;
+  }
+  return End::kStopped;
+}
+
+void LiveReader::LookAround(const Link& link) {
+  next_look_ = Clock::now() + kLook;
+  CountDrops();
+  if (surroundings_.raw != nullptr) surroundings_.raw->LookAround();
+  LinkState now = link.Look();
+  if (const auto change = DescribeChange(state_, now)) Tell(*change);
+  state_ = std::move(now);
+}
+
+void LiveReader::CountDrops() {
+  const Device::Drops drops = device_->NewDrops();
+  board_.AddKernelDrops(interface_, drops.kernel,
+                        surroundings_.speaks_for_interface ? drops.interface : 0);
+}
+
+void LiveReader::Tell(const std::string& what) const {
+  if (surroundings_.speaks_for_interface) surroundings_.warn(what);
+}
+
+bool LiveReader::Wait(milliseconds timeout, int device) const {
+  std::array<pollfd, 2> waits = {pollfd{surroundings_.supervisor, 0, 0}, pollfd{device, POLLIN, 0}};
+  ::poll(waits.data(), waits.size(), static_cast<int>(timeout.count()));
+  return (waits[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
+}  // namespace espcap::live

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The life of an opened interface in its capture process: packets go to the rings, losses and the
+// interface's state are told, until a stop, the run's limit, or the interface's end. Holds no
+// privilege. Borrows all; one thread.
+#ifndef ESPCAP_LIVE_LIVE_READER_H_
+#define ESPCAP_LIVE_LIVE_READER_H_
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "live/capture_board.h"
+#include "live/device.h"
+#include "live/link_packets.h"
+#include "live/link_state.h"
+#include "live/raw_recorder.h"
+#include "live/ring_feed.h"
+
+namespace espcap::live {
+
+class LiveReader {
+ public:
+  struct Surroundings {
+    std::function<bool()> stopped;
+    int supervisor = -1;  // a descriptor that hangs up with it
+    std::function<void(const std::string&)> warn;
+    RawRecorder* raw = nullptr;  // null: raw packets aren't kept
+    // Of several processes on one interface, that which tells of it and counts what it loses.
+    bool speaks_for_interface = true;
+  };
+
+  enum class End {
+    kStopped,    // everything captured before the stop is in the rings
+    kOver,       // the run's limits are reached
+    kAbandoned,  // the supervisor is gone
+    kBack        // the interface was gone, and is there again: it must be opened anew
+  };
+
+  LiveReader(CaptureBoard& board, RingFeed& feed, uint32_t interface, Surroundings surroundings)
+      : board_(board), feed_(feed), interface_(interface), surroundings_(std::move(surroundings)) {}
+
+  End Run(std::unique_ptr<Device> device, const LinkPackets& packets, const Link& link);
+  // For an interface that can't be opened as it is.
+  End AwaitInterface(const Link& link);
+
+  // Packets read so far.
+  [[nodiscard]] uint64_t taken() const { return taken_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  // False where the interface doesn't give anything any more.
+  bool ReadSome(const LinkPackets& packets);
+  void Take(const LinkPackets& packets, const pcap_pkthdr& packet, std::span<const uint8_t> bytes);
+  End Drain(const LinkPackets& packets);
+  void LookAround(const Link& link);
+  void CountDrops();
+  void Tell(const std::string& what) const;
+  // True where the supervisor has hung up.
+  bool Wait(std::chrono::milliseconds timeout, int device) const;
+
+  CaptureBoard& board_;
+  RingFeed& feed_;
+  uint32_t interface_;
+  Surroundings surroundings_;
+
+  std::unique_ptr<Device> device_;
+  LinkState state_;
+  Clock::time_point next_look_;
+  int last_read_ = 0;
+  uint64_t taken_ = 0;
+  std::string fault_;  // of the last read
+  Clock::time_point started_ = Clock::now();
+  bool draining_ = false;
+  bool abandoned_ = false;
+};
+
+}  // namespace espcap::live
+
+#endif  // ESPCAP_LIVE_LIVE_READER_H_

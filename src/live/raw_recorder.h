@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Keeps the raw packets of an interface in files, one after another. The capture process's, which
+// may create none itself: it asks for each. Where one can't be had or written, that is said, and
+// capture goes on without.
+#ifndef ESPCAP_LIVE_RAW_RECORDER_H_
+#define ESPCAP_LIVE_RAW_RECORDER_H_
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "live/raw_file.h"
+#include "live/raw_names.h"
+
+namespace espcap::live {
+
+class RawRecorder {
+ public:
+  // The next file; invalid where there is none, of which the user has been told.
+  using NextFile = std::function<base::FileDescriptor()>;
+  using Fail = std::function<void(const std::string&)>;
+
+  // Begins its first file.
+  RawRecorder(const RawOptions& options, RawFile::Interface interface, NextFile next_file,
+              Fail fail);
+
+  void Add(const wireshark::RecordHeader& header, std::span<const uint8_t> bytes);
+  // From time to time: what was added is on its way to the disk, and a file is followed by the next
+  // when its time has come.
+  void LookAround();
+
+ private:
+  void Begin();
+  void EndIfFull();
+  void Check(const Result<void>& done);
+
+  RawOptions options_;
+  RawFile::Interface interface_;
+  NextFile next_file_;
+  Fail fail_;
+  std::unique_ptr<RawFile> file_;
+  std::chrono::steady_clock::time_point begun_;
+};
+
+}  // namespace espcap::live
+
+#endif  // ESPCAP_LIVE_RAW_RECORDER_H_

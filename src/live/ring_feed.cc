@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "live/ring_feed.h"
+
+#include <cstring>
+
+#include "stream/frame_image.h"
+#include "stream/stream_record.h"
+
+namespace espcap::live {
+
+using stream::FrameImage;
+using stream::StreamRecord;
+
+uint32_t RingFeed::RingOf(int encapsulation, std::span<const uint8_t> bytes) const {
+  if (rings_.size() == 1) return 0;
+  const auto hash = source::FlowHash(key_, encapsulation, bytes);
+  return hash ? static_cast<uint32_t>(*hash % rings_.size()) : 0;
+}
+
+RingFeed::Outcome RingFeed::Put(uint32_t ring_number, const wireshark::RecordHeader& header,
+                                std::span<const uint8_t> bytes) {
+  process::PacketRing& ring = *rings_[ring_number];
+  const size_t image_bytes = FrameImage::PlainBytes(bytes.size());
+  StreamRecord record;
+  record.has_image = sizeof(record) + image_bytes <= ring.max_record_bytes();
+  const size_t record_bytes = sizeof(record) + (record.has_image ? image_bytes : 0);
+
+  CaptureBoard::Turn turn(board_);
+  if (turn.IsOver()) return Outcome::kOver;
+  const std::span<char> room = ring.Claim(record_bytes, [] { return false; });
+  if (room.empty()) return Outcome::kNoRoom;
+  const CaptureBoard::Place place = turn.Take(header.time, bytes.size());
+  record.frame_number = place.frame_number;
+  record.record_number = place.frame_number;
+  record.first_time = place.first_time;
+  record.previous_time = place.previous_time;
+  record.fingerprint = place.run;
+  record.log_bytes = ring.log_bytes();
+  record.file_type = wtap_pcapng_file_type_subtype();  // as dumpcap's
+  std::memcpy(room.data(), &record, sizeof(record));
+  if (record.has_image) FrameImage::WritePlain(header, bytes, room.subspan(sizeof(record)));
+  board_.CountReceived(interface_, bytes.size());
+  ring.Commit(record_bytes);
+  return Outcome::kTaken;
+}
+
+}  // namespace espcap::live

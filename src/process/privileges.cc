@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "process/privileges.h"
+
+#include <cap-ng.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <fstream>
+#include <system_error>
+
+namespace espcap::process {
+namespace {
+
+constexpr const char* kDefaultUser = "nobody";
+
+bool Has(unsigned capability) { return capng_have_capability(CAPNG_EFFECTIVE, capability) != 0; }
+
+// With which a process reads every file, as root does. Containers often have only the second.
+std::optional<unsigned> ReadingCapability() {
+  for (const unsigned capability : {CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE}) {
+    if (Has(capability)) return capability;
+  }
+  return std::nullopt;
+}
+
+// Whether an id exists in this user namespace.
+bool IsMapped(const char* map, uint64_t id) {
+  std::ifstream lines(map);
+  for (uint64_t first = 0, outside = 0, count = 0; lines >> first >> outside >> count;) {
+    if (id >= first && id - first < count) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<std::optional<Identity>> UnprivilegedIdentity(const std::optional<std::string>& user) {
+  if (::geteuid() != 0) {
+    if (user) return Fail("--run-as {}: only root can become another user", *user);
+    return std::nullopt;
+  }
+  const std::string name = user.value_or(kDefaultUser);
+  errno = 0;
+  const passwd* entry = ::getpwnam(name.c_str());
+  if (entry == nullptr) return Fail("--run-as {}: there is no such user", name);
+  return Identity{entry->pw_uid, entry->pw_gid};
+}
+
+bool MayCapture() {
+  capng_get_caps_process();
+  return Has(CAP_NET_RAW);
+}
+
+Result<void> DropPrivileges(const std::optional<Identity>& identity, Keep keep) {
+  capng_get_caps_process();
+  const std::optional<unsigned> kept = keep == Keep::kReading ? ReadingCapability() : std::nullopt;
+  const bool can_clear_bounds = Has(CAP_SETPCAP);
+  const bool stays = !identity || identity->user == 0 || !Has(CAP_SETUID) || !Has(CAP_SETGID) ||
+                     !IsMapped("/proc/self/uid_map", identity->user) ||
+                     !IsMapped("/proc/self/gid_map", identity->group) ||
+                     (keep == Keep::kReading && !kept);
+  capng_clear(CAPNG_SELECT_ALL);
+  if (kept) {
+    capng_update(CAPNG_ADD, static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED), *kept);
+  }
+  int status = 0;
+  if (stays) {
+    status = capng_apply(can_clear_bounds ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS);
+  } else {
+    const int flags = CAPNG_DROP_SUPP_GRP | (can_clear_bounds ? CAPNG_CLEAR_BOUNDING : 0);
+    status = capng_change_id(static_cast<int>(identity->user), static_cast<int>(identity->group),
+                             static_cast<capng_flags_t>(flags));
+  }
+  if (status != 0) {
+    return Fail("give up privileges: step {}: {}", -status, std::generic_category().message(errno));
+  }
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+    return Fail("give up privileges: no_new_privs: {}", std::generic_category().message(errno));
+  }
+  // A change of user forgets it.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  return {};
+}
+
+}  // namespace espcap::process

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What a process that touches packets gives up first: its user, its capabilities, and the way to
+// new ones. For good; a process forked from it has none either.
+#ifndef ESPCAP_PROCESS_PRIVILEGES_H_
+#define ESPCAP_PROCESS_PRIVILEGES_H_
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+#include "espcap/result.h"
+
+namespace espcap::process {
+
+struct Identity {
+  uid_t user = 0;
+  gid_t group = 0;
+};
+
+// Who processes become that root starts; none where this process isn't root and stays who it is. An
+// error where there is no such user, or where one is wanted and this process isn't root.
+Result<std::optional<Identity>> UnprivilegedIdentity(const std::optional<std::string>& user);
+
+// Whether this process may open an interface.
+[[nodiscard]] bool MayCapture();
+
+enum class Keep {
+  kNothing,
+  kReading  // of any file, where root could do so before (CAP_DAC_READ_SEARCH)
+};
+
+// A process that can't become another user (in a container, without CAP_SETUID), or could then not
+// read what it keeps the reading of, stays who it is, without capabilities. An error leaves the
+// process in an unknown state: it must end.
+Result<void> DropPrivileges(const std::optional<Identity>& identity, Keep keep);
+
+}  // namespace espcap::process
+
+#endif  // ESPCAP_PROCESS_PRIVILEGES_H_

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "process/syscall_filter.h"
+
+#include <fcntl.h>
+#include <seccomp.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <system_error>
+
+namespace espcap::process {
+namespace {
+
+struct Release {
+  void operator()(void* filter) const { seccomp_release(filter); }
+};
+using Filter = std::unique_ptr<void, Release>;
+
+// A call that this kernel or architecture doesn't have needs no rule.
+void Allow(void* filter, const char* call) {
+  const int number = seccomp_syscall_resolve_name(call);
+  if (number != __NR_SCMP_ERROR) seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0);
+}
+
+// Where an argument, under a mask, has a value.
+void AllowIf(void* filter, const char* call, unsigned argument, uint64_t mask, uint64_t value) {
+  const int number = seccomp_syscall_resolve_name(call);
+  if (number == __NR_SCMP_ERROR) return;
+  const scmp_arg_cmp condition{argument, SCMP_CMP_MASKED_EQ, mask, value};
+  seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, number, 1, &condition);
+}
+
+constexpr const char* kAllowed[] = {
+    // memory
+    "brk", "madvise", "mmap", "mprotect", "mremap", "munmap", "membarrier",
+    // descriptors that are open: files, rings' bells, the channel to the supervisor
+    "close", "dup", "fadvise64", "fcntl", "fstat", "getdents64", "lseek", "poll", "ppoll",
+    "pread64", "read", "readahead", "readv", "recvmsg", "sendmsg", "write", "writev",
+    // what there is on disk
+    "access", "faccessat", "faccessat2", "getcwd", "lstat", "newfstatat", "readlink", "readlinkat",
+    "stat", "statfs", "fstatfs", "statx",
+    // time, and itself
+    "clock_getres", "clock_gettime", "clock_nanosleep", "exit", "exit_group", "futex", "getegid",
+    "geteuid", "getgid", "getpid", "getppid", "getrandom", "getrusage", "gettid", "gettimeofday",
+    "getuid", "nanosleep", "prlimit64", "restart_syscall", "rseq", "rt_sigaction", "rt_sigprocmask",
+    "rt_sigreturn", "sched_getaffinity", "sched_yield", "set_robust_list", "sigaltstack", "sysinfo",
+    "time", "uname"};
+
+constexpr const char* kSocketCalls[] = {
+    "bind",     "connect",     "epoll_create1", "epoll_ctl",  "epoll_pwait", "epoll_wait",
+    "eventfd2", "getpeername", "getsockname",   "getsockopt", "ioctl",       "pselect6",
+    "recvfrom", "select",      "sendmmsg",      "sendto",     "setsockopt",  "socket"};
+
+}  // namespace
+
+Result<void> RestrictSystemCalls(Sockets sockets) {
+  const Filter filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
+  if (filter == nullptr) return Fail("restrict system calls: out of memory");
+  for (const char* call : kAllowed) Allow(filter.get(), call);
+  if (sockets == Sockets::kAllowed) {
+    for (const char* call : kSocketCalls) Allow(filter.get(), call);
+  }
+  constexpr uint64_t kChanges = O_ACCMODE | O_CREAT | O_TRUNC;
+  AllowIf(filter.get(), "openat", 2, kChanges, O_RDONLY);
+  AllowIf(filter.get(), "open", 1, kChanges, O_RDONLY);
+  // abort(): a signal to itself.
+  AllowIf(filter.get(), "tgkill", 0, UINT32_MAX, static_cast<uint64_t>(::getpid()));
+  const int status = seccomp_load(filter.get());
+  if (status != 0) {
+    return Fail("restrict system calls: {}", std::generic_category().message(-status));
+  }
+  return {};
+}
+
+}  // namespace espcap::process

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Live capture while its server is away: what fits into the spool is delivered, the rest is counted."""
+import signal
+
+import pytest
+from conftest import TEST_PCAPS
+from delivery import INDICES, segment_bytes, wait_until
+
+HTTP = TEST_PCAPS / "http.pcap"
+AWAY_S = 6
+CHUNKS = ["--chunk", 100, "--chunk-bytes", "256k", "--flush-interval", "200ms"]
+
+
+@pytest.fixture
+def capture(network, proxy, start_espcap, tmp_path):
+    """capture(*arguments) → a run that has delivered its first packets, and how many."""
+
+    def start(*arguments):
+        nic = network.lend()
+        run = start_espcap("--verbose", "--nic", nic, "--node", proxy.url, "--spool",
+                           tmp_path / "spool", *CHUNKS, *arguments)
+        wait_until(lambda: f"capturing on {nic}" in run.text)
+        sent = network.replay(HTTP)
+        wait_until(lambda: any(path.startswith("/_bulk") for path, _, _ in list(proxy.replies)))
+        return run, sent
+
+    return start
+
+
+def test_nothing_is_lost_while_the_server_is_away(capture, network, proxy, elasticsearch, tmp_path):
+    run, sent = capture()
+    proxy.refuse()
+    sent += network.replay(HTTP, "--pps", 400, "--loop", AWAY_S * 400 // 104)
+    assert segment_bytes(tmp_path / "spool") > 100_000
+    proxy.listen()
+    sent += network.replay(HTTP)
+    wait_until(lambda: elasticsearch.count(INDICES) == sent, step=0.5)
+    assert run.stop() == 0, run
+    ledger = run.ledger
+    assert ledger["packets captured"] == sent
+    assert ledger["indexed"] + ledger["already there"] == sent
+    assert "dropped" not in run.text.split("packets captured")[-1]
+    assert segment_bytes(tmp_path / "spool") < 4096
+
+
+def test_what_a_full_spool_has_no_room_for_is_counted(capture, network, proxy, elasticsearch):
+    """The newest, to the packet; capture isn't held up, and goes on when the server is back."""
+    run, sent = capture("--spool-bytes", "256k")
+    proxy.refuse()
+    sent += network.replay(HTTP, "--pps", 2000, "--loop", 50)
+    wait_until(lambda: "the spool is full" in run.text)
+    wait_until(lambda: "packets are dropped" in run.text)
+    proxy.listen()
+    wait_until(lambda: elasticsearch.count(INDICES) > 200, step=0.5)
+    late = network.replay(HTTP)
+    sent += late
+    run.process.send_signal(signal.SIGTERM)
+    assert run.wait() == 1, run
+    ledger = run.ledger
+    assert ledger["packets captured"] == sent
+    assert ledger["dropped"] > 0
+    assert ledger["indexed"] + ledger["already there"] + ledger["dropped"] == sent
+    assert elasticsearch.count(INDICES) == sent - ledger["dropped"]
+    assert run.text.count("packets are dropped") == 1
+
+
+def test_a_stop_delivers_what_was_captured(network, elasticsearch, start_espcap, espcap, tmp_path):
+    """Ctrl-C right behind the last packet, with Espcap's own options."""
+    nic = network.lend()
+    run = start_espcap("--verbose", "--nic", nic, "--bpf", "tcp port 80", "--chunk", 100, "--node",
+                       elasticsearch.url)
+    wait_until(lambda: f"capturing on {nic}" in run.text)
+    network.replay(HTTP, "--topspeed", "--loop", 10)
+    run.process.send_signal(signal.SIGINT)
+    assert run.wait() == 0, run
+    selected = len(espcap("--file", HTTP, "--bpf", "tcp port 80").documents())
+    assert run.ledger["indexed"] == elasticsearch.count(INDICES) == 10 * selected > 0

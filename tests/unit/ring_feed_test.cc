@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "live/ring_feed.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "stream/frame_image.h"
+#include "stream/stream_record.h"
+#include "wiretap_once.h"
+
+namespace espcap::live {
+namespace {
+
+using process::PacketRing;
+
+class RingFeedTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { espcap::testing::StartWiretapOnce(); }
+
+  RingFeedTest() {
+    for (int ring = 0; ring < 2; ++ring) rings_.push_back(std::move(*PacketRing::Create()));
+    header_.type = REC_TYPE_PACKET;
+    header_.time = {7, 8};
+  }
+
+  RingFeed::Outcome Put(uint32_t ring, const std::vector<uint8_t>& bytes) {
+    header_.details.packet_header.caplen = static_cast<guint32>(bytes.size());
+    return feed_.Put(ring, header_, bytes);
+  }
+
+  std::unique_ptr<CaptureBoard> board_ = std::move(*CaptureBoard::Create({3, 0}));
+  RingFeed::Rings rings_;
+  RingFeed feed_{*board_, rings_, source::FlowKey::kPair, 1};
+  wireshark::RecordHeader header_{};
+};
+
+TEST_F(RingFeedTest, NumbersPacketsOverAllRings) {
+  EXPECT_EQ(Put(0, {1}), RingFeed::Outcome::kTaken);
+  EXPECT_EQ(Put(1, {2, 3}), RingFeed::Outcome::kTaken);
+  const std::span<const char> front = rings_[1]->Front();
+  stream::StreamRecord record;
+  std::memcpy(&record, front.data(), sizeof(record));
+  EXPECT_EQ(record.frame_number, 2U);
+  EXPECT_EQ(record.previous_time.secs, 7);
+  wireshark::Record packet;
+  ASSERT_TRUE(stream::FrameImage::Read(front.subspan(sizeof(record)), packet));
+  EXPECT_EQ(packet.data().size(), 2U);
+  EXPECT_EQ(packet.data()[1], 3U);
+  EXPECT_EQ(board_->CountsOf(1).received, 2U);
+  EXPECT_EQ(board_->CountsOf(1).bytes, 3U);
+}
+
+TEST_F(RingFeedTest, AFullRingTakesNoNumber) {
+  const std::vector<uint8_t> large(rings_[0]->max_record_bytes() * 2 / 3);
+  EXPECT_EQ(Put(0, large), RingFeed::Outcome::kTaken);
+  EXPECT_EQ(Put(0, large), RingFeed::Outcome::kNoRoom);
+  EXPECT_EQ(Put(1, {1}), RingFeed::Outcome::kTaken);
+  stream::StreamRecord record;
+  std::memcpy(&record, rings_[1]->Front().data(), sizeof(record));
+  EXPECT_EQ(record.frame_number, 2U);
+}
+
+TEST_F(RingFeedTest, TakesNothingBeyondTheLimit) {
+  for (int packet = 0; packet < 3; ++packet) EXPECT_EQ(Put(0, {1}), RingFeed::Outcome::kTaken);
+  EXPECT_EQ(Put(0, {1}), RingFeed::Outcome::kOver);
+  EXPECT_EQ(board_->Total().received, 3U);
+}
+
+TEST_F(RingFeedTest, APacketLargerThanTheRingIsSaidWithoutItsBytes) {
+  EXPECT_EQ(Put(0, std::vector<uint8_t>(rings_[0]->max_record_bytes())), RingFeed::Outcome::kTaken);
+  stream::StreamRecord record;
+  std::memcpy(&record, rings_[0]->Front().data(), sizeof(record));
+  EXPECT_FALSE(record.has_image);
+}
+
+}  // namespace
+}  // namespace espcap::live
