@@ -94,7 +94,7 @@ void CaptureWorker::Work(const Job& job, process::Channel channel) {
 
 // Whoever opens an interface does so later. Files, and what dissectors read beside them (keys), may
 // be readable only for root.
-Result<void> CaptureWorker::GiveUpPrivileges(const Job& job) {
+Result<void> CaptureWorker::GiveUpPrivileges(const Job& job) const {
   if (job.role == Job::Role::kCapture) return {};
   const bool is_live = !options_.live.interfaces.empty();
   auto dropped = process::DropPrivileges(
@@ -307,8 +307,9 @@ Result<Outcome> CaptureWorker::CaptureLive(const Job& job, SlotWriter& out) {
     ready = Fail("capture on {}: {}", name, packets.error().message);
   }
   using Reason = live::DeviceError::Reason;
-  if (!device && device.error().reason == Reason::kOther)
+  if (!device && device.error().reason == Reason::kOther) {
     ready = Fail("{}", device.error().message);
+  }
   if (ready) ready = process::DropPrivileges(options_.unprivileged, process::Keep::kNothing);
   if (!ready) {
     out.SendOpened(ready.error().message);

@@ -79,7 +79,7 @@ class CaptureWorker {
  private:
   struct FileJob;  // the file on its way
 
-  Result<void> GiveUpPrivileges(const process::Job& job);
+  [[nodiscard]] Result<void> GiveUpPrivileges(const process::Job& job) const;
   Result<process::Outcome> RunJob(const process::Job& job, process::SlotWriter& out);
 
   [[nodiscard]] source::FileSource::Access Access() const;

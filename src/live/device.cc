@@ -59,6 +59,7 @@ struct Reading {
   bool nanoseconds;
 };
 
+// NOLINTNEXTLINE(readability-non-const-parameter): libpcap's type
 void HandOn(u_char* user, const pcap_pkthdr* packet, const u_char* bytes) {
   constexpr long kNanosecondsInMicrosecond = 1000;
   const auto& reading = *reinterpret_cast<const Reading*>(user);
@@ -143,8 +144,9 @@ Result<void> Device::SetFilter(const std::string& expression) {
   }
   const int status = pcap_setfilter(handle_.get(), &program);
   pcap_freecode(&program);
-  if (status != 0)
+  if (status != 0) {
     return Fail("--bpf '{}' on {}: {}", expression, name_, pcap_geterr(handle_.get()));
+  }
   return {};
 }
 

@@ -60,7 +60,7 @@ class LiveReader {
   void CountDrops();
   void Tell(const std::string& what) const;
   // True where the supervisor has hung up.
-  bool Wait(std::chrono::milliseconds timeout, int device) const;
+  [[nodiscard]] bool Wait(std::chrono::milliseconds timeout, int device) const;
 
   CaptureBoard& board_;
   RingFeed& feed_;

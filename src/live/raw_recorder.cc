@@ -7,9 +7,9 @@ namespace espcap::live {
 
 using Clock = std::chrono::steady_clock;
 
-RawRecorder::RawRecorder(const RawOptions& options, RawFile::Interface interface,
-                         NextFile next_file, Fail fail)
-    : options_(options),
+RawRecorder::RawRecorder(RawOptions options, RawFile::Interface interface, NextFile next_file,
+                         Fail fail)
+    : options_(std::move(options)),
       interface_(std::move(interface)),
       next_file_(std::move(next_file)),
       fail_(std::move(fail)) {

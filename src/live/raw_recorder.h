@@ -24,8 +24,7 @@ class RawRecorder {
   using Fail = std::function<void(const std::string&)>;
 
   // Begins its first file.
-  RawRecorder(const RawOptions& options, RawFile::Interface interface, NextFile next_file,
-              Fail fail);
+  RawRecorder(RawOptions options, RawFile::Interface interface, NextFile next_file, Fail fail);
 
   void Add(const wireshark::RecordHeader& header, std::span<const uint8_t> bytes);
   // From time to time: what was added is on its way to the disk, and a file is followed by the next

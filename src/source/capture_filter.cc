@@ -58,8 +58,9 @@ std::string DescribeFilterFault(const std::string& expression, const std::string
   return text + " (see pcap-filter(7))";
 }
 
-// Those are link types whose stored pseudo-header wiretap takes off the packet's bytes: a filter compiled for
-// them would look at the wrong offsets (wiretap/pcap-common.c, pcap_process_pseudo_header).
+// Those are link types whose stored pseudo-header wiretap takes off the packet's bytes: a filter
+// compiled for them would look at the wrong offsets (wiretap/pcap-common.c,
+// pcap_process_pseudo_header).
 bool LosesPseudoHeader(int encapsulation) {
   switch (encapsulation) {
     case WTAP_ENCAP_ATM_PDUS:

@@ -16,8 +16,8 @@ struct bpf_program;
 
 namespace espcap::source {
 
-// What is wrong with an expression that libpcap refuses for a link type (DLT_*), with the place where
-// that can be told: libpcap doesn't say it.
+// What is wrong with an expression that libpcap refuses for a link type (DLT_*), with the place
+// where that can be told: libpcap doesn't say it.
 [[nodiscard]] std::string DescribeFilterFault(const std::string& expression,
                                               const std::string& message, int link_type);
 

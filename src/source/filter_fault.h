@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Where in a capture filter a syntax error is. libpcap says only that there is one, so it is asked
-// about the expression's beginnings: the fault is at the word with which no end makes it whole. Pure
-// but for `compiles`.
+// about the expression's beginnings: the fault is at the word with which no end makes it whole.
+// Pure but for `compiles`.
 #ifndef ESPCAP_SOURCE_FILTER_FAULT_H_
 #define ESPCAP_SOURCE_FILTER_FAULT_H_
 

@@ -194,9 +194,7 @@ void FrameImage::Take(const wireshark::Record& record) {
   }
 }
 
-size_t FrameImage::bytes() const {
-  return PlainBytes(record_->data().size()) + options_.size();
-}
+size_t FrameImage::bytes() const { return PlainBytes(record_->data().size()) + options_.size(); }
 
 void FrameImage::Write(std::span<char> out) const {
   const std::span<const uint8_t> data = record_->data();

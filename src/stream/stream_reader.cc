@@ -63,8 +63,8 @@ void StreamReader::AddedToLog(bool had_room) {
 void StreamReader::AddInterfaces() {
   for (wtap_block_t block = source_.NextInterface(); block != nullptr;
        block = source_.NextInterface()) {
-    AddedToLog(AddInterface(ring_, source::NameOfInterface(block),
-                            source::DescriptionOfInterface(block)));
+    AddedToLog(
+        AddInterface(ring_, source::NameOfInterface(block), source::DescriptionOfInterface(block)));
   }
 }
 

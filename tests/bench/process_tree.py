@@ -30,12 +30,12 @@ def tree(root):
 
 
 def memory_mib(root):
-    """Proportional set sizes together."""
+    """What its processes have of their own: without files, whose pages strangers share now and then."""
     total = 0
     for process in tree(root):
         with contextlib.suppress(OSError):
             for line in pathlib.Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
+                if line.startswith(("Pss_Anon:", "Pss_Shmem:")):
                     total += int(line.split()[1])
     return total / 1024
 
