@@ -68,7 +68,7 @@ Result<std::unique_ptr<PacketRing>> PacketRing::Create(size_t records_bytes) {
   ring->room_bell_ = base::FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   const int file = ring->memory_file_.get();
   if (file < 0 || !ring->record_bell_.valid() || !ring->room_bell_.valid()) return failed();
-  if (::ftruncate(file, kFixedBytes + size) != 0) return failed();
+  if (::ftruncate(file, static_cast<off_t>(kFixedBytes + size)) != 0) return failed();
   constexpr int kAccess = PROT_READ | PROT_WRITE;
   void* fixed = ::mmap(nullptr, kFixedBytes, kAccess, MAP_SHARED | MAP_NORESERVE, file, 0);
   if (fixed == MAP_FAILED) return failed();

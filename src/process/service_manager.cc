@@ -13,6 +13,7 @@ ServiceManager::ServiceManager() {
   }
 }
 
+// NOLINTNEXTLINE(readability-convert-member-functions-to-static): as the other two are called
 void ServiceManager::Ready() const { sd_notify(0, "READY=1"); }
 
 void ServiceManager::Alive() {

@@ -211,7 +211,7 @@ class Bench:
         summary = running.finish()
         lost_after = drops(summary) - sum(int(count) for count in lost_before)
         self.report.row(f"{took:.0f} s at {achieved:,.0f} packets/s",
-                        [f"{during:,.0f}/s", f"{drops(summary):,} lost"], sent=sent,
+                        [f"{during:,.0f}", f"{drops(summary):,}"], sent=sent,
                         summary=summary)
         self.report.note("packets a second dissected meanwhile; packets dropped")
         self._ratio("dissected meanwhile / highest rate", during / highest)
