@@ -50,7 +50,9 @@ bool CanBeginOne(const std::string& beginning,
   std::string close;
   for (int parentheses = 0; parentheses <= kMaxParentheses; ++parentheses, close += ')') {
     for (const std::string_view end : kEnds) {
-      if (compiles(beginning + std::string(end) + close)) return true;
+      std::string expression = beginning;
+      expression.append(end).append(close);
+      if (compiles(expression)) return true;
     }
   }
   return false;
