@@ -70,15 +70,18 @@ Result<void> CaptureWorker::Prepare(const SendNote& send_note) {
     display_filter_ = std::move(*filter);
   }
   if (!options_.fields.empty() || !options_.protocols.empty()) {
-    auto selection = dissect::FieldSelection::Resolve(
-        {options_.fields, options_.protocols, options_.hex, options_.display_filter});
+    auto selection =
+        dissect::FieldSelection::Resolve({options_.fields, options_.protocols, options_.shape.hex,
+                                          options_.shape.ecs, options_.display_filter});
     if (!selection) return Forward(std::move(selection));
     selection_ = std::move(*selection);
   }
   const dissect::FieldSelection* selection = selection_ ? &*selection_ : nullptr;
   auto index = encode::IndexName::Parse(options_.index);
   if (!index) return Forward(std::move(index));
-  writer_.emplace(options_.format, options_.hex, std::move(*index), selection);
+  if (options_.typed) key_types_ = registry::ReadKeyTypes();
+  writer_.emplace(options_.shape, std::move(*index), selection,
+                  key_types_ ? &*key_types_ : nullptr);
   session_ = std::make_unique<dissect::Session>(display_filter_ ? &*display_filter_ : nullptr,
                                                 options_.two_pass, selection);
   return {};
@@ -161,7 +164,7 @@ Result<Outcome> CaptureWorker::TakeFile(const Job& job, SlotWriter& out) {
                out,          FrameRoad(**source, *session_, *writer_, job, out),
                std::nullopt, options_.shard_key,
                job.shard};
-  if (options_.format == encode::Format::kBulk || options_.resume) {
+  if (options_.shape.format == encode::Format::kBulk || options_.resume) {
     auto fingerprint = source::FingerprintOfFile(path);
     if (!fingerprint) return Forward(std::move(fingerprint));
     file.fingerprint = fingerprint->value_or(Fingerprint{});
@@ -242,7 +245,7 @@ Result<Outcome> CaptureWorker::ReadStream(const Job& job, SlotWriter& out) {
   stream::StreamReader reader(**source, frames, ring, [&out](const std::string& message) {
     out.SendNote(Note::Level::kWarning, message);
   });
-  if (options_.format == encode::Format::kBulk) {
+  if (options_.shape.format == encode::Format::kBulk) {
     auto fingerprint = source::FingerprintOfFile(job.path.data());  // of a redirected file
     if (!fingerprint) return Forward(std::move(fingerprint));
     reader.AddFingerprints(*fingerprint);

@@ -27,6 +27,7 @@
 #include "process/packet_ring.h"
 #include "process/privileges.h"
 #include "process/slot_writer.h"
+#include "registry/field_catalog.h"
 #include "source/capture_filter.h"
 #include "source/file_source.h"
 #include "source/flow_hash.h"
@@ -43,8 +44,8 @@ struct CaptureOptions {
   std::vector<std::string> protocols;
   bool two_pass = false;
   dissect::Options dissection;
-  encode::Format format = encode::Format::kNdjson;
-  bool hex = false;
+  encode::DocumentShape shape;
+  bool typed = false;  // numbers are JSON numbers
   std::string index;
   source::FlowKey shard_key = source::FlowKey::kPair;
   bool resume = false;                   // ask whether a file was settled by an earlier run
@@ -106,6 +107,7 @@ class CaptureWorker {
   std::optional<source::CaptureFilter> capture_filter_;
   std::optional<dissect::DisplayFilter> display_filter_;
   std::optional<dissect::FieldSelection> selection_;
+  std::optional<registry::KeyTypes> key_types_;
   std::unique_ptr<dissect::Session> session_;
   std::optional<encode::DocumentWriter> writer_;
 };

@@ -33,7 +33,7 @@ Result<void> FrameRoad::Take(uint32_t frame_number, const Fingerprint& fingerpri
   switch (outcome_) {
     case Outcome::kDocument:
       out_.SetPacketTime(source_.record().time_ns());
-      return out_.AddDocument(frame_number, document_.view());
+      return out_.AddDocument(frame_number, document_.view(), is_cut_);
     case Outcome::kFiltered:
       return out_.AddFiltered(frame_number);
     default:
@@ -67,7 +67,7 @@ void FrameRoad::Encode(const Fingerprint& fingerprint) {
     facts.id = encode::DocumentId(fingerprint, source_.record_number());
   }
   document_.Clear();
-  writer_.Append(document_, session_.dissection(), facts);
+  is_cut_ = writer_.Append(document_, session_.dissection(), facts);
 }
 
 }  // namespace espcap

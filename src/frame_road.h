@@ -53,6 +53,7 @@ class FrameRoad {
   uint64_t documents_ = 0;
   Outcome outcome_ = Outcome::kFailed;
   ByteBuffer document_;
+  bool is_cut_ = false;  // the document is
 };
 
 }  // namespace espcap

@@ -317,6 +317,7 @@ Ledger Pipeline::LedgerSoFar() const {
     ledger.captured += progress.captured;
     ledger.filtered += progress.filtered;
     ledger.failed += progress.failed;
+    ledger.cut += progress.cut;
   }
   AddLosses(ledger);
   return ledger;

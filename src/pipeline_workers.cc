@@ -137,6 +137,7 @@ void Pipeline::TakeSlot(Worker& worker) {
   ledger_.captured += progress.captured;
   ledger_.filtered += progress.filtered;
   ledger_.failed += progress.failed;
+  ledger_.cut += progress.cut;
   part.bytes_read = std::max(part.bytes_read, progress.source_bytes);
   // A stream's numbers may have begun anew.
   if (progress.last_frame != 0) part.job.settled_frame = progress.last_frame;

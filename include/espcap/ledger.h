@@ -28,6 +28,8 @@ struct Ledger {
   uint64_t interface_dropped = 0;  // by the interface or its driver, as far as they say
   uint64_t ring_dropped = 0;       // the way to the dissecting worker was full
 
+  uint64_t cut = 0;  // no outcome: of those captured, documents cut to what a server takes
+
   [[nodiscard]] uint64_t Settled() const {
     return filtered + written + indexed + already_there + dead_lettered + spooled + dropped +
            failed + abandoned + kernel_dropped + interface_dropped + ring_dropped;

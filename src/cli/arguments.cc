@@ -28,6 +28,26 @@ constexpr const char* kResendExamples = R"(Example:
   espcap resend dead-letters.ndjson --node localhost:9200
 )";
 
+constexpr const char* kTemplateExamples = R"(Examples:
+  espcap template                                        the default one, as JSON
+  espcap template --node localhost:9200 --install        put it there, or bring it up to date
+  espcap template --node localhost:9200 --check          what the server has otherwise
+  espcap template --protocols tcp,dns --rest flattened
+  espcap template --data-stream logs-packets-office --node localhost --install
+)";
+
+constexpr const char* kFieldsExamples = R"(Examples:
+  espcap fields retrans                                  every field with that in name or description
+  espcap fields 'tcp.flags.*'                            by name, with * for any text
+  espcap fields tcp.srcport --json
+)";
+
+constexpr const char* kQueryExamples = R"(Examples:
+  espcap query                                           what there is
+  espcap query top-talkers --node localhost:9200
+  espcap query conversation --node localhost --set a=10.0.0.1 --set b=10.0.0.2
+)";
+
 std::string WithSuggestion(const CLI::App& app, const CLI::ParseError& error) {
   std::string text = error.what();
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return text;
@@ -69,6 +89,8 @@ class Parser {
   explicit Parser(const std::shared_ptr<const SecretInputs>& secrets) {
     capture_.secrets = secrets;
     resend_settings_.secrets = secrets;
+    template_settings_.secrets = secrets;
+    query_settings_.secrets = secrets;
     main_.footer(kExamples);
     AddCaptureOptions(main_, capture_);
     AddServerOptions(main_, capture_);
@@ -90,6 +112,26 @@ class Parser {
         ->required();
     AddServerOptions(resend_, resend_settings_);
     AddProgramOptions(resend_, resend_settings_);
+
+    template_.footer(kTemplateExamples);
+    AddTemplateOptions(template_, template_settings_);
+    AddProgramOptions(template_, template_settings_);
+
+    fields_.footer(kFieldsExamples);
+    fields_.add_option("PATTERN", fields_settings_.pattern,
+                       "A part of a name or a description; or a name with '*' in it.");
+    fields_.add_flag("--json", fields_settings_.json, "As a JSON array, an element a line.");
+    AddProgramOptions(fields_, fields_settings_);
+
+    query_.footer(kQueryExamples);
+    query_.add_option("NAME", query_settings_.name,
+                      "One of config/queries, or the path of a file; without it, they are listed.");
+    query_.add_option("--index", query_settings_.index, "What to search (default packets-*).")
+        ->type_name("PATTERN");
+    AddList(query_, "--set", query_settings_.values,
+            "A value for ${name} in the query. Repeatable.", "NAME=VALUE");
+    AddQueriedServer(query_, query_settings_);
+    AddProgramOptions(query_, query_settings_);
   }
 
   Result<Invocation> Parse(int argc, const char* const* argv) {
@@ -103,6 +145,9 @@ class Parser {
       return Fail("{}; --help lists the options", WithSuggestion(main_, error));
     }
     if (resend_.parsed()) return Finish(resend_, resend_settings_);
+    if (template_.parsed()) return Finish(template_, template_settings_);
+    if (fields_.parsed()) return Finish(fields_, fields_settings_);
+    if (query_.parsed()) return Finish(query_, query_settings_);
     return Finish(main_, capture_);
   }
 
@@ -124,8 +169,16 @@ class Parser {
 
   CaptureSettings capture_;
   ResendSettings resend_settings_;
+  TemplateSettings template_settings_;
+  FieldsSettings fields_settings_;
+  QuerySettings query_settings_;
   CLI::App main_{"Dissects packets as tshark does and sends them to Elasticsearch.", "espcap"};
   CLI::App& resend_ = *main_.add_subcommand("resend", "Send dead letters once more.");
+  CLI::App& template_ =
+      *main_.add_subcommand("template", "Print, install or check an index template for packets.");
+  CLI::App& fields_ = *main_.add_subcommand(
+      "fields", "List fields: name, path in the document, type, description.");
+  CLI::App& query_ = *main_.add_subcommand("query", "Ask a server, and print a table.");
 };
 
 }  // namespace

@@ -20,7 +20,8 @@ struct PrintAndExit {
 };
 
 // What the user asks for: a command with its settings.
-using Invocation = std::variant<PrintAndExit, CaptureSettings, ResendSettings>;
+using Invocation = std::variant<PrintAndExit, CaptureSettings, ResendSettings, TemplateSettings,
+                                FieldsSettings, QuerySettings>;
 
 // `secrets` become part of the settings. An error is a sentence that names the option, or file,
 // line and key.

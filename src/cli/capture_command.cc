@@ -129,8 +129,9 @@ PipelineOptions OptionsOf(const CaptureSettings& settings,
       settings.protocols,
       settings.two_pass,
       settings.dissection,
-      settings.format.value_or(to_server ? encode::Format::kBulk : encode::Format::kNdjson),
-      settings.hex,
+      {settings.format.value_or(to_server ? encode::Format::kBulk : encode::Format::kNdjson),
+       settings.hex, settings.ecs, settings.limits},
+      settings.typed,
       settings.index,
       settings.shard_key,
       !settings.resume.empty(),
@@ -224,7 +225,7 @@ Result<void> RunCaptures(const char* program_path, const CaptureSettings& settin
   if (!settings.metrics.empty()) {
     if (auto served = run_telemetry.ServeMetrics(settings.metrics); !served) return served;
   }
-  auto sink = OpenSink(settings, *nodes, *inputs, log, stats);
+  auto sink = OpenSink(program_path, settings, *nodes, *inputs, log, stats);
   if (!sink) return Forward(std::move(sink));
 
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;

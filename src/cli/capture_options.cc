@@ -41,6 +41,25 @@ void AddDestinations(CLI::App& app, CaptureSettings& settings) {
       ->group("Destinations");
   app.add_flag("--hex", settings.hex, "Add the bytes of each field (tshark's -x).")
       ->group("Destinations");
+  app.add_flag("--typed", settings.typed,
+               "Numbers are JSON numbers, for stores that take no texts for them.")
+      ->group("Destinations");
+  app.add_flag("--ecs", settings.ecs,
+               "Add the fields of the Elastic Common Schema at the top of each document.")
+      ->group("Destinations");
+  AddSize(app, "--max-document-bytes", settings.limits.bytes,
+          "Cut documents that are larger, and say so in them (default 32M).")
+      ->check(CLI::Range(uint64_t{1} << 10U, uint64_t{200} << 20U).description(""))
+      ->group("Destinations");
+  app.add_option("--max-depth", settings.limits.depth,
+                 "The same for objects more than so many levels deep (default 450).")
+      ->type_name("N")
+      ->check(CLI::Range(1U, 450U).description(""))
+      ->group("Destinations");
+  AddSize(app, "--max-value-bytes", settings.limits.value_bytes,
+          "The same for single texts; 0: any (default). For an OpenSearch whose template has "
+          "--rest flattened: 16k.")
+      ->group("Destinations");
 }
 
 void AddSelection(CLI::App& app, CaptureSettings& settings) {

@@ -6,7 +6,10 @@
 #include <variant>
 
 #include "cli/capture_command.h"
+#include "cli/fields_command.h"
+#include "cli/query_command.h"
 #include "cli/resend_command.h"
+#include "cli/template_command.h"
 #include "telemetry/log.h"
 
 namespace espcap::cli {
@@ -28,6 +31,17 @@ struct Runner {
   }
   int operator()(const ResendSettings& settings) const {
     return WithLog(settings, [&](Log& log) { return RunResendCommand(settings, log); });
+  }
+  int operator()(const TemplateSettings& settings) const {
+    return WithLog(settings,
+                   [&](Log& log) { return RunTemplateCommand(program_path, settings, log); });
+  }
+  int operator()(const FieldsSettings& settings) const {
+    return WithLog(settings,
+                   [&](Log& /*log*/) { return RunFieldsCommand(program_path, settings); });
+  }
+  int operator()(const QuerySettings& settings) const {
+    return WithLog(settings, [&](Log& /*log*/) { return RunQueryCommand(settings); });
   }
 
  private:

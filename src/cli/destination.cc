@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "cli/server_connection.h"
+#include "cli/template_install.h"
 #include "deliver/bulk_sink.h"
 #include "deliver/dead_letters.h"
 #include "deliver/elasticsearch.h"
 #include "deliver/spool_sink.h"
 #include "deliver/stream_sink.h"
-#include "schema/index_template.h"
 #include "spool/spool.h"
 
 namespace espcap::cli {
@@ -35,25 +35,6 @@ Result<void> CheckOutputIsNoInput(const std::string& output,
     }
   }
   return {};
-}
-
-// Documents can be indexed without one, too: what goes wrong here is a warning.
-void InstallTemplate(deliver::HttpClient& client, const deliver::NodeUrl& node,
-                     const std::string& index, telemetry::Log& log) {
-  const auto wanted = schema::PacketTemplate(index);
-  if (wanted.index_pattern == "*") {
-    log.Warning("no index template installed: --index '" + index +
-                "' has no fixed beginning, and it would match every index");
-    return;
-  }
-  const auto outcome = deliver::EnsureTemplate(client, node, wanted);
-  if (!outcome) {
-    log.Warning(outcome.error().message + "; the server's own mapping is used");
-    return;
-  }
-  const bool installed = *outcome == deliver::TemplateOutcome::kInstalled;
-  log.Verbose(fmt::format("index template for {}: {}", wanted.index_pattern,
-                          installed ? "installed as " + wanted.name : "already there"));
 }
 
 std::string DeadLettersPath(const CaptureSettings& settings) {
@@ -82,7 +63,8 @@ Result<std::vector<deliver::DeadLetter>> LettersOf(const Batch& batch,
 }
 
 // A place that nobody asked for may turn out to be none.
-Result<ServerUse> UseOf(const CaptureSettings& settings, telemetry::Log& log) {
+Result<ServerUse> UseOf(const char* program_path, const CaptureSettings& settings,
+                        telemetry::Log& log) {
   auto opened = deliver::DeadLetters::Open(DeadLettersPath(settings));
   if (!opened && !settings.dead_letters.empty()) return Forward(std::move(opened));
   if (!opened) {
@@ -91,10 +73,11 @@ Result<ServerUse> UseOf(const CaptureSettings& settings, telemetry::Log& log) {
   }
   const auto dead_letters = std::make_shared<Result<deliver::DeadLetters>>(std::move(opened));
   ServerUse use;
-  use.prepare = [&settings, &log](deliver::HttpClient& client, const deliver::NodeUrl& node,
-                                  const deliver::ServerIdentity& server) {
+  use.prepare = [program_path, &settings, &log](deliver::HttpClient& client,
+                                                const deliver::NodeUrl& node,
+                                                const deliver::ServerIdentity& server) {
     log.Verbose(fmt::format("{} {} at {}", server.name, server.version, node.base));
-    if (!settings.no_template) InstallTemplate(client, node, settings.index, log);
+    if (!settings.no_template) InstallTemplate({client, node}, server, program_path, settings, log);
   };
   use.keep_refused = [dead_letters](const Batch& batch,
                                     std::span<const deliver::Refusal> refusals) {
@@ -110,7 +93,7 @@ Result<ServerUse> UseOf(const CaptureSettings& settings, telemetry::Log& log) {
   return use;
 }
 
-Result<std::unique_ptr<Sink>> OpenServer(const CaptureSettings& settings,
+Result<std::unique_ptr<Sink>> OpenServer(const char* program_path, const CaptureSettings& settings,
                                          const std::vector<deliver::NodeUrl>& nodes,
                                          telemetry::Log& log, deliver::DeliveryStats& stats) {
   std::unique_ptr<spool::Spool> spool;
@@ -125,7 +108,7 @@ Result<std::unique_ptr<Sink>> OpenServer(const CaptureSettings& settings,
                            spool->documents()));
     }
   }
-  auto use = UseOf(settings, log);
+  auto use = UseOf(program_path, settings, log);
   if (!use) return Forward(std::move(use));
   auto made = MakeBulkSink(settings, nodes, std::move(*use), log, stats);
   if (!made) return Forward(std::move(made));
@@ -158,11 +141,11 @@ Compression CompressionOf(const CaptureSettings& settings,
   return CompressesFor(settings, nodes) ? Compression::kGzip : Compression::kNone;
 }
 
-Result<std::unique_ptr<Sink>> OpenSink(const CaptureSettings& settings,
+Result<std::unique_ptr<Sink>> OpenSink(const char* program_path, const CaptureSettings& settings,
                                        const std::vector<deliver::NodeUrl>& nodes,
                                        const std::vector<supervise::InputFile>& inputs,
                                        telemetry::Log& log, deliver::DeliveryStats& stats) {
-  if (!nodes.empty()) return OpenServer(settings, nodes, log, stats);
+  if (!nodes.empty()) return OpenServer(program_path, settings, nodes, log, stats);
   const std::string path = OutputOf(settings);
   if (settings.compress == true && deliver::CompressionOf(path) == Compression::kNone) {
     log.Warning(

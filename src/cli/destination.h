@@ -26,7 +26,7 @@ Compression CompressionOf(const CaptureSettings& settings,
 
 // Connects to the nodes, or opens (and empties) the output. Settings, log and stats are borrowed by
 // the sink.
-Result<std::unique_ptr<Sink>> OpenSink(const CaptureSettings& settings,
+Result<std::unique_ptr<Sink>> OpenSink(const char* program_path, const CaptureSettings& settings,
                                        const std::vector<deliver::NodeUrl>& nodes,
                                        const std::vector<supervise::InputFile>& inputs,
                                        telemetry::Log& log, deliver::DeliveryStats& stats);

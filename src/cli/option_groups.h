@@ -35,6 +35,12 @@ void AddCaptureOptions(CLI::App& app, CaptureSettings& settings);
 // Where a server is and how it is spoken to.
 void AddServerOptions(CLI::App& app, ServerSettings& settings);
 
+// The server of a command that only asks it something.
+void AddQueriedServer(CLI::App& app, ServerSettings& settings);
+
+// What a template is for, what is in it, and what becomes of it.
+void AddTemplateOptions(CLI::App& app, TemplateSettings& settings);
+
 // Of every command: configuration, verbosity, help.
 void AddProgramOptions(CLI::App& app, ProgramSettings& settings);
 

@@ -19,6 +19,8 @@ std::string PurposeOf(const CaptureSettings& settings) {
                            &dissection.enable_heuristics, &dissection.disable_heuristics}) {
     purpose += fmt::format("{}\n", fmt::join(*list, " "));
   }
+  purpose += fmt::format("typed {}\necs {}\nlimits {} {} {}\n", settings.typed, settings.ecs,
+                         settings.limits.depth, settings.limits.bytes, settings.limits.value_bytes);
   purpose += fmt::format("fields {}\nprotocols {}\n", fmt::join(settings.fields, ","),
                          fmt::join(settings.protocols, ","));
   return purpose + fmt::format("resolve {} {}\n", dissection.no_name_resolution,

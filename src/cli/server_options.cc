@@ -31,14 +31,22 @@ void AddSecurity(CLI::App& app, SecuritySettings& settings) {
       "File that holds a bearer token; else ESPCAP_BEARER_TOKEN.");
 }
 
+void AddNodes(CLI::App& app, ServerSettings& settings, const std::string& description) {
+  AddList(app, "--node", settings.nodes, description, "URL")->group("Destinations");
+}
+
 }  // namespace
 
+void AddQueriedServer(CLI::App& app, ServerSettings& settings) {
+  AddNodes(app, settings, "The server. Repeatable: the first that answers is used.");
+  AddSecurity(app, settings.security);
+}
+
 void AddServerOptions(CLI::App& app, ServerSettings& settings) {
-  AddList(app, "--node", settings.nodes,
-          "Index into this Elasticsearch: host, host:port or a URL. Repeatable: nodes of one "
-          "cluster, which take turns. Without --node or --output, documents go to standard output.",
-          "URL")
-      ->group("Destinations");
+  AddNodes(
+      app, settings,
+      "Index into this Elasticsearch: host, host:port or a URL. Repeatable: nodes of one "
+      "cluster, which take turns. Without --node or --output, documents go to standard output.");
   app.add_option("--chunk", settings.chunk, "Documents in a request (default 1000).")
       ->type_name("N")
       ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}).description(""))

@@ -15,6 +15,7 @@
 #include "dissect/options.h"
 #include "encode/document_writer.h"
 #include "live/options.h"
+#include "schema/dialect.h"
 #include "source/flow_hash.h"
 #include "stream/session_limits.h"
 
@@ -82,6 +83,9 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   // shape
   std::optional<encode::Format> format;
   bool hex = false;
+  bool typed = false;
+  bool ecs = false;
+  encode::DocumentLimits limits;
   // selection
   uint64_t count = 0;
   std::string capture_filter;
@@ -114,6 +118,31 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
 // `espcap resend`: dead letters, once more.
 struct ResendSettings : ProgramSettings, ServerSettings {
   std::string file;
+};
+
+// `espcap template`: an index template, printed, installed or compared.
+struct TemplateSettings : ProgramSettings, ServerSettings {
+  bool install = false;
+  bool check = false;
+  std::string index = "packets-%Y-%m-%d";
+  std::string data_stream;
+  std::vector<std::string> fields;
+  std::vector<std::string> protocols;
+  bool rest_flattened = false;
+  std::optional<schema::Dialect> dialect;  // unset: the node's, else Elasticsearch's
+};
+
+// `espcap fields`: what can be searched, and under which name.
+struct FieldsSettings : ProgramSettings {
+  std::string pattern;  // empty: every field
+  bool json = false;
+};
+
+// `espcap query`: a ready search.
+struct QuerySettings : ProgramSettings, ServerSettings {
+  std::string name;  // empty: list them
+  std::string index = "packets-*";
+  std::vector<std::string> values;  // name=value
 };
 
 }  // namespace espcap::cli

@@ -140,29 +140,6 @@ Result<ServerIdentity> IdentifyServer(const HttpResponse& response) {
               kSupported);
 }
 
-Result<TemplateOutcome> EnsureTemplate(HttpClient& client, const NodeUrl& node,
-                                       const schema::IndexTemplate& index_template) {
-  std::string sample = index_template.index_pattern;
-  std::replace(sample.begin(), sample.end(), '*', '0');
-  // Which template would an index of this name get? Only a server without one answers without
-  // settings or mappings of its own (simulate index API).
-  auto simulated = client.Perform(
-      node, {"POST", "/_index_template/_simulate_index/" + PercentEncoded(sample), {}, {}});
-  if (!simulated) return Forward(std::move(simulated));
-  if (simulated->status == 200) {
-    const json answer = json::parse(simulated->body, nullptr, false);
-    if (answer.is_object() && answer.contains("template")) return TemplateOutcome::kAlreadyThere;
-  }
-  auto put = client.Perform(node, {"PUT", "/_index_template/" + PercentEncoded(index_template.name),
-                                   index_template.body, "application/json"});
-  if (!put) return Forward(std::move(put));
-  if (put->status != 200) {
-    return Fail("install the index template {}: {} ({})", index_template.name, put->status,
-                ReasonOf(*put));
-  }
-  return TemplateOutcome::kInstalled;
-}
-
 std::string ErrorTypeOf(const HttpResponse& response) {
   const json answer = json::parse(response.body, nullptr, false);
   if (!answer.is_object()) return {};

@@ -9,7 +9,6 @@
 #include "deliver/http_client.h"
 #include "deliver/security.h"
 #include "espcap/result.h"
-#include "schema/index_template.h"
 
 namespace espcap::deliver {
 
@@ -24,13 +23,6 @@ Result<ServerIdentity> ParseServerIdentity(const std::string& body);
 
 // The same of the whole answer.
 Result<ServerIdentity> IdentifyServer(const HttpResponse& response);
-
-enum class TemplateOutcome { kInstalled, kAlreadyThere };
-
-// Puts the template where no composable template matches its indices yet: what an administrator has
-// set up stays as it is.
-Result<TemplateOutcome> EnsureTemplate(HttpClient& client, const NodeUrl& node,
-                                       const schema::IndexTemplate& index_template);
 
 // "security_exception", in an error body of Elasticsearch's; else empty.
 std::string ErrorTypeOf(const HttpResponse& response);

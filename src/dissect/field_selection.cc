@@ -164,6 +164,7 @@ Result<FieldSelection> FieldSelection::Resolve(const SelectionRequest& request) 
   if (auto checked = CheckProtocols(*protocols); !checked) return Forward(std::move(checked));
   demand.layers |= !protocols->empty();
   demand.hex = request.with_hex;
+  demand.all = request.with_ecs;
   demand.filter_on_content = FilterLooksIntoContent(request.display_filter, Classify);
   selection.wants_whole_tree_ = WantsWholeTree(demand);
   if (!selection.wants_whole_tree_) AddLandmarks(selection.primed_);

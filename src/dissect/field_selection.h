@@ -19,6 +19,7 @@ struct SelectionRequest {
   std::vector<std::string> fields;     // --fields, as given
   std::vector<std::string> protocols;  // --protocols
   bool with_hex = false;               // documents have the fields' bytes
+  bool with_ecs = false;               // what else is in the tree is asked too
   std::string display_filter;          // beside it; may be empty
 };
 

@@ -78,7 +78,7 @@ bool StandsAlone(const std::vector<std::string_view>& tokens, size_t place) {
 
 bool WantsWholeTree(const TreeDemand& demand) {
   return demand.layers || demand.text_items || demand.bytes || demand.without_value > 1 ||
-         demand.findings || demand.shared_names || demand.climbing || demand.hex ||
+         demand.findings || demand.shared_names || demand.climbing || demand.hex || demand.all ||
          demand.filter_on_content || demand.fields > kMaxAskedFor;
 }
 

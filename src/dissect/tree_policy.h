@@ -32,6 +32,7 @@ struct TreeDemand {
   bool climbing = false;
   // The bytes of items (tshark's -x), whose length see above.
   bool hex = false;
+  bool all = false;  // someone else looks at the tree
   bool filter_on_content = false;
 };
 

@@ -34,16 +34,19 @@ void DocumentWriter::AppendAction(ByteBuffer& out, std::time_t seconds, const st
   out.Append("}}\n");
 }
 
-void DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& dissection,
+bool DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& dissection,
                             const FrameFacts& facts) {
   const nstime_t& time = dissection.pi.abs_ts;
   if (format_ == Format::kBulk) AppendAction(out, time.secs, facts.id);
   if (format_ == Format::kText) AppendTextHead(out, facts.document_number, time.secs);
   out.Append(R"({"timestamp":)");
-  AppendTimestamp(out, time);
+  typed_ ? AppendTimestampNumber(out, time) : AppendTimestamp(out, time);
+  if (ecs_) ecs_->AppendMembers(out, dissection);
   out.Append(R"(,"layers":)");
   tree_.AppendLayers(out, dissection);
+  if (tree_.cuts().any()) tree_.cuts().AppendMember(out);
   out.Append("}\n");
+  return tree_.cuts().any();
 }
 
 }  // namespace espcap::encode

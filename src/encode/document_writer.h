@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "encode/document_limits.h"
+#include "encode/ecs_collector.h"
 #include "encode/index_name.h"
 #include "encode/tree_encoder.h"
 #include "espcap/byte_buffer.h"
@@ -20,6 +22,13 @@ enum class Format {
   kText     // Espcap's dump for people
 };
 
+struct DocumentShape {
+  Format format = Format::kNdjson;
+  bool hex = false;
+  bool ecs = false;  // with the fields of the Elastic Common Schema, beside `layers`
+  DocumentLimits limits;
+};
+
 // What the document says beside its tree.
 struct FrameFacts {
   uint64_t document_number = 0;  // within its capture, for kText
@@ -28,13 +37,21 @@ struct FrameFacts {
 
 class DocumentWriter {
  public:
-  // `selection` may be null: documents are whole. It outlives the writer.
-  DocumentWriter(Format format, bool hex, IndexName index,
-                 const dissect::FieldSelection* selection = nullptr)
-      : format_(format), tree_(hex, selection), index_(std::move(index)) {}
+  // `selection` may be null: documents are whole. So may `types`: values are texts. Both outlive
+  // the writer.
+  DocumentWriter(const DocumentShape& shape, IndexName index,
+                 const dissect::FieldSelection* selection = nullptr,
+                 const registry::KeyTypes* types = nullptr)
+      : format_(shape.format),
+        typed_(types != nullptr),
+        tree_(shape.hex, selection, types, shape.limits),
+        index_(std::move(index)) {
+    if (shape.ecs) ecs_.emplace();
+  }
 
-  // Appends one document and its final newline.
-  void Append(ByteBuffer& out, const epan_dissect_t& dissection, const FrameFacts& facts);
+  // Appends one document and its final newline. True where it is cut to its limits.
+  [[nodiscard]] bool Append(ByteBuffer& out, const epan_dissect_t& dissection,
+                            const FrameFacts& facts);
 
   [[nodiscard]] Format format() const { return format_; }
 
@@ -42,7 +59,9 @@ class DocumentWriter {
   void AppendAction(ByteBuffer& out, std::time_t seconds, const std::string& id);
 
   Format format_;
+  bool typed_;
   TreeEncoder tree_;
+  std::optional<EcsCollector> ecs_;
   IndexName index_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <span>
+#include <string_view>
 
 #include "encode/address_text.h"
 #include "encode/digits.h"
@@ -48,6 +49,23 @@ void AppendBytes(ByteBuffer& out, std::span<const uint8_t> bytes, char separator
 void AppendLabel(ByteBuffer& out, const field_info& field) {
   if (field.rep == nullptr) return out.Append("null");
   AppendJsonString(out, field.rep->representation);
+}
+
+void AppendNumber(ByteBuffer& out, uint64_t value) {
+  out.Commit(WriteDecimal(out.Claim(kMaxDecimalDigits + kDigitSlack), value));
+}
+
+void AppendSignedNumber(ByteBuffer& out, int64_t value) {
+  out.Commit(WriteSignedDecimal(out.Claim(1 + kMaxDecimalDigits + kDigitSlack), value));
+}
+
+// libwireshark's digits; JSON has none for infinity and what is no number.
+void AppendFraction(ByteBuffer& out, const field_info& field) {
+  const auto text = wireshark::DisplayText(field);
+  const std::string_view digits = text == nullptr ? std::string_view() : text.get();
+  const bool is_number =
+      !digits.empty() && digits.find_first_not_of("0123456789+-.e") == std::string_view::npos;
+  out.Append(is_number ? digits : "null");
 }
 
 // A bit field's value, without leading zeros, upper case.
@@ -128,6 +146,18 @@ void AppendFieldValue(ByteBuffer& out, const field_info& field, ValueFormat form
       return AppendJsonStringWithNuls(out, wireshark::String(field));
     case ValueKind::kBytes:
       return AppendBytes(out, wireshark::Bytes(field), format.separator);
+    case ValueKind::kNumber32:
+      return AppendNumber(out, wireshark::Uint32(field));
+    case ValueKind::kSignedNumber32:
+      return AppendSignedNumber(out, wireshark::Int32(field));
+    case ValueKind::kNumber64:
+      return AppendNumber(out, wireshark::Uint64(field));
+    case ValueKind::kSignedNumber64:
+      return AppendSignedNumber(out, wireshark::Int64(field));
+    case ValueKind::kSeconds:
+      return AppendSecondsNumber(out, wireshark::Time(field));
+    case ValueKind::kFraction:
+      return AppendFraction(out, field);
     default:
       return AppendDisplayText(out, field);
   }

@@ -17,40 +17,14 @@
 #include <vector>
 
 #include "dissect/field_selection.h"
+#include "registry/field_catalog.h"
+#include "registry/value_kind.h"
 #include "source/wireshark_api.h"
 
 namespace espcap::encode {
 
-enum class ValueKind : uint8_t {
-  kUnplanned,  // not met yet
-  kObject,     // FT_PROTOCOL: the children's object
-  kLabel,      // hf_text_only: the item's label
-  kNull,
-  kBoolean,
-  kAbsoluteTime,
-  kRelativeTime,
-  kDecimal32,
-  kHex32,
-  kSigned32,
-  kDecimal64,
-  kHex64,
-  kSigned64,
-  kIpv4,
-  kIpv6,
-  kString,
-  kBytes,
-  kDisplayText,  // libwireshark's own text
-  // Never a plan's kind:
-  kRawBytes,   // tshark's -x: beside another value of the field
-  kContainer,  // FT_PROTOCOL that isn't selected: an object of the selected fields in it
-};
-
-// How a value is written: copied to where it is needed, as one word.
-struct alignas(uint32_t) ValueFormat {
-  ValueKind kind = ValueKind::kUnplanned;
-  uint8_t hex_digits = 0;  // kHex32
-  char separator = ':';    // kBytes
-};
+using registry::ValueFormat;
+using registry::ValueKind;
 
 struct FieldPlan {
   uint32_t key = 0;     // KeyTable::Literal()
@@ -69,8 +43,11 @@ struct KeyLiteral {
 
 class KeyTable {
  public:
-  // `selection` may be null: every field is selected.
-  explicit KeyTable(const dissect::FieldSelection* selection = nullptr) : selection_(selection) {}
+  // `selection` may be null: every field is selected. So may `types`: values are texts; else those
+  // of numbers are numbers.
+  explicit KeyTable(const dissect::FieldSelection* selection = nullptr,
+                    const registry::KeyTypes* types = nullptr)
+      : selection_(selection), types_(types) {}
 
   // The reference holds as long as the table.
   const FieldPlan& Plan(const header_field_info& field) {
@@ -103,6 +80,7 @@ class KeyTable {
 
   std::vector<std::unique_ptr<Page>> pages_;  // by hfinfo->id
   const dissect::FieldSelection* selection_;
+  const registry::KeyTypes* types_;
   std::vector<KeyLiteral> literals_;
   std::deque<std::string> literal_texts_;  // what they point at
   std::vector<uint32_t> raw_keys_;

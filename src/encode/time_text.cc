@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "encode/time_text.h"
 
+#include <algorithm>
 #include <ctime>
 #include <limits>
 
@@ -11,6 +12,8 @@ namespace {
 
 constexpr int kMillisecond = 1'000'000;  // nanoseconds
 constexpr uint64_t kDay = 86'400;        // seconds
+constexpr int64_t kYear1000 = -30'610'224'000;
+constexpr int64_t kYear10000 = 253'402'300'800;
 
 // The most that any function here writes: "-2147481748-12-31T23:59:59.4294967295Z", quoted.
 constexpr size_t kMaxText = 48 + kDigitSlack;
@@ -93,11 +96,30 @@ char* WriteSignedMilliseconds(char* write, int64_t seconds, int64_t milliseconds
                      3);
 }
 
+// Seconds with nine decimals.
+char* WriteSeconds(char* write, const nstime_t& time) {
+  int64_t nanoseconds = time.nsecs;
+  if (nanoseconds < 0) {
+    nanoseconds = -nanoseconds;
+    if (time.secs >= 0) *write++ = '-';
+  }
+  write = WriteSignedDecimal(write, time.secs);
+  *write++ = '.';
+  return WriteNanoseconds(write, static_cast<uint64_t>(nanoseconds));
+}
+
+char* WriteTimestamp(char* write, const nstime_t& time) {
+  const int milliseconds = time.nsecs / kMillisecond;
+  if (time.secs < 0 || milliseconds < 0) {
+    return WriteSignedMilliseconds(write, time.secs, milliseconds);
+  }
+  write = WriteDecimal(write, static_cast<uint64_t>(time.secs));
+  return WritePadded(write, static_cast<uint64_t>(milliseconds), 3);
+}
+
 }  // namespace
 
 void AppendAbsoluteTime(ByteBuffer& out, const nstime_t& time) {
-  constexpr int64_t kYear1000 = -30'610'224'000;
-  constexpr int64_t kYear10000 = 253'402'300'800;
   char* write = out.Claim(kMaxText);
   *write++ = '"';
   if (time.secs < kYear1000 || time.secs >= kYear10000) {
@@ -113,14 +135,7 @@ void AppendAbsoluteTime(ByteBuffer& out, const nstime_t& time) {
 void AppendRelativeTime(ByteBuffer& out, const nstime_t& time) {
   char* write = out.Claim(kMaxText);
   *write++ = '"';
-  int64_t nanoseconds = time.nsecs;
-  if (nanoseconds < 0) {
-    nanoseconds = -nanoseconds;
-    if (time.secs >= 0) *write++ = '-';
-  }
-  write = WriteSignedDecimal(write, time.secs);
-  *write++ = '.';
-  write = WriteNanoseconds(write, static_cast<uint64_t>(nanoseconds));
+  write = WriteSeconds(write, time);
   *write++ = '"';
   out.Commit(write);
 }
@@ -128,15 +143,29 @@ void AppendRelativeTime(ByteBuffer& out, const nstime_t& time) {
 void AppendTimestamp(ByteBuffer& out, const nstime_t& time) {
   char* write = out.Claim(kMaxText);
   *write++ = '"';
-  const int milliseconds = time.nsecs / kMillisecond;
-  if (time.secs < 0 || milliseconds < 0) {
-    write = WriteSignedMilliseconds(write, time.secs, milliseconds);
-  } else {
-    write = WriteDecimal(write, static_cast<uint64_t>(time.secs));
-    write = WritePadded(write, static_cast<uint64_t>(milliseconds), 3);
-  }
+  write = WriteTimestamp(write, time);
   *write++ = '"';
   out.Commit(write);
+}
+
+void AppendEcsTime(ByteBuffer& out, const nstime_t& time) {
+  constexpr int64_t kOldest = -9'000'000'000'000;  // servers count milliseconds in 64 bits
+  constexpr int64_t kLatest = 9'000'000'000'000;
+  const bool has_text = time.secs >= kYear1000 && time.secs < kYear10000 && time.nsecs >= 0 &&
+                        time.nsecs < 1'000'000'000;
+  if (has_text) return AppendAbsoluteTime(out, time);
+  AppendTimestamp(out, {std::clamp<time_t>(time.secs, kOldest, kLatest), time.nsecs});
+}
+
+void AppendSecondsNumber(ByteBuffer& out, const nstime_t& time) {
+  out.Commit(WriteSeconds(out.Claim(kMaxText), time));
+}
+
+void AppendTimestampNumber(ByteBuffer& out, const nstime_t& time) {
+  char* write = out.Claim(kMaxText);
+  // In JSON no number begins with zeros, as tshark's text does here.
+  out.Commit(time.secs == 0 ? WriteSignedDecimal(write, time.nsecs / kMillisecond)
+                            : WriteTimestamp(write, time));
 }
 
 }  // namespace espcap::encode

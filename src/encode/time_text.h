@@ -20,6 +20,14 @@ void AppendRelativeTime(ByteBuffer& out, const nstime_t& time);
 // signed number for times before the epoch or with a negative fraction, where tshark writes none.
 void AppendTimestamp(ByteBuffer& out, const nstime_t& time);
 
+// For a field of type date, quoted: as AppendAbsoluteTime() where servers read that, else the
+// milliseconds.
+void AppendEcsTime(ByteBuffer& out, const nstime_t& time);
+
+// Seconds and timestamp as JSON numbers, without quotes.
+void AppendSecondsNumber(ByteBuffer& out, const nstime_t& time);
+void AppendTimestampNumber(ByteBuffer& out, const nstime_t& time);
+
 }  // namespace espcap::encode
 
 #endif  // ESPCAP_ENCODE_TIME_TEXT_H_

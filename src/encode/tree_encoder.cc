@@ -12,10 +12,6 @@ namespace {
 constexpr uint32_t kNone = UINT32_MAX;
 constexpr std::string_view kEmptyObject = "{}";
 
-// epan stops at 500 levels by default (gui.max_tree_depth can raise that): far above what real
-// protocols nest, and a bound for the stack.
-constexpr unsigned kMaxObjectDepth = 2000;
-
 // Nearly all keys are short: a copy of fixed size costs a few instructions, and no call.
 void AppendLiteral(ByteBuffer& out, KeyLiteral key) {
   constexpr size_t kAtOnce = KeyLiteral::kCopiedAtOnce;
@@ -27,20 +23,34 @@ void AppendLiteral(ByteBuffer& out, KeyLiteral key) {
   out.Commit(write + key.length);
 }
 
+// The layer that an item stands in, or is.
+const char* LayerOf(const proto_node* node) {
+  for (; node != nullptr; node = node->parent) {
+    const field_info* field = PNODE_FINFO(node);
+    if (field != nullptr && field->hfinfo->type == FT_PROTOCOL) return field->hfinfo->abbrev;
+  }
+  return "layers";
+}
+
 }  // namespace
 
 void TreeEncoder::AppendLayers(ByteBuffer& out, const epan_dissect_t& dissection) {
   entry_count_ = 0;
+  cuts_.Clear();
+  last_byte_ = out.size() + limits_.bytes;
   AppendObject(out, dissection, dissection.tree, 0, selective_ ? Share::kSelected : Share::kWhole);
 }
 
 void TreeEncoder::AppendObject(ByteBuffer& out, const epan_dissect_t& dissection,
                                const proto_node* node, unsigned depth, Share share) {
-  if (depth == kMaxObjectDepth) return out.Append("null");
+  if (depth >= limits_.depth) [[unlikely]] {
+    cuts_.Add(Cuts::kDepth, LayerOf(node));
+    return out.Append(kEmptyObject);
+  }
   const uint32_t entries_before = entry_count_;
   const size_t start = out.size();
   Collect(node, share);
-  AppendMembers(out, dissection, entries_before, depth);
+  AppendMembers(out, dissection, node, entries_before, depth);
   // Each member begins with a comma; the first one's place is the brace's.
   if (out.size() == start) out.Append('{');
   out.Overwrite(start, '{');
@@ -126,35 +136,60 @@ inline bool TreeEncoder::AppendEntry(ByteBuffer& out, const epan_dissect_t& diss
                                      const Entry& entry, unsigned depth) {
   const field_info& field = *PNODE_FINFO(entry.node);
   switch (entry.format.kind) {
-    case ValueKind::kRawBytes:
-      return AppendRawValue(out, dissection, field);
+    case ValueKind::kRawBytes: {
+      const size_t start = out.size();
+      const bool written = AppendRawValue(out, dissection, field);
+      KeepShort(out, start, entry.node);
+      return written;
+    }
     case ValueKind::kObject:
       AppendObject(out, dissection, entry.node, depth + 1, Share::kWhole);
       return true;
     case ValueKind::kContainer:
       return AppendContainer(out, dissection, entry.node, depth + 1);
-    default:
+    default: {
+      const size_t start = out.size();
       AppendFieldValue(out, field, entry.format);
+      KeepShort(out, start, entry.node);
       return true;
+    }
   }
 }
 
-void TreeEncoder::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection, uint32_t begin,
-                                unsigned depth) {
+// Leaves out what made the document too large.
+void TreeEncoder::CutBack(ByteBuffer& out, size_t end, const proto_node* object) {
+  out.Truncate(end);
+  cuts_.Add(Cuts::kBytes, LayerOf(object));
+}
+
+void TreeEncoder::ShortenText(ByteBuffer& out, size_t start, const proto_node* node) {
+  const std::string_view value = out.view().substr(start);
+  if (value.front() != '"') return;
+  const std::string_view text = value.substr(1, value.size() - 2);
+  out.Truncate(start + 1 + FittingPrefix(text, limits_.value_bytes));
+  out.Append('"');
+  cuts_.Add(Cuts::kValue, LayerOf(node));
+}
+
+void TreeEncoder::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection,
+                                const proto_node* object, uint32_t begin, unsigned depth) {
   const uint32_t end = entry_count_;
   for (uint32_t i = begin; i < end; ++i) {
     const Entry& entry = entries_[i];  // until an object within this one moves the vector
     if (entry.last == kNone) continue;
+    const size_t before = out.size();
     if (entry.format.kind == ValueKind::kContainer) {
       AppendContainers(out, dissection, entry, depth);
-      continue;
+    } else {
+      AppendLiteral(out, keys_.Literal(entry.key));
+      if (entry.next != kNone) {
+        AppendList(out, dissection, entry, depth);
+      } else if (!AppendEntry(out, dissection, entry, depth)) {
+        out.Append("null");
+      }
     }
-    AppendLiteral(out, keys_.Literal(entry.key));
-    if (entry.next != kNone) {
-      AppendList(out, dissection, entry, depth);
-    } else if (!AppendEntry(out, dissection, entry, depth)) {
-      out.Append("null");
-    }
+    if (out.size() > last_byte_) [[unlikely]]
+      CutBack(out, before, object);
   }
 }
 
@@ -166,6 +201,11 @@ void TreeEncoder::AppendList(ByteBuffer& out, const epan_dissect_t& dissection, 
     const size_t before = out.size();
     if (before != start) out.Append(',');
     if (!AppendEntry(out, dissection, entry, depth)) out.Truncate(before);
+    // The list keeps what fits, with its bracket.
+    if (out.size() >= last_byte_) [[unlikely]] {
+      CutBack(out, before, entry.node);
+      break;
+    }
     if (entry.next == kNone) break;
     entry = entries_[entry.next];
   }

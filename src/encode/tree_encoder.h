@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "encode/document_limits.h"
 #include "encode/key_table.h"
 #include "encode/name_groups.h"
 #include "espcap/byte_buffer.h"
@@ -18,13 +19,18 @@ namespace espcap::encode {
 class TreeEncoder {
  public:
   // With `hex`, each field of length > 0 also has its bytes, as tshark's -x. `selection` may be
-  // null: every field is written. It outlives the encoder.
-  explicit TreeEncoder(bool hex, const dissect::FieldSelection* selection = nullptr)
-      : hex_(hex), selective_(selection != nullptr), keys_(selection) {}
+  // null: every field is written. So may `types`: values are texts, as tshark's. Both outlive the
+  // encoder.
+  explicit TreeEncoder(bool hex, const dissect::FieldSelection* selection = nullptr,
+                       const registry::KeyTypes* types = nullptr, DocumentLimits limits = {})
+      : hex_(hex), selective_(selection != nullptr), limits_(limits), keys_(selection, types) {}
 
   // Appends `{…}`. REQUIRES: the dissection was run with a visible tree, or one primed for the
   // selection, and is not reset yet.
   void AppendLayers(ByteBuffer& out, const epan_dissect_t& dissection);
+
+  // What of the last tree was left out.
+  [[nodiscard]] const Cuts& cuts() const { return cuts_; }
 
  private:
   // A value of the object being written. Values of one key form a list in tree order, whose first
@@ -50,16 +56,27 @@ class TreeEncoder {
   void CollectWithGroup(const proto_node* node, const field_info& field, const FieldPlan& plan,
                         ValueFormat format);
   void Add(uint32_t key, const proto_node* node, ValueFormat format);
-  void AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection, uint32_t begin,
-                     unsigned depth);
+  void AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection, const proto_node* object,
+                     uint32_t begin, unsigned depth);
   void AppendList(ByteBuffer& out, const epan_dissect_t& dissection, Entry entry, unsigned depth);
   void AppendContainers(ByteBuffer& out, const epan_dissect_t& dissection, Entry entry,
                         unsigned depth);
   bool AppendEntry(ByteBuffer& out, const epan_dissect_t& dissection, const Entry& entry,
                    unsigned depth);
 
+  void CutBack(ByteBuffer& out, size_t end, const proto_node* object);
+  void KeepShort(ByteBuffer& out, size_t start, const proto_node* node) {
+    if (limits_.value_bytes == 0 || out.size() - start <= limits_.value_bytes) [[likely]]
+      return;
+    ShortenText(out, start, node);
+  }
+  void ShortenText(ByteBuffer& out, size_t start, const proto_node* node);
+
   bool hex_;
   bool selective_;
+  DocumentLimits limits_;
+  size_t last_byte_ = 0;  // of the buffer that the document may reach
+  Cuts cuts_;
   KeyTable keys_;
   // A stack: an object's part lies above its parent's. The vector only grows, as memory; its first
   // entry_count_ elements count.

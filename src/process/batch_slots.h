@@ -31,6 +31,7 @@ struct SlotProgress {
   uint64_t captured = 0;    // = documents + filtered + failed
   uint64_t filtered = 0;
   uint64_t failed = 0;
+  uint64_t cut = 0;               // documents that had to be made smaller
   uint64_t source_bytes = 0;      // how far into its file the worker has come
   uint64_t compressed_bytes = 0;  // of the text once more, behind it; 0: it isn't there
   int64_t first_time_ns = 0;      // of its documents' packets, since the epoch

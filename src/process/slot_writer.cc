@@ -52,7 +52,7 @@ void SlotWriter::Account(uint32_t frame_number) {
   slots_.Publish(*slot_, progress_);
 }
 
-Result<void> SlotWriter::AddDocument(uint32_t frame_number, std::string_view text) {
+Result<void> SlotWriter::AddDocument(uint32_t frame_number, std::string_view text, bool is_cut) {
   if (slot_ && !slots_.HasRoom(progress_, text.size())) HandOver();
   if (auto needed = NeedSlot(); !needed) return needed;
   if (!slots_.HasRoom(progress_, text.size())) {
@@ -63,6 +63,7 @@ Result<void> SlotWriter::AddDocument(uint32_t frame_number, std::string_view tex
   if (progress_.documents == 0) progress_.first_time_ns = packet_time_ns_;
   progress_.last_time_ns = packet_time_ns_;
   slots_.Append(*slot_, progress_, text, frame_number);
+  progress_.cut += is_cut ? 1 : 0;
   Account(frame_number);
   if (!slots_.HasRoom(progress_, 1)) HandOver();
   return {};

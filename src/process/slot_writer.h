@@ -34,7 +34,7 @@ class SlotWriter {
 
   // Each frame ends in one of these. An error: the supervisor is gone, or the document is too large
   // for any slot (then the frame counts as failed).
-  Result<void> AddDocument(uint32_t frame_number, std::string_view text);
+  Result<void> AddDocument(uint32_t frame_number, std::string_view text, bool is_cut = false);
   Result<void> AddFiltered(uint32_t frame_number);
   Result<void> AddFailed(uint32_t frame_number);
 

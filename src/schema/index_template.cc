@@ -1,154 +1,100 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "schema/index_template.h"
 
-#include <algorithm>
-#include <cctype>
-#include <initializer_list>
 #include <nlohmann/json.hpp>
-#include <utility>
+
+#include "schema/ecs_fields.h"
+#include "schema/index_pattern.h"
+#include "schema/mapping.h"
 
 namespace espcap::schema {
 namespace {
 
 using nlohmann::json;
 
-struct Field {
-  const char* layer;
-  const char* key;
-  const char* type;
-};
+// Templates that Elasticsearch brings for its own data streams (logs-*-*) have 100.
+constexpr int kDataStreamPriority = 200;
 
-// What people search for first, by ek key. Everything else stays in _source. The types are those
-// that every value libwireshark writes for the field fits: `long` where the value is decimal,
-// `keyword` where it is hexadecimal or a name.
-constexpr std::initializer_list<Field> kFields = {
-    {"frame", "frame_frame_number", "long"},
-    {"frame", "frame_frame_len", "long"},
-    {"frame", "frame_frame_time_epoch", "double"},
-    {"frame", "frame_frame_protocols", "keyword"},
-    {"frame", "frame_frame_interface_name", "keyword"},
-    {"eth", "eth_eth_src", "keyword"},
-    {"eth", "eth_eth_dst", "keyword"},
-    {"vlan", "vlan_vlan_id", "long"},
-    {"arp", "arp_arp_opcode", "long"},
-    {"arp", "arp_arp_src_proto_ipv4", "ip"},
-    {"arp", "arp_arp_dst_proto_ipv4", "ip"},
-    {"ip", "ip_ip_version", "long"},
-    {"ip", "ip_ip_src", "ip"},
-    {"ip", "ip_ip_dst", "ip"},
-    {"ip", "ip_ip_proto", "long"},
-    {"ip", "ip_ip_ttl", "long"},
-    {"ipv6", "ipv6_ipv6_src", "ip"},
-    {"ipv6", "ipv6_ipv6_dst", "ip"},
-    {"ipv6", "ipv6_ipv6_nxt", "long"},
-    {"icmp", "icmp_icmp_type", "long"},
-    {"icmp", "icmp_icmp_code", "long"},
-    {"icmpv6", "icmpv6_icmpv6_type", "long"},
-    {"icmpv6", "icmpv6_icmpv6_code", "long"},
-    {"udp", "udp_udp_srcport", "long"},
-    {"udp", "udp_udp_dstport", "long"},
-    {"udp", "udp_udp_stream", "long"},
-    {"tcp", "tcp_tcp_srcport", "long"},
-    {"tcp", "tcp_tcp_dstport", "long"},
-    {"tcp", "tcp_tcp_stream", "long"},
-    {"tcp", "tcp_tcp_len", "long"},
-    {"tcp", "tcp_tcp_seq", "long"},
-    {"tcp", "tcp_tcp_ack", "long"},
-    {"tcp", "tcp_tcp_window_size", "long"},
-    {"tcp", "tcp_tcp_flags_str", "keyword"},
-    {"tcp", "tcp_tcp_flags_urg", "boolean"},
-    {"tcp", "tcp_tcp_flags_ack", "boolean"},
-    {"tcp", "tcp_tcp_flags_push", "boolean"},
-    {"tcp", "tcp_tcp_flags_reset", "boolean"},
-    {"tcp", "tcp_tcp_flags_syn", "boolean"},
-    {"tcp", "tcp_tcp_flags_fin", "boolean"},
-    {"dns", "dns_dns_id", "keyword"},
-    {"dns", "dns_dns_flags_response", "boolean"},
-    {"dns", "dns_dns_flags_rcode", "long"},
-    {"dns", "dns_dns_qry_name", "keyword"},
-    {"dns", "dns_dns_qry_type", "long"},
-    {"dns", "dns_dns_a", "ip"},
-    {"dns", "dns_dns_aaaa", "ip"},
-    {"http", "http_http_host", "keyword"},
-    {"http", "http_http_request_method", "keyword"},
-    {"http", "http_http_request_uri", "keyword"},
-    {"http", "http_http_request_full_uri", "keyword"},
-    {"http", "http_http_response_code", "long"},
-    {"http", "http_http_user_agent", "keyword"},
-    {"http", "http_http_server", "keyword"},
-    {"http", "http_http_content_type", "keyword"},
-    {"tls", "tls_tls_handshake_type", "long"},
-    {"tls", "tls_tls_handshake_extensions_server_name", "keyword"},
-};
+constexpr size_t kDefaultMostFields = 1000;  // what a server allows by itself
 
-constexpr int kLongestKeyword = 1024;  // longer strings stay in _source (Lucene refuses 32 KiB)
-
-json FieldMapping(const std::string& type) {
-  json mapping = {{"type", type}};
-  if (type == "keyword") mapping["ignore_above"] = kLongestKeyword;
-  return mapping;
+const char* TimeField(const TemplateRequest& request) {
+  return request.data_stream ? "@timestamp" : "timestamp";
 }
 
-// Where the conversion that starts at `text[percent]` ends: %Y, %-d, %Ey, %05d.
-size_t EndOfConversion(const std::string& text, size_t percent) {
-  constexpr std::string_view kModifiers = "EO_-^#+0123456789";
-  const size_t letter = text.find_first_not_of(kModifiers, percent + 1);
-  return letter == std::string::npos ? text.size() : letter + 1;
+json Settings(const TemplateRequest& request) {
+  return {{"index",
+           {{"codec", "best_compression"},
+            {"refresh_interval", "5s"},
+            {"sort", {{"field", {TimeField(request)}}, {"order", {"asc"}}}},
+            {"mapping", {{"ignore_malformed", true}}}}}};
 }
 
-// "packets-%Y-%m-%d" → "packets-*": a conversion, and all up to the last one that only
-// punctuation parts from it, can be anything.
-std::string Wildcards(const std::string& strftime_pattern) {
-  std::string pattern;
-  std::string punctuation;  // since the last wildcard
-  for (size_t i = 0; i < strftime_pattern.size();) {
-    if (strftime_pattern[i] != '%') {
-      punctuation += strftime_pattern[i++];
-      if (std::isalnum(static_cast<unsigned char>(punctuation.back())) == 0 &&
-          pattern.ends_with('*')) {
-        continue;
-      }
-      pattern += std::exchange(punctuation, {});
-      continue;
-    }
-    const size_t end = EndOfConversion(strftime_pattern, i);
-    if (strftime_pattern.substr(i, end - i) == "%%") {
-      pattern += std::exchange(punctuation, {}) + '%';
-    } else if (!pattern.ends_with('*')) {
-      pattern += '*';
-    }
-    punctuation.clear();
-    i = end;
-  }
-  return pattern + punctuation;
+// A server checks each component by itself, so the limit stands beside the fields.
+json FieldLimit(size_t field_count) {
+  const size_t most = field_count + kDefaultMostFields;
+  return {{"index", {{"mapping", {{"total_fields", {{"limit", most}}}}}}}};
 }
 
-std::string TemplateName(const std::string& index_pattern) {
-  std::string name = "espcap-" + index_pattern;
-  name.erase(std::remove(name.begin(), name.end(), '*'), name.end());
-  while (name.back() == '-' || name.back() == '.' || name.back() == '_') name.pop_back();
-  return name;
+// Nothing is mapped that isn't mapped here: what comes first decides no type, and a document with
+// many new fields costs no update of the mapping, for which it could wait too long and be refused.
+json Mappings(json layers) {
+  json mappings = {{"dynamic", false}};
+  json& properties = mappings["properties"];
+  properties["timestamp"] = {{"type", "date"}, {"format", "epoch_millis"}};
+  properties["espcap"]["properties"] = {{"cut", {{"type", "keyword"}}},
+                                        {"cut_layer", {{"type", "keyword"}}}};
+  properties["layers"] = {{"dynamic", false}, {"properties", std::move(layers)}};
+  return mappings;
+}
+
+json EcsMappings(const TemplateRequest& request) {
+  json properties = EcsProperties();
+  // A data stream wants it said.
+  if (request.data_stream) properties["@timestamp"]["ignore_malformed"] = false;
+  return {{"properties", std::move(properties)}};
 }
 
 }  // namespace
 
-IndexTemplate PacketTemplate(const std::string& index_pattern) {
-  json properties = {{"timestamp", {{"type", "date"}, {"format", "epoch_millis"}}}};
-  json& layers = properties["layers"];
-  layers["dynamic"] = false;
-  for (const Field& field : kFields) {
-    json& layer = layers["properties"][field.layer];
-    layer["properties"][field.key] = FieldMapping(field.type);
+IndexTemplate BuildTemplate(const TemplateRequest& request, const std::vector<Field>& fields,
+                            const std::vector<Field>& rest) {
+  IndexTemplate made;
+  made.index_pattern = request.data_stream ? request.index : IndexPattern(request.index);
+  made.name = TemplateName(made.index_pattern);
+  json layers = LayerProperties(fields);
+  AddRest(layers, rest, request.dialect);
+  const json mappings = Mappings(std::move(layers));
+  const json ecs = EcsMappings(request);
+  const size_t count = CountFields(mappings["properties"]) + CountFields(ecs["properties"]);
+  const json meta = {{"description", "packets, as espcap writes them"}, {"espcap", ESPCAP_VERSION}};
+  const auto add = [&](const char* part, json content) {
+    const json body = {{"template", std::move(content)}, {"_meta", meta}};
+    made.components.push_back({made.name + "-" + part, body.dump()});
+  };
+  add("settings", {{"settings", Settings(request)}});
+  add("layers", {{"settings", FieldLimit(count)}, {"mappings", mappings}});
+  add("ecs", {{"mappings", ecs}});
+
+  json body = {{"index_patterns", {made.index_pattern}}, {"_meta", meta}};
+  for (const TemplatePart& part : made.components) body["composed_of"].push_back(part.name);
+  if (request.data_stream) {
+    body["data_stream"] = json::object();
+    body["priority"] = kDataStreamPriority;
   }
-  const std::string pattern = Wildcards(index_pattern);
-  const json body = {
-      {"index_patterns", {pattern}},
-      {"template",
-       {{"settings",
-         {{"index.mapping.ignore_malformed", true}, {"index.codec", "best_compression"}}},
-        {"mappings", {{"dynamic", false}, {"properties", properties}}}}},
-      {"_meta", {{"description", "packets, as espcap " ESPCAP_VERSION " writes them"}}}};
-  return {TemplateName(pattern), pattern, body.dump()};
+  made.body = body.dump();
+  return made;
+}
+
+std::string PrintTemplate(const IndexTemplate& index_template) {
+  constexpr int kIndent = 2;
+  json printed = {{"component_templates", json::array()}};
+  for (const TemplatePart& part : index_template.components) {
+    printed["component_templates"].push_back(
+        {{"name", part.name}, {"component_template", json::parse(part.body)}});
+  }
+  printed["index_templates"] = json::array(
+      {{{"name", index_template.name}, {"index_template", json::parse(index_template.body)}}});
+  return printed.dump(kIndent);
 }
 
 }  // namespace espcap::schema

@@ -1,22 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The index template that a fresh server needs before the first packet: without one, dynamic
-// mapping stops at 1,000 fields and fixes each field's type by the first value it sees.
+// The index template that a server needs before the first packet: without one, dynamic mapping
+// stops at 1,000 fields and fixes each field's type by the first value it sees. A composable
+// template and its components, for Elasticsearch from 7.17 and OpenSearch.
 #ifndef ESPCAP_SCHEMA_INDEX_TEMPLATE_H_
 #define ESPCAP_SCHEMA_INDEX_TEMPLATE_H_
 
 #include <string>
+#include <vector>
+
+#include "schema/dialect.h"
+#include "schema/field.h"
 
 namespace espcap::schema {
+
+struct TemplatePart {
+  std::string name;
+  std::string body;  // of PUT _component_template/<name>
+};
 
 struct IndexTemplate {
   std::string name;           // "espcap-packets"
   std::string index_pattern;  // "packets-*"
-  std::string body;           // of PUT _index_template/<name>
+  std::vector<TemplatePart> components;
+  std::string body;  // of PUT _index_template/<name>
 };
 
-// For the indices that `index_pattern` (strftime's, as --index takes it) makes.
-IndexTemplate PacketTemplate(const std::string& index_pattern);
+struct TemplateRequest {
+  std::string index;  // strftime(3)'s pattern, as --index takes it; a data stream's name
+  bool data_stream = false;
+  Dialect dialect = Dialect::kElasticsearch;
+};
+
+// For documents in which `fields` can be searched; and what of `rest` isn't among them, as
+// keywords: whole layers as one flattened field each. Mixed fields are left out.
+IndexTemplate BuildTemplate(const TemplateRequest& request, const std::vector<Field>& fields,
+                            const std::vector<Field>& rest = {});
+
+// Everything for a person, or another program, to read: the shape in which a server shows
+// templates.
+std::string PrintTemplate(const IndexTemplate& index_template);
 
 }  // namespace espcap::schema
 

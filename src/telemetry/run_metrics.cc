@@ -34,6 +34,10 @@ void AddLedger(Exposition& text, const Ledger& ledger) {
   add("dropped", ledger.dropped);
   add("failed", ledger.failed);
   add("abandoned", ledger.abandoned);
+  text.Counter(
+      "espcap_documents_cut_total",
+      "Documents cut to the depth or size that a server takes; each says so in espcap.cut.");
+  text.Sample({}, ledger.cut);
 }
 
 // The outcomes of packets that no worker had, and the rest of live capture.

@@ -72,7 +72,8 @@ struct Totals {
 Result<void> Measure(const std::string& path, Mode mode, const char* fields) {
   std::optional<dissect::FieldSelection> selection;
   if (fields != nullptr) {
-    auto resolved = dissect::FieldSelection::Resolve({{fields}, {}, mode == Mode::kEncodeHex, ""});
+    auto resolved =
+        dissect::FieldSelection::Resolve({{fields}, {}, mode == Mode::kEncodeHex, false, ""});
     if (!resolved) return Forward(std::move(resolved));
     selection = std::move(*resolved);
   }

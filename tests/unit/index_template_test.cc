@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "schema/index_template.h"
 
-#include <fnmatch.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -9,109 +8,161 @@
 #include <string>
 #include <vector>
 
-#include "encode/index_name.h"
-
 namespace espcap::schema {
 namespace {
 
 using nlohmann::json;
 
-bool Matches(const std::string& pattern, const std::string& name) {
-  return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+const std::vector<Field>& SomeFields() {
+  static const std::vector<Field> fields = {
+      {"_ws.expert.message", "_ws_expert__ws_expert_message", "_ws_expert", FieldType::kKeyword,
+       ""},
+      {"ip", "ip", "ip", FieldType::kObject, ""},
+      {"ip.src", "ip_ip_src", "ip", FieldType::kIp, ""},
+      {"ip.ttl", "ip_ip_ttl", "ip", FieldType::kLong, ""},
+      {"odd", "odd", "odd", FieldType::kMixed, ""},
+      {"tcp.analysis.retransmission", "tcp_tcp_analysis_retransmission", "tcp",
+       FieldType::kPresence, ""}};
+  return fields;
 }
 
-TEST(PacketTemplate, IsNamedAfterTheIndicesItIsFor) {
-  struct Case {
-    const char* index;
-    const char* name;
-    const char* pattern;
-  };
-  const Case cases[] = {
-      {"packets-%Y-%m-%d", "espcap-packets", "packets-*"},
-      {"packets-%Y.%m.%d", "espcap-packets", "packets-*"},
-      {"packets", "espcap-packets", "packets"},
-      {"packets-", "espcap-packets", "packets-"},
-      {"lab_packets_%Y", "espcap-lab_packets", "lab_packets_*"},
-      {"packets.%-d", "espcap-packets", "packets.*"},
-      {"packets-%Ey", "espcap-packets", "packets-*"},
-      {"p%%", "espcap-p%", "p%"},
-      {"p%%-%Y", "espcap-p%", "p%-*"},
-  };
-  for (const Case& c : cases) {
-    SCOPED_TRACE(c.index);
-    const IndexTemplate made = PacketTemplate(c.index);
-    EXPECT_EQ(made.name, c.name);
-    EXPECT_EQ(made.index_pattern, c.pattern);
-    EXPECT_EQ(json::parse(made.body).at("index_patterns"), json::array({c.pattern}));
+json Part(const IndexTemplate& made, const std::string& name) {
+  for (const TemplatePart& part : made.components) {
+    if (part.name == name) return json::parse(part.body).at("template");
   }
+  ADD_FAILURE() << "no component " << name;
+  return {};
 }
 
-// Whatever the pattern: each index a packet can go to is matched, and no other tool's.
-TEST(PacketTemplate, MatchesTheIndicesOfEveryTimeAndNoOthers) {
-  for (const char* pattern :
-       {"packets-%Y-%m-%d", "packets", "packets-%Y-%m-lab", "packets%%-%Y", "packets-%-d",
-        "packets-%_5Y-x", "packets-%05d", "packets-%", "%Y-packets", "%Y.%m-packets-%d"}) {
-    SCOPED_TRACE(pattern);
-    auto index = encode::IndexName::Parse(pattern);
-    if (!index) continue;  // %_5Y makes spaces, which no index name has
-    const std::string glob = PacketTemplate(pattern).index_pattern;
-    for (const std::time_t seconds : {0, 1709210096, 2147483647}) {
-      EXPECT_TRUE(Matches(glob, index->For(seconds))) << glob << ' ' << index->For(seconds);
-    }
-    for (const char* other : {"logs-2024-02-29", "metrics", "2024-02-29-logs", ".kibana"}) {
-      EXPECT_FALSE(Matches(glob, other)) << glob << ' ' << other;
-    }
-  }
+json Layers(const IndexTemplate& made) {
+  return Part(made, made.name + "-layers").at("mappings").at("properties").at("layers");
 }
 
-TEST(PacketTemplate, MapsNothingDynamically) {
-  const json body = json::parse(PacketTemplate("packets-%Y").body);
-  const json& mappings = body.at("template").at("mappings");
+TEST(IndexTemplate, IsMadeOfItsComponents) {
+  const IndexTemplate made = BuildTemplate({.index = "packets-%Y-%m-%d"}, SomeFields());
+  EXPECT_EQ(made.name, "espcap-packets");
+  EXPECT_EQ(made.index_pattern, "packets-*");
+  const json body = json::parse(made.body);
+  EXPECT_EQ(body.at("index_patterns"), json::array({"packets-*"}));
+  json names = json::array();
+  for (const TemplatePart& part : made.components) names.push_back(part.name);
+  EXPECT_EQ(body.at("composed_of"), names);
+  EXPECT_FALSE(body.contains("data_stream"));
+}
+
+TEST(IndexTemplate, MapsNothingByItself) {
+  const json mappings =
+      Part(BuildTemplate({.index = "packets"}, SomeFields()), "espcap-packets-layers")
+          .at("mappings");
   EXPECT_EQ(mappings.at("dynamic"), false);
   EXPECT_EQ(mappings.at("properties").at("layers").at("dynamic"), false);
-}
-
-TEST(PacketTemplate, MapsTheTimestampAsItIsWritten) {
-  const json body = json::parse(PacketTemplate("packets-%Y").body);
-  EXPECT_EQ(body.at("template").at("mappings").at("properties").at("timestamp"),
+  EXPECT_EQ(mappings.at("properties").at("timestamp"),
             json({{"type", "date"}, {"format", "epoch_millis"}}));
 }
 
 // One value that doesn't fit its mapping must not cost the whole document.
-TEST(PacketTemplate, IgnoresMalformedValues) {
-  const json body = json::parse(PacketTemplate("packets-%Y").body);
-  EXPECT_EQ(body.at("template").at("settings").at("index.mapping.ignore_malformed"), true);
+TEST(IndexTemplate, IgnoresMalformedValues) {
+  const json settings =
+      Part(BuildTemplate({.index = "packets"}, {}), "espcap-packets-settings").at("settings");
+  EXPECT_EQ(settings.at("index").at("mapping").at("ignore_malformed"), true);
 }
 
-TEST(PacketTemplate, MapsEachFieldInItsLayerToATypeWithBounds) {
-  const json body = json::parse(PacketTemplate("packets-%Y").body);
-  const json& layers =
-      body.at("template").at("mappings").at("properties").at("layers").at("properties");
-  const std::set<std::string> types = {"boolean", "double", "ip", "keyword", "long"};
-  ASSERT_FALSE(layers.empty());
-  for (const auto& [layer, mapping] : layers.items()) {
-    for (const auto& [key, field] : mapping.at("properties").items()) {
-      SCOPED_TRACE(key);
-      EXPECT_TRUE(key.starts_with(layer + '_')) << layer;
-      const auto type = field.at("type").get<std::string>();
-      EXPECT_TRUE(types.contains(type)) << type;
-      if (type != "keyword") continue;
-      EXPECT_LT(field.at("ignore_above").get<int>(), 32766 / 4);  // Lucene's longest term, in UTF-8
-    }
-  }
+TEST(IndexTemplate, MapsEachFieldInItsLayer) {
+  const json layers = Layers(BuildTemplate({.index = "packets"}, SomeFields())).at("properties");
+  const json& ip = layers.at("ip").at("properties");
+  EXPECT_EQ(ip.at("ip_ip_src"), json({{"type", "ip"}}));
+  EXPECT_EQ(ip.at("ip_ip_ttl"), json({{"type", "long"}}));
+  EXPECT_EQ(layers.at("tcp").at("properties").at("tcp_tcp_analysis_retransmission"),
+            json({{"type", "boolean"}, {"null_value", true}}));
+  EXPECT_FALSE(layers.at("odd").at("properties").contains("odd"));
 }
 
-TEST(PacketTemplate, WritesEachKeyOnce) {
-  std::vector<std::set<std::string>> open_objects;
-  const auto look = [&](int /*depth*/, json::parse_event_t event, json& parsed) {
-    if (event == json::parse_event_t::object_start) open_objects.emplace_back();
-    if (event == json::parse_event_t::object_end) open_objects.pop_back();
-    if (event == json::parse_event_t::key) {
-      EXPECT_TRUE(open_objects.back().insert(parsed.get<std::string>()).second) << parsed;
-    }
-    return true;
+TEST(IndexTemplate, GathersValuesFromOtherPlaces) {
+  const json layers = Layers(BuildTemplate({.index = "packets"}, SomeFields()));
+  const auto copied_from = [&layers](const std::string& path) {
+    return layers.at(json::json_pointer("/properties/" + path)).at("copy_to");
   };
-  EXPECT_TRUE(json::parse(PacketTemplate("packets-%Y").body, look).is_object());
+  EXPECT_EQ(copied_from("icmp/properties/ip/properties/ip_ip_src"), "layers.ip.ip_ip_src");
+  EXPECT_EQ(copied_from("tcp/properties/_ws_expert/properties/tcp_tcp_analysis_retransmission"),
+            "layers.tcp.tcp_tcp_analysis_retransmission");
+  EXPECT_EQ(copied_from("tcp/properties/_ws_expert/properties/_ws_expert__ws_expert_message"),
+            "layers._ws_expert._ws_expert__ws_expert_message");
+}
+
+TEST(IndexTemplate, LeavesRoomBelowItsLimit) {
+  std::vector<Field> fields;
+  for (int i = 0; i < 5000; ++i) {
+    const std::string number = std::to_string(i);
+    fields.push_back({"p." + number, "p_p_" + number, "p", FieldType::kDate, ""});
+  }
+  const json limit = Part(BuildTemplate({.index = "packets"}, fields), "espcap-packets-layers")
+                         .at(json::json_pointer("/settings/index/mapping/total_fields/limit"));
+  EXPECT_GT(limit, 10000);  // each with its nanoseconds
+}
+
+TEST(IndexTemplate, OfADataStreamSortsByItsTime) {
+  const IndexTemplate made =
+      BuildTemplate({.index = "logs-packets-lab", .data_stream = true}, SomeFields());
+  EXPECT_EQ(made.name, "espcap-logs-packets-lab");
+  const json body = json::parse(made.body);
+  EXPECT_TRUE(body.at("data_stream").is_object());
+  EXPECT_GT(body.at("priority"), 100);  // of Elasticsearch's own, for logs-*-*
+  const json settings = Part(made, made.name + "-settings").at("settings").at("index");
+  EXPECT_EQ(settings.at("sort").at("field"), json::array({"@timestamp"}));
+  const json time = Part(made, made.name + "-ecs").at("mappings").at("properties").at("@timestamp");
+  EXPECT_EQ(time, json({{"type", "date"}, {"ignore_malformed", false}}));
+}
+
+TEST(IndexTemplate, MakesTheRestSearchableAsKeywords) {
+  const std::vector<Field> rest = {{"ip", "ip", "ip", FieldType::kObject, ""},
+                                   {"ip.id", "ip_ip_id", "ip", FieldType::kLong, ""},
+                                   {"ip.nop", "ip_ip_nop", "ip", FieldType::kPresence, ""},
+                                   {"ip.ttl", "ip_ip_ttl", "ip", FieldType::kLong, ""},
+                                   {"x", "x", "x", FieldType::kObject, ""},
+                                   {"x.y", "x_x_y", "x", FieldType::kLong, ""}};
+  const json layers =
+      Layers(BuildTemplate({.index = "packets"}, SomeFields(), rest)).at("properties");
+  EXPECT_EQ(layers.at("ip").at("properties").at("ip_ip_id").at("type"), "keyword");
+  EXPECT_EQ(layers.at("ip").at("properties").at("ip_ip_ttl").at("type"), "long");
+  EXPECT_FALSE(layers.at("ip").at("properties").contains("ip_ip_nop"));
+  EXPECT_EQ(layers.at("x").at("type"), "flattened");
+  const json elsewhere = Layers(
+      BuildTemplate({.index = "packets", .dialect = Dialect::kOpenSearch}, SomeFields(), rest));
+  EXPECT_EQ(elsewhere.at("properties").at("x"), json({{"type", "flat_object"}}));
+}
+
+TEST(IndexTemplate, LeavesHugeLayersInTheDocument) {
+  std::vector<Field> rest = {{"ip", "ip", "ip", FieldType::kObject, ""}};
+  for (int i = 0; i < 2000; ++i) {
+    const std::string number = std::to_string(i);
+    rest.push_back({"ip." + number, "ip_ip_" + number, "ip", FieldType::kLong, ""});
+  }
+  const json layers = Layers(BuildTemplate({.index = "packets"}, SomeFields(), rest));
+  EXPECT_LT(layers.at(json::json_pointer("/properties/ip/properties")).size(), 10U);
+}
+
+TEST(IndexTemplate, PrintsWhatAServerWouldShow) {
+  const IndexTemplate made = BuildTemplate({.index = "packets"}, SomeFields());
+  const json printed = json::parse(PrintTemplate(made));
+  EXPECT_EQ(printed.at("component_templates").size(), made.components.size());
+  EXPECT_EQ(printed.at(json::json_pointer("/index_templates/0/index_template")),
+            json::parse(made.body));
+}
+
+// Objects are read into maps otherwise, where the second of two equal keys would be lost unseen.
+TEST(IndexTemplate, WritesEachKeyOnce) {
+  for (const TemplatePart& part : BuildTemplate({.index = "packets"}, SomeFields()).components) {
+    std::vector<std::set<std::string>> open_objects;
+    const auto look = [&](int /*depth*/, json::parse_event_t event, json& parsed) {
+      if (event == json::parse_event_t::object_start) open_objects.emplace_back();
+      if (event == json::parse_event_t::object_end) open_objects.pop_back();
+      if (event == json::parse_event_t::key) {
+        EXPECT_TRUE(open_objects.back().insert(parsed.get<std::string>()).second) << parsed;
+      }
+      return true;
+    };
+    EXPECT_TRUE(json::parse(part.body, look).is_object());
+  }
 }
 
 }  // namespace

@@ -177,6 +177,22 @@ TEST(Timestamp, AddsSecondsAndFraction) {
   ExpectTexts(AppendTimestamp, cases);
 }
 
+TEST(TimeNumbers, AreJsonNumbers) {
+  const auto number = [](void (*append)(ByteBuffer&, const nstime_t&), time_t seconds,
+                         int fraction) {
+    ByteBuffer out;
+    append(out, {seconds, fraction});
+    return std::string(out.view());
+  };
+  EXPECT_EQ(number(AppendTimestampNumber, 1709210096, 123456789), "1709210096123");
+  EXPECT_EQ(number(AppendTimestampNumber, 0, 7000000), "7");  // no zeros before it
+  EXPECT_EQ(number(AppendTimestampNumber, 0, -12000000), "-12");
+  EXPECT_EQ(number(AppendTimestampNumber, 0, 0), "0");
+  EXPECT_EQ(number(AppendTimestampNumber, -1, 500000000), "-500");
+  EXPECT_EQ(number(AppendSecondsNumber, 0, -1000), "-0.000001000");
+  EXPECT_EQ(number(AppendSecondsNumber, 12, 345678901), "12.345678901");
+}
+
 TEST(Timestamp, IsRightForTimesFarBeforeTheEpoch) {
   const Case cases[] = {
       {-9223372036854775, 0, "-9223372036854775000"},

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/template_command.h"
+
+#include <optional>
+#include <utility>
+
+#include "cli/credentials.h"
+#include "cli/field_source.h"
+#include "cli/server_connection.h"
+#include "cli/server_query.h"
+#include "cli/template_install.h"
+#include "deliver/elasticsearch.h"
+#include "deliver/template_store.h"
+#include "encode/index_name.h"
+#include "schema/index_pattern.h"
+
+namespace espcap::cli {
+namespace {
+
+Result<void> CheckRequest(const TemplateSettings& settings) {
+  if (settings.install && settings.check) return Fail("--install and --check: choose one");
+  if ((settings.install || settings.check) && settings.nodes.empty()) {
+    return Fail("{}: which server? --node says it", settings.install ? "--install" : "--check");
+  }
+  if (!settings.data_stream.empty()) {
+    const std::string fault = encode::IndexNameFault(settings.data_stream);
+    if (!fault.empty()) return Fail("--data-stream '{}': {}", settings.data_stream, fault);
+    return {};
+  }
+  if (auto index = encode::IndexName::Parse(settings.index); !index) {
+    return Forward(std::move(index));
+  }
+  if (schema::IndexPattern(settings.index) == "*") {
+    return Fail("--index '{}' has no fixed beginning: its template would match every index",
+                settings.index);
+  }
+  return {};
+}
+
+Result<schema::IndexTemplate> Build(const char* program_path, const TemplateSettings& settings,
+                                    schema::Dialect dialect) {
+  FieldChoice choice;
+  if (!settings.fields.empty() || !settings.protocols.empty()) {
+    choice = {FieldChoice::Kind::kListed, settings.fields, settings.protocols};
+  }
+  const auto fields = FetchFields(program_path, {}, choice);
+  if (!fields) return tl::unexpected(fields.error());
+  std::vector<schema::Field> rest;
+  if (settings.rest_flattened) {
+    auto every = FetchFields(program_path, {}, {FieldChoice::Kind::kEvery, {}, {}});
+    if (!every) return Forward(std::move(every));
+    rest = std::move(*every);
+  }
+  schema::TemplateRequest request;
+  request.data_stream = !settings.data_stream.empty();
+  request.index = request.data_stream ? settings.data_stream : settings.index;
+  request.dialect = dialect;
+  return schema::BuildTemplate(request, *fields, rest);
+}
+
+Result<void> Install(const deliver::Server& server, const schema::IndexTemplate& wanted,
+                     telemetry::Log& log) {
+  const auto differences = deliver::CompareTemplate(server, wanted);
+  if (!differences) return tl::unexpected(differences.error());
+  if (differences->empty()) {
+    log.Info(fmt::format("{}: there already, nothing to do", wanted.name));
+    return {};
+  }
+  if (auto put = deliver::PutTemplate(server, wanted); !put) return put;
+  log.Info(fmt::format("{}: installed, for {}", wanted.name, wanted.index_pattern));
+  return {};
+}
+
+Result<void> Check(const deliver::Server& server, const schema::IndexTemplate& wanted,
+                   telemetry::Log& log) {
+  const auto differences = deliver::CompareTemplate(server, wanted);
+  if (!differences) return tl::unexpected(differences.error());
+  if (differences->empty()) {
+    log.Info(fmt::format("{}: as espcap would install it", wanted.name));
+    return {};
+  }
+  for (const std::string& difference : *differences) log.Error(difference);
+  return Fail("{} is not as espcap would install it: --install does", wanted.name);
+}
+
+}  // namespace
+
+Result<void> RunTemplateCommand(const char* program_path, const TemplateSettings& settings,
+                                telemetry::Log& log) {
+  if (auto checked = CheckRequest(settings); !checked) return checked;
+  auto nodes = ParseNodes(settings.nodes);
+  if (!nodes) return Forward(std::move(nodes));
+  auto security = SecurityOf(settings);
+  if (!security) return Forward(std::move(security));
+  deliver::HttpClient client(kQueryTimeout, *security);
+  std::optional<AnsweringServer> found;
+  if (!nodes->empty()) {
+    auto answering = FindServer(client, *nodes);
+    if (!answering) return Forward(std::move(answering));
+    found = *answering;
+  }
+  const auto dialect = found ? DialectOf(found->identity)
+                             : settings.dialect.value_or(schema::Dialect::kElasticsearch);
+  auto wanted = Build(program_path, settings, dialect);
+  if (!wanted) return Forward(std::move(wanted));
+  if (settings.install) {
+    if (settings.rest_flattened && dialect == schema::Dialect::kOpenSearch) {
+      log.Info("OpenSearch's flat_object takes no long values: run with --max-value-bytes 16k");
+    }
+    return Install({client, found->node}, *wanted, log);
+  }
+  if (settings.check) return Check({client, found->node}, *wanted, log);
+  fmt::print("{}\n", schema::PrintTemplate(*wanted));
+  return {};
+}
+
+}  // namespace espcap::cli

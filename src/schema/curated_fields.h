@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What people search packets for: the fields that the default template makes searchable.
+#ifndef ESPCAP_SCHEMA_CURATED_FIELDS_H_
+#define ESPCAP_SCHEMA_CURATED_FIELDS_H_
+
+#include <string>
+#include <vector>
+
+namespace espcap::schema {
+
+// Names of display filters, as of libwireshark 4.0. Another release may lack some.
+std::vector<std::string> CuratedNames();
+
+}  // namespace espcap::schema
+
+#endif  // ESPCAP_SCHEMA_CURATED_FIELDS_H_

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A field as its users and a server know it, free of libwireshark.
+#ifndef ESPCAP_SCHEMA_FIELD_H_
+#define ESPCAP_SCHEMA_FIELD_H_
+
+#include <string>
+
+#include "schema/field_type.h"
+
+namespace espcap::schema {
+
+struct Field {
+  std::string name;   // in display filters: "tcp.srcport"
+  std::string key;    // in documents: "tcp_tcp_srcport"
+  std::string layer;  // the key of the layer it belongs to, "tcp"; a layer's is its own
+  FieldType type = FieldType::kKeyword;
+  std::string description;  // "Source Port"
+};
+
+// From the document's root on: "layers.tcp.tcp_tcp_srcport".
+inline std::string PathOf(const Field& field) {
+  if (field.type == FieldType::kObject) return "layers." + field.key;
+  return "layers." + field.layer + "." + field.key;
+}
+
+}  // namespace espcap::schema
+
+#endif  // ESPCAP_SCHEMA_FIELD_H_

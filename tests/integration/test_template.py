@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The template on real servers: every document is accepted, and found as display filters find its packet."""
+import base64
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import random
+import subprocess
+
+import field_queries
+import pytest
+from conftest import TEST_PCAPS
+
+FURTHER = os.environ.get("ESPCAP_CAPTURES")
+# Options of the template, and of the run.
+SHAPES = {"plain": ([], []), "typed": ([], ["--typed"]), "ecs": ([], ["--ecs"]),
+          "flattened": (["--rest", "flattened"], [])}
+# What --max-depth and --max-document-bytes are by themselves.
+DEEPEST, LARGEST = 450, 32 << 20
+# What an OpenSearch's flat_object takes.
+SHORT_VALUES = ["--max-value-bytes", "16k"]
+
+
+def id_start(path):
+    """What the ids of a capture's documents begin with."""
+    digest = hashlib.sha256(path.read_bytes()).digest()
+    return base64.urlsafe_b64encode(digest[:18]).decode()[:22]
+
+
+def mapped(properties, path="layers"):
+    """{path: mapping} of the fields that can be searched."""
+    found = {}
+    for key, mapping in properties.items():
+        if "properties" in mapping:
+            found.update(mapped(mapping["properties"], f"{path}.{key}"))
+        elif "copy_to" not in mapping:
+            found[f"{path}.{key}"] = mapping
+    return found
+
+
+def layers_of(printed):
+    """Of what `espcap template` prints."""
+    components = {part["name"]: part["component_template"]["template"]
+                  for part in json.loads(printed)["component_templates"]}
+    mappings = next(part for name, part in components.items() if name.endswith("-layers"))
+    return mappings["mappings"]["properties"]["layers"]["properties"]
+
+
+@pytest.fixture(scope="module")
+def fields(espcap):
+    """By path."""
+    run = espcap("fields", "--json")
+    assert run.code == 0, run
+    return {field["path"]: field for field in json.loads(run.out)}
+
+
+def test_fields_are_listed_as_they_are_looked_for(espcap):
+    run = espcap("fields", "ip.src", "--json")
+    assert {"name": "ip.src", "key": "ip_ip_src", "path": "layers.ip.ip_ip_src", "type": "ip",
+            "description": "Source Address"} in json.loads(run.out)
+    table = espcap("fields", "suspected) retrans").out.decode()
+    assert "tcp.analysis.retransmission" in table and "boolean" in table
+    wrong = espcap("fields", "tcp.srcprot")
+    assert wrong.code == 1 and "did you mean 'tcp.srcport'?" in wrong.err
+
+
+def test_a_template_is_printed_for_what_is_wanted(espcap):
+    curated = mapped(layers_of(espcap("template").out))
+    assert curated["layers.tcp.tcp_tcp_srcport"] == {"type": "long"}
+    assert len(curated) > 500
+    chosen = mapped(layers_of(espcap("template", "--protocols", "vxlan", "--fields", "ip.src").out))
+    assert {path.split(".")[1] for path in chosen} == {"ip", "vxlan"}
+    assert "layers.vxlan.vxlan_vxlan_vni" in chosen
+    wrong = espcap("template", "--fields", "tcp.srcprot")
+    assert wrong.code == 1 and "tcp.srcport" in wrong.err
+
+
+def typed(value, kind):
+    """A plain value as a typed document has it."""
+    if isinstance(value, list):
+        return [typed(item, kind) for item in value]
+    if kind not in ("long", "double") or not isinstance(value, str):
+        return value
+    return int(value) if kind == "long" else float(value)
+
+
+def test_typed_documents_have_the_same_values_as_numbers(espcap, captures, fields):
+    types = {field["key"]: field["type"] for field in fields.values()}
+
+    def expected(node):
+        return {key: [expected(item) for item in value] if isinstance(value, list)
+                and isinstance(value[0], dict) else expected(value) if isinstance(value, dict)
+                else typed(value, types[key]) for key, value in node.items()}
+
+    numbers = 0
+    for path in captures:
+        plain = espcap("--file", path).documents()
+        ours = espcap("--file", path, "--typed").documents()
+        assert len(ours) == len(plain) > 0
+        for document, reference in zip(ours, plain):
+            assert document == {"timestamp": int(reference["timestamp"]),
+                                "layers": expected(reference["layers"])}
+            numbers += isinstance(document["layers"]["frame"]["frame_frame_len"], int)
+    assert numbers > 600
+
+
+def test_a_template_is_installed_once(any_server, espcap):
+    node = any_server
+    node_option = ["--node", node.url]
+    missing = espcap("template", *node_option, "--check")
+    assert missing.code == 1 and "espcap-packets: not there" in missing.err
+    for said in ("installed, for packets-*", "there already, nothing to do"):
+        run = espcap("template", *node_option, "--install")
+        assert run.code == 0 and said in run.err, run
+    assert espcap("template", *node_option, "--check").code == 0
+    _, before = node.request("GET", "/_component_template/espcap-packets-settings")
+    changed = before["component_templates"][0]["component_template"]
+    changed["template"]["settings"]["index"]["refresh_interval"] = "1s"
+    assert node.request("PUT", "/_component_template/espcap-packets-settings", changed)[0] == 200
+    run = espcap("template", *node_option, "--check")
+    assert run.code == 1
+    assert "espcap-packets-settings.template.settings.index.refresh_interval: 1s in place of 5s" \
+        in run.err
+    assert espcap("template", *node_option, "--install").code == 0
+    assert espcap("template", *node_option, "--check").code == 0
+
+
+def test_a_data_stream(any_server, espcap):
+    """Made by the first document; documents need its time field."""
+    node = any_server
+    run = espcap("template", "--data-stream", "packets-stream", "--node", node.url, "--install")
+    assert run.code == 0, run
+    run = espcap("--file", TEST_PCAPS / "dns.pcap", "--ecs", "--node", node.url, "--index",
+                 "packets-stream")
+    assert run.code == 0, run
+    dns = {"bool": {"filter": [{"term": {"dns.question.name": "example.com"}},
+                               {"range": {"@timestamp": {"gt": "now-10y"}}}]}}
+    assert node.count("packets-stream", dns) > 0
+    _, found = node.request("GET", "/_resolve/index/packets-stream")
+    assert [stream["name"] for stream in found["data_streams"]] == ["packets-stream"]
+    node.request("DELETE", "/_data_stream/packets-stream")
+
+
+def further_captures():
+    """Some of them, others in each run; all with ESPCAP_FULL."""
+    if not FURTHER:
+        return []
+    found = sorted(path for path in pathlib.Path(FURTHER).rglob("*") if path.is_file())
+    seed = random.randrange(1 << 32)
+    print(f"captures by seed {seed}")
+    return found if os.environ.get("ESPCAP_FULL") else random.Random(seed).sample(found, 100)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_document_is_accepted(shape, any_server, espcap):
+    template, shape_options = SHAPES[shape]
+    if shape == "flattened" and any_server.kind == "opensearch":
+        shape_options = SHORT_VALUES
+    captures = further_captures()
+    node = ["--node", any_server.url]
+    assert espcap("template", *node, *template, "--install").code == 0
+    arguments = [argument for path in captures for argument in ("--file", path)]
+    run = espcap("--dir", TEST_PCAPS, *arguments, *node, *shape_options, "--index",
+                 "packets-all", timeout=1500)
+    assert " 0 failed" in run.err and "dead letters" not in run.err, run
+    assert any_server.count("packets-all") > 600
+
+
+@pytest.mark.parametrize("rest", ["none", "flattened"])
+def test_what_espcap_writes_at_most_is_taken(rest, any_server, espcap):
+    """The deepest document, each object in a list, and the largest."""
+    node = any_server
+    assert espcap("template", "--node", node.url, "--rest", rest, "--install").code == 0
+    inner = '{"data_value":"x"}'
+    for _ in range(DEEPEST - 2):
+        inner = '{"data":[' + inner + "]}"
+    deep = '{"timestamp":"1","layers":{"data":' + inner + "}}"
+    text = ",".join(['"' + "ab:" * 1000 + '"'] * (LARGEST // 3004))
+    large = '{"timestamp":"1","layers":{"data":{"data_data":[' + text + "]}}}"
+    for number, document in enumerate([deep] + [large] * (rest == "none")):
+        body = '{"create":{"_index":"packets-most","_id":"%d"}}\n%s\n' % (number, document)
+        status, _, answer = node.send("POST", "/_bulk", body.encode(),
+                                      {"Content-Type": "application/x-ndjson"})
+        assert status == 200 and not json.loads(answer)["errors"], answer[:1000]
+
+
+def test_the_rest_is_found_as_keywords(any_server, espcap):
+    node = ["--node", any_server.url]
+    assert espcap("template", *node, "--fields", "ip.src", "--rest", "flattened",
+                  "--install").code == 0
+    assert espcap("--file", TEST_PCAPS / "dns.pcap", *node, "--index", "packets-rest").code == 0
+    for path, value in (("layers.ip.ip_ip_ttl", "64"), ("layers.dns.dns_dns_flags_rcode", "3")):
+        assert any_server.count("packets-rest", {"term": {path: value}}) > 0, path
+
+
+def test_fields_are_found_as_display_filters_find_them(any_server, espcap, tshark, captures, fields):
+    """Every curated field that test_pcaps has, by queries of its type."""
+    node = any_server
+    assert espcap("--dir", TEST_PCAPS, "--node", node.url, "--index", "packets-all").code == 0
+    node.request("POST", "/packets-all/_refresh")
+    start = {path: id_start(path) for path in captures}
+    paths = {path: mapping for path, mapping in mapped(layers_of(espcap("template").out)).items()
+             if node.count("packets-all", {"exists": {"field": path}}) > 0}
+    names = {fields[path]["name"]: path for path in paths}
+    shown = {}  # {capture: {name: values}}
+    for path in captures:
+        fields_wanted = [argument for name in sorted(names) for argument in ("-e", name)]
+        rows = tshark("-r", path, "-T", "fields", "-E", "aggregator=\x01", *fields_wanted)
+        shown[path] = {name: set() for name in names}
+        for row in rows.splitlines():
+            for name, cell in zip(sorted(names), row.split("\t")):
+                shown[path][name].update(filter(field_queries.is_askable, cell.split("\x01")))
+
+    asked = []
+    for name, path in sorted(names.items()):
+        having = [capture for capture in captures if shown[capture][name]]
+        for capture in having[:1]:
+            value = field_queries.pick(shown[capture][name], name)
+            asked += [(capture, name, *question)
+                      for question in field_queries.questions(fields[path], paths[path], value)]
+    assert len({name for _, name, _, _ in asked}) > 150
+
+    def selected(capture, display_filter):
+        try:
+            frames = tshark("-r", capture, "-Y", display_filter, "-T", "fields", "-e", "frame.number")
+        except subprocess.CalledProcessError as error:
+            return error
+        return {f"{start[capture]}-{number}" for number in frames.split()}
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        expected = list(pool.map(lambda question: selected(question[0], question[3]), asked))
+    wrong = []
+    for (capture, name, query, display_filter), frames in zip(asked, expected):
+        if isinstance(frames, subprocess.CalledProcessError):
+            continue  # an operator that tshark doesn't have for this kind of field
+        found = {found for found in node.ids("packets-all", query)
+                 if found.startswith(start[capture])}
+        if found != frames:
+            wrong.append((capture.name, display_filter, json.dumps(query), len(frames), len(found)))
+    assert not wrong
+
+
+TABLES = [
+    ("top-talkers", [], "source destination packets bytes", "ip"),
+    ("dns-names", [], "name packets clients", "dns.flags.response == 0 && dns.qry.name"),
+    ("tls-names", [], "name packets clients servers", "tls.handshake.type == 1"),
+    ("http-hosts", [], "host method packets", "http.request"),
+    ("retransmissions", [], "source destination packets bytes", "tcp.analysis.retransmission && ip"),
+    ("expert-warnings", [], "message packets", "_ws.expert.severity >= 0x600000"),
+    ("conversation", ["--set", "a=192.0.2.53", "--set", "b=192.0.2.10"],
+     "frame_frame_time frame_frame_number ip_ip_src ip_ip_dst frame_frame_protocols "
+     "frame_frame_len", "ip.addr == 192.0.2.53 && ip.addr == 192.0.2.10"),
+    ("community-id", ["--set", "id=1:PchuGb8M/pqwaQ0MV+4qrvst9mk="],
+     "frame_frame_time frame_frame_number ip_ip_src ip_ip_dst transport protocol bytes",
+     "udp.port == 52736 && ip.addr == 192.0.2.53 && ip.addr == 192.0.2.10"),
+]
+
+
+@pytest.fixture(scope="module")
+def all_indexed(server_node, espcap):
+    server_node.clear()
+    assert espcap("--dir", TEST_PCAPS, "--ecs", "--node", server_node.url, "--index",
+                  "packets-q").code == 0
+    server_node.request("POST", "/packets-q/_refresh")
+    return server_node
+
+
+@pytest.mark.parametrize("name, values, columns, display_filter", TABLES)
+def test_a_query_prints_a_table(name, values, columns, display_filter, all_indexed, espcap, captures,
+                                tshark):
+    run = espcap("query", name, "--node", all_indexed.url, *values, cwd=TEST_PCAPS.parent)
+    assert run.code == 0, run
+    lines = run.out.decode().splitlines()
+    assert lines[0].split() == columns.split()
+    selected = sum(len(tshark("-r", path, "-Y", display_filter, "-T", "fields", "-e",
+                              "frame.number").split()) for path in captures)
+    assert (len(lines) > 1) == (selected > 0), (run.out, selected)
+    if name == "community-id":
+        assert len(lines) - 1 == selected
+
+
+def test_queries_are_listed(espcap):
+    run = espcap("query", cwd=TEST_PCAPS.parent)
+    assert run.out.decode().split() == sorted(name for name, *_ in TABLES)
+    wrong = espcap("query", "top-talker", "--node", "localhost", cwd=TEST_PCAPS.parent)
+    assert wrong.code == 1 and "did you mean 'top-talkers'?" in wrong.err

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "encode/document_limits.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace espcap::encode {
+namespace {
+
+TEST(DocumentLimits, ATextIsCutBetweenCharacters) {
+  const struct {
+    const char* text;
+    size_t most;
+    const char* kept;
+  } rows[] = {
+      {"abc", 3, "abc"},
+      {"abc", 2, "ab"},
+      {"abc", 0, ""},
+      {"a\\nb", 2, "a"},
+      {"a\\nb", 3, "a\\n"},
+      {"\\u001fz", 5, ""},
+      {"\\u001fz", 6, "\\u001f"},
+      {"\\\\\\\"z", 3, "\\\\"},
+      {"\xC3\xA4z", 1, ""},
+      {"\xE2\x82\xACz", 3, "\xE2\x82\xAC"},
+      {"\xF0\x9F\x98\x80z", 3, ""},
+  };
+  for (const auto& row : rows) {
+    const std::string text = row.text;
+    EXPECT_EQ(text.substr(0, FittingPrefix(text, row.most)), row.kept) << row.text << row.most;
+  }
+}
+
+TEST(DocumentLimits, CutsSayWhatAndWhere) {
+  Cuts cuts;
+  EXPECT_FALSE(cuts.any());
+  cuts.Add(Cuts::kBytes, "http");
+  cuts.Add(Cuts::kDepth, "xml");
+  cuts.Add(Cuts::kBytes, "http");
+  EXPECT_TRUE(cuts.any());
+  ByteBuffer out;
+  cuts.AppendMember(out);
+  EXPECT_EQ(out.view(), R"(,"espcap":{"cut":["depth","size"],"cut_layer":["http","xml"]})");
+  cuts.Clear();
+  EXPECT_FALSE(cuts.any());
+}
+
+}  // namespace
+}  // namespace espcap::encode
