@@ -3,6 +3,8 @@
 import random
 import re
 
+LONGEST_PREFIX = 200  # Elasticsearch takes less than a thousand characters
+
 
 def quoted(text):
     """As a string of a display filter."""
@@ -44,13 +46,16 @@ def questions(field, mapping, value):
     if kind != "keyword":
         return []
     if is_number_or_bytes(value):
-        found = [(term(value), f"{name} == {value}")]
+        forms = [value]
+        if re.fullmatch(r"([0-9a-f]{2})+", value):  # bytes: tshark's columns have no colons
+            forms.append(":".join(re.findall("..", value)))
+        found = [({"terms": {path: forms}}, f"{name} == {value}")]
         if value.startswith("0x"):  # as many digits as the field's width: they sort as numbers do
             found.append(({"range": {path: {"gte": value}}}, f"{name} >= {value}"))
         return found
     found = [(term(value), f"{name} == {quoted(value)}")]
     if len(value) > 3:
-        start = value[:max(2, len(value) // 2)]
+        start = value[:max(2, min(len(value) // 2, LONGEST_PREFIX))]
         found.append(({"prefix": {path: start}}, f"{name} matches {quoted(begins_with(start))}"))
     return found
 

@@ -5,7 +5,6 @@ import http.client
 import json
 import pathlib
 import subprocess
-import urllib.parse
 
 RUN = pathlib.Path(__file__).resolve().parent / "servers" / "run.sh"
 START_S = 300  # the first time its jars are fetched
@@ -112,12 +111,8 @@ class Server:
         return found
 
     def clear(self):
-        # One by one: that of a data stream, which this Elasticsearch can't delete, is kept.
-        for kind in ("index", "component"):
-            _, found = self.request("GET", f"/_{kind}_template/espcap-*")
-            for template in found.get(f"{kind}_templates", []):
-                name = urllib.parse.quote(template["name"])
-                self.request("DELETE", f"/_{kind}_template/{name}")
+        self.request("DELETE", "/_index_template/espcap-*")
+        self.request("DELETE", "/_component_template/espcap-*")
         _, indices = self.request("GET", "/_cat/indices?format=json")
         for index in indices or []:
             self.request("DELETE", "/" + index["index"])
