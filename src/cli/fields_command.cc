@@ -55,6 +55,7 @@ void PrintJson(const std::vector<Field>& fields) {
 
 tl::unexpected<Error> FailUnknown(const std::string& pattern, const std::vector<Field>& fields) {
   std::vector<std::string> names;
+  names.reserve(fields.size());
   for (const Field& field : fields) names.push_back(field.name);
   return Fail("fields {}: none has that in its name or description{}", pattern,
               base::DidYouMean(pattern, names));

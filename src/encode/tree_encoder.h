@@ -66,8 +66,9 @@ class TreeEncoder {
 
   void CutBack(ByteBuffer& out, size_t end, const proto_node* object);
   void KeepShort(ByteBuffer& out, size_t start, const proto_node* node) {
-    if (limits_.value_bytes == 0 || out.size() - start <= limits_.value_bytes) [[likely]]
+    if (limits_.value_bytes == 0 || out.size() - start <= limits_.value_bytes) [[likely]] {
       return;
+    }
     ShortenText(out, start, node);
   }
   void ShortenText(ByteBuffer& out, size_t start, const proto_node* node);

@@ -24,8 +24,9 @@ from measure import CommandFailed
 from programs import ESPCAP, ROOT
 from single_capture import measure_capture
 from table import Report
+from template import measure_template
 
-SUBJECTS = ("captures", "archive", "folders", "elasticsearch", "instructions", "live")
+SUBJECTS = ("captures", "archive", "folders", "elasticsearch", "template", "instructions", "live")
 LIVE_PARTS = ("rates", "long", "overload", "idle")
 
 
@@ -98,6 +99,9 @@ def run_subjects(report, arguments, extent, work):
         path = given[0] if given else captures.recorded(*captures.OFFICE)
         measure_elasticsearch(report, path, extent.elasticsearch_packets, work, extent.runs,
                               environment)
+    if "template" in arguments.only:
+        path = given[0] if given else captures.recorded(*captures.OFFICE)
+        measure_template(report, path, extent.elasticsearch_packets, work, extent.runs, environment)
     if "live" in arguments.only:
         path = given[0] if given else captures.recorded(*captures.OFFICE)
         measure_live(report, path, captures.packet_counts([path])[path],
