@@ -92,7 +92,7 @@ QUERIES = [
     ({"exists": {"field": FIELDS + "tls.tls_tls_handshake_extensions_server_name"}},
      "tls.handshake.extensions_server_name"),
     ({"range": {FIELDS + "frame.frame_frame_len": {"gt": 1000}}}, "frame.len > 1000"),
-    ({"range": {FIELDS + "ip.ip_ip_ttl": {"lt": 64}}}, "ip.ttl#1 < 64"),
+    ({"range": {FIELDS + "ip.ip_ip_ttl": {"lt": 64}}}, "ip.ttl < 64"),
     (term(FIELDS + "eth.eth_eth_dst", "ff:ff:ff:ff:ff:ff"), "eth.dst == ff:ff:ff:ff:ff:ff"),
     (term(FIELDS + "frame.frame_frame_interface_name", "wan0"),
      'frame.interface_name == "wan0"'),
