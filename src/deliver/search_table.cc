@@ -34,6 +34,7 @@ std::string TextOf(const json& value) {
 }
 
 // The aggregations of a level, by their order in the request: one with buckets, and figures.
+// NOLINTNEXTLINE(bugprone-exception-escape): the library says that moving its values throws nothing
 struct Level {
   std::string buckets;
   std::vector<std::string> figures;

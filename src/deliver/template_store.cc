@@ -65,11 +65,11 @@ void Compare(const json& wanted, const json& found, const std::string& path,
     return;
   }
   for (const auto& [key, value] : wanted.items()) {
-    const std::string place = path + "." + key;
+    const std::string place = fmt::format("{}.{}", path, key);
     if (found.contains(key)) {
       Compare(value, found[key], place, differences);
     } else if (!value.empty()) {
-      differences.push_back(place + ": not there");
+      differences.push_back(fmt::format("{}: not there", place));
     }
   }
   for (const auto& [key, value] : found.items()) {
