@@ -188,8 +188,9 @@ void TreeEncoder::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissectio
         out.Append("null");
       }
     }
-    if (out.size() > last_byte_) [[unlikely]]
+    if (out.size() > last_byte_) [[unlikely]] {
       CutBack(out, before, object);
+    }
   }
 }
 
