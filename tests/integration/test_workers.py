@@ -10,15 +10,21 @@ import pytest
 from conftest import ESPCAP, TEST_PCAPS, decompressed
 
 
+def text_of(path):
+    """Empty where the process has ended meanwhile."""
+    try:
+        return pathlib.Path(path).read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def children(process):
-    return [int(child) for child in
-            pathlib.Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    return [int(child) for child in text_of(f"/proc/{process}/task/{process}/children").split()]
 
 
 def workers_of(espcap_process, name="espcap-worker"):
     found = [child for zygote in children(espcap_process) for child in children(zygote)]
-    return [child for child in found
-            if pathlib.Path(f"/proc/{child}/comm").read_text().strip() == name]
+    return [child for child in found if text_of(f"/proc/{child}/comm").strip() == name]
 
 
 @pytest.fixture(scope="module")
