@@ -257,6 +257,14 @@ Result<Outcome> CaptureWorker::ReadStream(const Job& job, SlotWriter& out) {
   return Outcome::kWhole;
 }
 
+// The supervisor makes the files.
+std::unique_ptr<live::RawRecorder> CaptureWorker::RecordRaw(live::RawFile::Interface interface,
+                                                            SlotWriter& out) const {
+  return std::make_unique<live::RawRecorder>(
+      options_.live.raw, std::move(interface), [&out] { return out.AskForFile(); },
+      [&out](const std::string& message) { out.SendNote(Note::Level::kError, message); });
+}
+
 // Connects without privilege, too. A connection that there isn't yet is no error: it is waited for.
 Result<Outcome> CaptureWorker::CaptureRemote(const Job& job, SlotWriter& out) {
   const std::string name = job.path.data();
@@ -272,11 +280,7 @@ Result<Outcome> CaptureWorker::CaptureRemote(const Job& job, SlotWriter& out) {
   out.SendOpened(ready ? "" : ready.error().message);
   if (!ready) return Outcome::kPartial;
   const auto record = [this, &name, &out](int encapsulation, uint32_t snaplen) {
-    return std::make_unique<live::RawRecorder>(
-        options_.live.raw,
-        live::RawFile::Interface{name, options_.capture_filter, encapsulation, snaplen, true},
-        [&out] { return out.AskForFile(); },
-        [&out](const std::string& message) { out.SendNote(Note::Level::kError, message); });
+    return RecordRaw({name, options_.capture_filter, encapsulation, snaplen, true}, out);
   };
   live::RemoteReader::Surroundings surroundings{
       [&out] { return out.StopRequested(); },
@@ -321,19 +325,16 @@ Result<Outcome> CaptureWorker::CaptureLive(const Job& job, SlotWriter& out) {
   const auto warn = [&out](const std::string& message) {
     out.SendNote(Note::Level::kWarning, message);
   };
-  std::optional<live::RawRecorder> raw;
+  std::unique_ptr<live::RawRecorder> raw;
   if (device && !options_.live.raw.path.empty()) {
-    raw.emplace(
-        options_.live.raw,
-        live::RawFile::Interface{name, options_.capture_filter, packets->encapsulation(),
-                                 options_.live.device.snaplen, (*device)->nanoseconds()},
-        [&out] { return out.AskForFile(); },
-        [&out](const std::string& message) { out.SendNote(Note::Level::kError, message); });
+    raw = RecordRaw({name, options_.capture_filter, packets->encapsulation(),
+                     options_.live.device.snaplen, (*device)->nanoseconds()},
+                    out);
   }
   live::RingFeed feed(*board_, rings_, options_.live.key, job.interface);
-  live::LiveReader reader(*board_, feed, job.interface,
-                          {[&out] { return out.StopRequested(); }, out.supervisor(), warn,
-                           raw ? &*raw : nullptr, job.member == 0});
+  live::LiveReader reader(
+      *board_, feed, job.interface,
+      {[&out] { return out.StopRequested(); }, out.supervisor(), warn, raw.get(), job.member == 0});
   live::LiveReader::End end{};
   if (device) {
     for (const std::string& warning : (*device)->warnings()) warn(warning);

@@ -21,6 +21,7 @@
 #include "espcap/result.h"
 #include "live/capture_board.h"
 #include "live/options.h"
+#include "live/raw_recorder.h"
 #include "process/batch_slots.h"
 #include "process/channel.h"
 #include "process/messages.h"
@@ -92,6 +93,8 @@ class CaptureWorker {
   Result<void> TwoPasses(FileJob& file);
 
   Result<process::Outcome> ReadStream(const process::Job& job, process::SlotWriter& out);
+  [[nodiscard]] std::unique_ptr<live::RawRecorder> RecordRaw(live::RawFile::Interface interface,
+                                                             process::SlotWriter& out) const;
   Result<process::Outcome> CaptureRemote(const process::Job& job, process::SlotWriter& out);
   Result<process::Outcome> CaptureLive(const process::Job& job, process::SlotWriter& out);
   Result<process::Outcome> DissectStream(const process::Job& job, process::SlotWriter& out);
