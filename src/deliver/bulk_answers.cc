@@ -15,6 +15,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr long kTooManyRequests = 429;
 constexpr base::Backoff kItemWait{milliseconds{200}, milliseconds{20'000}};
 
 }  // namespace
@@ -40,6 +41,11 @@ Result<void> BulkSink::TakeIdentity(size_t at, const HttpClient::Finished& finis
   if (!finished.response) return fail(finished.response.error().message);
   const HttpResponse& response = *finished.response;
   auto identity = IdentifyServer(response);
+  if (response.status == kTooManyRequests) {
+    const auto rest = pool_.ProbeRefused(at, response.retry_after, NodePool::Clock::now());
+    SayRest(at, rest, fmt::format("{}: {}", node.base, identity.error().message));
+    return {};
+  }
   if (!identity) {
     const std::string reason = fmt::format("{}: {}", node.base, identity.error().message);
     const bool is_about_credentials = response.status == 401 || response.status == 403;

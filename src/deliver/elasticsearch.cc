@@ -133,6 +133,9 @@ Result<ServerIdentity> IdentifyServer(const HttpResponse& response) {
         reason);
   }
   if (auto fault = TransportFault(response)) return tl::unexpected(std::move(*fault));
+  if (response.status == 429) {
+    return Fail("the server is too busy: GET / answered 429 ({}); try again later", reason);
+  }
   if (response.status >= 500) {
     return Fail("the server isn't ready: GET / answered {} ({})", response.status, reason);
   }

@@ -10,8 +10,11 @@
 #include <list>
 #include <new>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
+
+#include "base/backoff.h"
 
 namespace espcap::deliver {
 namespace {
@@ -20,6 +23,9 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kConnectTimeout{10'000};
 constexpr milliseconds kPollInterval{1'000};
+constexpr long kTooManyRequests = 429;
+constexpr uint32_t kMaxBusyAnswers = 5;
+constexpr base::Backoff kBusyWait{milliseconds{200}, milliseconds{3'000}};
 constexpr long kUploadBufferBytes = 512L * 1024;
 constexpr size_t kMaxResponseBytes = size_t{64} << 20U;
 
@@ -228,6 +234,18 @@ void HttpClient::Wait(std::span<pollfd> others, milliseconds timeout) {
 }
 
 Result<HttpResponse> HttpClient::Perform(const NodeUrl& node, const HttpRequest& request) {
+  for (uint32_t busy = 1;; ++busy) {
+    auto response = PerformOnce(node, request);
+    if (!response || response->status != kTooManyRequests || busy > kMaxBusyAnswers) {
+      return response;
+    }
+    const milliseconds asked = response->retry_after.value_or(std::chrono::seconds{0});
+    std::this_thread::sleep_for(
+        std::max(kBusyWait.Wait(busy, 1), std::min(asked, kBusyWait.cap)));
+  }
+}
+
+Result<HttpResponse> HttpClient::PerformOnce(const NodeUrl& node, const HttpRequest& request) {
   const Ticket ticket = Start(node, request);
   for (;;) {
     if (auto finished = TakeFinished()) {

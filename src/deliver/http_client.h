@@ -67,11 +67,13 @@ class HttpClient {
   // Waits for a request to move, for one of `others`, or for the time to pass.
   void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout);
 
-  // One request from start to end, while others go on.
+  // One request from start to end, while others go on. A server that is too busy for it (429) is
+  // asked again for some seconds.
   Result<HttpResponse> Perform(const NodeUrl& node, const HttpRequest& request);
 
  private:
   std::optional<Finished> TakeFinished();
+  Result<HttpResponse> PerformOnce(const NodeUrl& node, const HttpRequest& request);
 
   struct Transfer;
   struct Impl;

@@ -14,6 +14,7 @@ using std::chrono::seconds;
 
 constexpr base::Backoff kRest{milliseconds{500}, milliseconds{30'000}};
 constexpr base::Backoff kPause{milliseconds{200}, milliseconds{10'000}};
+constexpr uint32_t kMaxRefusedProbes = 6;
 // A server that asks for more is asked again all the same.
 constexpr seconds kMaxRetryAfter{3600};
 
@@ -93,6 +94,16 @@ NodePool::Rest NodePool::Failed(size_t at, std::optional<seconds> retry_after, T
 NodePool::Rest NodePool::ProbeFailed(size_t at, Time now) {
   --nodes_[at].in_flight;
   return LayToRest(nodes_[at], std::nullopt, now);
+}
+
+NodePool::Rest NodePool::ProbeRefused(size_t at, std::optional<seconds> retry_after, Time now) {
+  Node& node = nodes_[at];
+  --node.in_flight;
+  if (node.overloads >= kMaxRefusedProbes) return LayToRest(node, retry_after, now);
+  node.state = State::kResting;
+  ++node.overloads;
+  node.not_before = now + WaitOf(kPause, node.overloads, random_(), retry_after);
+  return std::nullopt;
 }
 
 milliseconds NodePool::LayToRest(Node& node, std::optional<seconds> retry_after, Time now) {

@@ -34,7 +34,7 @@ class NodePool {
   // The next one in turn that may get documents now; it counts as in flight there until one of
   // Answered(), Overloaded(), Failed() or Dropped() is told of it.
   std::optional<size_t> Take(Time now);
-  // One that has to be asked who it is, now; Identified() or ProbeFailed() follows.
+  // One that has to be asked who it is, now; Identified(), ProbeFailed() or ProbeRefused() follows.
   std::optional<size_t> TakeForProbe(Time now);
 
   void Identified(size_t node);
@@ -45,6 +45,8 @@ class NodePool {
   using Rest = std::optional<std::chrono::milliseconds>;
   Rest Failed(size_t at, std::optional<std::chrono::seconds> retry_after, Time now);
   Rest ProbeFailed(size_t at, Time now);
+  // It is too busy to say who it is: asked again soon, and only as often failing.
+  Rest ProbeRefused(size_t at, std::optional<std::chrono::seconds> retry_after, Time now);
   // A request was given up for reasons of our own.
   void Dropped(size_t node) { --nodes_[node].in_flight; }
   // Single documents were refused for load.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "process/apart.h"
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <string_view>
 
@@ -38,6 +40,16 @@ std::string ReadAll(int fd) {
   }
 }
 
+// It ends with its parent, and holds no lock, port or pipe of it: whoever comes after a parent that
+// crashed finds these free.
+int KeepOnly(int fd) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  constexpr int kKept = STDERR_FILENO + 1;
+  if (fd != kKept) ::dup2(fd, kKept);
+  ::close_range(kKept + 1, ~0U, 0);
+  return kKept;
+}
+
 [[noreturn]] void Work(const std::function<Result<std::string>()>& work, int fd) {
   const Result<std::string> result = work();
   WriteAll(fd, result ? *result : result.error().message);
@@ -53,7 +65,7 @@ Result<std::string> RunApart(const std::function<Result<std::string>()>& work) {
   base::FileDescriptor write_end(ends[1]);
   const pid_t child = ::fork();
   if (child < 0) return Fail("start a process: {}", std::strerror(errno));
-  if (child == 0) Work(work, write_end.get());
+  if (child == 0) Work(work, KeepOnly(write_end.get()));
   write_end = base::FileDescriptor();
   std::string text = ReadAll(read_end.get());
   int status = 0;

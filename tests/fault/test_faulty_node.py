@@ -4,7 +4,7 @@ import time
 
 import pytest
 from delivery import assert_all_landed, ids_of, letters, wait_until
-from fault_proxy import Answer, CutRequest, CutResponse, Delay, FaultProxy, Garbage, Hang
+from fault_proxy import Answer, CutRequest, CutResponse, Delay, FaultProxy, Garbage, Hang, Pass
 
 SEED = 20240501
 HARMLESS_SECONDS = 60  # what a run of two thousand documents may take with a few faults
@@ -34,6 +34,31 @@ def test_each_fault(fault, proxy, elasticsearch, small_archive, start_espcap, tm
     assert_all_landed(elasticsearch, ids)
     assert run.ledger["indexed"] + run.ledger["already there"] == len(ids)
     assert not (tmp_path / "dead").exists() or (tmp_path / "dead").stat().st_size == 0
+
+
+def test_a_server_too_busy_to_say_who_it_is(elasticsearch, small_archive, start_espcap):
+    """Nor to take the template, at first."""
+    folder, ids = small_archive
+    with FaultProxy(elasticsearch.port, strikes=lambda path: True) as proxy:
+        busy = Answer(429)
+        proxy.next(busy, Answer(429, retry_after=1), Pass(), busy, busy, Pass(), busy)
+        run = start_espcap("--dir", folder, "--node", proxy.url, "--fields", "frame.number")
+        assert run.wait(HARMLESS_SECONDS) == 0, run
+        assert proxy.struck["Answer"] == 5
+        assert "template" not in run.text
+        assert_all_landed(elasticsearch, ids)
+        _, found = elasticsearch.request("GET", "/_index_template/espcap-*")
+        assert len(found["index_templates"]) == 1
+
+
+def test_a_server_that_stays_too_busy(elasticsearch, small_archive, start_espcap):
+    folder, _ = small_archive
+    with FaultProxy(elasticsearch.port, strikes=lambda path: True) as proxy:
+        proxy.always(Answer(429))
+        run = start_espcap("--dir", folder, "--node", proxy.url)
+        assert run.wait(HARMLESS_SECONDS) == 1, run
+        assert f"connect: {proxy.url}: the server is too busy: GET / answered 429" in run.text
+        assert proxy.struck["Answer"] == 7
 
 
 def test_all_faults_at_random(proxy, elasticsearch, small_archive, start_espcap):

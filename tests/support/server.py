@@ -113,6 +113,8 @@ class Server:
     def clear(self):
         self.request("DELETE", "/_index_template/espcap-*")
         self.request("DELETE", "/_component_template/espcap-*")
-        _, indices = self.request("GET", "/_cat/indices?format=json")
-        for index in indices or []:
-            self.request("DELETE", "/" + index["index"])
+        status, indices = self.request("GET", "/_cat/indices?format=json")
+        assert status == 200, indices
+        for index in indices:
+            status, answer = self.request("DELETE", "/" + index["index"])
+            assert status == 200, answer

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "process/apart.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <fstream>
 #include <string>
+#include <thread>
+
+#include "base/file_descriptor.h"
 
 namespace espcap::process {
 namespace {
@@ -22,6 +29,39 @@ TEST(RunApart, LeavesNothingBehind) {
     return std::to_string(here);
   }));
   EXPECT_EQ(here, 1);
+}
+
+TEST(RunApart, HoldsNoFileOfItsParent) {
+  constexpr int kFarFromItsOwn = 20;
+  const base::FileDescriptor held(::fcntl(STDERR_FILENO, F_DUPFD, kFarFromItsOwn));
+  ASSERT_TRUE(held.valid());
+  const auto is_open = RunApart([&]() -> Result<std::string> {
+    return std::to_string(::fcntl(held.get(), F_GETFD));
+  });
+  EXPECT_EQ(is_open.value(), "-1");
+}
+
+TEST(RunApart, EndsWithItsParent) {
+  const pid_t parent = ::fork();
+  if (parent == 0) {
+    static_cast<void>(RunApart([]() -> Result<std::string> {
+      std::raise(SIGSTOP);  // for ever
+      return std::string();
+    }));
+    ::_exit(0);
+  }
+  const std::string children = "/proc/" + std::to_string(parent) + "/task/" +
+                               std::to_string(parent) + "/children";
+  pid_t child = 0;
+  while (!(std::ifstream(children) >> child)) std::this_thread::yield();
+  ::kill(parent, SIGKILL);
+  ASSERT_EQ(::waitpid(parent, nullptr, 0), parent);
+  // A process that has ended is gone, or waits for init.
+  for (std::string word = "?"; !word.empty() && word != "Z";) {
+    word.clear();
+    std::ifstream stat("/proc/" + std::to_string(child) + "/stat");
+    for (int i = 0; i < 3; ++i) stat >> word;
+  }
 }
 
 TEST(RunApart, TellsWhatWentWrong) {

@@ -98,6 +98,20 @@ TEST_F(NodePoolTest, AProbeThatFailsWhileAnOldRequestIsUnderWayIsAFailure) {
   EXPECT_TRUE(pool.TakeForProbe(now_ + milliseconds(1'000)));
 }
 
+TEST_F(NodePoolTest, OneTooBusyToSayWhoItIsIsAskedAgainAndInTheEndFailing) {
+  NodePool pool = Pool(1);
+  for (const int wait : {200, 400, 800, 1'600, 3'200, 6'400}) {
+    ASSERT_EQ(pool.TakeForProbe(now_), 0U);
+    EXPECT_FALSE(pool.ProbeRefused(0, std::nullopt, now_));
+    EXPECT_FALSE(pool.AllFailed());
+    EXPECT_EQ(pool.NextChange(now_), now_ + milliseconds(wait));
+    now_ += milliseconds(wait);
+  }
+  ASSERT_EQ(pool.TakeForProbe(now_), 0U);
+  EXPECT_EQ(pool.ProbeRefused(0, seconds(7), now_), milliseconds(7'500));
+  EXPECT_TRUE(pool.AllFailed());
+}
+
 TEST_F(NodePoolTest, AnOverloadedOnePausesAndStaysHealthy) {
   NodePool pool = Healthy(1, 2);
   ASSERT_TRUE(pool.Take(now_));

@@ -149,7 +149,7 @@ exec_node() {
     fd=${fd##*/}
     ((fd <= 2)) || eval "exec $fd>&-"
   done
-  exec setsid nohup "$java" -Xms512m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
+  exec setsid nohup "$java" -Xms512m -Xmx512m -XX:+UseG1GC -XX:TieredStopAtLevel=1 \
     -XX:+ExitOnOutOfMemoryError "-Djava.io.tmpdir=$home/tmp" \
     -cp "$build/classes:$(<"$build/classpath.txt")" \
     "$main_class" --home "$home" --port "$port" "$@" </dev/null >>"$home/server.log" 2>&1
