@@ -240,8 +240,7 @@ Result<HttpResponse> HttpClient::Perform(const NodeUrl& node, const HttpRequest&
       return response;
     }
     const milliseconds asked = response->retry_after.value_or(std::chrono::seconds{0});
-    std::this_thread::sleep_for(
-        std::max(kBusyWait.Wait(busy, 1), std::min(asked, kBusyWait.cap)));
+    std::this_thread::sleep_for(std::max(kBusyWait.Wait(busy, 1), std::min(asked, kBusyWait.cap)));
   }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Work in a process of its own, for a result that is text: what it loads and leaves behind ends
-// with it. Of the caller's files it has standard input, output and error only. REQUIRES: one thread.
+// with it. Of the caller's files it has standard input, output and error only. REQUIRES: one
+// thread.
 #ifndef ESPCAP_PROCESS_APART_H_
 #define ESPCAP_PROCESS_APART_H_
 

@@ -35,9 +35,8 @@ TEST(RunApart, HoldsNoFileOfItsParent) {
   constexpr int kFarFromItsOwn = 20;
   const base::FileDescriptor held(::fcntl(STDERR_FILENO, F_DUPFD, kFarFromItsOwn));
   ASSERT_TRUE(held.valid());
-  const auto is_open = RunApart([&]() -> Result<std::string> {
-    return std::to_string(::fcntl(held.get(), F_GETFD));
-  });
+  const auto is_open = RunApart(
+      [&]() -> Result<std::string> { return std::to_string(::fcntl(held.get(), F_GETFD)); });
   EXPECT_EQ(is_open.value(), "-1");
 }
 
@@ -50,8 +49,8 @@ TEST(RunApart, EndsWithItsParent) {
     }));
     ::_exit(0);
   }
-  const std::string children = "/proc/" + std::to_string(parent) + "/task/" +
-                               std::to_string(parent) + "/children";
+  const std::string children =
+      "/proc/" + std::to_string(parent) + "/task/" + std::to_string(parent) + "/children";
   pid_t child = 0;
   while (!(std::ifstream(children) >> child)) std::this_thread::yield();
   ::kill(parent, SIGKILL);
