@@ -109,6 +109,7 @@ Result<void> CaptureWorker::GiveUpPrivileges(const Job& job) const {
 
 Result<Outcome> CaptureWorker::RunJob(const Job& job, SlotWriter& out) {
   if (auto given_up = GiveUpPrivileges(job); !given_up) return Forward(std::move(given_up));
+  if (job.value_bytes != 0) writer_->LimitValues(job.value_bytes);
   switch (job.role) {
     case Job::Role::kReadStream:
       return ReadStream(job, out);

@@ -70,6 +70,9 @@ class Pipeline {
   using Watches = std::vector<std::unique_ptr<source::DirectoryWatch>>;
   void Watch(Watches watches) { watches_ = std::move(watches); }
 
+  // Workers that start from now on cut single texts there.
+  void LimitValues(uint64_t bytes) { value_bytes_ = bytes; }
+
   // Served while the run waits. Borrowed until Run() returns.
   void Serve(base::PollService& service) { services_.push_back(&service); }
 
@@ -146,6 +149,7 @@ class Pipeline {
   std::vector<uint32_t> free_slots_;
   std::vector<supervise::Capture*> slot_captures_;  // whose documents a slot holds
   deliver::ResumeState* resume_ = nullptr;
+  uint64_t value_bytes_ = 0;  // the most of one text; 0: as was set
   uint64_t skipped_captures_ = 0;
   uint64_t worker_restarts_ = 0;
   uint64_t sessions_replaced_ = 0;

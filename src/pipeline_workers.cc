@@ -61,6 +61,7 @@ void Pipeline::StartWorkers() {
       if (left == 0) left = options_.packet_limit - ledger_.captured;
       job.packet_limit = left;
     }
+    job.value_bytes = value_bytes_;
     if (job.Dissects()) {
       job.seat = FreeSeat();
       slots_->SetDissecting(job.seat, 0);

@@ -225,7 +225,9 @@ Result<void> RunCaptures(const char* program_path, const CaptureSettings& settin
   if (!settings.metrics.empty()) {
     if (auto served = run_telemetry.ServeMetrics(settings.metrics); !served) return served;
   }
-  auto sink = OpenSink(program_path, settings, *nodes, *inputs, log, stats);
+  auto sink =
+      OpenSink(program_path, settings, *nodes, *inputs,
+               {log, stats, [&pipeline](uint64_t bytes) { (*pipeline)->LimitValues(bytes); }});
   if (!sink) return Forward(std::move(sink));
 
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;

@@ -57,8 +57,8 @@ void AddDestinations(CLI::App& app, CaptureSettings& settings) {
       ->check(CLI::Range(1U, 450U).description(""))
       ->group("Destinations");
   AddSize(app, "--max-value-bytes", settings.limits.value_bytes,
-          "The same for single texts; 0: any (default). For an OpenSearch whose template has "
-          "--rest flattened: 16k.")
+          "The same for single texts; 0: any (default), but for an OpenSearch whose template has a "
+          "flat_object (--rest flattened): 16k.")
       ->group("Destinations");
 }
 

@@ -63,8 +63,8 @@ Result<std::vector<deliver::DeadLetter>> LettersOf(const Batch& batch,
 }
 
 // A place that nobody asked for may turn out to be none.
-Result<ServerUse> UseOf(const char* program_path, const CaptureSettings& settings,
-                        telemetry::Log& log) {
+Result<ServerUse> UseOf(const char* program_path, const CaptureSettings& settings, const Run& run) {
+  telemetry::Log& log = run.log;
   auto opened = deliver::DeadLetters::Open(DeadLettersPath(settings));
   if (!opened && !settings.dead_letters.empty()) return Forward(std::move(opened));
   if (!opened) {
@@ -73,11 +73,16 @@ Result<ServerUse> UseOf(const char* program_path, const CaptureSettings& setting
   }
   const auto dead_letters = std::make_shared<Result<deliver::DeadLetters>>(std::move(opened));
   ServerUse use;
-  use.prepare = [program_path, &settings, &log](deliver::HttpClient& client,
-                                                const deliver::NodeUrl& node,
-                                                const deliver::ServerIdentity& server) {
+  use.prepare = [program_path, &settings, &log, limit_values = run.limit_values](
+                    deliver::HttpClient& client, const deliver::NodeUrl& node,
+                    const deliver::ServerIdentity& server) {
     log.Verbose(fmt::format("{} {} at {}", server.name, server.version, node.base));
     if (!settings.no_template) InstallTemplate({client, node}, server, program_path, settings, log);
+    if (settings.limits.value_bytes != 0) return;
+    if (const auto bytes = LongestValue({client, node}, server, settings)) {
+      log.Verbose(fmt::format("the template has a flat_object: texts are cut at {} bytes", *bytes));
+      limit_values(*bytes);
+    }
   };
   use.keep_refused = [dead_letters](const Batch& batch,
                                     std::span<const deliver::Refusal> refusals) {
@@ -95,7 +100,8 @@ Result<ServerUse> UseOf(const char* program_path, const CaptureSettings& setting
 
 Result<std::unique_ptr<Sink>> OpenServer(const char* program_path, const CaptureSettings& settings,
                                          const std::vector<deliver::NodeUrl>& nodes,
-                                         telemetry::Log& log, deliver::DeliveryStats& stats) {
+                                         const Run& run) {
+  telemetry::Log& log = run.log;
   std::unique_ptr<spool::Spool> spool;
   if (!settings.spool.empty()) {
     auto opened = spool::Spool::Open({settings.spool, settings.spool_bytes},
@@ -108,9 +114,9 @@ Result<std::unique_ptr<Sink>> OpenServer(const char* program_path, const Capture
                            spool->documents()));
     }
   }
-  auto use = UseOf(program_path, settings, log);
+  auto use = UseOf(program_path, settings, run);
   if (!use) return Forward(std::move(use));
-  auto made = MakeBulkSink(settings, nodes, std::move(*use), log, stats);
+  auto made = MakeBulkSink(settings, nodes, std::move(*use), log, run.stats);
   if (!made) return Forward(std::move(made));
   std::unique_ptr<deliver::BulkSink> server = std::move(*made);
   const auto connected = server->Connect();
@@ -130,7 +136,7 @@ Result<std::unique_ptr<Sink>> OpenServer(const char* program_path, const Capture
           settings.spool_bytes},
       deliver::SpoolSink::Reports{[&log](const std::string& message) { log.Warning(message); },
                                   [&log](const std::string& message) { log.Error(message); }},
-      stats);
+      run.stats);
 }
 
 }  // namespace
@@ -144,11 +150,11 @@ Compression CompressionOf(const CaptureSettings& settings,
 Result<std::unique_ptr<Sink>> OpenSink(const char* program_path, const CaptureSettings& settings,
                                        const std::vector<deliver::NodeUrl>& nodes,
                                        const std::vector<supervise::InputFile>& inputs,
-                                       telemetry::Log& log, deliver::DeliveryStats& stats) {
-  if (!nodes.empty()) return OpenServer(program_path, settings, nodes, log, stats);
+                                       const Run& run) {
+  if (!nodes.empty()) return OpenServer(program_path, settings, nodes, run);
   const std::string path = OutputOf(settings);
   if (settings.compress == true && deliver::CompressionOf(path) == Compression::kNone) {
-    log.Warning(
+    run.log.Warning(
         "--compress is for a server: a file is compressed where its name ends in .gz or .zst, "
         "standard output never");
   }

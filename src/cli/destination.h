@@ -4,6 +4,8 @@
 #ifndef ESPCAP_CLI_DESTINATION_H_
 #define ESPCAP_CLI_DESTINATION_H_
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,12 +26,19 @@ namespace espcap::cli {
 Compression CompressionOf(const CaptureSettings& settings,
                           const std::vector<deliver::NodeUrl>& nodes);
 
-// Connects to the nodes, or opens (and empties) the output. Settings, log and stats are borrowed by
-// the sink.
+// What a destination tells the run.
+struct Run {
+  telemetry::Log& log;
+  deliver::DeliveryStats& stats;
+  std::function<void(uint64_t bytes)> limit_values;  // the server takes no longer texts
+};
+
+// Connects to the nodes, or opens (and empties) the output. The settings, and what `run` refers to,
+// are borrowed by the sink.
 Result<std::unique_ptr<Sink>> OpenSink(const char* program_path, const CaptureSettings& settings,
                                        const std::vector<deliver::NodeUrl>& nodes,
                                        const std::vector<supervise::InputFile>& inputs,
-                                       telemetry::Log& log, deliver::DeliveryStats& stats);
+                                       const Run& run);
 
 }  // namespace espcap::cli
 

@@ -104,9 +104,6 @@ Result<void> RunTemplateCommand(const char* program_path, const TemplateSettings
   auto wanted = Build(program_path, settings, dialect);
   if (!wanted) return Forward(std::move(wanted));
   if (settings.install) {
-    if (settings.rest_flattened && dialect == schema::Dialect::kOpenSearch) {
-      log.Info("OpenSearch's flat_object takes no long values: run with --max-value-bytes 16k");
-    }
     return Install({client, found->node}, *wanted, log);
   }
   if (settings.check) return Check({client, found->node}, *wanted, log);

@@ -10,9 +10,9 @@ namespace {
 
 Result<std::string> Install(const deliver::Server& server, const deliver::ServerIdentity& identity,
                             const char* program_path, const CaptureSettings& settings) {
-  const auto is_there = deliver::HasTemplateFor(server, schema::IndexPattern(settings.index));
-  if (!is_there) return tl::unexpected(is_there.error());
-  if (*is_there) return "already there";
+  const auto found = deliver::TemplateFor(server, schema::IndexPattern(settings.index));
+  if (!found) return tl::unexpected(found.error());
+  if (found->is_there) return "already there";
   const auto fields = FetchFields(program_path, settings.dissection, {});
   if (!fields) return tl::unexpected(fields.error());
   schema::TemplateRequest request;
@@ -45,6 +45,17 @@ void InstallTemplate(const deliver::Server& server, const deliver::ServerIdentit
     return;
   }
   log.Verbose("index template for " + pattern + ": " + *outcome);
+}
+
+std::optional<uint64_t> LongestValue(const deliver::Server& server,
+                                     const deliver::ServerIdentity& identity,
+                                     const CaptureSettings& settings) {
+  if (DialectOf(identity) != schema::Dialect::kOpenSearch) return std::nullopt;
+  const auto found = deliver::TemplateFor(server, schema::IndexPattern(settings.index));
+  if (!found || !found->has_flat_object) return std::nullopt;
+  // Lucene takes terms of 32,766 bytes, and the value's path is a part of its term.
+  constexpr uint64_t kFits = uint64_t{16} << 10U;
+  return kFits;
 }
 
 }  // namespace espcap::cli

@@ -5,6 +5,9 @@
 #ifndef ESPCAP_CLI_TEMPLATE_INSTALL_H_
 #define ESPCAP_CLI_TEMPLATE_INSTALL_H_
 
+#include <cstdint>
+#include <optional>
+
 #include "cli/settings.h"
 #include "deliver/elasticsearch.h"
 #include "deliver/template_store.h"
@@ -19,6 +22,12 @@ schema::Dialect DialectOf(const deliver::ServerIdentity& identity);
 void InstallTemplate(const deliver::Server& server, const deliver::ServerIdentity& identity,
                      const char* program_path, const CaptureSettings& settings,
                      telemetry::Log& log);
+
+// The most bytes of one text that the server takes for sure, where its template says that it
+// doesn't take all.
+std::optional<uint64_t> LongestValue(const deliver::Server& server,
+                                     const deliver::ServerIdentity& identity,
+                                     const CaptureSettings& settings);
 
 }  // namespace espcap::cli
 

@@ -97,16 +97,21 @@ Result<void> CompareOne(const Server& server, const Kind& kind, const schema::Te
 
 }  // namespace
 
-Result<bool> HasTemplateFor(const Server& server, const std::string& index_pattern) {
+Result<TemplateInUse> TemplateFor(const Server& server, const std::string& index_pattern) {
   std::string sample = index_pattern;
   std::replace(sample.begin(), sample.end(), '*', '0');
   // Only a server without one answers without settings or mappings (simulate index API).
   auto simulated = server.client.Perform(
       server.node, {"POST", "/_index_template/_simulate_index/" + PercentEncoded(sample), {}, {}});
   if (!simulated) return Forward(std::move(simulated));
-  if (simulated->status != 200) return false;
+  if (simulated->status == 429 || simulated->status >= 500) {
+    return Fail("look for the template of {}: {} ({})", index_pattern, simulated->status,
+                ReasonOf(*simulated));
+  }
+  if (simulated->status != 200) return TemplateInUse{};
   const json answer = json::parse(simulated->body, nullptr, false);
-  return answer.is_object() && answer.contains("template");
+  return TemplateInUse{answer.is_object() && answer.contains("template"),
+                       simulated->body.find(R"("type":"flat_object")") != std::string::npos};
 }
 
 Result<void> PutTemplate(const Server& server, const schema::IndexTemplate& wanted) {

@@ -19,8 +19,12 @@ struct Server {
   const NodeUrl& node;
 };
 
-// Whether an index that matches the pattern would get a composable template, of any name.
-Result<bool> HasTemplateFor(const Server& server, const std::string& index_pattern);
+// The composable template, of any name, that an index which matches the pattern would get.
+struct TemplateInUse {
+  bool is_there = false;
+  bool has_flat_object = false;  // OpenSearch's, which refuses long values
+};
+Result<TemplateInUse> TemplateFor(const Server& server, const std::string& index_pattern);
 
 // Puts the components, then the template that is made of them.
 Result<void> PutTemplate(const Server& server, const schema::IndexTemplate& wanted);

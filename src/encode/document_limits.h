@@ -21,7 +21,8 @@ struct DocumentLimits {
   uint32_t depth = 450;
   // Well below http.max_content_length (100 MB), and what an indexing node of little memory holds.
   uint64_t bytes = uint64_t{32} << 20U;
-  // Of one text; 0: any. Only an OpenSearch's flat_object is narrow (32,766 bytes).
+  // Of one text; 0: any, or what the server's template takes: only an OpenSearch's flat_object is
+  // narrow (32,766 bytes).
   uint64_t value_bytes = 0;
 };
 

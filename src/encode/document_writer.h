@@ -53,6 +53,9 @@ class DocumentWriter {
   [[nodiscard]] bool Append(ByteBuffer& out, const epan_dissect_t& dissection,
                             const FrameFacts& facts);
 
+  // Single texts are cut there: what the server takes may be known only later.
+  void LimitValues(uint64_t bytes) { tree_.LimitValues(bytes); }
+
   [[nodiscard]] Format format() const { return format_; }
 
  private:

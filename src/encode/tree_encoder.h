@@ -29,6 +29,9 @@ class TreeEncoder {
   // selection, and is not reset yet.
   void AppendLayers(ByteBuffer& out, const epan_dissect_t& dissection);
 
+  // From the next tree on.
+  void LimitValues(uint64_t bytes) { limits_.value_bytes = bytes; }
+
   // What of the last tree was left out.
   [[nodiscard]] const Cuts& cuts() const { return cuts_; }
 

@@ -75,6 +75,7 @@ struct Job {
   std::array<uint32_t, kMaxSkipped> skipped_frames{};
   uint32_t skipped_count = 0;
   uint64_t packet_limit = 0;  // 0: none
+  uint64_t value_bytes = 0;   // the most of one text in a document; 0: as was set
 };
 
 // Zygote to supervisor.

@@ -11,6 +11,7 @@ import subprocess
 
 import field_queries
 import pytest
+from captures import write_pcap
 from conftest import TEST_PCAPS
 from server import KINDS, Server
 
@@ -20,8 +21,6 @@ SHAPES = {"plain": ([], []), "typed": ([], ["--typed"]), "ecs": ([], ["--ecs"]),
           "flattened": (["--rest", "flattened"], [])}
 # What --max-depth and --max-document-bytes are by themselves.
 DEEPEST, LARGEST = 450, 32 << 20
-# What an OpenSearch's flat_object takes.
-SHORT_VALUES = ["--max-value-bytes", "16k"]
 
 
 def further_captures():
@@ -163,8 +162,6 @@ def test_a_data_stream(server_for_a_stream, espcap):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_document_is_accepted(shape, any_server, espcap):
     template, shape_options = SHAPES[shape]
-    if shape == "flattened" and any_server.kind == "opensearch":
-        shape_options = SHORT_VALUES
     captures = further_captures()
     node = ["--node", any_server.url]
     assert espcap("template", *node, *template, "--install").code == 0
@@ -173,6 +170,21 @@ def test_every_document_is_accepted(shape, any_server, espcap):
                  "packets-all", timeout=1500)
     assert " 0 failed" in run.err and "dead letters" not in run.err, run
     assert any_server.count("packets-all") > 600
+
+
+def test_long_texts_are_cut_where_the_template_takes_none(any_server, espcap, tmp_path):
+    """An OpenSearch's flat_object refuses documents that have one."""
+    ethernet = bytes(12) + b"\x08\x00"
+    ip = bytes.fromhex("45009c5c00010000401100000a0000010a000002")
+    udp = bytes.fromhex("303930399c480000") + b"x" * 40_000
+    write_pcap(tmp_path / "long.pcap", [ethernet + ip + udp])
+    node = ["--node", any_server.url]
+    assert espcap("template", *node, "--rest", "flattened", "--install").code == 0
+    run = espcap("--file", tmp_path / "long.pcap", *node, "--index", "packets-long")
+    assert run.code == 0, run
+    cut = {"term": {"espcap.cut": "value"}}
+    assert any_server.count("packets-long") == 1
+    assert any_server.count("packets-long", cut) == (any_server.kind == "opensearch")
 
 
 @pytest.mark.parametrize("rest", ["none", "flattened"])
