@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "live/live_reader.h"
 
-#include <poll.h>
-
-#include <array>
 #include <optional>
+
+#include "live/supervisor_end.h"
 
 namespace espcap::live {
 namespace {
@@ -27,7 +26,9 @@ LiveReader::End LiveReader::Run(std::unique_ptr<Device> device, const LinkPacket
   while (!board_.IsOver()) {
     if (surroundings_.stopped()) return Drain(packets);
     // Where one read ended at its bound, there may be more.
-    if (last_read_ < kPacketsAtOnce && Wait(kBlockTimeout, device_->fd())) return End::kAbandoned;
+    if (last_read_ < kPacketsAtOnce &&
+        SupervisorEnded(surroundings_.supervisor, kBlockTimeout, device_->fd()))
+      return End::kAbandoned;
     const bool is_alive = ReadSome(packets);
     if (Clock::now() >= next_look_) LookAround(link);
     if (!is_alive || !state_.is_there) {
@@ -62,7 +63,7 @@ void LiveReader::Take(const LinkPackets& packets, const pcap_pkthdr& packet,
   RingFeed::Outcome outcome = feed_.Put(ring, *header, bytes);
   // Nothing can be lost behind this packet any more, so there is time.
   while (outcome == RingFeed::Outcome::kNoRoom && draining_ && !abandoned_) {
-    abandoned_ = Wait(kRingRetry, -1);
+    abandoned_ = SupervisorEnded(surroundings_.supervisor, kRingRetry);
     outcome = feed_.Put(ring, *header, bytes);
   }
   if (outcome == RingFeed::Outcome::kNoRoom) {
@@ -76,7 +77,8 @@ LiveReader::End LiveReader::Drain(const LinkPackets& packets) {
   device_->RefuseMore();
   const Clock::time_point last_block = Clock::now() + 2 * kBlockTimeout;
   do {
-    if (last_read_ == 0) abandoned_ |= Wait(kBlockTimeout / 4, device_->fd());
+    if (last_read_ == 0)
+      abandoned_ |= SupervisorEnded(surroundings_.supervisor, kBlockTimeout / 4, device_->fd());
     if (abandoned_) return End::kAbandoned;
     if (!ReadSome(packets)) break;
   } while (last_read_ > 0 || Clock::now() < last_block);
@@ -88,7 +90,7 @@ LiveReader::End LiveReader::AwaitInterface(const Link& link) {
   const Clock::time_point earliest = started_ + kPause;
   while (!surroundings_.stopped()) {
     if (Clock::now() >= earliest && link.CanBeOpened()) return End::kBack;
-    if (Wait(kLookForIt, -1)) return End::kAbandoned;
+    if (SupervisorEnded(surroundings_.supervisor, kLookForIt)) return End::kAbandoned;
     if (board_.IsOver()) return End::kOver;
   }
   return End::kStopped;
@@ -111,12 +113,6 @@ void LiveReader::CountDrops() {
 
 void LiveReader::Tell(const std::string& what) const {
   if (surroundings_.speaks_for_interface) surroundings_.warn(what);
-}
-
-bool LiveReader::Wait(milliseconds timeout, int device) const {
-  std::array<pollfd, 2> waits = {pollfd{surroundings_.supervisor, 0, 0}, pollfd{device, POLLIN, 0}};
-  ::poll(waits.data(), waits.size(), static_cast<int>(timeout.count()));
-  return (waits[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
 }  // namespace espcap::live

@@ -59,8 +59,6 @@ class LiveReader {
   void LookAround(const Link& link);
   void CountDrops();
   void Tell(const std::string& what) const;
-  // True where the supervisor has hung up.
-  [[nodiscard]] bool Wait(std::chrono::milliseconds timeout, int device) const;
 
   CaptureBoard& board_;
   RingFeed& feed_;

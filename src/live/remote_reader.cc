@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/backoff.h"
+#include "live/supervisor_end.h"
 
 namespace espcap::live {
 namespace {
@@ -41,9 +42,7 @@ RemoteReader::End RemoteReader::Run(const RemoteAddress& address, const std::str
 // Also while a read waits.
 bool RemoteReader::MayGoOn() {
   if (end_) return false;
-  pollfd supervisor{surroundings_.supervisor, 0, 0};
-  ::poll(&supervisor, 1, 0);
-  if ((supervisor.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) {
+  if (SupervisorEnded(surroundings_.supervisor, milliseconds(0))) {
     end_ = End::kAbandoned;
   } else if (surroundings_.stopped()) {
     end_ = End::kStopped;
@@ -97,9 +96,7 @@ void RemoteReader::Put(const LinkPackets& packets, const pcap_pkthdr& packet,
   if (raw_ != nullptr) raw_->Add(*header, bytes);
   const uint32_t ring = feed_.RingOf(packets.encapsulation(), bytes);
   while (feed_.Put(ring, *header, bytes) == RingFeed::Outcome::kNoRoom) {
-    pollfd supervisor{surroundings_.supervisor, 0, 0};
-    ::poll(&supervisor, 1, static_cast<int>(kRingRetry.count()));
-    if (supervisor.revents != 0) {
+    if (SupervisorEnded(surroundings_.supervisor, kRingRetry)) {
       end_ = End::kAbandoned;
       return;
     }

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Documents of test_pcaps in real servers: all there, once, and found."""
+import array
 import concurrent.futures
+import fcntl
 import gzip
 import json
 import os
@@ -9,12 +11,14 @@ import random
 import signal
 import struct
 import subprocess
+import termios
 import time
 
 import delivery
 import pytest
 import relay
 from conftest import ESPCAP, TEST_PCAPS
+from delivery import wait_until
 from server import Server
 
 DNS = TEST_PCAPS / "dns.pcap"
@@ -25,6 +29,12 @@ PARSING_EXCEPTION = {"elasticsearch": "document_parsing_exception",
 def ledger(run):
     """The summary's numbers, by their words."""
     return delivery.ledger(run.err)
+
+
+def unread_bytes(pipe):
+    count = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, count)
+    return count[0]
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +199,8 @@ def test_a_signal_delivers_what_is_dissected(elasticsearch, environment):
                           stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
         process.stdin.write(DNS.read_bytes())
         process.stdin.flush()
-        time.sleep(3)  # past the start of libwireshark: it waits for more of the pipe
+        wait_until(lambda: unread_bytes(process.stdin) == 0)
+        time.sleep(1)  # it has dissected that too, and waits for more
         process.send_signal(signal.SIGTERM)
         text = process.stderr.read().decode()
         process.stdin.close()
