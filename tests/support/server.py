@@ -5,6 +5,7 @@ import http.client
 import json
 import pathlib
 import subprocess
+import urllib.parse
 
 RUN = pathlib.Path(__file__).resolve().parent / "servers" / "run.sh"
 START_S = 300  # the first time its jars are fetched
@@ -116,5 +117,6 @@ class Server:
         status, indices = self.request("GET", "/_cat/indices?format=json")
         assert status == 200, indices
         for index in indices:
-            status, answer = self.request("DELETE", "/" + index["index"])
+            status, answer = self.request(
+                "DELETE", "/" + urllib.parse.quote(index["index"], safe=""))
             assert status == 200, answer
