@@ -40,6 +40,7 @@ constexpr const char* kFieldsExamples = R"(Examples:
   espcap fields retrans                                  every field with that in name or description
   espcap fields 'tcp.flags.*'                            by name, with * for any text
   espcap fields tcp.srcport --json
+  espcap fields --curated --names > names.txt            for espcap --fields @names.txt
 )";
 
 constexpr const char* kQueryExamples = R"(Examples:
@@ -120,7 +121,12 @@ class Parser {
     fields_.footer(kFieldsExamples);
     fields_.add_option("PATTERN", fields_settings_.pattern,
                        "A part of a name or a description; or a name with '*' in it.");
-    fields_.add_flag("--json", fields_settings_.json, "As a JSON array, an element a line.");
+    fields_.add_flag("--curated", fields_settings_.curated,
+                     "Only those that the default template makes searchable.");
+    fields_.add_flag("--names", fields_settings_.names,
+                     "Their names alone, a line each, as --fields @FILE reads them.");
+    fields_.add_flag("--json", fields_settings_.json, "As a JSON array, an element a line.")
+        ->excludes("--names");
     AddProgramOptions(fields_, fields_settings_);
 
     query_.footer(kQueryExamples);

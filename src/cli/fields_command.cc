@@ -75,14 +75,17 @@ bool MatchesPattern(const Field& field, std::string_view pattern) {
 }
 
 Result<void> RunFieldsCommand(const char* program_path, const FieldsSettings& settings) {
-  auto fields = FetchFields(program_path, {}, {FieldChoice::Kind::kEvery, {}, {}});
+  const auto kind = settings.curated ? FieldChoice::Kind::kCurated : FieldChoice::Kind::kEvery;
+  auto fields = FetchFields(program_path, {}, {kind, {}, {}});
   if (!fields) return Forward(std::move(fields));
   std::vector<Field> found;
   for (const Field& field : *fields) {
     if (MatchesPattern(field, settings.pattern)) found.push_back(field);
   }
   if (found.empty()) return FailUnknown(settings.pattern, *fields);
-  if (settings.json) {
+  if (settings.names) {
+    for (const Field& field : found) fmt::print("{}\n", field.name);
+  } else if (settings.json) {
     PrintJson(found);
   } else {
     PrintTable(found);

@@ -134,7 +134,9 @@ struct TemplateSettings : ProgramSettings, ServerSettings {
 
 // `espcap fields`: what can be searched, and under which name.
 struct FieldsSettings : ProgramSettings {
-  std::string pattern;  // empty: every field
+  std::string pattern;   // empty: every field
+  bool curated = false;  // of those that the default template has
+  bool names = false;
   bool json = false;
 };
 

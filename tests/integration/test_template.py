@@ -72,6 +72,9 @@ def test_fields_are_listed_as_they_are_looked_for(espcap):
             "description": "Source Address"} in json.loads(run.out)
     table = espcap("fields", "suspected) retrans").out.decode()
     assert "tcp.analysis.retransmission" in table and "boolean" in table
+    names = espcap("fields", "--curated", "--names").out.decode().splitlines()
+    assert "ip.src" in names and "ip.checksum_calculated" not in names
+    assert set(names) == {field["name"] for field in json.loads(espcap("fields", "--curated", "--json").out)}
     wrong = espcap("fields", "tcp.srcprot")
     assert wrong.code == 1 and "did you mean 'tcp.srcport'?" in wrong.err
 
