@@ -42,8 +42,9 @@ std::string ReadAll(int fd) {
 
 // It ends with its parent, and holds no lock, port or pipe of it: whoever comes after a parent that
 // crashed finds these free.
-int KeepOnly(int fd) {
+int KeepOnly(int fd, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(kFailed);  // it ended before that
   constexpr int kKept = STDERR_FILENO + 1;
   if (fd != kKept) ::dup2(fd, kKept);
   ::close_range(kKept + 1, ~0U, 0);
@@ -63,9 +64,10 @@ Result<std::string> RunApart(const std::function<Result<std::string>()>& work) {
   if (::pipe(ends.data()) != 0) return Fail("make a pipe: {}", std::strerror(errno));
   base::FileDescriptor read_end(ends[0]);
   base::FileDescriptor write_end(ends[1]);
+  const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) return Fail("start a process: {}", std::strerror(errno));
-  if (child == 0) Work(work, KeepOnly(write_end.get()));
+  if (child == 0) Work(work, KeepOnly(write_end.get(), parent));
   write_end = base::FileDescriptor();
   std::string text = ReadAll(read_end.get());
   int status = 0;
