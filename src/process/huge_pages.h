@@ -11,7 +11,8 @@ namespace espcap::process {
 void AllocateInOnePiece();
 
 // After: gathers this process's anonymous memory into huge pages (madvise(2), MADV_COLLAPSE), where
-// the kernel can, and allocates as usual again. Takes as long as copying the memory.
+// the kernel can, with the data of libraries that the linker or they themselves have written to,
+// and allocates as usual again. Takes as long as copying the memory. REQUIRES: one thread.
 void GatherIntoHugePages();
 
 }  // namespace espcap::process
