@@ -167,10 +167,10 @@ class Bench:
                          Ratio(value, value, value))
         return found, from_file
 
-    def long(self, file_rate):
-        """At a share of the file's rate."""
-        rate, seconds = SHARE * file_rate, self.times.long
-        running = self.espcap(1, "--stats-interval", "5s")
+    def long(self, workers):
+        """At a share of the rate from files, by as many workers."""
+        rate, seconds = SHARE * self.file_rate(workers), self.times.long
+        running = self.espcap(workers, "--stats-interval", "5s")
         replay = self.replay(rate, seconds)
         sizes = []
         while replay.process.poll() is None:
@@ -182,7 +182,7 @@ class Bench:
         summary = running.finish()
         third = len(sizes) // 3
         middle, last = max(sizes[third:2 * third]), max(sizes[2 * third:])
-        self.report.row(f"{took:.0f} s at {achieved:,.0f} packets/s",
+        self.report.row(f"workers: {workers}, {took:.0f} s at {achieved:,.0f} packets/s",
                         [f"{drops(summary)} lost", f"{max(lags):.2f} s", f"{last:.0f} MiB"],
                         sent=sent, summary=summary, lags=lags, sizes=sizes)
         self.report.note("packets dropped; the greatest 99th percentile of the lag in any 5 s; memory of all its "
@@ -245,12 +245,13 @@ def measure_live(report, capture, packets, parts, quick, work, environment):
     bench = Bench(report, capture, packets, QUICK if quick else FULL, work, environment)
     try:
         report.subject(f"live: {capture.name}, {packets:,} packets, replayed onto an interface")
-        found, from_file = None, {1: None}
+        found, from_file = None, {}
         if "rates" in parts or "overload" in parts:
             found, from_file = bench.rates()
         if "long" in parts:
             report.subject(f"live: at {SHARE:.0%} of the rate from a file")
-            bench.long(from_file[1] or bench.file_rate(1))
+            for workers in (1, SECOND_CORE):
+                bench.long(workers)
         if "overload" in parts:
             report.subject(f"live: at {OVERLOAD} times the highest rate")
             bench.overload(max(found[1], from_file[1]))
