@@ -10,8 +10,6 @@
 #include <utility>
 
 #include "base/nearest_name.h"
-#include "cli/credentials.h"
-#include "cli/server_connection.h"
 #include "cli/server_query.h"
 #include "deliver/search_table.h"
 
@@ -69,14 +67,9 @@ std::string JsonText(const std::string& value) {
 }
 
 Result<std::string> Search(const QuerySettings& settings, const std::string& body) {
-  auto nodes = ParseNodes(settings.nodes);
-  if (!nodes) return Forward(std::move(nodes));
-  auto security = SecurityOf(settings);
-  if (!security) return Forward(std::move(security));
-  deliver::HttpClient client(kQueryTimeout, *security);
-  const auto server = FindServer(client, *nodes);
+  const auto server = FindServer(settings);
   if (!server) return tl::unexpected(server.error());
-  auto answer = client.Perform(
+  auto answer = server->client->Perform(
       server->node,
       {"POST", "/" + deliver::PercentEncoded(settings.index) + "/_search?ignore_unavailable=true",
        body, "application/json"});

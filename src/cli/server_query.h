@@ -4,9 +4,9 @@
 #ifndef ESPCAP_CLI_SERVER_QUERY_H_
 #define ESPCAP_CLI_SERVER_QUERY_H_
 
-#include <chrono>
-#include <vector>
+#include <memory>
 
+#include "cli/settings.h"
 #include "deliver/elasticsearch.h"
 #include "deliver/http_client.h"
 #include "deliver/node_url.h"
@@ -14,17 +14,14 @@
 
 namespace espcap::cli {
 
-// Of one question.
-inline constexpr std::chrono::seconds kQueryTimeout{120};
-
-struct AnsweringServer {
+struct QueriedServer {
+  std::unique_ptr<deliver::HttpClient> client;
   deliver::NodeUrl node;
   deliver::ServerIdentity identity;
 };
 
-// An error names what is wrong with each of them.
-Result<AnsweringServer> FindServer(deliver::HttpClient& client,
-                                   const std::vector<deliver::NodeUrl>& nodes);
+// An error names what is wrong with each of the nodes. REQUIRES: there is one.
+Result<QueriedServer> FindServer(const ServerSettings& settings);
 
 }  // namespace espcap::cli
 

@@ -4,9 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "cli/credentials.h"
 #include "cli/field_source.h"
-#include "cli/server_connection.h"
 #include "cli/server_query.h"
 #include "cli/template_install.h"
 #include "deliver/elasticsearch.h"
@@ -88,25 +86,18 @@ Result<void> Check(const deliver::Server& server, const schema::IndexTemplate& w
 Result<void> RunTemplateCommand(const char* program_path, const TemplateSettings& settings,
                                 telemetry::Log& log) {
   if (auto checked = CheckRequest(settings); !checked) return checked;
-  auto nodes = ParseNodes(settings.nodes);
-  if (!nodes) return Forward(std::move(nodes));
-  auto security = SecurityOf(settings);
-  if (!security) return Forward(std::move(security));
-  deliver::HttpClient client(kQueryTimeout, *security);
-  std::optional<AnsweringServer> found;
-  if (!nodes->empty()) {
-    auto answering = FindServer(client, *nodes);
-    if (!answering) return Forward(std::move(answering));
-    found = *answering;
+  std::optional<QueriedServer> server;
+  if (!settings.nodes.empty()) {
+    auto found = FindServer(settings);
+    if (!found) return Forward(std::move(found));
+    server = std::move(*found);
   }
-  const auto dialect = found ? DialectOf(found->identity)
-                             : settings.dialect.value_or(schema::Dialect::kElasticsearch);
+  const auto dialect = server ? DialectOf(server->identity)
+                              : settings.dialect.value_or(schema::Dialect::kElasticsearch);
   auto wanted = Build(program_path, settings, dialect);
   if (!wanted) return Forward(std::move(wanted));
-  if (settings.install) {
-    return Install({client, found->node}, *wanted, log);
-  }
-  if (settings.check) return Check({client, found->node}, *wanted, log);
+  if (settings.install) return Install({*server->client, server->node}, *wanted, log);
+  if (settings.check) return Check({*server->client, server->node}, *wanted, log);
   fmt::print("{}\n", schema::PrintTemplate(*wanted));
   return {};
 }
