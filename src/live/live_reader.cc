@@ -27,8 +27,9 @@ LiveReader::End LiveReader::Run(std::unique_ptr<Device> device, const LinkPacket
     if (surroundings_.stopped()) return Drain(packets);
     // Where one read ended at its bound, there may be more.
     if (last_read_ < kPacketsAtOnce &&
-        SupervisorEnded(surroundings_.supervisor, kBlockTimeout, device_->fd()))
+        SupervisorEnded(surroundings_.supervisor, kBlockTimeout, device_->fd())) {
       return End::kAbandoned;
+    }
     const bool is_alive = ReadSome(packets);
     if (Clock::now() >= next_look_) LookAround(link);
     if (!is_alive || !state_.is_there) {
@@ -77,8 +78,9 @@ LiveReader::End LiveReader::Drain(const LinkPackets& packets) {
   device_->RefuseMore();
   const Clock::time_point last_block = Clock::now() + 2 * kBlockTimeout;
   do {
-    if (last_read_ == 0)
+    if (last_read_ == 0) {
       abandoned_ |= SupervisorEnded(surroundings_.supervisor, kBlockTimeout / 4, device_->fd());
+    }
     if (abandoned_) return End::kAbandoned;
     if (!ReadSome(packets)) break;
   } while (last_read_ > 0 || Clock::now() < last_block);

@@ -78,8 +78,8 @@ std::vector<Mapping> MappingsOfData() {
 }
 
 void* At(uintptr_t address) {
-  return reinterpret_cast<void*>(
-      address);  // NOLINT(performance-no-int-to-ptr): proc(5) has numbers
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): proc(5) has numbers only
+  return reinterpret_cast<void*>(address);
 }
 
 // The kernel gathers no mapping of a file, though its pages be copies: an anonymous one takes its
