@@ -15,7 +15,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr long kTooManyRequests = 429;
 constexpr base::Backoff kItemWait{milliseconds{200}, milliseconds{20'000}};
 
 }  // namespace
@@ -41,7 +40,7 @@ Result<void> BulkSink::TakeIdentity(size_t at, const HttpClient::Finished& finis
   if (!finished.response) return fail(finished.response.error().message);
   const HttpResponse& response = *finished.response;
   auto identity = IdentifyServer(response);
-  if (response.status == kTooManyRequests) {
+  if (response.status == kStatusTooManyRequests) {
     const auto rest = pool_.ProbeRefused(at, response.retry_after, NodePool::Clock::now());
     SayRest(at, rest, fmt::format("{}: {}", node.base, identity.error().message));
     return {};

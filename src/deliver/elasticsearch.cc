@@ -133,7 +133,7 @@ Result<ServerIdentity> IdentifyServer(const HttpResponse& response) {
         reason);
   }
   if (auto fault = TransportFault(response)) return tl::unexpected(std::move(*fault));
-  if (response.status == 429) {
+  if (response.status == kStatusTooManyRequests) {
     return Fail("the server is too busy: GET / answered 429 ({}); try again later", reason);
   }
   if (response.status >= 500) {

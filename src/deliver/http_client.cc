@@ -23,7 +23,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kConnectTimeout{10'000};
 constexpr milliseconds kPollInterval{1'000};
-constexpr long kTooManyRequests = 429;
 constexpr uint32_t kMaxBusyAnswers = 5;
 constexpr base::Backoff kBusyWait{milliseconds{200}, milliseconds{3'000}};
 constexpr long kUploadBufferBytes = 512L * 1024;
@@ -236,7 +235,7 @@ void HttpClient::Wait(std::span<pollfd> others, milliseconds timeout) {
 Result<HttpResponse> HttpClient::Perform(const NodeUrl& node, const HttpRequest& request) {
   for (uint32_t busy = 1;; ++busy) {
     auto response = PerformOnce(node, request);
-    if (!response || response->status != kTooManyRequests || busy > kMaxBusyAnswers) {
+    if (!response || response->status != kStatusTooManyRequests || busy > kMaxBusyAnswers) {
       return response;
     }
     const milliseconds asked = response->retry_after.value_or(std::chrono::seconds{0});

@@ -29,6 +29,9 @@ struct HttpRequest {
   const char* content_encoding = nullptr;  // of the body, "gzip"
 };
 
+// A status: RFC 6585, 4.
+inline constexpr long kStatusTooManyRequests = 429;
+
 struct HttpResponse {
   long status = 0;
   std::string body;

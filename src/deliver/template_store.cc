@@ -104,7 +104,7 @@ Result<TemplateInUse> TemplateFor(const Server& server, const std::string& index
   auto simulated = server.client.Perform(
       server.node, {"POST", "/_index_template/_simulate_index/" + PercentEncoded(sample), {}, {}});
   if (!simulated) return Forward(std::move(simulated));
-  if (simulated->status == 429 || simulated->status >= 500) {
+  if (simulated->status == kStatusTooManyRequests || simulated->status >= 500) {
     return Fail("look for the template of {}: {} ({})", index_pattern, simulated->status,
                 ReasonOf(*simulated));
   }
