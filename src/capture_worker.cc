@@ -10,6 +10,7 @@
 #include "process/resident_size.h"
 #include "process/syscall_filter.h"
 #include "source/fingerprint.h"
+#include "source/wiretap_alone.h"
 #include "stream/stream_reader.h"
 #include "stream/stream_source.h"
 
@@ -127,23 +128,52 @@ source::FrameReader CaptureWorker::FramesOf(FileSource& source, const Job& job) 
   return {source, capture_filter_ ? &*capture_filter_ : nullptr, job.packet_limit};
 }
 
-// Each shard's worker reads the file once more before, which takes a fraction of its dissection,
-// and comes to the same plan. What is wrong with the file is told when it is read again.
-source::ShardPlan CaptureWorker::PlanShards(const Job& job, const SlotWriter& out) {
+// Reads the file once more before its dissection, of which that takes a fraction.
+Result<source::ShardPlan> CaptureWorker::CountShards(const Job& job) {
   source::ShardPlan plan(job.shards);
-  if (auto source = FileSource::Open(job.path.data(), FileSource::Access::kSequential); source) {
-    source::FrameReader frames = FramesOf(**source, job);
-    while (!out.StopRequested() && frames.Next().value_or(false)) {
-      // All must count the same frames, even of a file that grows.
-      const bool is_growth = (*source)->bytes_are_plain() &&
-                             static_cast<uint64_t>((*source)->offset()) >= job.file_bytes;
-      if (is_growth) break;
-      const wireshark::Record& record = (*source)->record();
-      plan.Count(GroupOf(record, options_.shard_key), source::FrameWeight(record.data().size()));
-    }
+  auto source = FileSource::Open(job.path.data(), FileSource::Access::kSequential);
+  if (!source) return Fail("{}", source.error().message);
+  source::FrameReader frames = FramesOf(**source, job);
+  while (!slots_.StopRequested() && frames.Next().value_or(false)) {
+    // All must count the same frames, even of a file that grows.
+    const bool is_growth = (*source)->bytes_are_plain() &&
+                           static_cast<uint64_t>((*source)->offset()) >= job.file_bytes;
+    if (is_growth) break;
+    const wireshark::Record& record = (*source)->record();
+    plan.Count(GroupOf(record, options_.shard_key), source::FrameWeight(record.data().size()));
   }
   plan.Settle();
   return plan;
+}
+
+Result<std::string> CaptureWorker::PlanAhead(const Job& job) {
+  source::StartWiretapAlone();
+  if (!options_.capture_filter.empty()) {
+    auto filter = source::CaptureFilter::Compile(options_.capture_filter);
+    if (!filter) return Forward(std::move(filter));
+    capture_filter_ = std::move(*filter);
+  }
+  if (auto given_up = GiveUpPrivileges(job); !given_up) return Forward(std::move(given_up));
+  auto plan = CountShards(job);
+  if (!plan) return Forward(std::move(plan));
+  return plan->ToBytes();
+}
+
+// The same for all shards: either there is one plan for them, or each comes to it by itself. What
+// is wrong with the file is told when it is read again.
+source::ShardPlan CaptureWorker::PlanOf(const Job& job, SlotWriter& out) {
+  const bool is_planned = plan_ahead_ != nullptr && planned_job_.path == job.path &&
+                          planned_job_.file_bytes == job.file_bytes &&
+                          planned_job_.packet_limit == job.packet_limit;
+  if (is_planned) {
+    const auto bytes = plan_ahead_->Await([&out] { return out.StopRequested(); });
+    if (auto plan = source::ShardPlan::FromBytes(bytes.value_or(std::string())); plan) {
+      if (job.shard == 0) out.SendNote(Note::Level::kVerbose, "its shares were planned ahead");
+      return std::move(*plan);
+    }
+  }
+  auto plan = CountShards(job);
+  return plan ? std::move(*plan) : source::ShardPlan(job.shards);
 }
 
 Result<Outcome> CaptureWorker::TakeFile(const Job& job, SlotWriter& out) {
@@ -172,7 +202,7 @@ Result<Outcome> CaptureWorker::TakeFile(const Job& job, SlotWriter& out) {
     if (!is_new) return Forward(std::move(is_new));
     if (!*is_new) return Outcome::kWhole;
   }
-  if (job.shards > 1) file.plan = PlanShards(job, out);
+  if (job.shards > 1) file.plan = PlanOf(job, out);
   session_->Attach(**source);
   dissect::LearnFactsOf((*source)->handle());
   auto done = options_.two_pass ? TwoPasses(file) : OnePass(file);

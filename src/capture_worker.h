@@ -22,6 +22,7 @@
 #include "live/capture_board.h"
 #include "live/options.h"
 #include "live/raw_recorder.h"
+#include "process/ahead.h"
 #include "process/batch_slots.h"
 #include "process/channel.h"
 #include "process/messages.h"
@@ -72,6 +73,14 @@ class CaptureWorker {
         rings_(rings),
         board_(board) {}
 
+  // In a process of its own, while the zygote prepares: the shares of a file as ShardPlan's bytes.
+  Result<std::string> PlanAhead(const process::Job& job);
+  // Workers that take shares of `job`'s file await this. Borrowed. REQUIRES: before the zygote.
+  void AwaitPlan(const process::Job& job, const process::Ahead& plan) {
+    planned_job_ = job;
+    plan_ahead_ = &plan;
+  }
+
   // In the zygote: libwireshark, the filters, and a pristine session.
   Result<void> Prepare(const SendNote& send_note);
 
@@ -86,7 +95,8 @@ class CaptureWorker {
 
   [[nodiscard]] source::FileSource::Access Access() const;
   source::FrameReader FramesOf(source::FileSource& source, const process::Job& job);
-  source::ShardPlan PlanShards(const process::Job& job, const process::SlotWriter& out);
+  Result<source::ShardPlan> CountShards(const process::Job& job);
+  source::ShardPlan PlanOf(const process::Job& job, process::SlotWriter& out);
 
   Result<process::Outcome> TakeFile(const process::Job& job, process::SlotWriter& out);
   Result<void> OnePass(FileJob& file);
@@ -104,6 +114,9 @@ class CaptureWorker {
   process::BatchSlots& slots_;
   Rings& rings_;
   live::CaptureBoard* board_;
+
+  process::Job planned_job_;
+  const process::Ahead* plan_ahead_ = nullptr;  // null: workers plan themselves
 
   SendNote send_note_;  // of the process that runs: zygote, then worker
   std::unique_ptr<dissect::EpanLibrary> library_;

@@ -70,6 +70,7 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Start(const std::string& program_pat
   pipeline->capture_worker_ =
       std::make_unique<CaptureWorker>(program_path, pipeline->options_.capture, *pipeline->slots_,
                                       pipeline->rings_, pipeline->board_.get());
+  if (auto begun = pipeline->PlanAhead(); !begun) return Forward(std::move(begun));
   CaptureWorker& road = *pipeline->capture_worker_;
   auto zygote =
       process::Zygote::Start({[&road](const auto& send_note) { return road.Prepare(send_note); },
@@ -82,6 +83,18 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Start(const std::string& program_pat
   pipeline->zygote_ = std::move(*zygote);
   if (auto opened = pipeline->AwaitInterfaces(); !opened) return Forward(std::move(opened));
   return pipeline;
+}
+
+// While the zygote gets ready another processor is idle.
+Result<void> Pipeline::PlanAhead() {
+  auto job = captures_.FirstFile();
+  if (options_.shards < 2 || !job) return {};
+  job->packet_limit = options_.packet_limit;
+  auto plan = process::Ahead::Start([this, &job] { return capture_worker_->PlanAhead(*job); });
+  if (!plan) return Forward(std::move(plan));
+  plan_ahead_ = std::move(*plan);
+  capture_worker_->AwaitPlan(*job, *plan_ahead_);
+  return {};
 }
 
 Result<void> Pipeline::MakeRings() {

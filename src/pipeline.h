@@ -23,6 +23,7 @@
 #include "espcap/batch.h"
 #include "espcap/ledger.h"
 #include "espcap/sink.h"
+#include "process/ahead.h"
 #include "process/batch_slots.h"
 #include "process/service_manager.h"
 #include "process/zygote.h"
@@ -98,6 +99,7 @@ class Pipeline {
 
   bool MayEnd(const Sink& sink);
   Result<void> MakeRings();
+  Result<void> PlanAhead();
   Result<void> AwaitInterfaces();
   [[nodiscard]] bool Finished() const;
   [[nodiscard]] uint32_t FreeSeat() const;
@@ -140,6 +142,7 @@ class Pipeline {
   CaptureWorker::Rings rings_;                 // one a stream; live, one a worker
   std::unique_ptr<live::CaptureBoard> board_;  // live
   std::unique_ptr<CaptureWorker> capture_worker_;
+  std::unique_ptr<process::Ahead> plan_ahead_;  // of the first file's shards
   std::unique_ptr<process::Zygote> zygote_;
 
   Watches watches_;

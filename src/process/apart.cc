@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "process/apart.h"
 
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <string_view>
 
 #include "base/file_descriptor.h"
+#include "process/child_files.h"
 
 namespace espcap::process {
 namespace {
@@ -40,17 +39,6 @@ std::string ReadAll(int fd) {
   }
 }
 
-// It ends with its parent, and holds no lock, port or pipe of it: whoever comes after a parent that
-// crashed finds these free.
-int KeepOnly(int fd, pid_t parent) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(kFailed);  // it ended before that
-  constexpr int kKept = STDERR_FILENO + 1;
-  if (fd != kKept) ::dup2(fd, kKept);
-  ::close_range(kKept + 1, ~0U, 0);
-  return kKept;
-}
-
 [[noreturn]] void Work(const std::function<Result<std::string>()>& work, int fd) {
   const Result<std::string> result = work();
   WriteAll(fd, result ? *result : result.error().message);
@@ -67,7 +55,7 @@ Result<std::string> RunApart(const std::function<Result<std::string>()>& work) {
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) return Fail("start a process: {}", std::strerror(errno));
-  if (child == 0) Work(work, KeepOnly(write_end.get(), parent));
+  if (child == 0) Work(work, KeepOnly<1>({write_end.get()}, parent)[0]);
   write_end = base::FileDescriptor();
   std::string text = ReadAll(read_end.get());
   int status = 0;

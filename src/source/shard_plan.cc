@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 #include <functional>
 #include <queue>
 #include <utility>
@@ -44,6 +45,56 @@ void ShardPlan::Settle() {
     weights_[shard] += weight;
     lightest.emplace(weights_[shard], shard);
   }
+}
+
+namespace {
+
+template <typename T>
+void Append(std::string& bytes, const T& value) {
+  bytes.append(reinterpret_cast<const char*>(&value), sizeof(value));
+}
+
+template <typename T>
+bool Take(std::string_view& bytes, T& value) {
+  if (bytes.size() < sizeof(value)) return false;
+  std::memcpy(&value, bytes.data(), sizeof(value));
+  bytes.remove_prefix(sizeof(value));
+  return true;
+}
+
+}  // namespace
+
+// The number of shards and their weights, then each group's hash and shard.
+std::string ShardPlan::ToBytes() const {
+  std::string bytes;
+  bytes.reserve(sizeof(uint32_t) + weights_.size() * sizeof(uint64_t) +
+                groups_.size() * (sizeof(uint64_t) + sizeof(uint32_t)));
+  Append(bytes, static_cast<uint32_t>(weights_.size()));
+  for (const uint64_t weight : weights_) Append(bytes, weight);
+  for (const auto& [hash, group] : groups_) {
+    Append(bytes, hash);
+    Append(bytes, group.shard);
+  }
+  return bytes;
+}
+
+std::optional<ShardPlan> ShardPlan::FromBytes(std::string_view bytes) {
+  uint32_t shards = 0;
+  if (!Take(bytes, shards) || shards == 0 || bytes.size() / sizeof(uint64_t) < shards) {
+    return std::nullopt;
+  }
+  ShardPlan plan(shards);
+  for (uint64_t& weight : plan.weights_) Take(bytes, weight);
+  plan.groups_.reserve(bytes.size() / (sizeof(uint64_t) + sizeof(uint32_t)));
+  while (!bytes.empty()) {
+    uint64_t hash = 0;
+    Group group;
+    if (!Take(bytes, hash) || !Take(bytes, group.shard) || group.shard >= shards) {
+      return std::nullopt;
+    }
+    plan.groups_.emplace(hash, group);
+  }
+  return plan;
 }
 
 }  // namespace espcap::source

@@ -2,9 +2,9 @@
 //
 // Which of several workers, each reading a whole capture, dissects which of its frames: groups of
 // frames that belong together (FlowHash) are shared out by weight, since a capture can have few of
-// them and unequal ones. Every worker counts for itself and must come to the same plan, so the plan
-// depends on nothing but the frames in their order. (A file that grows between two workers' counts
-// has two plans: whoever calls must end all counts at one frame.) One thread.
+// them and unequal ones. Every process that counts must come to the same plan, so the plan depends
+// on nothing but the frames in their order. (A file that grows between two counts has two plans:
+// whoever calls must end all counts at one frame.) One thread.
 #ifndef ESPCAP_SOURCE_SHARD_PLAN_H_
 #define ESPCAP_SOURCE_SHARD_PLAN_H_
 
@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -48,6 +50,11 @@ class ShardPlan {
     const auto found = groups_.find(*group);
     return found != groups_.end() ? found->second.shard : ShardByHash(*group);
   }
+
+  // For another process on this machine. REQUIRES: after Settle().
+  [[nodiscard]] std::string ToBytes() const;
+  // None where they aren't ToBytes()'s.
+  static std::optional<ShardPlan> FromBytes(std::string_view bytes);
 
   // What each shard has been given. REQUIRES: after Settle().
   [[nodiscard]] std::span<const uint64_t> weights() const { return weights_; }

@@ -110,6 +110,17 @@ void CaptureQueue::AddLive(const std::vector<LiveInterface>& interfaces, uint32_
   }
 }
 
+std::optional<process::Job> CaptureQueue::FirstFile() const {
+  if (!captures_.empty() || waiting_.empty() || waiting_.front().is_stream) return std::nullopt;
+  const Waiting& first = waiting_.front();
+  process::Job job;
+  job.SetPath(first.file.path);
+  job.may_be_foreign = first.file.may_be_foreign;
+  job.file_bytes = first.bytes;
+  job.shards = options_.shards;
+  return job;
+}
+
 Part* CaptureQueue::Next() {
   if (ready_.empty() && !waiting_.empty()) {
     const bool may_begin =

@@ -86,6 +86,8 @@ class CaptureQueue {
   // with a ring.
   void AddLive(const std::vector<LiveInterface>& interfaces, uint32_t workers);
 
+  // The job of the file, none of a stream, that comes first if nothing is added.
+  [[nodiscard]] std::optional<process::Job> FirstFile() const;
   // The part to be started next; null where there is none, or none may start yet.
   Part* Next();
   // A part whose worker is gone before its end: it comes next.

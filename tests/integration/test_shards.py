@@ -57,6 +57,13 @@ def test_documents_are_those_of_the_whole_file(more, many_pairs, whole, espcap):
     assert f"{len(whole)} packets captured, {len(whole)} written, 0 failed" in run.err
 
 
+@pytest.mark.parametrize("more", [[], ["--bpf", "udp"], ["--count", "700"], ["-2"]])
+def test_shares_are_planned_while_libwireshark_starts(more, many_pairs, espcap):
+    run = espcap("--file", many_pairs, "--shards", "2", "--verbose", *more)
+    assert run.code == 0 and "its shares were planned ahead" in run.err, run
+    assert "Wiretap" not in run.err, run
+
+
 @pytest.mark.parametrize("more", [["--filter", "dns"], ["--bpf", "udp"], ["--count", "700"],
                                   ["-2"], ["--hash", "flow", "--filter", "icmp"]])
 def test_with_other_options(more, many_pairs, espcap):

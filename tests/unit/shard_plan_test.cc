@@ -129,6 +129,19 @@ TEST_F(SkewedTraffic, HasOnePlanWhateverTheOrder) {
   }
 }
 
+TEST_F(SkewedTraffic, IsTheSameAfterItsWayThroughBytes) {
+  ShardPlan plan(3);
+  for (const auto& [group, weight] : frames_) plan.Count(group, weight);
+  plan.Settle();
+  const std::string bytes = plan.ToBytes();
+  const auto other = ShardPlan::FromBytes(bytes);
+  ASSERT_TRUE(other);
+  for (const auto& [group, weight] : frames_) ASSERT_EQ(plan.ShardOf(group), other->ShardOf(group));
+  EXPECT_EQ(Weights(plan), Weights(*other));
+  EXPECT_EQ(ShardPlan::FromBytes(bytes.substr(0, bytes.size() - 1)), std::nullopt);
+  EXPECT_EQ(ShardPlan::FromBytes(""), std::nullopt);
+}
+
 // What is beyond the bound is spread by its hash, and weighs where it goes.
 TEST_F(SkewedTraffic, KeepsToItsBound) {
   constexpr size_t kBound = 100;
