@@ -26,7 +26,10 @@ constexpr size_t kManyFiles = 32;  // of which each has a worker of its own
 // With many slots each is smaller, so that all of them together, with what is compressed in them,
 // stay below four times --chunk-bytes.
 process::BatchSlots::Shape ShapeOf(const PipelineOptions& options) {
-  const uint32_t count = options.workers + options.batches_at_sink;
+  const bool waits_for_order = options.ordered && options.workers > 1;
+  const auto files_ahead = static_cast<uint32_t>(
+      waits_for_order ? std::min<size_t>(options.files.size(), options.files_ahead) : 0);
+  const uint32_t count = options.workers + options.batches_at_sink + files_ahead;
   const size_t share =
       process::BatchSlots::TextShare(options.chunk_bytes * 7 / 2 / count, options.compression);
   return {count, std::min(options.chunk_bytes, share),

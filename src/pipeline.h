@@ -42,8 +42,9 @@ struct PipelineOptions {
   std::vector<supervise::InputFile> files;
   uint64_t packet_limit = 0;  // over all files; 0: none. With one, files are taken one by one
   uint32_t workers = 1;
-  uint32_t shards = 1;   // of each file
-  bool ordered = false;  // documents reach the sink in the order of the files
+  uint32_t shards = 1;       // of each file
+  bool ordered = false;      // documents reach the sink in the order of the files
+  uint32_t files_ahead = 0;  // ordered: so many may be done while an earlier one isn't
   size_t chunk_documents = 0;
   size_t chunk_bytes = 0;
   uint32_t batches_at_sink = 2;                  // at a time: one under way, one ready to follow

@@ -121,6 +121,7 @@ PipelineOptions OptionsOf(const CaptureSettings& settings,
                           std::vector<supervise::InputFile> inputs) {
   const bool to_server = !settings.nodes.empty();
   const bool is_live = !settings.interfaces.empty();
+  constexpr uint32_t kFilesAhead = 64;
   PipelineOptions options;
   options.capture = {
       settings.capture_filter,
@@ -147,6 +148,8 @@ PipelineOptions OptionsOf(const CaptureSettings& settings,
   options.workers = is_live ? LiveWorkersOf(settings, WorkersOf(settings)) : WorkersOf(settings);
   options.chunk_documents = settings.chunk;
   options.chunk_bytes = settings.chunk_bytes;
+  // Each has a share of the memory, which makes batches smaller: a server wants them large.
+  if (!to_server) options.files_ahead = kFilesAhead;
   if (to_server) options.batches_at_sink = BatchesAtServer(settings, nodes.size());
   options.compression = CompressionOf(settings, nodes);
   options.duration = settings.duration;
