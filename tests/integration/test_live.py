@@ -66,13 +66,25 @@ class Tshark:
         return self.ek
 
 
+@pytest.fixture
+def file_of_now(espcap, tshark, tmp_path):
+    """A capture's documents as if it began now: ICMP finds a time in data only near the packet's."""
+    def documents_of(path):
+        first = tshark("-r", path, "-c", 1, "-T", "fields", "-e", "frame.time_epoch")
+        moved = tmp_path / "now.pcap"
+        subprocess.run(["editcap", "-F", "pcap", "-t", f"{time.time() - float(first):.6f}", path,
+                        moved], check=True, capture_output=True)
+        return espcap("--file", moved).documents()
+    return documents_of
+
+
 @pytest.mark.parametrize("name", REPLAYED)
-def test_a_replayed_capture_gives_the_layers_of_the_file(name, network, live, espcap):
+def test_a_replayed_capture_gives_the_layers_of_the_file(name, network, live, file_of_now):
     running = live("--nic", "a0")
     sent = network.replay(TEST_PCAPS / name)
     running.wait_until(lambda: len(running.lines()) == sent)
     assert running.stop() == 0, running.err
-    of_file = espcap("--file", TEST_PCAPS / name).documents()
+    of_file = file_of_now(TEST_PCAPS / name)
     assert len(of_file) == sent
     for number, (taken, read) in enumerate(zip(documents(running), of_file), 1):
         found = difference(without(read["layers"], WHEN_AND_WHERE),
@@ -102,7 +114,7 @@ def replayable(tshark):
 
 
 @pytest.mark.skipif(not FOLDER, reason="ESPCAP_CAPTURES names no folder")
-def test_further_replayed_captures_give_the_layers_of_the_file(network, live, espcap, tshark):
+def test_further_replayed_captures_give_the_layers_of_the_file(network, live, file_of_now, tshark):
     """At their own speed, since what TCP's analysis says follows from times."""
     captures = replayable(tshark)
     assert captures
@@ -112,7 +124,7 @@ def test_further_replayed_captures_give_the_layers_of_the_file(network, live, es
         running.wait_until(lambda now=running, all_sent=sent: len(now.lines()) == all_sent)
         assert running.stop() == 0, running.err
         for number, (taken, read) in enumerate(
-                zip(documents(running), espcap("--file", path).documents()), 1):
+                zip(documents(running), file_of_now(path)), 1):
             found = difference(without(read["layers"], WHEN_AND_WHERE),
                                without(taken["layers"], WHEN_AND_WHERE))
             assert not found, f"{path}, packet {number}: {found}"
