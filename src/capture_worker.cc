@@ -49,6 +49,15 @@ struct CaptureWorker::FileJob {
   Fingerprint fingerprint{};
 };
 
+// A device's filter is compiled for its link type, when it is opened.
+Result<void> CaptureWorker::CompileCaptureFilter() {
+  if (options_.capture_filter.empty() || !options_.live.interfaces.empty()) return {};
+  auto filter = source::CaptureFilter::Compile(options_.capture_filter);
+  if (!filter) return Forward(std::move(filter));
+  capture_filter_ = std::move(*filter);
+  return {};
+}
+
 Result<void> CaptureWorker::Prepare(const SendNote& send_note) {
   send_note_ = send_note;
   auto library = dissect::EpanLibrary::Start(
@@ -56,12 +65,7 @@ Result<void> CaptureWorker::Prepare(const SendNote& send_note) {
       [this](const std::string& text) { send_note_(Note::Of(Note::Level::kWarning, text)); });
   if (!library) return Forward(std::move(library));
   library_ = std::move(*library);
-  // A device's filter is compiled for its link type, when it is opened.
-  if (!options_.capture_filter.empty() && options_.live.interfaces.empty()) {
-    auto filter = source::CaptureFilter::Compile(options_.capture_filter);
-    if (!filter) return Forward(std::move(filter));
-    capture_filter_ = std::move(*filter);
-  }
+  if (auto compiled = CompileCaptureFilter(); !compiled) return compiled;
   if (!options_.display_filter.empty()) {
     auto filter = dissect::DisplayFilter::Compile(options_.display_filter);
     if (!filter) return Forward(std::move(filter));
@@ -148,11 +152,7 @@ Result<source::ShardPlan> CaptureWorker::CountShards(const Job& job) {
 
 Result<std::string> CaptureWorker::PlanAhead(const Job& job) {
   source::StartWiretapAlone();
-  if (!options_.capture_filter.empty()) {
-    auto filter = source::CaptureFilter::Compile(options_.capture_filter);
-    if (!filter) return Forward(std::move(filter));
-    capture_filter_ = std::move(*filter);
-  }
+  if (auto compiled = CompileCaptureFilter(); !compiled) return Forward(std::move(compiled));
   if (auto given_up = GiveUpPrivileges(job); !given_up) return Forward(std::move(given_up));
   auto plan = CountShards(job);
   if (!plan) return Forward(std::move(plan));
@@ -166,7 +166,7 @@ source::ShardPlan CaptureWorker::PlanOf(const Job& job, SlotWriter& out) {
                           planned_job_.file_bytes == job.file_bytes &&
                           planned_job_.packet_limit == job.packet_limit;
   if (is_planned) {
-    const auto bytes = plan_ahead_->Await([&out] { return out.StopRequested(); });
+    const auto bytes = plan_ahead_->Await([this] { return slots_.StopRequested(); });
     if (auto plan = source::ShardPlan::FromBytes(bytes.value_or(std::string())); plan) {
       if (job.shard == 0) out.SendNote(Note::Level::kVerbose, "its shares were planned ahead");
       return std::move(*plan);

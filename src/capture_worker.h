@@ -95,6 +95,7 @@ class CaptureWorker {
 
   [[nodiscard]] source::FileSource::Access Access() const;
   source::FrameReader FramesOf(source::FileSource& source, const process::Job& job);
+  Result<void> CompileCaptureFilter();
   Result<source::ShardPlan> CountShards(const process::Job& job);
   source::ShardPlan PlanOf(const process::Job& job, process::SlotWriter& out);
 

@@ -148,9 +148,12 @@ PipelineOptions OptionsOf(const CaptureSettings& settings,
   options.workers = is_live ? LiveWorkersOf(settings, WorkersOf(settings)) : WorkersOf(settings);
   options.chunk_documents = settings.chunk;
   options.chunk_bytes = settings.chunk_bytes;
-  // Each has a share of the memory, which makes batches smaller: a server wants them large.
-  if (!to_server) options.files_ahead = kFilesAhead;
-  if (to_server) options.batches_at_sink = BatchesAtServer(settings, nodes.size());
+  if (to_server) {
+    options.batches_at_sink = BatchesAtServer(settings, nodes.size());
+  } else {
+    // Each has a share of the memory, which makes batches smaller: a server wants them large.
+    options.files_ahead = kFilesAhead;
+  }
   options.compression = CompressionOf(settings, nodes);
   options.duration = settings.duration;
   options.stats_interval = settings.stats_interval;

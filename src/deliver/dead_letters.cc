@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/write_all.h"
+
 namespace espcap::deliver {
 namespace {
 
@@ -20,19 +22,6 @@ std::string FolderOf(const std::string& path) {
   const auto target = std::filesystem::weakly_canonical(std::filesystem::absolute(path),
                                                         error);  // a link's is another
   return target.parent_path().native();
-}
-
-// Zero, or the error that stopped it.
-int WriteAll(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(file, text.data(), text.size());
-    if (count >= 0) {
-      text.remove_prefix(static_cast<size_t>(count));
-    } else if (errno != EINTR) {
-      return errno;
-    }
-  }
-  return 0;
 }
 
 // Locked as long as this lives.
@@ -112,7 +101,7 @@ Result<void> DeadLetters::Write(std::string text) const {
   }
   // A line that was cut off stays one of its own.
   if (last != '\n') text.insert(text.begin(), '\n');
-  if (const int error = WriteAll(file_.get(), text); error != 0) {
+  if (const int error = base::WriteAll(file_.get(), text); error != 0) {
     const bool is_cut = ::ftruncate(file_.get(), end) == 0;
     return Fail("write dead letters {}: {}{}", path_, Reason(error),
                 is_cut ? "" : "; a part of it could not be taken back");

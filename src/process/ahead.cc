@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/write_all.h"
 #include "process/child_files.h"
 #include "process/stop_signals.h"
 
@@ -22,22 +23,12 @@ namespace {
 
 constexpr int kTickMs = 100;  // how late a stop can be seen
 
-bool WriteAll(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
-}
-
 // What was written before the seal is whole.
 [[noreturn]] void Work(const std::function<Result<std::string>()>& work, int result) {
   LeaveStopSignalsToSupervisor();
   const auto text = work();
   const bool is_kept =
-      text && WriteAll(result, *text) && ::fcntl(result, F_ADD_SEALS, F_SEAL_WRITE) == 0;
+      text && base::WriteAll(result, *text) == 0 && ::fcntl(result, F_ADD_SEALS, F_SEAL_WRITE) == 0;
   ::_exit(is_kept ? 0 : 1);
 }
 

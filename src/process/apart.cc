@@ -7,9 +7,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <string_view>
 
 #include "base/file_descriptor.h"
+#include "base/write_all.h"
 #include "process/child_files.h"
 
 namespace espcap::process {
@@ -18,15 +18,6 @@ namespace {
 constexpr int kDone = 0;
 constexpr int kFailed = 1;
 constexpr size_t kPiece = size_t{64} << 10U;
-
-void WriteAll(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return;  // nobody reads any more
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-}
 
 std::string ReadAll(int fd) {
   std::string text;
@@ -41,7 +32,8 @@ std::string ReadAll(int fd) {
 
 [[noreturn]] void Work(const std::function<Result<std::string>()>& work, int fd) {
   const Result<std::string> result = work();
-  WriteAll(fd, result ? *result : result.error().message);
+  // An error is that nobody reads any more.
+  static_cast<void>(base::WriteAll(fd, result ? *result : result.error().message));
   ::_exit(result ? kDone : kFailed);
 }
 

@@ -52,6 +52,15 @@ void CaptureQueue::Add(const std::vector<InputFile>& files) {
                    [](const Waiting& a, const Waiting& b) { return a.bytes > b.bytes; });
 }
 
+process::Job CaptureQueue::JobOf(const Waiting& waiting) {
+  process::Job job;
+  job.SetPath(waiting.file.path);
+  job.may_be_foreign = waiting.file.may_be_foreign;
+  job.ring = waiting.ring;
+  job.file_bytes = waiting.bytes;
+  return job;
+}
+
 void CaptureQueue::Begin(Waiting waiting) {
   Capture& capture = captures_.emplace_back();
   capture.name = std::make_shared<const std::string>(waiting.file.path == "-" ? "standard input"
@@ -61,11 +70,8 @@ void CaptureQueue::Begin(Waiting waiting) {
   const auto add_part = [&](Role role) -> process::Job& {
     Part& part = capture.parts.emplace_back();
     part.capture = &capture;
+    part.job = JobOf(waiting);
     part.job.role = role;
-    part.job.SetPath(waiting.file.path);
-    part.job.may_be_foreign = waiting.file.may_be_foreign;
-    part.job.ring = waiting.ring;
-    part.job.file_bytes = waiting.bytes;
     ready_.push_back(&part);
     return part.job;
   };
@@ -112,11 +118,7 @@ void CaptureQueue::AddLive(const std::vector<LiveInterface>& interfaces, uint32_
 
 std::optional<process::Job> CaptureQueue::FirstFile() const {
   if (!captures_.empty() || waiting_.empty() || waiting_.front().is_stream) return std::nullopt;
-  const Waiting& first = waiting_.front();
-  process::Job job;
-  job.SetPath(first.file.path);
-  job.may_be_foreign = first.file.may_be_foreign;
-  job.file_bytes = first.bytes;
+  process::Job job = JobOf(waiting_.front());
   job.shards = options_.shards;
   return job;
 }

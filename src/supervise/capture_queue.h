@@ -128,6 +128,8 @@ class CaptureQueue {
     uint32_t ring;
   };
 
+  // What all parts of a waiting file's capture have.
+  static process::Job JobOf(const Waiting& waiting);
   void Begin(Waiting waiting);
 
   Options options_;

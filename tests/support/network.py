@@ -66,7 +66,8 @@ class Network:
     def replay_command(capture, *options, number=0):
         # On one processor: a veth keeps the order of what is sent from one only.
         processor = str(min(os.sched_getaffinity(0)))
-        return ["taskset", "--cpu-list", processor, "tcpreplay", *(options or ("--topspeed",)), "-i", f"b{number}", capture]
+        return ["taskset", "--cpu-list", processor, "tcpreplay",
+                *(options or ("--topspeed",)), "-i", f"b{number}", capture]
 
     def remove(self):
         run("ip", "netns", "del", self.name, check=False)
