@@ -56,7 +56,7 @@ class ByteBuffer {
   }
   // Moves what follows by one. REQUIRES: at <= size().
   void Insert(size_t at, char byte) {
-    char* end = Claim(1);
+    const char* end = Claim(1);
     char* place = data_.get() + at;
     std::memmove(place + 1, place, static_cast<size_t>(end - place));
     *place = byte;

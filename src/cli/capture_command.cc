@@ -190,10 +190,11 @@ void MentionShards(const CaptureSettings& settings, const std::vector<supervise:
     std::error_code ignored;
     const uintmax_t bytes = std::filesystem::file_size(input.path, ignored);
     if (ignored || bytes < kLargeBytes) continue;
-    return log.Info(
+    log.Info(
         fmt::format("{} is large, and one worker takes it: --shards {} shares it out "
                     "(the README says what that changes)",
                     input.path, workers));
+    return;
   }
 }
 

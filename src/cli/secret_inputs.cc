@@ -26,7 +26,7 @@ Secret TakeVariable(const char* name) {
   const size_t name_length = std::strlen(name);
   Secret secret;
   // A name can stand there more than once: getenv(3) finds the first.
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+  for (char* const* entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     if (std::strncmp(*entry, name, name_length) != 0 || (*entry)[name_length] != '=') continue;
     const std::span<char> value = BytesOf(*entry + name_length + 1);
     if (secret.empty()) secret = Secret(std::string_view(value.data(), value.size()));

@@ -52,7 +52,7 @@ Result<std::unique_ptr<deliver::BulkSink>> MakeBulkSink(const ServerSettings& se
   options.max_retries = settings.max_retries;
   options.request_timeout = settings.request_timeout;
   const auto limited = [&log](telemetry::RateLimited::Method method) {
-    auto messages = std::make_shared<telemetry::RateLimited>(log, method);
+    const auto messages = std::make_shared<telemetry::RateLimited>(log, method);
     return [messages](const std::string& message) { messages->Report(message); };
   };
   deliver::BulkSink::Hooks hooks;

@@ -40,7 +40,7 @@ Result<Setting> ReadSetting(const std::string& path, const YAML::Node& key,
 Result<ConfigFile> ReadConfigFile(const std::string& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return Fail("read {}: is a directory", path);
-  std::ifstream file(path);
+  const std::ifstream file(path);
   std::stringstream text;
   if (file) text << file.rdbuf();
   if (!file) return Fail("read {}: {}", path, std::generic_category().message(errno));

@@ -220,6 +220,7 @@ void BulkSink::SendAgain(Parcel parcel, const Failure& failure, Ledger& ledger) 
   ++parcel.standstills;
   if (options_.max_retries && parcel.failures > *options_.max_retries) {
     std::vector<Refusal> refusals;
+    refusals.reserve(parcel.positions.size());
     for (const uint32_t position : parcel.positions) {
       refusals.push_back(
           {position, failure.status,

@@ -110,7 +110,7 @@ Result<ServerIdentity> ParseServerIdentity(const std::string& body) {
       !details.contains("distribution") &&
       (!answer.contains("tagline") || TextOf(answer, "tagline") == "You Know, for Search");
   if (!is_opensearch && !is_elasticsearch) return refuse();
-  const ServerIdentity identity{is_opensearch ? "OpenSearch" : "Elasticsearch", number};
+  ServerIdentity identity{is_opensearch ? "OpenSearch" : "Elasticsearch", number};
   if (is_opensearch ? IsSupportedOpenSearch(*version) : IsSupportedElasticsearch(*version)) {
     return identity;
   }

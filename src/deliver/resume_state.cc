@@ -54,8 +54,9 @@ Result<void> ResumeState::Load(std::string_view purpose) {
   const std::string purpose_line = PurposeLine(purpose);
   if (auto read = ReadLines(purpose_line); !read) return read;
   if (whole_bytes_ > 0) return Cut();
-  auto appended = Append(fmt::format("{}\n{}\n", kResumeFirstLine, purpose_line));
-  return appended ? SyncDirectory() : appended;
+  if (auto begun = Append(fmt::format("{}\n{}\n", kResumeFirstLine, purpose_line)); !begun)
+    return begun;
+  return SyncDirectory();
 }
 
 Result<void> ResumeState::ReadLines(std::string_view purpose_line) {

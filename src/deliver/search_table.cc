@@ -132,6 +132,7 @@ Result<SearchTable> TableOf(const std::string& request, const std::string& answe
 
 std::string FormatTable(const SearchTable& table) {
   std::vector<size_t> widths;
+  widths.reserve(table.columns.size());
   for (const std::string& column : table.columns) widths.push_back(column.size());
   for (const Row& row : table.rows) {
     for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());

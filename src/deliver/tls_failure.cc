@@ -30,6 +30,7 @@ std::string OtherName(const RequestFailure& failure) {
 
 std::string MissingPin(const RequestFailure& failure) {
   std::vector<std::string> pins;
+  pins.reserve(failure.findings.chain.size());
   for (const CertificatePin& pin : failure.findings.chain) {
     pins.push_back(FormatCertificatePin(pin));
   }

@@ -21,7 +21,7 @@ bool IsPort(std::string_view text) {
 bool IsRemote(std::string_view name) { return name.find("://") != std::string_view::npos; }
 
 Result<RemoteAddress> ParseRemote(std::string_view name) {
-  if (name.substr(0, 6) == "rpcap:") {
+  if (name.starts_with("rpcap:")) {
     return Fail(
         "--nic {}: this system's libpcap has no rpcap; let the other machine serve what it "
         "captures over TCP, and give tcp://host:port",
@@ -30,7 +30,7 @@ Result<RemoteAddress> ParseRemote(std::string_view name) {
   const auto wrong = [name] {
     return Fail("--nic {}: a remote source is tcp://host:port, as in tcp://sensor:4000", name);
   };
-  if (name.substr(0, kTcp.size()) != kTcp) return wrong();
+  if (!name.starts_with(kTcp)) return wrong();
   const std::string_view place = name.substr(kTcp.size());
   const size_t colon = place.rfind(':');
   if (colon == std::string_view::npos || !IsPort(place.substr(colon + 1))) return wrong();

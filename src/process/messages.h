@@ -27,8 +27,7 @@ struct Note {
   static Note Of(Level level, std::string_view message) {
     Note note;
     note.level = level;
-    note.length = static_cast<uint32_t>(std::min(message.size(), note.text.size()));
-    std::copy_n(message.data(), note.length, note.text.data());
+    note.length = static_cast<uint32_t>(message.copy(note.text.data(), note.text.size()));
     return note;
   }
   [[nodiscard]] std::string_view Text() const {

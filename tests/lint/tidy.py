@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""clang-tidy over the translation units of src/, each looked at once.
+
+    tidy.py CLANG_TIDY [--full] [--base COMMIT]
+
+A clean result is kept, as an empty file, under a hash of all that it follows from: the bytes of the .cc and of every
+project file that it includes, its compile command, .clang-tidy, and the versions of clang-tidy and of the packages
+whose headers are included. A finding is never kept.
+
+The path-sensitive analyzer takes most of the time. It looks at the files that changed since --base (a .cc, or its
+header), at all of them with --full. Default of --base: the merge base with origin/main; where that is HEAD itself, the
+last commit that is a day older than HEAD. ESPCAP_TEST_CACHE=off looks at every file.
+"""
+import argparse
+import concurrent.futures
+import functools
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
+NO_ANALYZER = "--checks=-clang-analyzer-*"
+MOST_ENTRIES = 20_000
+TIMEOUT_S = 600
+A_DAY_S = 24 * 3600
+
+
+def git(*arguments):
+    run = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    return run.stdout.strip() if run.returncode == 0 else None
+
+
+@functools.cache
+def bytes_of(path):
+    return path.read_bytes()
+
+
+class Unit:
+    """One translation unit and what its result follows from."""
+
+    def __init__(self, entry):
+        self.path = pathlib.Path(entry["file"])
+        self.name = str(self.path.relative_to(ROOT))
+        self.command = entry["command"].replace(str(ROOT), "ROOT")
+        words = shlex.split(entry["command"])
+        self.folders = [pathlib.Path(word[2:]) for word in words if word.startswith("-I")]
+
+    @functools.cached_property
+    def files(self):
+        """The .cc and every project file that it includes, at any depth, in order."""
+        found, waiting = {}, [self.path]
+        while waiting:
+            path = waiting.pop()
+            if path in found:
+                continue
+            found[path] = None
+            for name in INCLUDE.findall(bytes_of(path)):
+                candidates = [folder / name.decode() for folder in (path.parent, *self.folders)]
+                waiting += [candidate.resolve() for candidate in candidates if candidate.is_file()][:1]
+        return sorted(found)
+
+    def key(self, shared, analyzed):
+        digest = hashlib.sha256(json.dumps([shared, analyzed, self.command]).encode())
+        for path in self.files:
+            digest.update(f"\n{path.relative_to(ROOT)} {len(bytes_of(path))}\n".encode())
+            digest.update(bytes_of(path))
+        return digest.hexdigest()
+
+
+class Results:
+    """Which units are known to be clean."""
+
+    def __init__(self, shared):
+        self.shared = shared
+        base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+        self.folder = pathlib.Path(base) / "espcap-tests" / "tidy"
+        self.is_on = os.environ.get("ESPCAP_TEST_CACHE") != "off"
+
+    def has(self, unit, analyzed):
+        """A unit that the analyzer found clean is clean without it, too."""
+        if not self.is_on:
+            return False
+        for kind in {True, analyzed}:
+            entry = self.folder / unit.key(self.shared, kind)
+            if entry.exists():
+                entry.touch()
+                return True
+        return False
+
+    def add(self, unit, analyzed):
+        if self.is_on:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / unit.key(self.shared, analyzed)).touch()
+
+    def prune(self):
+        if not self.folder.is_dir():
+            return
+        entries = sorted(self.folder.iterdir(), key=lambda entry: entry.stat().st_mtime)
+        for entry in entries[:-MOST_ENTRIES]:
+            entry.unlink(missing_ok=True)
+
+
+def shared_state(clang_tidy):
+    """What every unit's result follows from."""
+    version = subprocess.run([clang_tidy, "--version"], capture_output=True, check=True, text=True)
+    packages = subprocess.run(["dpkg-query", "-W", "-f", "${Package} ${Version}\n", "lib*-dev",
+                               "nlohmann-json3-dev", "linux-libc-dev"],
+                              capture_output=True, check=False, text=True)
+    return [version.stdout, packages.stdout, (ROOT / ".clang-tidy").read_text(encoding="utf-8")]
+
+
+def default_base():
+    """A commit, or None where there is no older one: then every file counts as changed."""
+    head, base = git("rev-parse", "HEAD"), git("merge-base", "HEAD", "origin/main")
+    if base and base != head:
+        return base
+    committed = git("log", "-1", "--format=%ct", "HEAD")
+    return committed and git("rev-list", "-1", f"--before={int(committed) - A_DAY_S}", "HEAD") or None
+
+
+def changed_since(base):
+    """Predicate: whether a unit's .cc or its own header differs from `base`."""
+    if base is None:
+        return lambda unit: True
+    listed = git("diff", "--name-only", base)
+    if listed is None:
+        sys.exit(f"tidy.py: --base {base}: not a commit; name one that git has")
+    untracked = git("ls-files", "--others", "--exclude-standard") or ""
+    stems = {name.rsplit(".", 1)[0] for name in (listed + "\n" + untracked).splitlines()}
+    return lambda unit: unit.name.rsplit(".", 1)[0] in stems
+
+
+def look_at(clang_tidy, unit, analyzed):
+    """(unit, analyzed, what was found, seconds)."""
+    begun = time.monotonic()
+    command = [clang_tidy, "-p", "build", "--quiet", unit.name, *([] if analyzed else [NO_ANALYZER])]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False,
+                         timeout=TIMEOUT_S)
+    found = run.stdout + run.stderr if run.returncode != 0 else ""
+    return unit, analyzed, found, time.monotonic() - begun
+
+
+def units():
+    tracked = set((git("ls-files", "--cached", "--others", "--exclude-standard", "src/*.cc") or "").splitlines())
+    entries = json.loads((ROOT / "build" / "compile_commands.json").read_text(encoding="utf-8"))
+    return [unit for unit in map(Unit, (entry for entry in entries if "/src/" in entry["file"]))
+            if unit.name in tracked]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("clang_tidy")
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--base")
+    options = parser.parse_args()
+    results = Results(shared_state(options.clang_tidy))
+    is_changed = (lambda unit: True) if options.full else changed_since(options.base or default_base())
+    all_units = [(unit, is_changed(unit)) for unit in units()]
+    if not all_units:
+        sys.exit("tidy.py: build/compile_commands.json: no file of src/; run `./dev build`")
+    unknown = [(unit, analyzed) for unit, analyzed in all_units if not results.has(unit, analyzed)]
+    # The longest first, so that no processor waits at the end.
+    unknown.sort(key=lambda pair: (-pair[1], -len(pair[0].files)))
+    faulty = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        waiting = [pool.submit(look_at, options.clang_tidy, *pair) for pair in unknown]
+        for done in concurrent.futures.as_completed(waiting):
+            unit, analyzed, found, _ = done.result()
+            if found:
+                faulty += 1
+                print(found, flush=True)
+            else:
+                results.add(unit, analyzed)
+    results.prune()
+    print(f"clang-tidy: {len(all_units)} files: {len(all_units) - len(unknown)} known to be clean, "
+          f"{len(unknown)} looked at ({sum(analyzed for _, analyzed in unknown)} by the analyzer), "
+          f"{faulty} with findings")
+    sys.exit(1 if faulty else 0)
+
+
+if __name__ == "__main__":
+    main()
