@@ -1,47 +1,38 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What every test of the program needs: it, tshark, real servers, a clean home."""
 import gzip
-import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "support"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
 
 import captures as capture_files  # noqa: E402  (from there)
+import seeds  # noqa: E402
 import server  # noqa: E402
-from delivery import Running, ids_of, ledger  # noqa: E402
+from espcap import Espcap  # noqa: E402
 from fault_proxy import FaultProxy  # noqa: E402
-from network import Live, Network  # noqa: E402
+from network import Network  # noqa: E402
+from project import TEST_PCAPS, TIMEOUT_S  # noqa: E402
 from server import Server  # noqa: E402
 
-ESPCAP = pathlib.Path(os.environ.get("ESPCAP", ROOT / "build" / "espcap")).resolve()
-TEST_PCAPS = ROOT / "test_pcaps"
-TIMEOUT_S = 300
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """Where a test that draws at random fails, its seed is shown."""
+    report = (yield).get_result()
+    if report.failed and "seed" in item.fixturenames:
+        report.sections.append(("Seed", f"{seeds.VARIABLE}={seeds.seed_of_run()}"))
 
 
-class Run:
-    """A finished run of espcap."""
-
-    def __init__(self, process):
-        self.code = process.returncode
-        self.out = process.stdout
-        self.err = process.stderr.decode("utf-8", "replace")
-
-    @property
-    def ledger(self):
-        """The numbers of the summary line, by their words."""
-        return ledger(self.err)
-
-    def documents(self):
-        return [json.loads(line) for line in self.out.splitlines()]
-
-    def __repr__(self):
-        return f"exit {self.code}, standard error:\n{self.err}"
+@pytest.fixture(scope="session")
+def seed():
+    """Of what a test draws at random: another one in each run, unless ESPCAP_TEST_SEED is set."""
+    return seeds.seed_of_run()
 
 
 @pytest.fixture(scope="session")
@@ -57,28 +48,27 @@ def environment(home):
 
 @pytest.fixture(scope="session")
 def espcap(environment, tmp_path_factory):
-    """espcap(*arguments) → Run, in a directory without a configuration file."""
+    """espcap(*arguments) → Espcap that has ended, in a directory without a configuration file."""
     where = tmp_path_factory.mktemp("work")
 
-    def run(*arguments, **options):
-        options.setdefault("cwd", where)
-        options.setdefault("env", environment)
-        options.setdefault("timeout", TIMEOUT_S)
-        command = [str(ESPCAP), *(str(argument) for argument in arguments)]
-        return Run(subprocess.run(command, capture_output=True, check=False, **options))
+    def run(*arguments, input=None, timeout=TIMEOUT_S, **options):  # pylint: disable=redefined-builtin
+        if input is not None:
+            options["stdin"] = subprocess.PIPE
+        options = {"cwd": where, "env": environment, "stdout": subprocess.PIPE, **options}
+        run = Espcap(*arguments, folder=where, stderr=subprocess.PIPE, **options)
+        return run.communicate(input, timeout)
 
     return run
 
 
 @pytest.fixture
 def start_espcap(environment, tmp_path):
-    """start_espcap(*arguments) → Running, by the command that stands before it. Whatever still runs at the
-    end of the test is killed."""
+    """start_espcap(*arguments) → Espcap that runs. What still runs at the end of the test is killed."""
     started = []
 
-    def start(*arguments, before=()):
-        log = tmp_path / f"espcap-{len(started)}.log"
-        started.append(Running([*before, ESPCAP, *arguments], log, cwd=tmp_path, env=environment))
+    def start(*arguments, **options):
+        started.append(Espcap(*arguments, folder=tmp_path,
+                              **{"cwd": tmp_path, "env": environment, **options}))
         return started[-1]
 
     yield start
@@ -96,21 +86,6 @@ def tshark(environment):
                               timeout=TIMEOUT_S, text=True).stdout
 
     return run
-
-
-def decompressed(path):
-    """What the system's gzip or zstd makes of a whole file."""
-    program = {".gz": "gzip", ".zst": "zstd"}[path.suffix]
-    return subprocess.run([program, "-dc", path], check=True, stdout=subprocess.PIPE).stdout
-
-
-def own_mounts():
-    """The start of a command that has mounts of its own."""
-    command = ["unshare", "--mount"]
-    # Below a root that is no mount point (a chroot) their propagation can't be changed.
-    if subprocess.run([*command, "true"], capture_output=True, check=False).returncode != 0:
-        command += ["--propagation", "unchanged"]
-    return command
 
 
 @pytest.fixture(scope="session")
@@ -150,14 +125,14 @@ def proxy(elasticsearch):
         yield between
 
 
-def archive(folder, files, packets_each, espcap):
+def filled(folder, files, packets_each, espcap):
     """(folder of captures, the ids that their documents must have)."""
     small = [packet for name in ("arp", "icmp", "dns")
              for packet in capture_files.packets_of(TEST_PCAPS / f"{name}.pcap")]
     capture_files.fill(folder, files, packets_each, small)
     # The fields are those of the fewest bytes: ids don't depend on them.
     run = espcap("--dir", folder, "--format", "bulk", "--fields", "frame.number")
-    ids = ids_of(run.out)
+    ids = run.ids()
     assert len(set(ids)) == len(ids) == files * packets_each
     return folder, ids
 
@@ -165,13 +140,23 @@ def archive(folder, files, packets_each, espcap):
 @pytest.fixture(scope="session")
 def large_archive(tmp_path_factory, espcap):
     """50,000 packets in 50 captures."""
-    return archive(tmp_path_factory.mktemp("large"), 50, 1000, espcap)
+    return filled(tmp_path_factory.mktemp("large"), 50, 1000, espcap)
 
 
 @pytest.fixture(scope="session")
 def small_archive(tmp_path_factory, espcap):
     """2,000 packets in 10 captures."""
-    return archive(tmp_path_factory.mktemp("small"), 10, 200, espcap)
+    return filled(tmp_path_factory.mktemp("small"), 10, 200, espcap)
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory):
+    """Larger captures of different length."""
+    folder = tmp_path_factory.mktemp("archive")
+    for number, name in enumerate(["http", "dns", "tcp-loss", "icmp"]):
+        data = (TEST_PCAPS / f"{name}.pcap").read_bytes()
+        (folder / f"{name}.pcap").write_bytes(data[:24] + data[24:] * (80 * (number + 1)))
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -210,18 +195,12 @@ def network():
 
 
 @pytest.fixture
-def live(network, environment, tmp_path):
-    """live(*arguments) → a running espcap that captures in the network."""
-    started = []
+def live(network, start_espcap):
+    """live(*arguments) → an Espcap that captures in the network; Ctrl-C stops it."""
 
-    def start(*arguments, prefix=(), ready="capturing on"):
-        running = Live(network, ESPCAP, [str(argument) for argument in arguments], tmp_path,
-                       environment, prefix)
-        started.append(running)
-        return running.wait_for(ready) if ready else running
+    def start(*arguments, prefix=(), ready="capturing on", **options):
+        run = start_espcap("--verbose", *arguments, before=network.command(*prefix),
+                           stop_signal=signal.SIGINT, **options)
+        return run.wait_for(ready) if ready else run
 
-    yield start
-    for running in started:
-        if running.process.poll() is None:
-            running.process.kill()
-            running.process.wait()
+    return start

@@ -14,17 +14,20 @@ import subprocess
 import sys
 import tempfile
 
-import captures
-from archive import measure_archive, measure_folder
-from elasticsearch import measure_elasticsearch
-from instructions import measure_instructions
-from live import measure_live
-from machine import description, load
-from measure import CommandFailed
-from programs import ESPCAP, ROOT
-from single_capture import measure_capture
-from table import Report
-from template import measure_template
+# What the tests have too: where the project is, processes, networks, runs of espcap.
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+import captures  # noqa: E402
+from archive import measure_archive, measure_folder  # noqa: E402
+from elasticsearch import measure_elasticsearch  # noqa: E402
+from instructions import measure_instructions  # noqa: E402
+from live import measure_live  # noqa: E402
+from machine import description, load  # noqa: E402
+from measure import CommandFailed  # noqa: E402
+from project import ESPCAP, ROOT  # noqa: E402
+from single_capture import measure_capture  # noqa: E402
+from table import Report  # noqa: E402
+from template import measure_template  # noqa: E402
 
 SUBJECTS = ("captures", "archive", "folders", "elasticsearch", "template", "instructions", "live")
 LIVE_PARTS = ("rates", "long", "overload", "idle")

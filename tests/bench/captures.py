@@ -7,7 +7,7 @@ import pathlib
 import subprocess
 import sys
 
-from programs import ROOT
+from project import ROOT
 
 TRAFFIC = ROOT / "tests" / "bench" / "traffic"
 OFFICE = ("office", 50_000, 5)

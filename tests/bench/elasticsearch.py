@@ -10,7 +10,8 @@ import urllib.request
 
 import measure
 from captures import first_packets, packet_counts
-from programs import ROOT, espcap
+from programs import espcap
+from project import ROOT
 from table import Target
 from turns import Contender, how_often, in_turn, ratio
 

@@ -11,7 +11,8 @@ import subprocess
 
 import measure
 from captures import packet_counts
-from programs import FLOOR, ROOT
+from programs import FLOOR
+from project import ROOT
 
 LOOP = "espcap::(anonymous namespace)::Run*"
 ENCODER = "espcap::encode::TreeEncoder::AppendLayers"

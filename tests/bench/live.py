@@ -6,18 +6,16 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 
 import measure
+from espcap import Espcap
+from network import Network, packets_sent
 from process_tree import CpuClock, memory_mib, settle_s
-from programs import ESPCAP, ROOT
+from project import ESPCAP
 from table import Target
+from tshark_live import LiveTshark
 from turns import Ratio
-
-sys.path.insert(0, str(ROOT / "tests" / "support"))
-
-from network import Live, Network, packets_sent  # noqa: E402  (from there)
 
 LARGEST_MTU = 65535
 SHARE = 0.6  # of the file's rate, for long
@@ -59,42 +57,33 @@ class Replay:
         return sent, seconds, sent / seconds
 
 
-class Tshark:
+class Tshark(LiveTshark):
     """tshark -T ek on the same interface."""
 
     def __init__(self, network, work, environment):
-        self.err_path = work / "tshark.err"
-        with self.err_path.open("wb") as err:
-            self.process = subprocess.Popen(
-                network.command("tshark", "-i", "a0", "-T", "ek"), stdout=subprocess.DEVNULL,
-                stderr=err, cwd=work, env=environment)
-        while "Capture started" not in self.err_path.read_text():
-            time.sleep(0.05)
+        super().__init__(network, environment, work, "-i", "a0", stdout=subprocess.DEVNULL)
 
     def lost(self, _):
         """As far as it says."""
-        self.process.send_signal(signal.SIGINT)
         try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:  # it would dissect all of it first
-            self.process.kill()
-            self.process.wait()
-        return sum(int(count) for count in re.findall(r"(\d+) packets? dropped",
-                                                      self.err_path.read_text()))
+            self.stop(20)
+        except AssertionError:  # it would dissect all of it first
+            self.kill()
+        return self.dropped()
 
 
-class Espcap(Live):
+class LiveEspcap(Espcap):
     def __init__(self, network, workers, work, environment, *more):
-        arguments = ["--config", "empty.yml", "--nic", "a0", "--workers", str(workers),
-                     *(["--no-ordered"] if workers > 1 else []), "--output", "/dev/null", *more]
-        super().__init__(network, ESPCAP, arguments, work, environment)
+        super().__init__(
+            "--verbose", "--config", "empty.yml", "--nic", "a0", "--workers", workers,
+            *(["--no-ordered"] if workers > 1 else []), "--output", "/dev/null", *more, folder=work,
+            before=network.command(), cwd=work, env=environment, stop_signal=signal.SIGINT)
         self.wait_for("capturing on a0")
 
     def finish(self):
         """The numbers of its last line."""
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(120)
-        return self.summary()
+        self.stop()
+        return self.ledger
 
     def lost(self, sent):
         summary = self.finish()
@@ -126,7 +115,7 @@ class Bench:
         """The rate as sent, where nothing is lost and all of it is done soon after; else None."""
         running = start()
         sent, seconds, achieved = self.replay(rate, self.times.trial).end()
-        late = settle_s(running.process.pid, seconds)
+        late = settle_s(running.pid, seconds)
         lost = running.lost(sent)
         return achieved if lost == 0 and late <= 1 + seconds / 10 else None
 
@@ -143,7 +132,7 @@ class Bench:
         return best
 
     def espcap(self, workers, *more):
-        return Espcap(self.network, workers, self.work, self.environment, *more)
+        return LiveEspcap(self.network, workers, self.work, self.environment, *more)
 
     def rates(self):
         """Of espcap by workers, with those of the file."""
@@ -174,7 +163,7 @@ class Bench:
         replay = self.replay(rate, seconds)
         sizes = []
         while replay.process.poll() is None:
-            sizes.append(memory_mib(running.process.pid))
+            sizes.append(memory_mib(running.pid))
             time.sleep(min(5, seconds / 12))
         sent, took, achieved = replay.end()
         time.sleep(6)
@@ -200,14 +189,13 @@ class Bench:
         sent, took, achieved = self.replay(OVERLOAD * highest, self.times.overload).end()
         dissected = [int(text) for text in re.findall(r"; dissected (\d+),", running.err)]
         during = (dissected[-1] - dissected[0]) / max(len(dissected) - 1, 1)
-        settle_s(running.process.pid, 60)
+        settle_s(running.pid, 60)
         before = running.err.count("received ")
-        while running.err.count("received ") < before + 2:
-            time.sleep(0.1)
+        running.wait_for("received ", before + 2)
         lost_before = re.findall(r"dropped (\d+) by the kernel, (\d+) by the interface, (\d+) by",
                                  running.err)[-1]
         sent += self.replay(0.3 * highest, 3).end()[0]
-        settle_s(running.process.pid, 20)
+        settle_s(running.pid, 20)
         summary = running.finish()
         lost_after = drops(summary) - sum(int(count) for count in lost_before)
         self.report.row(f"{took:.0f} s at {achieved:,.0f} packets/s",
@@ -222,12 +210,12 @@ class Bench:
     def idle(self):
         running = self.espcap(2)
         sent = self.replay(1000, 2).end()[0]
-        settle_s(running.process.pid, 30)
-        clock = CpuClock(running.process.pid)
-        start, used, size = time.monotonic(), clock.seconds(), memory_mib(running.process.pid)
+        settle_s(running.pid, 30)
+        clock = CpuClock(running.pid)
+        start, used, size = time.monotonic(), clock.seconds(), memory_mib(running.pid)
         time.sleep(self.times.idle)
         share = (clock.seconds() - used) / (time.monotonic() - start)
-        growth = memory_mib(running.process.pid) / size
+        growth = memory_mib(running.pid) / size
         assert running.finish()["packets captured"] == sent
         self.report.row(f"idle for {self.times.idle} s", [f"{share:.2%}", f"{size:.0f} MiB"])
         self.report.note("of a core; memory of all its processes")

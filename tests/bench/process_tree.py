@@ -1,32 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a running process and all its descendants use."""
 import contextlib
-import os
 import pathlib
 import time
 
-TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+from processes import family
+
 QUIET_SHARE = 0.05  # of a core: what a capture without packets stays below
 QUIET_S = 0.5
 
 
-def _stat(folder):
-    fields = (folder / "stat").read_text().rsplit(") ", 1)[1].split()
-    return int(fields[1]), (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
-
-
 def tree(root):
     """{process id: CPU seconds}."""
-    parents, seconds = {}, {}
-    for folder in pathlib.Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            parents[int(folder.name)], seconds[int(folder.name)] = _stat(folder)
-    family = {root}
-    while True:
-        more = {child for child, parent in parents.items() if parent in family} - family
-        if not more:
-            return {process: seconds[process] for process in family if process in seconds}
-        family |= more
+    return {one.pid: one.cpu_s for one in family(root)}
 
 
 def memory_mib(root):

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The commands that are compared."""
 import functools
-import os
-import pathlib
 import subprocess
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-ESPCAP = pathlib.Path(os.environ.get("ESPCAP", ROOT / "build" / "espcap")).resolve()
+from project import ESPCAP
+
 FLOOR = ESPCAP.with_name("espcap_floor")
 TEN_FIELDS = ("frame.number,frame.len,ip.src,ip.dst,tcp.srcport,tcp.dstport,"
               "udp.srcport,udp.dstport,dns.qry.name,http.host")

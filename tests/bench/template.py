@@ -6,7 +6,8 @@ import subprocess
 import measure
 from captures import first_packets, packet_counts
 from elasticsearch import TEMPLATE, Counted, running
-from programs import ESPCAP, espcap
+from programs import espcap
+from project import ESPCAP
 from turns import Contender, how_often, in_turn, ratio
 
 

@@ -4,8 +4,9 @@ import socket
 import time
 
 import pytest
-from delivery import INDICES, assert_all_landed, wait_until
+from delivery import INDICES, assert_all_landed
 from server import Server
+from waiting import wait_until
 
 
 def free_port():

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Documents that a server refuses for good: kept with its reason, and sent again when told so."""
 import json
-import signal
 
 import pytest
 from captures import packets_of, write_pcap
-from conftest import TEST_PCAPS, own_mounts
-from delivery import INDICES, assert_all_landed, ids_of, letters, segment_bytes, wait_until
+from delivery import INDICES, assert_all_landed, letters, segment_bytes
+from documents import ids_of
+from mounts import own_mounts
 from nginx import free_ports
+from project import TEST_PCAPS
+from waiting import wait_until
 
 BAD = (3, 100, 101, 499, 500, 998, 999)  # positions in a batch of a thousand: the last one too
 PARSING_EXCEPTION = {"elasticsearch": "document_parsing_exception",
@@ -123,17 +125,16 @@ def test_spooled_documents_stay_until_their_letters_are_kept(strict, capture, es
     run = start_espcap("--file", capture, "--spool", spool,
                        "--node", f"http://127.0.0.1:{free_ports(1)[0]}")
     wait_until(lambda: segment_bytes(spool) > 0)
-    run.process.send_signal(signal.SIGTERM)
-    assert run.wait(60) == 0 and run.ledger["in the spool"] == 1000, run
+    assert run.stop() == 0 and run.ledger["in the spool"] == 1000, run
 
     arguments = ["--file", TEST_PCAPS / "arp.pcap", "--node", strict.url, "--spool", spool]
     script = 'mount -t tmpfs -o size=4k tmpfs "$0" && exec "$@"'
     run = start_espcap(*arguments, "--dead-letters", disk / "dead",
                        before=[*own_mounts(), "sh", "-c", script, disk])
-    assert run.wait(60) == 1, run
+    assert run.wait() == 1, run
     assert run.ledger["failed"] == 7 and run.ledger.get("in the spool", 0) == 0, run
-    assert "1000 documents stay in the spool" in run.text, run
-    assert "doesn't balance" not in run.text, run
+    assert "1000 documents stay in the spool" in run.err, run
+    assert "doesn't balance" not in run.err, run
 
     run = espcap(*arguments, "--dead-letters", dead)
     assert run.code == 1 and run.ledger["dead letters"] == 7, run

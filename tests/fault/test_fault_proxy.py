@@ -10,6 +10,7 @@ import time
 
 import pytest
 from fault_proxy import Answer, CutRequest, CutResponse, Delay, FaultProxy, Garbage, Hang
+from waiting import WAIT_S, assert_stays, wait_until
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
@@ -130,18 +131,17 @@ def test_hang(forwards, proxy, elasticsearch):
         bulk(proxy, "a", timeout=1)
     with concurrent.futures.ThreadPoolExecutor() as pool:
         waiting = pool.submit(bulk, proxy, "b")
-        time.sleep(0.5)
-        assert not waiting.done()
+        assert_stays(lambda: not waiting.done(), 0.5)
         proxy.heal()
-        assert isinstance(waiting.exception(10), http.client.RemoteDisconnected)
+        assert isinstance(waiting.exception(WAIT_S), http.client.RemoteDisconnected)
     assert statuses(bulk(proxy, "a", "b")) == ([409, 409] if forwards else [201, 201])
     assert elasticsearch.count("p") == 2
 
 
 def test_refused_connections(proxy):
     port = proxy.port
-    kept = socket.create_connection(("127.0.0.1", port), timeout=10)
-    time.sleep(0.2)
+    kept = socket.create_connection(("127.0.0.1", port), timeout=WAIT_S)
+    wait_until(lambda: proxy.connections == 1)
     proxy.refuse()
     assert kept.recv(1) == b""
     with pytest.raises(ConnectionRefusedError):

@@ -3,8 +3,9 @@
 import signal
 
 import pytest
-from conftest import TEST_PCAPS
-from delivery import INDICES, segment_bytes, wait_until
+from delivery import INDICES, segment_bytes
+from project import TEST_PCAPS
+from waiting import wait_until
 
 HTTP = TEST_PCAPS / "http.pcap"
 AWAY_S = 6
@@ -19,7 +20,7 @@ def capture(network, proxy, start_espcap, tmp_path):
         nic = network.lend()
         run = start_espcap("--verbose", "--nic", nic, "--node", proxy.url, "--spool",
                            tmp_path / "spool", *CHUNKS, *arguments)
-        wait_until(lambda: f"capturing on {nic}" in run.text)
+        run.wait_for(f"capturing on {nic}")
         sent = network.replay(HTTP)
         wait_until(lambda: any(path.startswith("/_bulk") for path, _, _ in list(proxy.replies)))
         return run, sent
@@ -31,7 +32,7 @@ def test_nothing_is_lost_while_the_server_is_away(capture, network, proxy, elast
     run, sent = capture()
     proxy.refuse()
     sent += network.replay(HTTP, "--pps", 400, "--loop", AWAY_S * 400 // 104)
-    assert segment_bytes(tmp_path / "spool") > 100_000
+    run.wait_until(lambda: segment_bytes(tmp_path / "spool") > 100_000)
     proxy.listen()
     sent += network.replay(HTTP)
     wait_until(lambda: elasticsearch.count(INDICES) == sent, step=0.5)
@@ -39,7 +40,7 @@ def test_nothing_is_lost_while_the_server_is_away(capture, network, proxy, elast
     ledger = run.ledger
     assert ledger["packets captured"] == sent
     assert ledger["indexed"] + ledger["already there"] == sent
-    assert "dropped" not in run.text.split("packets captured")[-1]
+    assert "dropped" not in run.err.split("packets captured")[-1]
     assert segment_bytes(tmp_path / "spool") < 4096
 
 
@@ -48,31 +49,29 @@ def test_what_a_full_spool_has_no_room_for_is_counted(capture, network, proxy, e
     run, sent = capture("--spool-bytes", "256k")
     proxy.refuse()
     sent += network.replay(HTTP, "--pps", 2000, "--loop", 50)
-    wait_until(lambda: "the spool is full" in run.text)
-    wait_until(lambda: "packets are dropped" in run.text)
+    run.wait_for("the spool is full")
+    run.wait_for("packets are dropped")
     proxy.listen()
     wait_until(lambda: elasticsearch.count(INDICES) > 200, step=0.5)
     late = network.replay(HTTP)
     sent += late
-    run.process.send_signal(signal.SIGTERM)
-    assert run.wait() == 1, run
+    assert run.stop() == 1, run
     ledger = run.ledger
     assert ledger["packets captured"] == sent
     assert ledger["dropped"] > 0
     delivered = ledger["indexed"] + ledger["already there"]
     assert delivered + ledger.get("in the spool", 0) + ledger["dropped"] == sent
     assert elasticsearch.count(INDICES) == delivered
-    assert run.text.count("packets are dropped") == 1
+    assert run.err.count("packets are dropped") == 1
 
 
 def test_a_stop_delivers_what_was_captured(network, elasticsearch, start_espcap, espcap, tmp_path):
     """Ctrl-C right behind the last packet, with Espcap's own options."""
     nic = network.lend()
     run = start_espcap("--verbose", "--nic", nic, "--bpf", "tcp port 80", "--chunk", 100, "--node",
-                       elasticsearch.url)
-    wait_until(lambda: f"capturing on {nic}" in run.text)
+                       elasticsearch.url, stop_signal=signal.SIGINT)
+    run.wait_for(f"capturing on {nic}")
     network.replay(HTTP, "--topspeed", "--loop", 10)
-    run.process.send_signal(signal.SIGINT)
-    assert run.wait() == 0, run
+    assert run.stop() == 0, run
     selected = len(espcap("--file", HTTP, "--bpf", "tcp port 80").documents())
     assert run.ledger["indexed"] == elasticsearch.count(INDICES) == 10 * selected > 0

@@ -2,15 +2,16 @@
 """A server that has too much to do, no room, or takes smaller requests only: everything lands in the end."""
 import gzip
 import json
-import time
 
 import pytest
 import server
 from captures import write_pcap
-from conftest import TEST_PCAPS
-from delivery import INDICES, assert_all_landed, ids_of, letters, wait_until
+from delivery import INDICES, assert_all_landed, letters
+from documents import ids_of
 from fault_proxy import FaultProxy
+from project import TEST_PCAPS
 from server import Server
+from waiting import assert_stays, wait_until
 
 both = pytest.mark.parametrize("kind", server.KINDS)
 
@@ -99,8 +100,7 @@ def test_a_block_with_status_403(block, elasticsearch, small_archive, start_espc
     assert espcap("--file", folder / "0000.pcap", "--count", 1, "--node", elasticsearch.url).code == 0
     assert elasticsearch.request("PUT", f"/{INDICES}/_settings", {block: True})[0] == 200
     run = start_espcap("--dir", folder, "--node", elasticsearch.url)
-    time.sleep(2)
-    assert run.runs(), run
+    assert_stays(run.runs, 2, state=run.__repr__)
     assert elasticsearch.request("PUT", f"/{INDICES}/_settings", {block: None})[0] == 200
     assert run.wait() == 0, run
     assert_all_landed(elasticsearch, ids)
@@ -114,8 +114,8 @@ def test_a_cluster_block(elasticsearch, small_archive, start_espcap, proxy):
     wait_until(lambda: proxy.requests > 3 or not run.runs())
     assert elasticsearch.request("PUT", "/_cluster/settings", block)[0] == 200
     try:
-        time.sleep(2)
-        assert run.runs(), run
+        run.wait_until(lambda: 403 in request_statuses(proxy))
+        assert_stays(run.runs, 2, state=run.__repr__)
     finally:
         block["persistent"]["cluster.blocks.read_only_allow_delete"] = None
         assert elasticsearch.request("PUT", "/_cluster/settings", block)[0] == 200

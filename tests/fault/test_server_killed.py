@@ -5,15 +5,17 @@ import time
 
 import pytest
 import server
-from delivery import INDICES, assert_all_landed, wait_until
+from delivery import INDICES, assert_all_landed
 from server import Server
+from waiting import assert_stays, wait_until
 
 KILLS = 3
 
 
 @pytest.mark.parametrize("kind", server.KINDS)
-def test_a_server_that_crashes_three_times(kind, tmp_path, large_archive, start_espcap):
+def test_a_server_that_crashes_three_times(kind, tmp_path, large_archive, start_espcap, seed):
     folder, ids = large_archive
+    generator = random.Random(seed)
     with Server(tmp_path / "node", kind=kind) as node:
         with start_espcap("--dir", folder, "--node", node.url, "--chunk", 500, "--spool",
                           tmp_path / "spool") as run:
@@ -24,7 +26,7 @@ def test_a_server_that_crashes_three_times(kind, tmp_path, large_archive, start_
                            step=0.3)
                 assert run.runs(), run
                 node.kill()
-                time.sleep(random.uniform(0, 1))
+                time.sleep(generator.uniform(0, 1))
                 node.start()
             assert run.wait() == 0, run
         assert_all_landed(node, ids)
@@ -40,8 +42,7 @@ def test_a_server_that_comes_up_later(tmp_path, small_archive, start_espcap):
     node.kill()
     try:
         with start_espcap("--dir", folder, "--node", node.url, "--spool", tmp_path / "spool") as run:
-            time.sleep(2)
-            assert run.runs(), run
+            assert_stays(run.runs, 2, state=run.__repr__)
             node.start()
             assert run.wait() == 0, run
         assert_all_landed(node, ids)

@@ -11,6 +11,8 @@
 #include <random>
 #include <string>
 
+#include "../support/random_seed.h"
+
 namespace espcap::encode {
 namespace {
 
@@ -38,7 +40,7 @@ TEST(Ipv6Text, EqualsInetNtopForEveryPatternOfZeroGroups) {
 }
 
 TEST(Ipv6Text, EqualsInetNtopForRandomAddresses) {
-  std::mt19937 random(20240117);  // NOLINT: the same addresses in every run
+  std::mt19937 random(espcap::testing::RandomSeed(20240117));
   for (int round = 0; round < 20000; ++round) {
     std::array<uint8_t, 16> address{};
     for (uint8_t& byte : address) {
@@ -49,7 +51,7 @@ TEST(Ipv6Text, EqualsInetNtopForRandomAddresses) {
 }
 
 TEST(Ipv4Text, EqualsInetNtop) {
-  std::mt19937 random(20240117);  // NOLINT
+  std::mt19937 random(espcap::testing::RandomSeed(20240117));
   for (int round = 0; round < 20000; ++round) {
     const auto address = static_cast<uint32_t>(random() >> random() % 32);
     const in_addr in_network_order{htonl(address)};

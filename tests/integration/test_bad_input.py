@@ -9,7 +9,9 @@ import subprocess
 import threading
 
 import pytest
-from conftest import ESPCAP, TEST_PCAPS, decompressed, own_mounts
+from documents import decompressed
+from mounts import own_mounts
+from project import ESPCAP, TEST_PCAPS
 
 DNS = TEST_PCAPS / "dns.pcap"
 
@@ -67,7 +69,7 @@ def test_damaged_file_in_a_directory_does_not_stop_the_others(espcap, tmp_path):
     assert len(run.documents()) == 5 + 16
 
 
-def test_unreadable_file(tmp_path_factory, environment):
+def test_unreadable_file(tmp_path_factory, espcap, environment):
     # The user nobody needs a way to both the program and the file.
     folder = tmp_path_factory.getbasetemp()
     program = folder / "espcap"
@@ -78,11 +80,11 @@ def test_unreadable_file(tmp_path_factory, environment):
     for path in (folder, *folder.parents):
         if path.stat().st_uid == os.getuid() and path.is_relative_to("/tmp") and path != path.parent:
             path.chmod(path.stat().st_mode | 0o011)
-    run = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program,
-                          "--file", secret], capture_output=True, text=True, check=False,
-                         cwd="/", env={**environment, "HOME": "/nonexistent"})
-    assert run.returncode == 1, run
-    assert f"open {secret}: Permission denied" in run.stderr, run
+    run = espcap("--file", secret, program=program, cwd="/",
+                 before=["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],
+                 env={**environment, "HOME": "/nonexistent"})
+    assert run.code == 1, run
+    assert f"open {secret}: Permission denied" in run.err, run
 
 
 @pytest.mark.parametrize("arguments, parts", [
@@ -153,11 +155,10 @@ def test_server_that_is_no_elasticsearch(espcap, tmp_path):
 
 def test_full_device(espcap):
     with open("/dev/full", "wb") as full:
-        command = [str(ESPCAP), "--file", str(DNS)]
-        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert run.returncode == 1
-    assert "write standard output: No space left on device" in run.stderr
-    assert "0 written, 92 failed" in run.stderr
+        run = espcap("--file", DNS, stdout=full)
+    assert run.code == 1
+    assert "write standard output: No space left on device" in run.err
+    assert "0 written, 92 failed" in run.err
 
 
 def test_full_disk_leaves_whole_lines(espcap, tmp_path):
@@ -196,15 +197,13 @@ def test_full_disk_leaves_whole_batches(name, espcap, tmp_path):
     assert f" {count} written, " in run.stderr.decode()
 
 
-def test_closed_pipe():
-    capture = TEST_PCAPS / "tcp-loss.pcap"
-    with subprocess.Popen([str(ESPCAP), "--file", str(capture), "--chunk", "1"],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        process.stdout.readline()
-        process.stdout.close()
-        error = process.stderr.read().decode()
-    assert process.returncode == 1
-    assert "write standard output: the program that reads it has ended" in error
+def test_closed_pipe(start_espcap):
+    run = start_espcap("--file", TEST_PCAPS / "tcp-loss.pcap", "--chunk", "1",
+                       stdout=subprocess.PIPE)
+    run.stdout.readline()
+    run.stdout.close()
+    assert run.wait() == 1, run
+    assert "write standard output: the program that reads it has ended" in run.err
 
 
 @pytest.mark.parametrize("text, parts", [

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import TEST_PCAPS
+from project import TEST_PCAPS
 
 
 def ecs_of(document):

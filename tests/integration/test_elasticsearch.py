@@ -1,40 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Documents of test_pcaps in real servers: all there, once, and found."""
-import array
 import concurrent.futures
-import fcntl
 import gzip
 import json
 import os
 import pathlib
 import random
-import signal
 import struct
 import subprocess
-import termios
 import time
 
-import delivery
 import pytest
 import relay
-from conftest import ESPCAP, TEST_PCAPS
-from delivery import wait_until
-from server import Server
+from documents import unread_bytes
+from project import ESPCAP, TEST_PCAPS
+from seeds import seed_or
 
 DNS = TEST_PCAPS / "dns.pcap"
 PARSING_EXCEPTION = {"elasticsearch": "document_parsing_exception",
                      "opensearch": "mapper_parsing_exception"}
-
-
-def ledger(run):
-    """The summary's numbers, by their words."""
-    return delivery.ledger(run.err)
-
-
-def unread_bytes(pipe):
-    count = array.array("i", [0])
-    fcntl.ioctl(pipe, termios.FIONREAD, count)
-    return count[0]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +35,7 @@ def test_as_many_documents_as_packets(indexed):
     node, (first, _), packets = indexed
     total = sum(packets.values())
     assert first.code == 0, first
-    assert ledger(first) == {"packets captured": total, "indexed": total, "already there": 0,
+    assert first.ledger == {"packets captured": total, "indexed": total, "already there": 0,
                              "failed": 0}
     assert node.count("packets-*") == total
 
@@ -60,7 +44,7 @@ def test_a_second_run_adds_nothing(indexed):
     node, (_, second), packets = indexed
     total = sum(packets.values())
     assert second.code == 0, second
-    assert ledger(second) == {"packets captured": total, "indexed": 0, "already there": total,
+    assert second.ledger == {"packets captured": total, "indexed": 0, "already there": total,
                               "failed": 0}
     assert node.count("packets-*") == total
 
@@ -180,7 +164,7 @@ def test_refused_documents_are_counted_and_named(any_server, espcap, tshark, tmp
     bad = tshark("-r", DNS, "-Y", "dns.qry.name", "-T", "fields", "-e", "frame.number").split()
     assert 10 < len(bad) < 92
     assert run.code == 1
-    assert ledger(run) == {"packets captured": 92, "indexed": 92 - len(bad), "already there": 0,
+    assert run.ledger == {"packets captured": 92, "indexed": 92 - len(bad), "already there": 0,
                            "dead letters": len(bad), "failed": 0}
     assert len((tmp_path / "dead.ndjson").read_bytes().splitlines()) == len(bad)
     assert f"{DNS}: packet {bad[0]}: refused with 400: {PARSING_EXCEPTION[node.kind]}" in run.err
@@ -194,22 +178,13 @@ def test_a_node_that_does_not_answer_costs_nothing(elasticsearch, espcap):
     assert elasticsearch.count("packets-*") == 92
 
 
-def test_a_signal_delivers_what_is_dissected(elasticsearch, environment):
-    with subprocess.Popen([str(ESPCAP), "--file", "-", "--node", elasticsearch.url],
-                          stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
-        process.stdin.write(DNS.read_bytes())
-        process.stdin.flush()
-        wait_until(lambda: unread_bytes(process.stdin) == 0)
-        time.sleep(1)  # it has dissected that too, and waits for more
-        process.send_signal(signal.SIGTERM)
-        text = process.stderr.read().decode()
-        process.stdin.close()
-    assert process.returncode == 0, text
-
-    class Stopped:
-        err = text
-
-    counts = ledger(Stopped)
+def test_a_signal_delivers_what_is_dissected(elasticsearch, start_espcap):
+    run = start_espcap("--file", "-", "--node", elasticsearch.url, stdin=subprocess.PIPE)
+    run.feed(DNS.read_bytes())
+    run.wait_until(lambda: unread_bytes(run.stdin) == 0)
+    run.wait_until_idle()  # it has dissected that too, and waits for more
+    assert run.stop() == 0, run
+    counts = run.ledger
     assert 60 < counts["indexed"] == counts["packets captured"]
     assert elasticsearch.count("packets-*") == counts["indexed"]
 
@@ -230,7 +205,7 @@ def test_requests_are_compressed(host, arguments, is_compressed, elasticsearch, 
         assert run.code == 0, run
         requests = [(headers, body) for first, headers, body in between.requests()
                     if first.startswith("POST /_bulk")]
-    assert ledger(run) == {"packets captured": 92, "indexed": 92, "already there": 0, "failed": 0}
+    assert run.ledger == {"packets captured": 92, "indexed": 92, "already there": 0, "failed": 0}
     assert elasticsearch.count("packets-*") == 92
     assert len(requests) == 4
     for headers, body in requests:
@@ -274,7 +249,7 @@ def slots_bytes(process):
 
 
 @pytest.mark.parametrize("compress", ["--compress", "--no-compress"])
-def test_all_slots_together_stay_within_bounds(compress, elasticsearch, environment, tmp_path):
+def test_all_slots_together_stay_within_bounds(compress, elasticsearch, start_espcap, tmp_path):
     """Nothing more is taken after the first request, so that every slot fills up, with documents that
     compress badly: random bytes in hexadecimal."""
     capture = tmp_path / "random.pcap"
@@ -283,20 +258,18 @@ def test_all_slots_together_stay_within_bounds(compress, elasticsearch, environm
                             "c350c351 05500000")
     with open(capture, "wb") as stream:
         stream.write(DNS.read_bytes()[:24])
+        generator = random.Random(seed_or(0))
         for number in range(2000):
-            frame = headers + random.Random(number).randbytes(1352)
+            frame = headers + generator.randbytes(1352)
             stream.write(struct.pack("<IIII", number, 0, len(frame), len(frame)) + frame)
     chunk_bytes = 1 << 20
     port = int(elasticsearch.url.rsplit(":", 1)[1])
-    with relay.Relay(port, stops_at=b"POST /_bulk") as between, subprocess.Popen(
-            [str(ESPCAP), "--file", str(capture), "--hex", "--workers", "3", "--chunk", "1000000",
-             "--chunk-bytes", str(chunk_bytes), "--node", f"127.0.0.1:{between.port}", compress],
-            stderr=subprocess.DEVNULL, env=environment) as process:
-        held = [0]
-        deadline = time.monotonic() + 60
-        while not (held[-1] > chunk_bytes and held[-1] == held[-2]):
-            assert time.monotonic() < deadline and process.poll() is None
-            time.sleep(1)
-            held.append(slots_bytes(process.pid))
-        process.kill()
-    assert 2 * chunk_bytes < held[-1] <= 4 * chunk_bytes, held
+    with relay.Relay(port, stops_at=b"POST /_bulk") as between:
+        run = start_espcap("--file", capture, "--hex", "--workers", "3", "--chunk", "1000000",
+                           "--chunk-bytes", chunk_bytes, "--node", f"127.0.0.1:{between.port}",
+                           compress)
+        run.wait_until(lambda: run.children("espcap-worker") and slots_bytes(run.pid) > chunk_bytes)
+        run.wait_until_idle()
+        held = slots_bytes(run.pid)
+        run.kill()
+    assert 2 * chunk_bytes < held <= 4 * chunk_bytes, held

@@ -4,8 +4,8 @@ import os
 import pathlib
 
 import pytest
-from conftest import TEST_PCAPS
 from field_filter import FieldFilter, Registry
+from project import TEST_PCAPS
 
 FOLDER = os.environ.get("ESPCAP_CAPTURES")
 TEN = ["frame.number", "frame.len", "ip.src", "ip.dst", "tcp.srcport", "tcp.dstport",

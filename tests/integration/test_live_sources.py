@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Several processes on one interface, and packets that another machine sends."""
-import json
 import os
 import re
 import signal
@@ -9,10 +8,11 @@ import subprocess
 
 import pytest
 from captures import write_pcap
-from conftest import ESPCAP, TEST_PCAPS
-from network import STEP_S, Live
-from test_live import HTTP, documents, frame_numbers, without, WHEN_AND_WHERE
+from documents import WHEN_AND_WHERE, frame_numbers, without
+from processes import children_of, status_of
+from project import TEST_PCAPS
 
+HTTP = TEST_PCAPS / "http.pcap"
 PORT = 4000
 # As inetd: each connection gets the output of the command.
 SERVER = """
@@ -69,16 +69,16 @@ def test_fanout_gives_each_packet_to_one_process(network, live, tmp_path):
             live(*arguments, "--fanout-processes", "1")]
     runs[0].wait_until(lambda: runs[0].err.count("capturing on a0") == 3)
     sent = network.replay(tmp_path / "many.pcap", "--pps", "20000")
-    runs[0].wait_until(lambda: sum(len(running.lines()) for running in runs) >= sent)
+    runs[0].wait_until(lambda: sum(running.line_count() for running in runs) >= sent)
     found = []
     for running in runs:
         assert running.stop() == 0, running.err
-        found += [document["layers"]["udp"]["udp_udp_payload"] for document in documents(running)]
+        found += [document["layers"]["udp"]["udp_udp_payload"] for document in running.documents()]
     assert len(found) == len(set(found)) == sent == 4000
     shares = [int(count) for count in
               re.findall(r"a0: process \d of 3 has read (\d+) packets", runs[0].err)]
     assert len(shares) == 3 and min(shares) > 0
-    assert sum(shares) == runs[0].summary()["packets captured"] < sent
+    assert sum(shares) == runs[0].ledger["packets captured"] < sent
     assert len(list(tmp_path.glob("raw-[123].pcapng"))) == 3
 
 
@@ -89,7 +89,7 @@ def test_fanout_takes_fragments_together(network, live, tshark):
     running = live("--nic", "a0", "--fanout", "65535", "--fanout-processes", "2", "--bpf", "ip")
     running.wait_until(lambda: running.err.count("capturing on a0") == 2)
     assert network.replay(capture) > whole > 0
-    running.wait_until(lambda: len(running.lines()) >= whole)
+    running.wait_until(lambda: running.line_count() >= whole)
     assert running.stop() == 0, running.err
     assert len(running.lines()) == whole
 
@@ -97,7 +97,7 @@ def test_fanout_takes_fragments_together(network, live, tshark):
 def test_a_fanout_group_of_another_interface(network, live):
     first = live("--nic", "a0", "--fanout", "9")
     other = live("--nic", "a1", "--fanout", "9", ready=None)
-    assert other.end() == 1
+    assert other.wait() == 1
     assert "capture on a1: join fanout group 9: " in other.err
     assert first.stop() == 0
 
@@ -113,15 +113,13 @@ def test_packets_that_another_machine_sends(network, live, serve, espcap):
         running.wait_until(lambda now=turn: running.err.count(f"{name}: connected again") == now)
         sent += network.replay(HTTP)
         # All of them, though they are no multiple of any block.
-        running.wait_until(lambda: len(running.lines()) == sent)
+        running.wait_for_lines(sent)
         if turn == 1:
-            children = network.inside("ps", "-o", "pid=", "--ppid", server.pid).stdout.split()
-            if len(children) != 1:  # the server is the child of `ip netns exec`
-                raise AssertionError(children)
-            os.kill(int(children[0]), signal.SIGTERM)
+            tcpdump, = children_of(server.pid)
+            os.kill(tcpdump, signal.SIGTERM)
             running.wait_for(f"{name}: the other side has ended the stream; connected again in")
     assert running.stop() == 0, running.err
-    taken = documents(running)
+    taken = running.documents()
     assert frame_numbers(taken) == list(range(1, sent + 1))
     frame = taken[0]["layers"]["frame"]
     assert frame["frame_frame_interface_name"] == name
@@ -137,8 +135,8 @@ def test_remote_sources_beside_an_interface(network, live, serve, tmp_path):
     running = live("--nic", f"tcp://127.0.0.1:{PORT}", "--nic", "a0", "--workers", "2",
                    "--no-ordered", "--bpf", "tcp", "--count", "30", "--write", raw)
     network.replay(HTTP)
-    assert running.end() == 0, running.err
-    taken = documents(running)
+    assert running.wait() == 0, running.err
+    taken = running.documents()
     assert sorted(frame_numbers(taken)) == list(range(1, 31))
     names = {document["layers"]["frame"]["frame_frame_interface_name"] for document in taken}
     assert names <= {f"tcp://127.0.0.1:{PORT}", "a0"} and "tcp" in " ".join(names)
@@ -161,17 +159,16 @@ def test_what_no_capture_is(live, serve):
 ])
 def test_sources_that_cannot_be(arguments, said, live):
     running = live(*arguments, ready=None)
-    assert running.end() == 1
+    assert running.wait() == 1
     assert said in running.err
 
 
 def test_a_remote_source_is_read_without_privilege(live, serve):
     serve("cat", HTTP)
     running = live("--nic", f"tcp://127.0.0.1:{PORT}")
-    running.wait_until(lambda: len(running.lines()) >= 104)
-    process, = running.processes("espcap-capture")
-    with open(f"/proc/{process}/status", encoding="ascii") as status:
-        facts = dict(line.rstrip("\n").split(":\t", 1) for line in status)
+    running.wait_until(lambda: running.line_count() >= 104)
+    process, = running.children("espcap-capture")
+    facts = status_of(process)
     assert int(facts["CapPrm"], 16) == 0 and facts["NoNewPrivs"] == "1"
     assert "0" not in facts["Uid"].split()
     assert running.stop() == 0

@@ -4,17 +4,18 @@ import concurrent.futures
 import http.client
 import os
 import re
+import signal
 import socket
 import subprocess
 import time
 
 import pytest
-from conftest import ESPCAP, ROOT, TEST_PCAPS
-from delivery import wait_until
 from fault_proxy import Answer, CutResponse
+from processes import process
+from project import ESPCAP, ROOT, TEST_PCAPS
 from server import Server
-from telemetry import Metrics, Scrape
-from test_workers import kill_a_worker, workers_of
+from telemetry import Scrape
+from waiting import wait_until
 
 DNS = (TEST_PCAPS / "dns.pcap").read_bytes()
 HTTP = (TEST_PCAPS / "http.pcap").read_bytes()
@@ -37,9 +38,9 @@ def watching(start_espcap, folder, tmp_path):
     """A run that goes on until it is stopped, to a file where no --node is given."""
 
     def start(*more):
-        destination = [] if "--node" in more else ["--output", tmp_path / "out"]
-        run = start_espcap("--dir", folder, "--watch", "--metrics", "0", *destination, *more)
-        return run, Metrics(run)
+        output = None if "--node" in more else tmp_path / "out"
+        run = start_espcap("--dir", folder, "--watch", "--metrics", "0", *more, output=output)
+        return run, run.metrics()
 
     return start
 
@@ -124,7 +125,7 @@ def test_counters_never_fall(watching, folder):
         assert sum(now.settled.values()) <= now.captured <= packets
         before = now
         if killed < 2 and before.captured > (killed + 1) * packets / 10:
-            kill_a_worker(run.process)
+            run.kill_child()
             killed += 1
         assert run.runs(), run
     assert before("espcap_worker_restarts_total") == killed == 2
@@ -139,7 +140,7 @@ def test_sessions_that_are_replaced_are_counted(start_espcap, tmp_path):
     with (tmp_path / "pipe").open("wb") as stream:
         stream.write(HTTP)
         stream.flush()
-        Metrics(run).wait_until(
+        run.metrics().wait_until(
             lambda scrape: scrape("espcap_worker_sessions_replaced_total") >= 5)
     assert run.wait() == 0, run
 
@@ -193,7 +194,7 @@ def test_health_of_a_run_that_stops(elasticsearch, proxy, watching, folder):
     proxy.always(Answer(503))
     (folder / "dns.pcap").write_bytes(DNS)
     wait_until(lambda: proxy.requests >= 1)
-    run.process.terminate()
+    run.signal(signal.SIGTERM)
     wait_until(lambda: metrics.get("/healthz") == (503, "espcap is stopping\n"))
     assert metrics.scrape().captured == 92
     proxy.heal()
@@ -206,7 +207,7 @@ def test_health_of_a_run_that_stops(elasticsearch, proxy, watching, folder):
     ("0.0.0.0:0", "0.0.0.0"), ("[::]:0", "::")])
 def test_addresses(address, means, start_espcap, folder):
     run = start_espcap("--dir", folder, "--watch", "--metrics", address)
-    metrics = Metrics(run)
+    metrics = run.metrics()
     assert metrics.get("/healthz") == (200, "ok\n")
     listening = subprocess.run(["ss", "-Hltn", f"sport = :{metrics.port}"], check=True,
                                capture_output=True, text=True).stdout.splitlines()
@@ -214,7 +215,7 @@ def test_addresses(address, means, start_espcap, folder):
     addresses = {line.split()[3] for line in listening}
     host = "*" if means == "::" else f"[{means}]" if ":" in means else means
     assert addresses & {f"{host}:{metrics.port}", f"[{means}]:{metrics.port}"}
-    is_warned = "visible to whoever reaches this address" in run.text
+    is_warned = "visible to whoever reaches this address" in run.err
     assert is_warned == (means in ("0.0.0.0", "::")), run
     assert run.stop() == 0, run
 
@@ -245,7 +246,7 @@ def test_an_address_that_is_wrong(address, reason, espcap, tmp_path):
 
 def test_the_configuration_can_say_it(espcap, start_espcap, folder, tmp_path):
     (tmp_path / "espcap.yml").write_text(f"dir: {folder}\nwatch: true\nmetrics: 0\n")
-    assert Metrics(start_espcap()).get("/healthz") == (200, "ok\n")
+    assert start_espcap().metrics().get("/healthz") == (200, "ok\n")
 
 
 def test_methods_and_paths(watching):
@@ -274,25 +275,20 @@ def test_methods_and_paths(watching):
     assert run.stop() == 0, run
 
 
-def used_seconds(process):
-    """Of the processor."""
-    with open(f"/proc/{process}/stat", encoding="ascii") as stat:
-        fields = stat.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def test_clients_that_say_nothing_stop_nothing(watching, folder, tmp_path):
+def test_clients_that_say_nothing_stop_nothing(watching, folder):
     """More than it takes at a time: documents go on at once, other clients within seconds."""
     run, metrics = watching()
+    (folder / "first.pcap").write_bytes(DNS)
+    run.wait_for_lines(92)  # libwireshark has started
     silent = [socket.create_connection((metrics.host, metrics.port)) for _ in range(60)]
     silent[0].send(b"GET /metrics HTTP/1.1\r\n")
     (folder / "dns.pcap").write_bytes(DNS)
     start = time.monotonic()
-    wait_until(lambda: (tmp_path / "out").read_bytes().count(b"\n") == 92)
+    run.wait_for_lines(2 * 92)
     assert time.monotonic() - start < 4, "it waited for them"
-    before = used_seconds(run.pid)
+    before = process(run.pid).cpu_s
     assert metrics.get("/healthz") == (200, "ok\n")
-    assert used_seconds(run.pid) - before < 1, "it turns in circles"
+    assert process(run.pid).cpu_s - before < 1, "it turns in circles"
     for client in silent:
         client.close()
     assert run.stop() == 0, run
@@ -315,13 +311,13 @@ def test_nothing_of_it_is_in_the_workers(start_espcap, tmp_path):
     with (tmp_path / "pipe").open("wb") as stream:
         stream.write(HTTP)
         stream.flush()
-        metrics = Metrics(run)
+        metrics = run.metrics()
         metrics.wait_until(lambda scrape: scrape.captured > 0)
         with socket.create_connection((metrics.host, metrics.port)):
             metrics.scrape()
             shown = subprocess.run(["ss", "-Hatnp", f"sport = :{metrics.port}"], check=True,
                                    capture_output=True, text=True).stdout
-        others = [*workers_of(run.pid), *workers_of(run.pid, "espcap-reader")]
+        others = run.children("espcap-worker") + run.children("espcap-reader")
     assert len(others) == 2 and f"pid={run.pid}," in shown
     assert not any(f"pid={process}," in shown for process in others)
     assert run.wait() == 0, run

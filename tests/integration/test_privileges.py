@@ -3,10 +3,10 @@
 import os
 import shutil
 import subprocess
-import time
 
 import pytest
-from conftest import ESPCAP, TEST_PCAPS
+from processes import status_of
+from project import ESPCAP, TEST_PCAPS, TIMEOUT_S
 
 CAP_DAC_READ_SEARCH = 1 << 2
 TLS = TEST_PCAPS / "tls-keylog.pcap"
@@ -14,42 +14,20 @@ TLS = TEST_PCAPS / "tls-keylog.pcap"
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has privileges to give up")
 
 
-def children(process):
-    """{name: /proc status} of all processes below one."""
-    found, waiting = {}, [process.pid]
-    while waiting:
-        parent = waiting.pop()
-        listed = subprocess.run(["ps", "--ppid", str(parent), "-o", "pid=,comm="], check=False,
-                                stdout=subprocess.PIPE, text=True, timeout=30).stdout
-        for line in listed.splitlines():
-            pid, name = line.split()
-            waiting.append(int(pid))
-            with open(f"/proc/{pid}/status", encoding="ascii") as status:
-                found[name] = dict(row.rstrip("\n").split(":\t", 1) for row in status)
-    return found
-
-
 @pytest.fixture
-def reading(environment):
+def reading(start_espcap):
     """An espcap on a pipe that stays open, when it dissects."""
-    data = (TEST_PCAPS / "http.pcap").read_bytes()
-    with subprocess.Popen([str(ESPCAP), "--file", "-", "--output", "/dev/null"],
-                          stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                          env=environment) as process:
-        process.stdin.write(data)
-        process.stdin.flush()
-        deadline = time.monotonic() + 30
-        while not {"espcap-reader", "espcap-worker"} <= children(process).keys():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        time.sleep(0.5)
-        yield process
-        process.stdin.close()
+    run = start_espcap("--file", "-", stdin=subprocess.PIPE)
+    run.feed((TEST_PCAPS / "http.pcap").read_bytes())
+    run.wait_until(run.line_count)
+    yield run
+    run.end_input()
+    run.wait()
 
 
 def test_workers_are_confined(reading):
     for name in ("espcap-reader", "espcap-worker"):
-        status = children(reading)[name]
+        status = status_of(reading.children(name)[-1])
         assert status["NoNewPrivs"] == "1"
         assert status["Seccomp"] == "2"
         assert int(status["CapEff"], 16) | CAP_DAC_READ_SEARCH == CAP_DAC_READ_SEARCH
@@ -90,5 +68,5 @@ def test_root_of_a_container(container, environment):
     if shutil.which(container[0]) is None:
         pytest.skip(f"no {container[0]}")
     run = subprocess.run([*container, "-c", f"'{ESPCAP}' --file '{TLS}'"], check=False,
-                         capture_output=True, env=environment, timeout=60)
+                         capture_output=True, env=environment, timeout=TIMEOUT_S)
     assert run.returncode == 0 and run.stdout.count(b"\n") > 10, run.stderr

@@ -3,14 +3,16 @@
 import json
 import os
 import re
-import select
 import signal
 import socket
 import subprocess
 import time
 
 import pytest
-from conftest import ESPCAP, TEST_PCAPS, decompressed, own_mounts
+from documents import decompressed, unread_bytes
+from mounts import own_mounts
+from project import ESPCAP, TEST_PCAPS
+from waiting import WAIT_S, assert_stays
 
 DNS = TEST_PCAPS / "dns.pcap"
 HTTP = TEST_PCAPS / "http.pcap"
@@ -172,44 +174,32 @@ def test_configuration_file(espcap, tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_run_in_order(number, environment, tmp_path):
+def test_a_signal_ends_the_run_in_order(number, start_espcap, tmp_path):
     """Reading a pipe that stays open: what was dissected is written, the summary printed, exit 0."""
-    out = tmp_path / "out"
-    with subprocess.Popen([str(ESPCAP), "--file", "-", "--chunk", "50", "--output", str(out)],
-                          stdin=subprocess.PIPE, stderr=subprocess.PIPE,
-                          env=environment) as process:
-        process.stdin.write(DNS.read_bytes())
-        process.stdin.flush()
-        deadline = time.monotonic() + 30
-        while not (out.exists() and out.stat().st_size):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        time.sleep(1)  # the next batch is begun, and espcap waits for more of the pipe
-        process.send_signal(number)
-        error = process.stderr.read().decode()
-        process.stdin.close()
-    assert process.returncode == 0, error
-    documents = [json.loads(line) for line in out.read_text().splitlines()]
+    run = start_espcap("--file", "-", "--chunk", "50", output=tmp_path / "out", stop_signal=number,
+                       stdin=subprocess.PIPE)
+    run.feed(DNS.read_bytes())
+    run.wait_until(run.line_count)
+    run.wait_until_idle()  # the next batch is begun, and espcap waits for more of the pipe
+    assert run.stop() == 0, run
+    documents = run.documents()
     # libwiretap reads by blocks: what follows the last full one isn't dissected yet.
     assert 50 < len(documents) <= 92
-    assert f"{len(documents)} packets captured, {len(documents)} written, 0 failed" in error
+    assert f"{len(documents)} packets captured, {len(documents)} written, 0 failed" in run.err
 
 
-def test_a_second_signal_ends_it_at_once(environment, tmp_path):
+def test_a_second_signal_ends_it_at_once(start_espcap, tmp_path):
     """The destination takes nothing: the first signal can't finish."""
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
-    with subprocess.Popen([str(ESPCAP), "--file", str(TEST_PCAPS / "tcp-loss.pcap"), "--chunk", "1",
-                           "--output", str(fifo)], stderr=subprocess.PIPE,
-                          env=environment) as process:
-        assert select.select([reader], [], [], 30)[0]
-        time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.3)
-        assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 128 + signal.SIGINT
+    run = start_espcap("--file", TEST_PCAPS / "tcp-loss.pcap", "--chunk", "1", "--output", fifo)
+    run.wait_until(lambda: unread_bytes(reader) > 0)
+    run.wait_until_idle()
+    run.signal(signal.SIGINT)
+    assert_stays(run.runs, 0.3)
+    run.signal(signal.SIGINT)
+    assert run.wait() == 128 + signal.SIGINT
     os.close(reader)
 
 
@@ -232,7 +222,7 @@ def test_syslog(environment, tmp_path):
     """A /dev/log of our own, to be read here."""
     log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     log.bind(str(tmp_path / "log"))
-    log.settimeout(10)
+    log.settimeout(WAIT_S)
     script = ('mount -t tmpfs tmpfs /dev && mknod -m 666 /dev/null c 1 3 && touch /dev/log && '
               'mount --bind "$1" /dev/log && '
               '"$2" --file "$3" --file /no/such.pcap --output "$4"; '
@@ -247,18 +237,17 @@ def test_syslog(environment, tmp_path):
     assert "92 packets captured, 92 written, 0 failed" in messages[2], messages
 
 
-def test_batches_hold_no_more_than_their_bytes(espcap, tmp_path):
+def test_batches_hold_no_more_than_their_bytes(espcap, start_espcap):
     """Each write of a batch is seen as it is made, on a packet socket: none is above the limit."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     limit = 50_000
-    with subprocess.Popen([str(ESPCAP), "--file", str(DNS), "--chunk-bytes", str(limit)],
-                          stdout=theirs.fileno(), stderr=subprocess.PIPE) as process:
-        theirs.close()
-        batches = []
-        while batch := ours.recv(1 << 22):
-            batches.append(batch)
+    run = start_espcap("--file", DNS, "--chunk-bytes", limit, stdout=theirs)
+    theirs.close()
+    batches = []
+    while batch := ours.recv(1 << 22):
+        batches.append(batch)
     ours.close()
-    assert process.returncode == 0
+    assert run.wait() == 0, run
     assert b"".join(batches) == espcap("--file", DNS).out
     assert all(len(batch) <= limit and batch.endswith(b"\n") for batch in batches)
     assert len(batches) > 5

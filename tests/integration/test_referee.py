@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 import referee
-from conftest import ESPCAP, TEST_PCAPS, TIMEOUT_S
+from project import ESPCAP, TEST_PCAPS, TIMEOUT_S
 
 SAMPLE_FILES = 300
 FULL = os.environ.get("ESPCAP_FULL") == "1"

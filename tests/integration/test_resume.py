@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """--resume: captures that an earlier run has settled are skipped, those it hasn't are taken."""
-import signal
 import subprocess
-import time
 
 import pytest
-from conftest import ESPCAP, TEST_PCAPS
-from test_workers import archive  # noqa: F401 (a fixture)
+from project import TEST_PCAPS
 
 DNS = TEST_PCAPS / "dns.pcap"
 ICMP = TEST_PCAPS / "icmp.pcap"
@@ -86,33 +83,29 @@ def test_a_compressed_output_cannot_go_on(espcap, state, tmp_path):
     assert not state.exists()
 
 
-def test_a_second_run_at_the_same_time_is_refused(environment, to_null, state):
-    with subprocess.Popen([str(ESPCAP), "--file", "-", "--output", "/dev/null",
-                           "--resume", str(state)], stdin=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, env=environment) as process:
-        deadline = time.monotonic() + 30
-        while not state.exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        time.sleep(0.2)
-        run = to_null("--file", DNS)
-        process.stdin.close()
+def test_a_second_run_at_the_same_time_is_refused(start_espcap, to_null, state):
+    first = start_espcap("--file", "-", "--output", "/dev/null", "--resume", state,
+                         stdin=subprocess.PIPE)
+    first.wait_until(lambda: first.children("espcap-reader"))  # it has opened the state before
+    run = to_null("--file", DNS)
+    first.end_input()
+    first.wait()
     assert run.code == 1 and "in use by another" in run.err
 
 
 def test_killed_again_and_again_every_document_is_there_once(
-        archive, environment, elasticsearch, espcap, state):  # noqa: F811
+        archive, start_espcap, elasticsearch, espcap, state):
     """kill -9 of the supervisor in the middle of an archive; then a run to its end."""
-    command = [str(ESPCAP), "--dir", str(archive), "--node", elasticsearch.url,
-               "--resume", str(state), "--chunk", "200", "--workers", "2"]
-    for delay in (0.8, 1.2, 1.6):
-        with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment) as process:
-            time.sleep(delay)
-            process.send_signal(signal.SIGKILL)
-    last = espcap(*command[1:])
-    assert last.code == 0, last
     total = espcap("--dir", archive).out.count(b"\n")
+    arguments = ["--dir", archive, "--node", elasticsearch.url, "--resume", state, "--chunk", "200",
+                 "--workers", "2"]
+    for share in (0.1, 0.3, 0.5):
+        run = start_espcap(*arguments)
+        run.wait_until(lambda now=share: elasticsearch.count_so_far("packets-*") >= now * total)
+        run.kill()
+    last = espcap(*arguments)
+    assert last.code == 0, last
     assert elasticsearch.count("packets-*") == total
-    again = espcap(*command[1:])
+    again = espcap(*arguments)
     assert "4 captures skipped" in again.err
     assert "0 packets captured" in again.err

@@ -7,16 +7,15 @@ import json
 import os
 import pathlib
 import re
-import signal
 import subprocess
-import time
 
 import certificates
 import pytest
 from certificates import fingerprint
-from conftest import ESPCAP, TEST_PCAPS
 from connect_proxy import ConnectProxy
-from nginx import Nginx, free_ports, tls
+from nginx import Nginx, free_ports, is_listened_at, tls
+from project import TEST_PCAPS
+from waiting import wait_until
 
 DNS = TEST_PCAPS / "dns.pcap"
 PACKETS = 92
@@ -352,7 +351,7 @@ def test_a_server_that_ends_the_handshake(version, lab, stops):
              "-verify_return_error", "-cert", lab.good.certificate, "-key", lab.good.key,
              "-CAfile", lab.clients.certificate], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL) as server:
-        time.sleep(1)
+        wait_until(lambda: is_listened_at(port))
         node = ("--node", f"https://localhost:{port}", "--ca-file", lab.own.certificate)
         stops(["want a client certificate", "--client-cert"], *node)
         stops([f"refuses the certificate of --client-cert {lab.stranger.certificate}"], *node,
@@ -395,21 +394,6 @@ def test_a_proxy(lab, delivers, stops):
 
 # Who sees the secrets
 
-def children(process):
-    """Process ids by name, of all descendants."""
-    found = {}
-    for entry in pathlib.Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        with contextlib.suppress(OSError):
-            name, _, rest = (entry / "stat").read_text(encoding="utf-8").partition("(")[2].rpartition(") ")
-            if int(rest.split()[1]) == process:
-                found.setdefault(name, []).append(int(entry.name))
-                for inner, processes in children(int(entry.name)).items():
-                    found.setdefault(inner, []).extend(processes)
-    return found
-
-
 def written_pieces(process):
     """What the process can have written: its own memory, and that which it shares, without the
     holes in it."""
@@ -446,27 +430,21 @@ def memory_has(process, texts):
     return found
 
 
-@contextlib.contextmanager
-def waiting_run(arguments, environment, **options):
-    """espcap in the middle of a pipe, with a worker; (process, its descendants)."""
-    with subprocess.Popen([str(ESPCAP), "--file", "-", *map(str, arguments)], stdin=subprocess.PIPE,
-                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment,
-                          **options) as process:
-        try:
-            process.stdin.write(DNS.read_bytes())
-            process.stdin.flush()
-            deadline = time.monotonic() + 60
-            while "espcap-worker" not in (found := children(process.pid)):
-                assert process.poll() is None and time.monotonic() < deadline, \
-                    process.stderr.read() if process.poll() is not None else found
-                time.sleep(0.1)
-            yield process, children(process.pid)
-        finally:
-            process.send_signal(signal.SIGKILL)
+@pytest.fixture
+def start_waiting(start_espcap):
+    """start_waiting(*arguments) → an Espcap in the middle of a pipe, with a worker."""
+
+    def start(*arguments, **options):
+        run = start_espcap("--file", "-", *arguments, stdin=subprocess.PIPE, **options)
+        run.feed(DNS.read_bytes())
+        run.wait_until(lambda: run.children("espcap-worker"))
+        return run
+
+    return start
 
 
 @pytest.mark.parametrize("source", ["url", "environment", "file", "proxy"])
-def test_nobody_else_sees_a_secret(source, lab, elasticsearch, environment, tmp_path):
+def test_nobody_else_sees_a_secret(source, lab, elasticsearch, environment, start_waiting, tmp_path):
     file = tmp_path / "password"
     file.touch(0o600)
     file.write_text(PASSWORD + "\n", encoding="ascii")
@@ -480,38 +458,38 @@ def test_nobody_else_sees_a_secret(source, lab, elasticsearch, environment, tmp_
                   {"https_proxy": f"http://me:{URL_PASSWORD}@127.0.0.1:9", "no_proxy": "*"},
                   URL_PASSWORD),
     }[source]
-    with waiting_run([*arguments, "--ca-file", lab.own.certificate],
-                     {**environment, **variables}) as (process, found):
-        assert {"espcap-zygote", "espcap-worker", "espcap-reader"} <= set(found)
-        others = [one for processes in found.values() for one in processes]
-        for one in [process.pid, *others]:
-            for name in ("cmdline", "environ"):
-                seen = pathlib.Path(f"/proc/{one}/{name}").read_bytes()
-                assert b"pa55" not in seen, name
-        deadline = time.monotonic() + 60
-        while not elasticsearch.request("GET", "/packets-*/_count")[1].get("count"):
-            elasticsearch.request("POST", "/packets-*/_refresh")
-            assert time.monotonic() < deadline  # the secret has been used
-        encoded = SECRETS[-1]
-        for one in others:
-            assert memory_has(one, [text, encoded, DNS_NAME]) <= {DNS_NAME}
-        assert DNS_NAME in memory_has(found["espcap-worker"][0], [DNS_NAME]), "a test of this test"
-        if os.geteuid() == 0:
-            assert encoded in memory_has(process.pid, [encoded]), "it would be found"
+    run = start_waiting(*arguments, "--ca-file", lab.own.certificate, env={**environment, **variables})
+    others = run.children()
+    for name in ("espcap-zygote", "espcap-worker", "espcap-reader"):
+        assert run.children(name)
+    for one in [run.pid, *others]:
+        for name in ("cmdline", "environ"):
+            seen = pathlib.Path(f"/proc/{one}/{name}").read_bytes()
+            assert b"pa55" not in seen, name
+    # The secret has been used.
+    run.wait_until(lambda: elasticsearch.count_so_far("packets-*"))
+    encoded = SECRETS[-1]
+    for one in others:
+        assert memory_has(one, [text, encoded, DNS_NAME]) <= {DNS_NAME}
+    worker = run.children("espcap-worker")[0]
+    assert DNS_NAME in memory_has(worker, [DNS_NAME]), "a test of this test"
+    if os.geteuid() == 0:
+        assert encoded in memory_has(run.pid, [encoded]), "it would be found"
 
 
-def test_secrets_forbid_core_dumps(lab, environment, tmp_path):
+def test_secrets_forbid_core_dumps(lab, environment, start_waiting):
     """The kernel gives what belongs to a process without dumps to root."""
     options = {"user": "nobody", "cwd": "/"} if os.geteuid() == 0 else {"cwd": "/"}
+    options["env"] = {**environment, "ESPCAP_PASSWORD": PASSWORD, "HOME": "/nonexistent"}
     server = ["--node", lab.url("basic"), "--insecure", "--user", "elastic"]
     output = ["--output", "/dev/null"]
-    environment = {**environment, "ESPCAP_PASSWORD": PASSWORD, "HOME": "/nonexistent"}
 
     def owner(process):
         return os.stat(f"/proc/{process}/mem").st_uid
 
-    with waiting_run(server, environment, **options) as (process, found):
-        assert owner(process.pid) == 0
-        assert owner(found["espcap-worker"][0]) != 0  # a dissector's crash can be looked into
-    with waiting_run(output, environment, **options) as (process, _):
-        assert owner(process.pid) != 0
+    with start_waiting(*server, **options) as run:
+        assert owner(run.pid) == 0
+        # A dissector's crash can be looked into.
+        assert owner(run.children("espcap-worker")[0]) != 0
+    with start_waiting(*output, **options) as run:
+        assert owner(run.pid) != 0

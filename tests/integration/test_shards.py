@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """--shards: the same documents, but for the numbers of streams; each packet in one shard."""
 import json
-import os
-import pty
+import signal
 import subprocess
-import time
 
 import pytest
-from conftest import ESPCAP, TEST_PCAPS
-from test_workers import kill_a_worker
+from project import TEST_PCAPS
+from terminal import Terminal
 
 STREAM_NUMBERS = {"tcp_tcp_stream", "udp_udp_stream"}
 
@@ -101,17 +99,15 @@ def test_a_missing_file_is_told_of_once(espcap, tmp_path):
     assert run.err.count("No such file") == 1
 
 
-def test_a_killed_worker_of_a_shard_is_replaced(many_pairs, whole, environment):
+def test_a_killed_worker_of_a_shard_is_replaced(many_pairs, whole, start_espcap):
     """Small batches, and nobody reads them for a while: both workers are in the middle."""
-    with subprocess.Popen([str(ESPCAP), "--file", str(many_pairs), "--shards", "2",
-                           "--workers", "2", "--chunk", "100"], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, env=environment) as process:
-        first = process.stdout.readline()
-        kill_a_worker(process)
-        lines = [first, *process.stdout.read().splitlines()]
-        error = process.stderr.read().decode()
-    assert process.returncode == 0, error
-    assert "taken up again" in error
+    run = start_espcap("--file", many_pairs, "--shards", "2", "--workers", "2", "--chunk", "100",
+                       stdout=subprocess.PIPE)
+    first = run.stdout.readline()
+    run.kill_child()
+    lines = [first, *run.stdout.read().splitlines()]
+    assert run.wait() == 0, run
+    assert "taken up again" in run.err
     assert by_number(map(json.loads, lines)) == whole
 
 
@@ -129,26 +125,16 @@ def test_text_is_numbered_and_takes_no_shards(espcap):
 
 @pytest.mark.parametrize("megabytes, more, said", [(65, [], True), (65, ["--shards", "2"], False),
                                                    (60, [], False), (65, ["--quiet"], False)])
-def test_a_terminal_says_that_shards_exist(megabytes, more, said, environment, tmp_path):
+def test_a_terminal_says_that_shards_exist(megabytes, more, said, start_espcap, tmp_path):
     """A large file: its head is a capture, the rest is not read (a stop comes first)."""
     large = tmp_path / "large.pcap"
     data = (TEST_PCAPS / "http.pcap").read_bytes()
     large.write_bytes(data[:24] + data[24:] * (megabytes * 2**20 // (len(data) - 24)))
-    master, slave = pty.openpty()
-    with subprocess.Popen([str(ESPCAP), "--file", str(large), "--output", "/dev/null",
-                           "--workers", "2", *more], stderr=slave, env=environment) as process:
-        os.close(slave)
-        time.sleep(1)
-        process.terminate()
-        text = b""
-        while chunk := read_or_end(master):
-            text += chunk
-    os.close(master)
+    with Terminal() as terminal:
+        run = start_espcap("--file", large, "--workers", "2", "--fields", "frame.number", *more,
+                           stderr=terminal)
+        run.wait_until(run.line_count)  # all that it says before the first document has been said
+        run.signal(signal.SIGTERM)
+        text = terminal.read()
+        assert run.wait() == 0, text
     assert (b"--shards 2 shares it out" in text) == said, text
-
-
-def read_or_end(descriptor):
-    try:
-        return os.read(descriptor, 4096)
-    except OSError:  # the other side of a terminal is closed
-        return b""

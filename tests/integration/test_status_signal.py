@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """SIGUSR1: lines in the log that say how the run stands, and nothing else."""
+import contextlib
 import os
 import re
 import signal
@@ -7,10 +8,10 @@ import socket
 import subprocess
 
 import pytest
-from conftest import ESPCAP, TEST_PCAPS, own_mounts
-from delivery import wait_until
-from telemetry import Metrics
-from test_workers import children, workers_of
+from mounts import own_mounts
+from processes import has_signal
+from project import TEST_PCAPS
+from waiting import WAIT_S
 
 DNS = (TEST_PCAPS / "dns.pcap").read_bytes()
 HTTP = (TEST_PCAPS / "http.pcap").read_bytes()
@@ -26,25 +27,22 @@ def folder(tmp_path):
 
 def signal_all(run):
     """As `pkill -USR1 espcap` does. Its workers may have gone meanwhile."""
-    for process in [run.pid, *children(run.pid), *workers_of(run.pid),
-                    *workers_of(run.pid, "espcap-reader")]:
-        try:
+    for process in [run.pid, *run.children()]:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGUSR1)
-        except ProcessLookupError:
-            pass
 
 
 def lines_like(run, pattern, count=1):
     """What its groups are in each of so many lines."""
-    return wait_until(lambda: (found := re.findall(pattern, run.text)) if
-                      len(re.findall(pattern, run.text)) >= count or not run.runs() else None)
+    run.wait_until(lambda: len(re.findall(pattern, run.err)) >= count)
+    return re.findall(pattern, run.err)
 
 
 def test_many_signals_during_a_run(start_espcap, folder, tmp_path):
     packets = 500 * HTTP_PACKETS
-    run = start_espcap("--dir", folder, "--watch", "--output", "out", "--workers", 2, "--metrics",
-                       "0")
-    metrics = Metrics(run)
+    run = start_espcap("--dir", folder, "--watch", "--workers", 2, "--metrics", "0",
+                       output=tmp_path / "out")
+    metrics = run.metrics()
     (folder / "http.pcap").write_bytes(HTTP[:24] + HTTP[24:] * 500)
     metrics.wait_until(lambda scrape: scrape.captured > 0)
     for number in range(1, 11):
@@ -53,11 +51,11 @@ def test_many_signals_during_a_run(start_espcap, folder, tmp_path):
                                r"(\d+) under way; \d+\.\d\d s\n", number)
         captured, written, under_way = (int(count) for count in told[-1])
         assert 0 < captured == written + under_way <= packets
-    wait_until(lambda: (tmp_path / "out").read_bytes().count(b"\n") == packets)
+    run.wait_for_lines(packets)
     assert run.stop() == 0, run
-    assert run.text.count("so far: ") == run.text.count("workers: ") == 10, run
+    assert run.err.count("so far: ") == run.err.count("workers: ") == 10, run
     assert run.ledger["packets captured"] == run.ledger["written"] == packets
-    assert "died" not in run.text, run
+    assert "died" not in run.err, run
 
 
 def test_a_run_to_a_server_names_its_nodes(elasticsearch, start_espcap, tmp_path):
@@ -67,7 +65,7 @@ def test_a_run_to_a_server_names_its_nodes(elasticsearch, start_espcap, tmp_path
     with (tmp_path / "pipe").open("wb") as stream:
         stream.write(DNS)
         stream.flush()
-        Metrics(run).wait_until(lambda scrape: scrape.settled["indexed"] > 50)
+        run.metrics().wait_until(lambda scrape: scrape.settled["indexed"] > 50)
         signal_all(run)
         lines_like(run, r"so far: \d+ packets captured, \d+ indexed, 0 already there, 0 failed")
         lines_like(run, re.escape(f"node {elasticsearch.url}: healthy, 0 requests in flight, ") +
@@ -78,36 +76,32 @@ def test_a_run_to_a_server_names_its_nodes(elasticsearch, start_espcap, tmp_path
     assert run.ledger["packets captured"] == run.ledger["indexed"] == 2 * 92
 
 
-def catches(process, number):
-    """Whether it has a handler of its own for this signal."""
-    with open(f"/proc/{process}/status", encoding="ascii") as status:
-        caught = int(re.search(r"^SigCgt:\s*(\w+)", status.read(), re.M)[1], 16)
-    return bool(caught >> (number - 1) & 1)
-
-
 def test_a_signal_before_the_run_has_begun(start_espcap, folder):
     """espcap is there, libwireshark not yet."""
     run = start_espcap("--dir", folder, "--watch", "--output", "out")
-    wait_until(lambda: catches(run.pid, signal.SIGUSR1))
+    run.wait_until(lambda: has_signal(run.pid, "SigCgt", signal.SIGUSR1))
     signal_all(run)
     assert lines_like(run, "so far: 0 packets captured"), run
     assert run.stop() == 0, run
 
 
-def test_syslog_has_it_too(environment, tmp_path):
+def test_syslog_has_it_too(start_espcap, tmp_path):
     """A /dev/log of our own, to be read here."""
     log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     log.bind(str(tmp_path / "log"))
-    log.settimeout(10)
+    log.settimeout(WAIT_S)
     script = ('mount -t tmpfs tmpfs /dev && mknod -m 666 /dev/null c 1 3 && touch /dev/log && '
-              'mount --bind "$1" /dev/log && { '
-              '{ cat "$3"; sleep 4; } | "$2" --file - --quiet --output /dev/null & '
-              'sleep 2; kill -USR1 $!; wait $!; }; '
+              'mount --bind "$0" /dev/log && "$@"; '
               'status=$?; umount /dev/log /dev; exit $status')
-    run = subprocess.run([*own_mounts(), "sh", "-c", script, "sh", tmp_path / "log", ESPCAP,
-                          TEST_PCAPS / "dns.pcap"], capture_output=True, check=False,
-                         env=environment, timeout=60)
-    assert run.returncode == 0 and run.stderr == b"", run
+    run = start_espcap("--file", "-", "--quiet", "--output", "/dev/null", stdin=subprocess.PIPE,
+                       before=[*own_mounts(), "sh", "-c", script, tmp_path / "log"])
+    run.feed(DNS)
+    run.wait_until(lambda: run.children("espcap-reader") and run.children("espcap-worker"))
+    run.wait_until_idle()
+    os.kill(run.children("espcap")[0], signal.SIGUSR1)
+    run.wait_until_idle()
+    run.end_input()
+    assert run.wait() == 0 and run.err == "", run
     messages = [log.recv(4096).decode() for _ in range(4)]
     log.close()
     assert re.search(r"so far: \d+ packets captured, \d+ written, 0 failed", messages[1]), messages

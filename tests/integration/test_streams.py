@@ -5,8 +5,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import ESPCAP, TEST_PCAPS
-from test_workers import kill_a_worker
+from project import TEST_PCAPS
 
 HTTP = TEST_PCAPS / "http.pcap"
 
@@ -51,62 +50,49 @@ def test_a_session_is_replaced_by_its_resident_size(espcap, long_stream):
     assert run.err.count("a fresh session goes on") == len(numbers) // 1024
 
 
-def test_a_killed_worker_on_a_pipe_is_replaced(environment, tmp_path, espcap, long_stream):
+def test_a_killed_worker_on_a_pipe_is_replaced(start_espcap, tmp_path, espcap, long_stream):
     """The next one goes on with the frame after the last settled one."""
-    out = tmp_path / "out"
-    with subprocess.Popen([str(ESPCAP), "--file", "-", "--output", str(out)],
-                          stdin=subprocess.PIPE, stderr=subprocess.PIPE,
-                          env=environment) as process:
-        step = len(long_stream) // 3
-        for third in range(2):
-            process.stdin.write(long_stream[third * step:(third + 1) * step])
-            process.stdin.flush()
-            time.sleep(0.3)
-            kill_a_worker(process)
-        process.stdin.write(long_stream[2 * step:])
-        process.stdin.close()
-        error = process.stderr.read().decode()
-    assert process.returncode == 0, error
-    assert error.count("its worker died; taken up again at packet") == 2, error
-    numbers = [json.loads(line)["layers"]["frame"]["frame_frame_number"]
-               for line in out.read_bytes().splitlines()]
+    run = start_espcap("--file", "-", output=tmp_path / "out", stdin=subprocess.PIPE)
+    step = len(long_stream) // 3
+    for third in range(2):
+        before = run.line_count()
+        run.feed(long_stream[third * step:(third + 1) * step])
+        run.wait_until(lambda now=before: run.line_count() > now)
+        run.kill_child()
+    run.feed(long_stream[2 * step:])
+    run.end_input()
+    assert run.wait() == 0, run
+    assert run.err.count("its worker died; taken up again at packet") == 2, run
+    numbers = [json.loads(line)["layers"]["frame"]["frame_frame_number"] for line in run.lines()]
     assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
     assert len(numbers) == 200 * espcap("--file", HTTP).out.count(b"\n")
 
 
-def test_a_killed_reader_of_a_pipe_is_an_error(environment, long_stream):
+def test_a_killed_reader_of_a_pipe_is_an_error(start_espcap, long_stream):
     """What it had not read is lost: said, exit 1."""
-    with subprocess.Popen([str(ESPCAP), "--file", "-", "--output", "/dev/null"],
-                          stdin=subprocess.PIPE, stderr=subprocess.PIPE,
-                          env=environment) as process:
-        process.stdin.write(long_stream[:100_000])
-        process.stdin.flush()
-        kill_a_worker(process, "espcap-reader")
-        error = process.stderr.read().decode()
-        process.stdin.close()
-    assert process.returncode == 1
-    assert "standard input: its reader died" in error
+    run = start_espcap("--file", "-", "--output", "/dev/null", stdin=subprocess.PIPE)
+    run.feed(long_stream[:100_000])
+    run.kill_child("espcap-reader")
+    assert run.wait() == 1, run
+    run.end_input()
+    assert "standard input: its reader died" in run.err
 
 
-def test_a_quiet_pipe_shows_its_packets(environment):
+def test_a_quiet_pipe_shows_its_packets(start_espcap):
     """Not only when a batch is full: within two seconds."""
-    with subprocess.Popen([str(ESPCAP), "--file", "-"], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                          env=environment) as process:
-        data = HTTP.read_bytes()
-        process.stdin.write(data[:24] + data[24:] * 2)
-        process.stdin.flush()
-        process.stdout.readline()
-        start = time.monotonic()
-        process.stdin.write(data[24:] * 2)
-        process.stdin.flush()
-        seen = 0
-        while seen < 300:  # of 416: wiretap reads a pipe by whole blocks
-            seen += process.stdout.readline() != b""
-        assert time.monotonic() - start < 3
-        process.stdin.close()
-        process.stdout.read()
-    assert process.returncode == 0
+    run = start_espcap("--file", "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    data = HTTP.read_bytes()
+    run.feed(data[:24] + data[24:] * 2)
+    run.stdout.readline()
+    start = time.monotonic()
+    run.feed(data[24:] * 2)
+    seen = 0
+    while seen < 300:  # of 416: wiretap reads a pipe by whole blocks
+        seen += run.stdout.readline() != b""
+    assert time.monotonic() - start < 3
+    run.end_input()
+    run.stdout.read()
+    assert run.wait() == 0, run
 
 
 @pytest.mark.parametrize("count", [1, 50])

@@ -12,7 +12,7 @@ import subprocess
 import field_queries
 import pytest
 from captures import write_pcap
-from conftest import TEST_PCAPS
+from project import TEST_PCAPS
 from server import KINDS, Server
 
 FURTHER = os.environ.get("ESPCAP_CAPTURES")
@@ -23,14 +23,12 @@ SHAPES = {"plain": ([], []), "typed": ([], ["--typed"]), "ecs": ([], ["--ecs"]),
 DEEPEST, LARGEST = 450, 32 << 20
 
 
-def further_captures():
+def further_captures(generator):
     """Some of them, others in each run; all with ESPCAP_FULL."""
     if not FURTHER:
         return []
     found = sorted(path for path in pathlib.Path(FURTHER).rglob("*") if path.is_file())
-    seed = random.randrange(1 << 32)
-    print(f"captures by seed {seed}")
-    return found if os.environ.get("ESPCAP_FULL") else random.Random(seed).sample(found, 100)
+    return found if os.environ.get("ESPCAP_FULL") else generator.sample(found, 100)
 
 
 def id_start(path):
@@ -163,9 +161,9 @@ def test_a_data_stream(server_for_a_stream, espcap):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_every_document_is_accepted(shape, any_server, espcap):
+def test_every_document_is_accepted(shape, any_server, espcap, seed):
     template, shape_options = SHAPES[shape]
-    captures = further_captures()
+    captures = further_captures(random.Random(f"{seed} {shape} {any_server.kind}"))
     node = ["--node", any_server.url]
     assert espcap("template", *node, *template, "--install").code == 0
     arguments = [argument for path in captures for argument in ("--file", path)]
@@ -218,13 +216,13 @@ def test_the_rest_is_found_as_keywords(any_server, espcap):
 
 
 @pytest.fixture(scope="module")
-def many_captures(captures):
+def many_captures(captures, seed):
     """Also some further ones, for rarer protocols."""
-    return captures + further_captures()
+    return captures + further_captures(random.Random(seed))
 
 
 @pytest.fixture(scope="module")
-def questions(espcap, tshark, many_captures, fields):
+def questions(espcap, tshark, many_captures, fields, seed):
     """[(capture, field's name, query, display filter, ids of the frames that this selects)].
 
     One about each curated field that there is; with ESPCAP_FULL all that can be asked of its value.
@@ -245,6 +243,7 @@ def questions(espcap, tshark, many_captures, fields):
                 values = set(filter(field_queries.is_askable, cell.split("\x01")))
                 if values:
                     shown[name].setdefault(capture, set()).update(values)
+    generator = random.Random(seed)
     asked = []
     for name, having in shown.items():
         for capture, values in list(having.items())[:1]:
@@ -254,7 +253,7 @@ def questions(espcap, tshark, many_captures, fields):
             possible = [({"bool": {"should": [query for query, _ in same]}}, same[0][1])
                         for same in zip(*by_path)]
             if possible and not os.environ.get("ESPCAP_FULL"):
-                possible = [random.choice(possible)]
+                possible = [generator.choice(possible)]
             asked += [(capture, name, *question) for question in possible]
 
     def selected(question):

@@ -1,40 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """--watch: files are taken when their writers have finished them."""
-import json
+import contextlib
+import pathlib
 import signal
 import subprocess
-import time
 
 import pytest
-from conftest import ESPCAP, TEST_PCAPS
+from project import TEST_PCAPS
+from waiting import assert_stays
 
 DNS = (TEST_PCAPS / "dns.pcap").read_bytes()
 ICMP = (TEST_PCAPS / "icmp.pcap").read_bytes()
-
-
-class Watching:
-    """espcap on a directory, its documents in a file."""
-
-    def __init__(self, directory, out, environment, *more):
-        self.out = out
-        self.process = subprocess.Popen(
-            [str(ESPCAP), "--dir", str(directory), "--watch", "--output", str(out), *more],
-            stderr=subprocess.PIPE, env=environment)
-
-    def documents(self):
-        return self.out.read_bytes().count(b"\n") if self.out.exists() else 0
-
-    def wait_for(self, count):
-        deadline = time.monotonic() + 30
-        while self.documents() < count:
-            assert time.monotonic() < deadline, self.documents()
-            assert self.process.poll() is None, self.process.stderr.read()
-            time.sleep(0.05)
-
-    def stop(self):
-        self.process.send_signal(signal.SIGINT)
-        error = self.process.stderr.read().decode()
-        return self.process.wait(30), error
 
 
 @pytest.fixture
@@ -44,41 +20,46 @@ def folder(tmp_path):
     return path
 
 
+def watches(run):
+    """Whether it is told of what happens in a directory: the kernel says so of its descriptors."""
+    folder = pathlib.Path(f"/proc/{run.pid}/fdinfo")
+    with contextlib.suppress(FileNotFoundError):  # one was closed meanwhile
+        return any("inotify wd:" in path.read_text() for path in folder.iterdir())
+    return False
+
+
 @pytest.fixture
-def watching(folder, tmp_path, environment):
-    started = []
+def watching(folder, tmp_path, start_espcap):
+    """watching(*arguments) → an Espcap that watches the folder; Ctrl-C stops it."""
 
     def start(*more):
-        started.append(Watching(folder, tmp_path / "out", environment, *more))
-        return started[-1]
+        run = start_espcap("--dir", folder, "--watch", *more, output=tmp_path / "out",
+                           stop_signal=signal.SIGINT)
+        run.wait_until(lambda: watches(run))
+        return run
 
-    yield start
-    for watch in started:
-        watch.process.kill()
-        watch.process.wait()
-        watch.process.stderr.close()
+    return start
 
 
 def test_files_are_taken_when_complete(folder, watching):
     (folder / "first.pcap").write_bytes(DNS)
     watch = watching()
-    watch.wait_for(92)
+    watch.wait_for_lines(92)
     with (folder / "second.pcap").open("wb") as stream:
         stream.write(ICMP[:1000])
         stream.flush()
-        time.sleep(1)
-        assert watch.documents() == 92
+        assert_stays(lambda: watch.line_count() == 92, 1)
         stream.write(ICMP[1000:])
-    watch.wait_for(92 + 23)
+    watch.wait_for_lines(92 + 23)
     part = folder.parent / "third.part"
     part.write_bytes(DNS)
     part.rename(folder / "third.pcap")
-    watch.wait_for(92 + 23 + 92)
+    watch.wait_for_lines(92 + 23 + 92)
     (folder / "notes.txt").write_text("no capture\n")
-    time.sleep(1)
-    code, error = watch.stop()
-    assert code == 0, error
-    assert "notes.txt" in error and "207 packets captured, 207 written, 0 failed" in error
+    watch.wait_for("notes.txt")
+    assert watch.stop() == 0, watch
+    assert "notes.txt" in watch.err
+    assert "207 packets captured, 207 written, 0 failed" in watch.err
 
 
 def test_a_writer_from_before(folder, watching):
@@ -87,11 +68,10 @@ def test_a_writer_from_before(folder, watching):
         stream.write(DNS[:2000])
         stream.flush()
         watch = watching()
-        time.sleep(1.5)
-        assert watch.documents() == 0
+        assert_stays(lambda: watch.line_count() == 0, 1.5)
         stream.write(DNS[2000:])
-    watch.wait_for(92)
-    assert watch.stop()[0] == 0
+    watch.wait_for_lines(92)
+    assert watch.stop() == 0, watch
 
 
 def test_a_rotating_tcpdump(folder, watching, tmp_path):
@@ -105,50 +85,47 @@ def test_a_rotating_tcpdump(folder, watching, tmp_path):
     subprocess.run(["tcpdump", "-r", str(big), "-w", str(folder / "part"), "-C", "1", "-Z", "root"],
                    check=True, capture_output=True)
     assert len(list(folder.iterdir())) > 1
-    watch.wait_for(int(expected))
-    time.sleep(0.5)
-    code, error = watch.stop()
-    assert code == 0 and f"{expected} packets captured, {expected} written" in error, error
+    watch.wait_for_lines(int(expected))
+    watch.wait_until_idle()
+    assert watch.stop() == 0, watch
+    assert f"{expected} packets captured, {expected} written" in watch.err
 
 
 def test_folders_made_later(folder, watching):
     watch = watching("--recursive")
-    time.sleep(1)
     below = folder / "today" / "eth0"
     below.mkdir(parents=True)
     (below / "a.pcap").write_bytes(ICMP)
-    watch.wait_for(23)
-    assert watch.stop()[0] == 0
+    watch.wait_for_lines(23)
+    assert watch.stop() == 0, watch
 
 
-def test_resume_skips_what_an_earlier_watch_has_taken(folder, watching, tmp_path, environment):
+def test_resume_skips_what_an_earlier_watch_has_taken(folder, watching, tmp_path):
     (folder / "a.pcap").write_bytes(DNS)
-    state = str(tmp_path / "state")
+    state = tmp_path / "state"
     first = watching("--resume", state)
-    first.wait_for(92)
-    time.sleep(0.3)
-    assert first.stop()[0] == 0
+    first.wait_for_lines(92)
+    first.wait_until_idle()
+    assert first.stop() == 0, first
     second = watching("--resume", state)
-    time.sleep(1)
     (folder / "b.pcap").write_bytes(ICMP)
-    second.wait_for(92 + 23)  # appended
-    code, error = second.stop()
-    assert code == 0 and "1 captures skipped" in error and "23 packets captured" in error, error
+    second.wait_for_lines(92 + 23)  # appended
+    assert second.stop() == 0, second
+    assert "1 captures skipped" in second.err and "23 packets captured" in second.err
 
 
-def test_count_ends_a_watch(folder, watching):
+def test_count_ends_a_watch(folder, start_espcap, tmp_path):
     (folder / "a.pcap").write_bytes(DNS)
-    watch = watching("--count", "30")
-    assert watch.process.wait(30) == 0
-    assert watch.documents() == 30
+    watch = start_espcap("--dir", folder, "--watch", "--count", "30", output=tmp_path / "out")
+    assert watch.wait() == 0
+    assert watch.line_count() == 30
 
 
 def test_a_directory_that_is_removed_ends_the_run(folder, watching):
     watch = watching()
-    time.sleep(1)
     folder.rmdir()
-    assert watch.process.wait(30) == 1
-    assert str(folder) in watch.process.stderr.read().decode()
+    assert watch.wait() == 1
+    assert str(folder) in watch.err
 
 
 def test_watch_needs_a_directory(espcap):
@@ -159,8 +136,7 @@ def test_watch_needs_a_directory(espcap):
 def test_documents_are_whole_while_it_runs(folder, watching):
     (folder / "a.pcap").write_bytes(DNS)
     watch = watching()
-    watch.wait_for(92)
-    numbers = [json.loads(line)["layers"]["frame"]["frame_frame_number"]
-               for line in watch.out.read_bytes().splitlines()]
+    watch.wait_for_lines(92)
+    numbers = [document["layers"]["frame"]["frame_frame_number"] for document in watch.documents()]
     assert numbers == [str(number) for number in range(1, 93)]
-    assert watch.stop()[0] == 0
+    assert watch.stop() == 0, watch

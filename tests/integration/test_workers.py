@@ -4,37 +4,12 @@ import os
 import pathlib
 import signal
 import subprocess
-import time
 
+import processes
 import pytest
-from conftest import ESPCAP, TEST_PCAPS, decompressed
-
-
-def text_of(path):
-    """Empty where the process has ended meanwhile."""
-    try:
-        return pathlib.Path(path).read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
-
-
-def children(process):
-    return [int(child) for child in text_of(f"/proc/{process}/task/{process}/children").split()]
-
-
-def workers_of(espcap_process, name="espcap-worker"):
-    found = [child for zygote in children(espcap_process) for child in children(zygote)]
-    return [child for child in found if text_of(f"/proc/{child}/comm").strip() == name]
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory):
-    """Larger captures of different length."""
-    folder = tmp_path_factory.mktemp("archive")
-    for number, name in enumerate(["http", "dns", "tcp-loss", "icmp"]):
-        data = (TEST_PCAPS / f"{name}.pcap").read_bytes()
-        (folder / f"{name}.pcap").write_bytes(data[:24] + data[24:] * (80 * (number + 1)))
-    return folder
+from documents import decompressed
+from project import TEST_PCAPS
+from waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -78,42 +53,45 @@ def test_compressed_files_hold_the_same(suffix, workers, archive, expected, espc
     assert decompressed(out) == expected
 
 
-def kill_a_worker(process, name="espcap-worker"):
-    deadline = time.monotonic() + 30
-    while not (found := workers_of(process.pid, name)):
-        assert time.monotonic() < deadline and process.poll() is None
-        time.sleep(0.01)
-    os.kill(found[-1], signal.SIGKILL)
+def kill_the_worker_of_the_first(run, archive, progress):
+    """Of the files that aren't done yet: its documents are those that are written, in order. Not before
+    there are some since the last time."""
+    before = progress()
+    run.wait_until(lambda: progress() > before)
+
+    def workers():
+        return {name: worker for worker in run.children("espcap-worker")
+                for name in processes.open_files(worker) if name.startswith(str(archive))}
+
+    found = run.wait_until(workers)
+    os.kill(found[min(found)], signal.SIGKILL)
 
 
 @pytest.mark.parametrize("name", ["out", "out.gz", "out.zst"])
-def test_a_killed_worker_is_replaced(name, archive, expected, environment, tmp_path):
+def test_a_killed_worker_is_replaced(name, archive, expected, start_espcap, tmp_path):
     """The frame after the last settled one is where the next worker goes on: nothing twice. What it
     leaves behind isn't compressed yet."""
     out = tmp_path / name
-    with subprocess.Popen([str(ESPCAP), "--dir", str(archive), "--output", str(out)],
-                          stderr=subprocess.PIPE, env=environment) as process:
-        for _ in range(3):
-            time.sleep(0.2)
-            kill_a_worker(process)
-        error = process.stderr.read().decode()
-    assert process.returncode == 0, error
-    assert error.count("its worker died; taken up again at packet") == 3, error
-    assert "ended by signal 9 (Killed)" in error
+    run = start_espcap("--dir", archive, output=out)
+    for _ in range(3):
+        kill_the_worker_of_the_first(
+            run, archive, lambda: out.stat().st_size if out.exists() else 0)
+    assert run.wait() == 0, run
+    assert run.err.count("its worker died; taken up again at packet") == 3, run
+    assert "ended by signal 9 (Killed)" in run.err
     assert (decompressed(out) if out.suffix else out.read_bytes()) == expected
 
 
 @pytest.mark.parametrize("compress", ["--compress", "--no-compress"])
-def test_a_killed_worker_and_a_server(compress, archive, expected, environment, elasticsearch):
-    with subprocess.Popen([str(ESPCAP), "--dir", str(archive), "--node", elasticsearch.url,
-                           compress], stderr=subprocess.PIPE, env=environment) as process:
-        for _ in range(2):
-            time.sleep(0.3)
-            kill_a_worker(process)
-        error = process.stderr.read().decode()
-    assert process.returncode == 0, error
+def test_a_killed_worker_and_a_server(compress, archive, expected, start_espcap, elasticsearch):
+    run = start_espcap("--dir", archive, "--node", elasticsearch.url, compress)
+    for _ in range(2):
+        before = elasticsearch.count_so_far("packets-*")
+        run.wait_until(lambda now=before: elasticsearch.count_so_far("packets-*") > now)
+        run.kill_child()
+    assert run.wait() == 0, run
     total = expected.count(b"\n")
-    assert f"{total} packets captured, {total} indexed, 0 already there, 0 failed" in error
+    assert f"{total} packets captured, {total} indexed, 0 already there, 0 failed" in run.err
     assert elasticsearch.count("packets-*") == total
 
 
@@ -149,38 +127,23 @@ def test_a_frame_that_ends_every_worker_is_left_out(two_pass, environment, espca
             assert frame[key] == other[key]
 
 
-def test_everything_ends_with_the_supervisor(archive, environment):
-    with subprocess.Popen([str(ESPCAP), "--dir", str(archive)], stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, env=environment) as process:
-        process.stdout.readline()  # the rest fills the pipe: it waits
-        family = children(process.pid) + workers_of(process.pid)
-        assert len(family) >= 2
-        process.kill()
-        deadline = time.monotonic() + 10
-        while any(pathlib.Path(f"/proc/{member}").exists() and "Z" not in
-                  pathlib.Path(f"/proc/{member}/stat").read_text().rsplit(")", 1)[1].split()[0]
-                  for member in family):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+def test_everything_ends_with_the_supervisor(archive, start_espcap):
+    run = start_espcap("--dir", archive, stdout=subprocess.PIPE)
+    run.stdout.readline()  # the rest fills the pipe: it waits
+    family = run.children()
+    assert len(family) >= 2
+    run.kill()
+    wait_until(lambda: not any(processes.runs(member) for member in family))
 
 
-def test_no_worker_holds_a_connection(archive, environment, elasticsearch):
+def test_no_worker_holds_a_connection(archive, start_espcap, elasticsearch):
     """Whoever parses hostile bytes has no socket but the one to its supervisor."""
-    with subprocess.Popen([str(ESPCAP), "--dir", str(archive), "--node", elasticsearch.url],
-                          stderr=subprocess.DEVNULL, env=environment) as process:
-        deadline = time.monotonic() + 30
-        while not (found := workers_of(process.pid)):
-            assert time.monotonic() < deadline
-        tcp = pathlib.Path(f"/proc/{found[0]}/net/tcp").read_text()
-        inodes = {line.split()[9] for line in tcp.splitlines()[1:]}
-        for member in [*children(process.pid), *found]:
-            sockets = set()
-            for descriptor in pathlib.Path(f"/proc/{member}/fd").iterdir():
-                try:
-                    target = os.readlink(descriptor)
-                except FileNotFoundError:  # closed meanwhile
-                    continue
-                if target.startswith("socket:["):
-                    sockets.add(target[8:-1])
-            assert not sockets & inodes
-        process.wait(60)
+    run = start_espcap("--dir", archive, "--node", elasticsearch.url)
+    found = run.wait_until(lambda: run.children("espcap-worker"))
+    tcp = pathlib.Path(f"/proc/{found[0]}/net/tcp").read_text()
+    inodes = {line.split()[9] for line in tcp.splitlines()[1:]}
+    for member in run.children():
+        sockets = {target[8:-1] for target in processes.open_files(member)
+                   if target.startswith("socket:[")}
+        assert not sockets & inodes
+    run.wait()

@@ -1,24 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs of espcap while something fails, and whether every document has landed."""
+"""What became of documents: whether every one has landed, what is a dead letter, what a spool keeps."""
 import json
-import re
-import signal
-import subprocess
-import time
 
 INDICES = "packets-*"
-
-
-def ledger(text):
-    """The numbers of the summary line, by their words; {} where there is none."""
-    lines = [line for line in text.splitlines() if "packets captured" in line]
-    return {words: int(number) for number, words in
-            re.findall(r"(\d+) ([a-z][a-z ]*[a-z])(?=[,;])", lines[-1])} if lines else {}
-
-
-def ids_of(bulk_text):
-    """The _ids in the text of _bulk actions, in order."""
-    return re.findall(r'^\{"create":\{.*?"_id":"([^"]+)"', bulk_text.decode(), re.MULTILINE)
 
 
 def letters(path):
@@ -35,15 +19,6 @@ def assert_all_landed(server, expected):
     assert len(found) == len(expected), "a document is there twice"
 
 
-def wait_until(condition, seconds=120, step=0.02):
-    """Until it holds; fails if it doesn't in time."""
-    end = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(step)
-    return value
-
-
 def segments(spool):
     """The files in which a spool keeps documents."""
     return sorted(path for path in spool.glob("*") if path.is_file() and path.stat().st_size > 0)
@@ -51,54 +26,3 @@ def segments(spool):
 
 def segment_bytes(spool):
     return sum(path.stat().st_size for path in segments(spool))
-
-
-class Running:
-    """A run of espcap that goes on while the test does something else."""
-
-    def __init__(self, command, log, **options):
-        self.log = log
-        with open(log, "wb") as stream:
-            self.process = subprocess.Popen([str(word) for word in command],
-                                            stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
-                                            start_new_session=True, **options)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.kill()
-
-    @property
-    def pid(self):
-        return self.process.pid
-
-    @property
-    def text(self):
-        return self.log.read_text(errors="replace")
-
-    @property
-    def ledger(self):
-        return ledger(self.text)
-
-    def runs(self):
-        return self.process.poll() is None
-
-    def wait(self, seconds=120):
-        """Its exit status."""
-        try:
-            return self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            raise AssertionError(f"still running after {seconds} s: {self}") from None
-
-    def stop(self, seconds=60):
-        self.process.send_signal(signal.SIGTERM)
-        return self.wait(seconds)
-
-    def kill(self):
-        """As a crash. Its workers see that and end."""
-        self.process.kill()
-        self.process.wait()
-
-    def __repr__(self):
-        return f"exit {self.process.poll()}, output:\n{self.text[-4000:]}"

@@ -19,6 +19,7 @@ import random
 import socket
 import struct
 import threading
+import time
 
 HOP_BY_HOP = {"connection", "content-length", "expect", "keep-alive", "transfer-encoding"}
 SERVER_S = 120  # longer than any test waits
@@ -261,6 +262,7 @@ class FaultProxy:
         self.strikes = strikes
         self.healed = threading.Event()
         self.requests = 0  # of those that faults may strike
+        self.times = []  # when each of those came, by the monotonic clock
         self.struck = collections.Counter()  # by the fault's name
         self.replies = []  # (path, status, body) of what came so far as an answer
         self._lock = threading.Lock()
@@ -282,6 +284,12 @@ class FaultProxy:
     def __exit__(self, *_):
         self.heal()
         self.refuse()
+
+    @property
+    def connections(self):
+        """How many clients are connected."""
+        with self._lock:
+            return len(self._clients)
 
     def next(self, *faults):
         with self._lock:
@@ -335,6 +343,7 @@ class FaultProxy:
     def _choose(self):
         with self._lock:
             self.requests += 1
+            self.times.append(time.monotonic())
             if self._planned:
                 return self._planned.popleft()
             if self._always is not None:

@@ -2,18 +2,16 @@
 """A network of its own for live capture: a namespace with pairs of interfaces, quiet but for what a
 test sends. Needs root, iproute2 and tcpreplay."""
 import os
-import signal
 import subprocess
-import time
 import uuid
 
-STEP_S = 30  # how long any one thing may take
+from waiting import WAIT_S
 
 
 def run(*command, **options):
     options.setdefault("check", True)
     return subprocess.run([str(word) for word in command], capture_output=True, text=True,
-                          timeout=STEP_S, **options)
+                          timeout=WAIT_S, **options)
 
 
 def packets_sent(report):
@@ -71,68 +69,3 @@ class Network:
 
     def remove(self):
         run("ip", "netns", "del", self.name, check=False)
-
-
-class Live:
-    """A running espcap, documents and messages in files."""
-
-    def __init__(self, network, program, arguments, where, environment, prefix=()):
-        self.out_path = where / f"out-{uuid.uuid4().hex[:8]}"
-        self.err_path = self.out_path.with_suffix(".err")
-        with self.out_path.open("wb") as out, self.err_path.open("wb") as err:
-            self.process = subprocess.Popen(
-                network.command(*prefix, program, "--verbose", *arguments), stdout=out, stderr=err,
-                cwd=where, env=environment)
-
-    @property
-    def err(self):
-        return self.err_path.read_text()
-
-    def lines(self):
-        """What has been written so far."""
-        return self.out_path.read_bytes().splitlines()
-
-    def wait_for(self, text, seconds=STEP_S):
-        self.wait_until(lambda: text in self.err, seconds)
-        return self
-
-    def wait_until(self, is_so, seconds=STEP_S):
-        deadline = time.monotonic() + seconds
-        while not is_so():
-            assert time.monotonic() < deadline, self.err
-            assert self.process.poll() is None, self.err
-            time.sleep(0.02)
-
-    def processes(self, name=None):
-        """Process ids of its children at all depths, by their name."""
-        table = run("ps", "-eo", "pid=,ppid=,comm=").stdout.split("\n")
-        rows = [line.split(None, 2) for line in table if line]
-        family, found = {self.process.pid}, []
-        for pid, parent, command in rows:  # parents come before their children
-            if int(parent) in family:
-                family.add(int(pid))
-                if name in (None, command):
-                    found.append(int(pid))
-        return found
-
-    def stop(self, how=signal.SIGINT):
-        """The exit status."""
-        os.kill(self.process.pid, how)
-        return self.end()
-
-    def end(self, seconds=STEP_S):
-        try:
-            return self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            raise AssertionError("it doesn't end:\n" + self.err) from None
-
-    def summary(self):
-        """The numbers of its last line, by what they count."""
-        line = [line for line in self.err.splitlines() if " packets captured" in line][-1]
-        counts = {}
-        for part in line.split("espcap: ")[-1].split(";")[0].split(", "):
-            number, what = part.split(None, 1)
-            counts[what] = int(number)
-        return counts

@@ -4,7 +4,8 @@ import contextlib
 import pathlib
 import socket
 import subprocess
-import time
+
+from waiting import wait_until
 
 CONFIGURATION = """daemon off;
 master_process off;
@@ -40,6 +41,12 @@ def free_ports(count):
         return [one.getsockname()[1] for one in sockets]
 
 
+def is_listened_at(port):
+    """On this machine, by whichever process; it sees nothing of the question."""
+    found = subprocess.run(["ss", "-Hltn", f"sport = :{port}"], check=True, capture_output=True)
+    return found.stdout != b""
+
+
 def tls(pair):
     """Settings of a server with this certificate."""
     return f"ssl_certificate {pair.certificate}; ssl_certificate_key {pair.key};"
@@ -65,16 +72,13 @@ class Nginx:
         errors = self.folder / "error.log"
         self.process = subprocess.Popen(["/usr/sbin/nginx", "-p", self.folder, "-e", errors, "-c",
                                          self.configuration])
-        deadline = time.monotonic() + 30
         for port in self.ports.values():
-            while True:
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-                    break
-                assert self.process.poll() is None and time.monotonic() < deadline, \
-                    errors.read_text(encoding="utf-8")
-                time.sleep(0.05)
+            wait_until(lambda port=port: self.process.poll() is not None or is_listened_at(port),
+                       what=f"nginx listens at {port}",
+                       state=lambda: errors.read_text(encoding="utf-8"))
+        assert self.process.poll() is None, errors.read_text(encoding="utf-8")
         return self
 
     def __exit__(self, *_):
         self.process.terminate()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=60)

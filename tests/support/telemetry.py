@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a run tells while it goes on, read as Prometheus and an operator would."""
+import functools
 import re
 import urllib.error
 import urllib.request
 
-from delivery import wait_until
 from prometheus_client.parser import text_string_to_metric_families
 
 OUTCOMES = ("filtered", "written", "indexed", "already_there", "dead_lettered", "spooled", "dropped",
@@ -41,13 +41,12 @@ class Scrape:
 
 
 class Metrics:
-    """Of a Running espcap that was started with --metrics."""
+    """Of a running espcap that was started with --metrics."""
 
     def __init__(self, run):
         self.run = run
         address = re.compile(r"^espcap: metrics: (http://(.+):(\d+))/metrics$", re.M)
-        found = wait_until(lambda: address.search(run.text) or not run.runs())
-        assert run.runs(), run
+        found = run.wait_until(lambda: address.search(run.err))
         self.url, host, port = found.groups()
         self.host, self.port = host.strip("[]"), int(port)
 
@@ -72,4 +71,4 @@ class Metrics:
             scrape = self.scrape()
             return scrape if condition(scrape) else None
 
-        return wait_until(take)
+        return self.run.wait_until(functools.wraps(condition)(take))

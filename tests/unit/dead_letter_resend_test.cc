@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "../support/random_seed.h"
 #include "as_nobody.h"
 #include "dead_letter_files.h"
 #include "file_size_limit.h"
@@ -33,6 +34,7 @@ using espcap::testing::FileSizeLimit;
 using espcap::testing::LetterLines;
 using espcap::testing::NumberedLetter;
 using espcap::testing::OpenLetters;
+using espcap::testing::RandomSeed;
 using espcap::testing::ReadWhole;
 using espcap::testing::TemporaryDirectory;
 
@@ -213,7 +215,7 @@ TEST_F(DeadLetterResendTest, ALastLineWithoutEndIsALine) {
 
 // Of every size, across the pieces that are read.
 TEST_F(DeadLetterResendTest, AnyLettersComeBackByteForByte) {
-  std::mt19937 random(5);
+  std::mt19937 random(RandomSeed(5));
   std::string text;
   std::vector<std::string> documents;
   for (uint32_t number = 1; number <= 300; ++number) {
@@ -394,7 +396,7 @@ TEST_F(DeadLetterResendTest, NoLetterIsLostByAKill) {
     for (uint32_t number = 1; number <= kLetters; ++number) AppendLetters(letters, number, number);
     ::_exit(0);
   }
-  std::mt19937 random(11);
+  std::mt19937 random(RandomSeed(11));
   std::set<std::string> told;
   int status = 0;
   for (bool is_written = false; !is_written;) {

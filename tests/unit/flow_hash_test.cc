@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "../support/random_seed.h"
 #include "frame_bytes.h"
 
 namespace espcap::source {
@@ -117,7 +118,7 @@ void ExpectEven(const std::vector<uint64_t>& hashes) {
 }
 
 TEST(FlowHash, SpreadsEvenly) {
-  std::mt19937 random(20240117);  // NOLINT: the same addresses in every run
+  std::mt19937 random(espcap::testing::RandomSeed(20240117));
   std::vector<uint64_t> of_random;
   std::vector<uint64_t> of_neighbours;
   std::vector<uint64_t> of_ports;

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../support/random_seed.h"
 #include "frame_bytes.h"
 
 namespace espcap::source {
@@ -289,7 +290,7 @@ TEST(LinkHeaders, GivesUpAfterSoManyHeaders) {
 // Nothing is read outside of the frame, which is the sanitizer's to see, and the same bytes have
 // the same hash.
 TEST(LinkHeaders, StandsAnyBytes) {
-  std::mt19937 random(20240117);  // NOLINT
+  std::mt19937 random(espcap::testing::RandomSeed(20240117));
   const std::vector<Way> ways = AllWays();
   for (int round = 0; round < 50000; ++round) {
     const Way& way = ways[random() % ways.size()];

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "../support/random_seed.h"
+
 namespace espcap::source {
 namespace {
 
@@ -85,7 +87,7 @@ class SkewedTraffic : public ::testing::Test {
   static constexpr size_t kGroups = 3000;
 
   SkewedTraffic() {
-    std::mt19937_64 random(20240117);  // NOLINT: the same in every run
+    std::mt19937_64 random(espcap::testing::RandomSeed(20240117));
     for (size_t group = 1; group <= kGroups; ++group) {
       const uint64_t hash = random();
       for (size_t frame = 0; frame < 1 + kGroups / group; ++frame) {

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A run of espcap, while it goes on and after its end: its messages, documents, numbers and processes."""
+import json
+
+import ledger as summaries
+from documents import ids_of
+from program import Program
+from project import ESPCAP
+from telemetry import Metrics
+
+
+class Espcap(Program):
+    """`before`: a command that ends with the program it is to start. `output`: the file for --output, from
+    which documents are read then."""
+
+    def __init__(self, *arguments, folder, program=ESPCAP, before=(), output=None, **options):
+        if output is not None:
+            arguments = (*arguments, "--output", output)
+        super().__init__([*before, program, *arguments], folder, **options)
+        if output is not None:
+            self.out_path = output
+        self._counted, self._lines = 0, 0  # bytes of the documents, lines in them
+
+    def kill_child(self, name="espcap-worker"):
+        super().kill_child(name)
+
+    @property
+    def ledger(self):
+        """The numbers of the summary line, by their words."""
+        return summaries.ledger(self.err)
+
+    def metrics(self):
+        """Of a run with --metrics."""
+        return Metrics(self)
+
+    def lines(self):
+        return self.out.splitlines()
+
+    def documents(self):
+        return [json.loads(line) for line in self.lines()]
+
+    def ids(self):
+        """Of documents in the form of _bulk."""
+        return ids_of(self.out)
+
+    def line_count(self):
+        """Of whole lines so far, in the file that documents go to. Reads what is new only."""
+        if self.out_path.exists():
+            with open(self.out_path, "rb") as stream:
+                stream.seek(self._counted)
+                while piece := stream.read(1 << 20):
+                    self._counted += len(piece)
+                    self._lines += piece.count(b"\n")
+        return self._lines
+
+    def wait_for_lines(self, count):
+        """Until it has written this many lines; more are a failure."""
+        self.wait_until(lambda: self.line_count() >= count, what=f"{count} lines",
+                        state=lambda: f"{self.line_count()} lines, {self}")
+        assert self.line_count() == count, self

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Mounts that only a test's own processes see."""
+import subprocess
+
+
+def own_mounts():
+    """The start of a command that has mounts of its own."""
+    command = ["unshare", "--mount"]
+    # Below a root that is no mount point (a chroot) their propagation can't be changed.
+    if subprocess.run([*command, "true"], capture_output=True, check=False).returncode != 0:
+        command += ["--propagation", "unchanged"]
+    return command
