@@ -3,9 +3,11 @@
 import gzip
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -13,12 +15,39 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
 
 import captures as capture_files  # noqa: E402  (from there)
 import seeds  # noqa: E402
-import server  # noqa: E402
+import shared_server  # noqa: E402
 from espcap import Espcap  # noqa: E402
 from fault_proxy import FaultProxy  # noqa: E402
 from network import Network  # noqa: E402
+from oracle import Oracle, cache_folder, limit_bytes, prune  # noqa: E402
 from project import TEST_PCAPS, TIMEOUT_S  # noqa: E402
-from server import Server  # noqa: E402
+from server import KINDS, Server  # noqa: E402
+from shared_server import Namespace  # noqa: E402
+
+SERVERS = "ESPCAP_TEST_SERVERS"
+OWN_SERVERS = pytest.StashKey[str]()
+
+
+def is_controller(config):
+    """Not one of pytest's several processes, if there are several."""
+    return not hasattr(config, "workerinput")
+
+
+def pytest_configure(config):
+    """Its processes share servers by this folder."""
+    if is_controller(config) and SERVERS not in os.environ:
+        config.stash[OWN_SERVERS] = os.environ[SERVERS] = tempfile.mkdtemp(prefix="espcap-servers-")
+
+
+def pytest_unconfigure(config):
+    if not is_controller(config):
+        return
+    folder = config.stash.get(OWN_SERVERS, None)
+    if folder is not None:
+        shared_server.remove(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+    if cache_folder() is not None:
+        prune(cache_folder(), limit_bytes())
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -77,51 +106,75 @@ def start_espcap(environment, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def tshark(environment):
-    """tshark(*arguments) → standard output, as text; fails where tshark does."""
-
-    def run(*arguments):
-        command = ["tshark", *(str(argument) for argument in arguments)]
-        return subprocess.run(command, capture_output=True, check=True, env=environment,
-                              timeout=TIMEOUT_S, text=True).stdout
-
-    return run
+def oracle(environment):
+    """The installed tshark; what it prints for a file is kept from run to run."""
+    return Oracle(environment, cache_folder())
 
 
 @pytest.fixture(scope="session")
-def elasticsearch_node(tmp_path_factory):
-    with Server(tmp_path_factory.mktemp("elasticsearch")) as node:
-        yield node
+def tshark(oracle):
+    """tshark(*arguments) → standard output, as text; fails where tshark does."""
+    return oracle.text
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_node():
+    """The Elasticsearch that all tests of this run share."""
+    return shared_server.shared("elasticsearch", os.environ[SERVERS])
 
 
 @pytest.fixture
 def elasticsearch(elasticsearch_node):
-    """A real Elasticsearch without indices."""
-    elasticsearch_node.clear()
-    return elasticsearch_node
+    """A real Elasticsearch, with names of indices that are this test's own."""
+    with Namespace(elasticsearch_node) as own:
+        yield own
 
 
-@pytest.fixture(scope="session", params=server.KINDS)
-def server_node(request, tmp_path_factory):
-    """Each server in turn."""
-    if request.param == "elasticsearch":
-        yield request.getfixturevalue("elasticsearch_node")
-        return
-    with Server(tmp_path_factory.mktemp(request.param), kind=request.param) as node:
-        yield node
+@pytest.fixture(scope="session", params=KINDS)
+def server_node(request):
+    """Each shared server in turn."""
+    return shared_server.shared(request.param, os.environ[SERVERS])
 
 
 @pytest.fixture
 def any_server(server_node):
-    """Each server in turn, without indices."""
-    server_node.clear()
-    return server_node
+    """Each server in turn, with names of indices that are this test's own."""
+    with Namespace(server_node) as own:
+        yield own
+
+
+@pytest.fixture(scope="session")
+def nodes_to_break(tmp_path_factory):
+    """node(kind): a server of this process alone, for what must not happen to a shared one."""
+    nodes = {}
+
+    def node(kind):
+        if kind not in nodes:
+            nodes[kind] = Server(tmp_path_factory.mktemp(kind), kind=kind).start()
+        nodes[kind].clear()
+        return nodes[kind]
+
+    yield node
+    for one in nodes.values():
+        one.remove()
+
+
+@pytest.fixture
+def elasticsearch_to_break(nodes_to_break):
+    """A real Elasticsearch without indices, for this test alone."""
+    return nodes_to_break("elasticsearch")
+
+
+@pytest.fixture(params=KINDS)
+def any_server_to_break(request, nodes_to_break):
+    """Each server in turn, without indices, for this test alone."""
+    return nodes_to_break(request.param)
 
 
 @pytest.fixture
 def proxy(elasticsearch):
-    """A proxy before an Elasticsearch without indices, that breaks what the test tells it to."""
-    with FaultProxy(elasticsearch.port) as between:
+    """A proxy before a real Elasticsearch, that breaks what the test tells it to."""
+    with FaultProxy(elasticsearch.port, index=elasticsearch.index) as between:
         yield between
 
 

@@ -4,7 +4,7 @@ import socket
 import time
 
 import pytest
-from delivery import INDICES, assert_all_landed
+from delivery import assert_all_landed
 from server import Server
 from waiting import wait_until
 
@@ -36,12 +36,12 @@ def test_one_of_two_nodes_dies_and_comes_back(cluster, large_archive, start_espc
     """What the cluster has acknowledged is on both, so that nothing is lost with one."""
     one, two = cluster
     folder, ids = large_archive
-    run = start_espcap("--dir", folder, "--node", one.url, "--node", two.url, "--chunk", 250,
+    run = start_espcap("--dir", folder, *one.options, "--node", two.url, "--chunk", 250,
                        "--spool", tmp_path / "spool")
     deaths = 0
     for share in (0.1, 0.5):
         # Not before there is a second copy of what the node has.
-        wait_until(lambda share=share: one.count_so_far(INDICES) >= share * len(ids) or not run.runs(),
+        wait_until(lambda share=share: one.count_so_far(one.indices) >= share * len(ids) or not run.runs(),
                    step=0.3)
         wait_until(lambda: state(one) == (2, "green") or not run.runs())
         if not run.runs():  # a quick machine has done it all by the second time

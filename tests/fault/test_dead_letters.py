@@ -4,7 +4,7 @@ import json
 
 import pytest
 from captures import packets_of, write_pcap
-from delivery import INDICES, assert_all_landed, letters, segment_bytes
+from delivery import assert_all_landed, letters, segment_bytes
 from documents import ids_of
 from mounts import own_mounts
 from nginx import free_ports
@@ -35,20 +35,22 @@ def capture(tmp_path_factory):
 @pytest.fixture
 def strict(any_server):
     """A server that takes no text for a DNS name."""
-    template = {"index_patterns": [INDICES], "template": {"mappings": mapping({"type": "long"})}}
-    assert any_server.request("PUT", "/_index_template/strict", template)[0] == 200
+    template = {"index_patterns": [any_server.indices],
+                "template": {"mappings": mapping({"type": "long"})}}
+    name = f"/_index_template/strict-{any_server.prefix}"
+    assert any_server.request("PUT", name, template)[0] == 200
     yield any_server
-    any_server.request("DELETE", "/_index_template/strict")
+    any_server.request("DELETE", name)
 
 
 def mend(node):
     mended = mapping({"type": "long", "ignore_malformed": True})
-    assert node.request("PUT", f"/{INDICES}/_mapping", mended)[0] == 200
+    assert node.request("PUT", f"/{node.indices}/_mapping", mended)[0] == 200
 
 
 def test_seven_of_a_thousand(strict, capture, espcap, tmp_path):
     dead = tmp_path / "dead"
-    run = espcap("--file", capture, "--node", strict.url, "--dead-letters", dead)
+    run = espcap("--file", capture, *strict.options, "--dead-letters", dead)
     bulk = espcap("--file", capture, "--format", "bulk").out
     ids, documents = ids_of(bulk), bulk.splitlines()[1::2]
     good = [name for number, name in enumerate(ids) if number not in BAD]
@@ -60,7 +62,7 @@ def test_seven_of_a_thousand(strict, capture, espcap, tmp_path):
         assert letter["status"] == 400
         assert letter["reason"].startswith(PARSING_EXCEPTION[strict.kind] + ": "), letter
         assert "dns_dns_qry_name" in letter["reason"]
-        assert letter["index"].startswith("packets-")
+        assert letter["index"].startswith(f"{strict.prefix}-")
         assert letter["document"] == json.loads(documents[number])
         assert letter["frame"] == number + 1 and letter["source"].endswith("thousand.pcap")
         assert letter["time"].endswith("Z")
@@ -85,33 +87,33 @@ def test_seven_of_a_thousand(strict, capture, espcap, tmp_path):
 def test_a_resend_that_finds_them_there(strict, capture, espcap, tmp_path):
     """Sent twice, for the file was kept: it is there once, and the file is empty."""
     dead, copy = tmp_path / "dead", tmp_path / "copy"
-    espcap("--file", capture, "--node", strict.url, "--dead-letters", dead)
+    espcap("--file", capture, *strict.options, "--dead-letters", dead)
     copy.write_bytes(dead.read_bytes())
     mend(strict)
     for path in (dead, copy):
         run = espcap("resend", path, "--node", strict.url)
         assert run.code == 0, run
         assert letters(path) == []
-    assert strict.count(INDICES) == 1000
+    assert strict.count(strict.indices) == 1000
 
 
 def test_a_second_run_appends_nothing_new_that_is_lost(strict, capture, espcap, tmp_path):
     """The same captures again: the good ones are there already, the bad ones are refused again."""
     dead = tmp_path / "dead"
     for _ in range(2):
-        run = espcap("--file", capture, "--node", strict.url, "--dead-letters", dead)
+        run = espcap("--file", capture, *strict.options, "--dead-letters", dead)
     assert run.code == 1, run
     assert (run.ledger["already there"], run.ledger["dead letters"]) == (993, 7)
     assert len({letter["id"] for letter in letters(dead)}) == 7
     mend(strict)
     assert espcap("resend", dead, "--node", strict.url).code == 0
     assert letters(dead) == []
-    assert strict.count(INDICES) == 1000
+    assert strict.count(strict.indices) == 1000
 
 
 def test_dead_letters_that_cannot_be_written(strict, capture, espcap):
     """Refused documents that can't be kept are counted and named, and the run says that it has failed."""
-    run = espcap("--file", capture, "--node", strict.url, "--dead-letters", "/dev/full")
+    run = espcap("--file", capture, *strict.options, "--dead-letters", "/dev/full")
     assert run.code == 1, run
     assert "/dev/full" in run.err, run
     assert "Traceback" not in run.err and "terminate" not in run.err
@@ -127,7 +129,7 @@ def test_spooled_documents_stay_until_their_letters_are_kept(strict, capture, es
     wait_until(lambda: segment_bytes(spool) > 0)
     assert run.stop() == 0 and run.ledger["in the spool"] == 1000, run
 
-    arguments = ["--file", TEST_PCAPS / "arp.pcap", "--node", strict.url, "--spool", spool]
+    arguments = ["--file", TEST_PCAPS / "arp.pcap", *strict.options, "--spool", spool]
     script = 'mount -t tmpfs -o size=4k tmpfs "$0" && exec "$@"'
     run = start_espcap(*arguments, "--dead-letters", disk / "dead",
                        before=[*own_mounts(), "sh", "-c", script, disk])
@@ -140,4 +142,4 @@ def test_spooled_documents_stay_until_their_letters_are_kept(strict, capture, es
     assert run.code == 1 and run.ledger["dead letters"] == 7, run
     assert len(letters(dead)) == 7
     assert segment_bytes(spool) < 4096
-    assert strict.count(INDICES) == 993 + len(packets_of(TEST_PCAPS / "arp.pcap"))
+    assert strict.count(strict.indices) == 993 + len(packets_of(TEST_PCAPS / "arp.pcap"))

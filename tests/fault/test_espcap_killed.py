@@ -7,7 +7,7 @@ import time
 
 import pytest
 import server
-from delivery import INDICES, assert_all_landed, segment_bytes, segments
+from delivery import assert_all_landed, segment_bytes, segments
 from documents import ids_of
 from project import TEST_PCAPS
 from server import Server
@@ -51,12 +51,12 @@ def test_espcap_is_killed_at_ten_random_moments(kind, tmp_path, large_archive, s
             for _ in range(KILLS):
                 # Also while it starts, and while it looks through its spool.
                 moment = generator.choice([generator.uniform(0, 0.6), generator.uniform(0.6, 3)])
-                with start_espcap(*arguments, "--node", node.url) as run:
+                with start_espcap(*arguments, *node.options) as run:
                     time.sleep(moment)
                     assert run.code in (None, 0), run
         finally:
             crashes.stop()
-        with start_espcap(*arguments, "--node", node.url) as run:
+        with start_espcap(*arguments, *node.options) as run:
             assert run.wait() == 0, run
         assert_all_landed(node, ids)
         assert not (tmp_path / "dead").exists() or (tmp_path / "dead").read_bytes() == b""
@@ -68,17 +68,17 @@ def test_what_was_spooled_is_delivered_by_the_next_run(tmp_path, elasticsearch, 
     """Which has other captures: only the spool has these."""
     folder, ids = small_archive
     spool = tmp_path / "spool"
-    with start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 100, "--spool", spool) as run:
+    with start_espcap("--dir", folder, *proxy.options, "--chunk", 100, "--spool", spool) as run:
         wait_until(lambda: proxy.requests >= 1)
         proxy.refuse()
         wait_until(lambda: segment_bytes(spool) > 0)
         assert_stays(run.runs, 2, state=run.__repr__)
-    before = elasticsearch.count(INDICES)
+    before = elasticsearch.count(elasticsearch.indices)
     proxy.listen()
     other = ids_of(espcap("--file", ARP, "--format", "bulk").out)
-    run = espcap("--file", ARP, "--node", proxy.url, "--spool", spool)
+    run = espcap("--file", ARP, *proxy.options, "--spool", spool)
     assert run.code == 0, run
-    landed = elasticsearch.all_ids(INDICES)
+    landed = elasticsearch.all_ids(elasticsearch.indices)
     assert len(set(landed)) == len(landed) > before + len(other)
     assert set(other) <= set(landed) <= set(ids) | set(other)
     # Settled segments are gone; one may be left that is still to be filled.
@@ -89,15 +89,15 @@ def test_a_torn_end_of_the_spool(tmp_path, elasticsearch, small_archive, start_e
     """As a power failure leaves it: told, and all before it is delivered."""
     folder, ids = small_archive
     spool = tmp_path / "spool"
-    with start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 100, "--spool", spool) as run:
+    with start_espcap("--dir", folder, *proxy.options, "--chunk", 100, "--spool", spool) as run:
         wait_until(lambda: proxy.requests >= 1)
         proxy.refuse()
         wait_until(lambda: segment_bytes(spool) > 100_000)
     newest = max(segments(spool), key=lambda path: path.name)
     os.truncate(newest, newest.stat().st_size - 100)
     proxy.listen()
-    run = espcap("--file", ARP, "--node", proxy.url, "--spool", spool)
-    landed = elasticsearch.all_ids(INDICES)
+    run = espcap("--file", ARP, *proxy.options, "--spool", spool)
+    landed = elasticsearch.all_ids(elasticsearch.indices)
     assert len(set(landed)) == len(landed)
     other = ids_of(espcap("--file", ARP, "--format", "bulk").out)
     assert set(other) < set(landed) <= set(ids) | set(other), run

@@ -31,7 +31,7 @@ def test_each_fault(fault, proxy, elasticsearch, small_archive, start_espcap, tm
     """Twice in one run, at the first request too."""
     folder, ids = small_archive
     proxy.next(fault, fault)
-    run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 200, "--fields",
+    run = start_espcap("--dir", folder, *proxy.options, "--chunk", 200, "--fields",
                        "frame.number", "--dead-letters", tmp_path / "dead")
     assert run.wait(HARMLESS_SECONDS) == 0, run
     assert proxy.struck[type(fault).__name__] == 2
@@ -43,23 +43,23 @@ def test_each_fault(fault, proxy, elasticsearch, small_archive, start_espcap, tm
 def test_a_server_too_busy_to_say_who_it_is(elasticsearch, small_archive, start_espcap):
     """Nor to take the template, at first."""
     folder, ids = small_archive
-    with FaultProxy(elasticsearch.port, strikes=lambda path: True) as proxy:
+    with FaultProxy(elasticsearch.port, lambda path: True, elasticsearch.index) as proxy:
         busy = Answer(429)
         proxy.next(busy, Answer(429, retry_after=1), Pass(), busy, busy, Pass(), busy)
-        run = start_espcap("--dir", folder, "--node", proxy.url, "--fields", "frame.number")
+        run = start_espcap("--dir", folder, *proxy.options, "--fields", "frame.number")
         assert run.wait(HARMLESS_SECONDS) == 0, run
         assert proxy.struck["Answer"] == 5
         assert "template" not in run.err
         assert_all_landed(elasticsearch, ids)
-        _, found = elasticsearch.request("GET", "/_index_template/espcap-*")
+        _, found = elasticsearch.request("GET", f"/_index_template/{elasticsearch.template}*")
         assert len(found["index_templates"]) == 1
 
 
 def test_a_server_that_stays_too_busy(elasticsearch, small_archive, start_espcap):
     folder, _ = small_archive
-    with FaultProxy(elasticsearch.port, strikes=lambda path: True) as proxy:
+    with FaultProxy(elasticsearch.port, lambda path: True, elasticsearch.index) as proxy:
         proxy.always(Answer(429))
-        run = start_espcap("--dir", folder, "--node", proxy.url)
+        run = start_espcap("--dir", folder, *proxy.options)
         assert run.wait(HARMLESS_SECONDS) == 1, run
         assert f"connect: {proxy.url}: the server is too busy: GET / answered 429" in run.err
         assert proxy.struck["Answer"] == 7
@@ -68,7 +68,7 @@ def test_a_server_that_stays_too_busy(elasticsearch, small_archive, start_espcap
 def test_all_faults_at_random(proxy, elasticsearch, small_archive, start_espcap):
     folder, ids = small_archive
     proxy.at_random(0.3, seed_or(SEED), *FAULTS)
-    run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 50, "--fields",
+    run = start_espcap("--dir", folder, *proxy.options, "--chunk", 50, "--fields",
                        "frame.number")
     assert run.wait(180) == 0, run
     assert len(proxy.struck) >= 4
@@ -80,7 +80,7 @@ def test_a_node_that_hangs(forwards, proxy, elasticsearch, small_archive, start_
     """The connection ends some time later, without an answer."""
     folder, ids = small_archive
     proxy.always(Hang(forwards))
-    run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 200)
+    run = start_espcap("--dir", folder, *proxy.options, "--chunk", 200)
     wait_until(lambda: proxy.requests >= 1)
     assert_stays(run.runs, 2, state=run.__repr__)
     proxy.heal()
@@ -92,7 +92,7 @@ def test_retry_after_is_respected(proxy, elasticsearch, small_archive, start_esp
     """The only node is left alone for as long as it asks."""
     folder, ids = small_archive
     proxy.next(Answer(503, retry_after=4))
-    run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 200, "--concurrency", 1)
+    run = start_espcap("--dir", folder, *proxy.options, "--chunk", 200, "--concurrency", 1)
     wait_until(lambda: proxy.requests >= 1)
     assert_stays(lambda: proxy.requests == 1, 3)
     assert run.wait(HARMLESS_SECONDS) == 0, run
@@ -106,7 +106,7 @@ def test_max_retries(fault, proxy, elasticsearch, small_archive, espcap, tmp_pat
     """The run ends; what hasn't landed is in the dead letters, and lands from there."""
     capture, dead = small_archive[0] / "0000.pcap", tmp_path / "dead"
     proxy.always(fault)
-    run = espcap("--file", capture, "--node", proxy.url, "--max-retries", 2, "--dead-letters", dead)
+    run = espcap("--file", capture, *proxy.options, "--max-retries", 2, "--dead-letters", dead)
     assert run.code == 1, run
     # libcurl itself sends once more where a connection that was used before ends without an answer.
     assert 3 <= proxy.requests <= 6
@@ -123,7 +123,7 @@ def test_max_retries(fault, proxy, elasticsearch, small_archive, espcap, tmp_pat
 def test_a_signal_while_the_node_is_away(proxy, small_archive, start_espcap):
     """A second one ends the run at once; the first lets it try for as long as it takes."""
     folder, _ = small_archive
-    run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 200)
+    run = start_espcap("--dir", folder, *proxy.options, "--chunk", 200)
     wait_until(lambda: proxy.requests >= 1 or not run.runs())
     proxy.refuse()
     assert_stays(run.runs, 1, state=run.__repr__)
@@ -136,10 +136,11 @@ def test_a_signal_while_the_node_is_away(proxy, small_archive, start_espcap):
 def test_two_proxies_before_one_server(elasticsearch, large_archive, start_espcap):
     """One of two nodes dies and comes back, again and again; the other has faults of its own."""
     folder, ids = large_archive
-    with FaultProxy(elasticsearch.port) as one, FaultProxy(elasticsearch.port) as other:
+    with FaultProxy(elasticsearch.port, index=elasticsearch.index) as one, \
+            FaultProxy(elasticsearch.port) as other:
         other.at_random(0.05, seed_or(SEED), CutRequest(), CutResponse(), Answer(502, forwards=True),
                         Garbage("html"), Delay(0.3))
-        run = start_espcap("--dir", folder, "--node", one.url, "--node", other.url, "--chunk", 250)
+        run = start_espcap("--dir", folder, *one.options, "--node", other.url, "--chunk", 250)
         while run.runs():
             before = one.requests
             wait_until(lambda before=before: one.requests >= before + 10 or not run.runs())
@@ -155,12 +156,13 @@ def test_two_proxies_before_one_server(elasticsearch, large_archive, start_espca
 def test_one_node_that_hangs_holds_up_nothing(elasticsearch, small_archive, start_espcap):
     """Beyond the requests that it has; the others go to the other node."""
     folder, ids = small_archive
-    with FaultProxy(elasticsearch.port) as one, FaultProxy(elasticsearch.port) as other:
+    with FaultProxy(elasticsearch.port, index=elasticsearch.index) as one, \
+            FaultProxy(elasticsearch.port) as other:
         one.always(Hang())
-        run = start_espcap("--dir", folder, "--node", one.url, "--node", other.url, "--chunk", 50)
+        run = start_espcap("--dir", folder, *one.options, "--node", other.url, "--chunk", 50)
         held = wait_until(lambda: one.requests)
         # All but what the one holds, and what its slots have no room for.
-        wait_until(lambda: elasticsearch.count_so_far("packets-*") >= len(ids) // 4,
+        wait_until(lambda: elasticsearch.count_so_far(elasticsearch.indices) >= len(ids) // 4,
                    step=0.3)
         assert held >= 1 and run.runs()
         one.heal()
@@ -170,6 +172,6 @@ def test_one_node_that_hangs_holds_up_nothing(elasticsearch, small_archive, star
 
 def test_a_node_that_is_away_from_the_start(elasticsearch, small_archive, espcap):
     folder, ids = small_archive
-    run = espcap("--dir", folder, "--node", "127.0.0.1:1", "--node", elasticsearch.url)
+    run = espcap("--dir", folder, "--node", "127.0.0.1:1", *elasticsearch.options)
     assert run.code == 0, run
     assert_all_landed(elasticsearch, ids)

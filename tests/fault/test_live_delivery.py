@@ -3,7 +3,7 @@
 import signal
 
 import pytest
-from delivery import INDICES, segment_bytes
+from delivery import segment_bytes
 from project import TEST_PCAPS
 from waiting import wait_until
 
@@ -18,7 +18,7 @@ def capture(network, proxy, start_espcap, tmp_path):
 
     def start(*arguments):
         nic = network.lend()
-        run = start_espcap("--verbose", "--nic", nic, "--node", proxy.url, "--spool",
+        run = start_espcap("--verbose", "--nic", nic, *proxy.options, "--spool",
                            tmp_path / "spool", *CHUNKS, *arguments)
         run.wait_for(f"capturing on {nic}")
         sent = network.replay(HTTP)
@@ -35,7 +35,7 @@ def test_nothing_is_lost_while_the_server_is_away(capture, network, proxy, elast
     run.wait_until(lambda: segment_bytes(tmp_path / "spool") > 100_000)
     proxy.listen()
     sent += network.replay(HTTP)
-    wait_until(lambda: elasticsearch.count(INDICES) == sent, step=0.5)
+    wait_until(lambda: elasticsearch.count(elasticsearch.indices) == sent, step=0.5)
     assert run.stop() == 0, run
     ledger = run.ledger
     assert ledger["packets captured"] == sent
@@ -52,7 +52,7 @@ def test_what_a_full_spool_has_no_room_for_is_counted(capture, network, proxy, e
     run.wait_for("the spool is full")
     run.wait_for("packets are dropped")
     proxy.listen()
-    wait_until(lambda: elasticsearch.count(INDICES) > 200, step=0.5)
+    wait_until(lambda: elasticsearch.count(elasticsearch.indices) > 200, step=0.5)
     late = network.replay(HTTP)
     sent += late
     assert run.stop() == 1, run
@@ -61,17 +61,17 @@ def test_what_a_full_spool_has_no_room_for_is_counted(capture, network, proxy, e
     assert ledger["dropped"] > 0
     delivered = ledger["indexed"] + ledger["already there"]
     assert delivered + ledger.get("in the spool", 0) + ledger["dropped"] == sent
-    assert elasticsearch.count(INDICES) == delivered
+    assert elasticsearch.count(elasticsearch.indices) == delivered
     assert run.err.count("packets are dropped") == 1
 
 
 def test_a_stop_delivers_what_was_captured(network, elasticsearch, start_espcap, espcap, tmp_path):
     """Ctrl-C right behind the last packet, with Espcap's own options."""
     nic = network.lend()
-    run = start_espcap("--verbose", "--nic", nic, "--bpf", "tcp port 80", "--chunk", 100, "--node",
-                       elasticsearch.url, stop_signal=signal.SIGINT)
+    run = start_espcap("--verbose", "--nic", nic, "--bpf", "tcp port 80", "--chunk", 100,
+                       *elasticsearch.options, stop_signal=signal.SIGINT)
     run.wait_for(f"capturing on {nic}")
     network.replay(HTTP, "--topspeed", "--loop", 10)
     assert run.stop() == 0, run
     selected = len(espcap("--file", HTTP, "--bpf", "tcp port 80").documents())
-    assert run.ledger["indexed"] == elasticsearch.count(INDICES) == 10 * selected > 0
+    assert run.ledger["indexed"] == elasticsearch.count(elasticsearch.indices) == 10 * selected > 0

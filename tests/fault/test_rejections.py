@@ -6,7 +6,7 @@ import json
 import pytest
 import server
 from captures import write_pcap
-from delivery import INDICES, assert_all_landed, letters
+from delivery import assert_all_landed, letters
 from documents import ids_of
 from fault_proxy import FaultProxy
 from project import TEST_PCAPS
@@ -43,7 +43,7 @@ def test_indexing_pressure(chunk_bytes, concurrency, pressed, small_archive, sta
     folder, ids = small_archive
     pressed.clear()
     with FaultProxy(pressed.port) as proxy:
-        run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk-bytes", chunk_bytes,
+        run = start_espcap("--dir", folder, *proxy.options, "--chunk-bytes", chunk_bytes,
                            "--concurrency", concurrency)
         assert run.wait() == 0, run
         assert 429 in request_statuses(proxy)
@@ -58,7 +58,7 @@ def test_a_full_queue(kind, tmp_path, small_archive, start_espcap):
     settings = ("thread_pool.write.size=1", "thread_pool.write.queue_size=1")
     with Server(tmp_path / "node", *settings, kind=kind) as node, FaultProxy(node.port) as proxy:
         # Each request goes to many indices, and each of them takes a place in the queue.
-        run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 400, "--workers", 2,
+        run = start_espcap("--dir", folder, *proxy.options, "--chunk", 400, "--workers", 2,
                            "--no-ordered", "--concurrency", 4,
                            "--index", "packets-%Y-%m-%d-%H-%M-%S")
         assert run.wait() == 0, run
@@ -70,58 +70,62 @@ def test_a_full_queue(kind, tmp_path, small_archive, start_espcap):
         assert run.ledger["indexed"] == len(ids)
 
 
-def test_a_flood_stage_block(any_server, large_archive, start_espcap):
+def test_a_flood_stage_block(any_server_to_break, large_archive, start_espcap):
     """Set in the middle of a run, when both indices are there, and lifted."""
+    node = any_server_to_break
     folder, ids = large_archive
-    run = start_espcap("--dir", folder, "--node", any_server.url)
-    wait_until(lambda: any_server.count_so_far(INDICES) > 0.3 * len(ids) or not run.runs(),
+    run = start_espcap("--dir", folder, *node.options)
+    wait_until(lambda: node.count_so_far(node.indices) > 0.3 * len(ids) or not run.runs(),
                step=0.3)
     name = "index.blocks.read_only_allow_delete"
-    assert any_server.request("PUT", f"/{INDICES}/_settings", {name: True})[0] == 200
+    assert node.request("PUT", f"/{node.indices}/_settings", {name: True})[0] == 200
     # Requests that were on their way may still be taken.
     counts = [-2, -1]
 
     def stands_still():
-        counts.append(any_server.count(INDICES))
+        counts.append(node.count(node.indices))
         return counts[-2] == counts[-1]
 
     wait_until(stands_still, step=2)
     assert counts[-1] < len(ids) and run.runs(), run
-    assert any_server.request("PUT", f"/{INDICES}/_settings", {name: None})[0] == 200
+    assert node.request("PUT", f"/{node.indices}/_settings", {name: None})[0] == 200
     assert run.wait() == 0, run
-    assert_all_landed(any_server, ids)
+    assert_all_landed(node, ids)
     assert run.ledger["indexed"] == len(ids)
 
 
 @pytest.mark.parametrize("block", ["index.blocks.write", "index.blocks.read_only"])
-def test_a_block_with_status_403(block, elasticsearch, small_archive, start_espcap, espcap):
+def test_a_block_with_status_403(block, elasticsearch_to_break, small_archive, start_espcap, espcap):
     """It isn't the credentials' fault."""
+    node = elasticsearch_to_break
     folder, ids = small_archive
-    assert espcap("--file", folder / "0000.pcap", "--count", 1, "--node", elasticsearch.url).code == 0
-    assert elasticsearch.request("PUT", f"/{INDICES}/_settings", {block: True})[0] == 200
-    run = start_espcap("--dir", folder, "--node", elasticsearch.url)
+    assert espcap("--file", folder / "0000.pcap", "--count", 1, *node.options).code == 0
+    assert node.request("PUT", f"/{node.indices}/_settings", {block: True})[0] == 200
+    run = start_espcap("--dir", folder, *node.options)
     assert_stays(run.runs, 2, state=run.__repr__)
-    assert elasticsearch.request("PUT", f"/{INDICES}/_settings", {block: None})[0] == 200
+    assert node.request("PUT", f"/{node.indices}/_settings", {block: None})[0] == 200
     assert run.wait() == 0, run
-    assert_all_landed(elasticsearch, ids)
+    assert_all_landed(node, ids)
 
 
-def test_a_cluster_block(elasticsearch, small_archive, start_espcap, proxy):
+def test_a_cluster_block(elasticsearch_to_break, small_archive, start_espcap):
     """403 for the whole request, and no fault of the credentials either."""
+    node = elasticsearch_to_break
     folder, ids = small_archive
     block = {"persistent": {"cluster.blocks.read_only_allow_delete": True}}
-    run = start_espcap("--dir", folder, "--node", proxy.url, "--chunk", 50, "--concurrency", 1)
-    wait_until(lambda: proxy.requests > 3 or not run.runs())
-    assert elasticsearch.request("PUT", "/_cluster/settings", block)[0] == 200
-    try:
-        run.wait_until(lambda: 403 in request_statuses(proxy))
-        assert_stays(run.runs, 2, state=run.__repr__)
-    finally:
-        block["persistent"]["cluster.blocks.read_only_allow_delete"] = None
-        assert elasticsearch.request("PUT", "/_cluster/settings", block)[0] == 200
-    assert run.wait() == 0, run
-    assert 403 in request_statuses(proxy)
-    assert_all_landed(elasticsearch, ids)
+    with FaultProxy(node.port) as proxy:
+        run = start_espcap("--dir", folder, *proxy.options, "--chunk", 50, "--concurrency", 1)
+        wait_until(lambda: proxy.requests > 3 or not run.runs())
+        assert node.request("PUT", "/_cluster/settings", block)[0] == 200
+        try:
+            run.wait_until(lambda: 403 in request_statuses(proxy))
+            assert_stays(run.runs, 2, state=run.__repr__)
+        finally:
+            block["persistent"]["cluster.blocks.read_only_allow_delete"] = None
+            assert node.request("PUT", "/_cluster/settings", block)[0] == 200
+        assert run.wait() == 0, run
+        assert 403 in request_statuses(proxy)
+        assert_all_landed(node, ids)
 
 
 @pytest.fixture(scope="module", params=server.KINDS)
@@ -141,7 +145,7 @@ def test_requests_that_are_too_large(compress, small_requests, start_espcap, esp
     ids = ids_of(espcap("--file", capture, "--format", "bulk").out)
     small_requests.clear()
     with FaultProxy(small_requests.port) as proxy:
-        run = start_espcap("--file", capture, "--node", proxy.url, "--chunk", 2000, "--workers", 1,
+        run = start_espcap("--file", capture, *proxy.options, "--chunk", 2000, "--workers", 1,
                            compress)
         assert run.wait() == 0, run
         statuses = request_statuses(proxy)
@@ -157,7 +161,7 @@ def test_a_document_that_is_too_large(small_requests, start_espcap, espcap, tmp_
     large, small = ethernet + bytes(250_000), ethernet + bytes(100)
     write_pcap(tmp_path / "a.pcap", [small] * 20 + [large] + [small] * 20)
     dead = tmp_path / "dead"
-    run = start_espcap("--file", "a.pcap", "--hex", "--node", small_requests.url, "--dead-letters",
+    run = start_espcap("--file", "a.pcap", "--hex", *small_requests.options, "--dead-letters",
                        dead)
     assert run.wait() == 1, run
     lines = espcap("--file", tmp_path / "a.pcap", "--hex", "--format", "bulk").out
@@ -175,7 +179,7 @@ def test_an_index_that_may_not_be_made(kind, tmp_path, start_espcap, espcap):
     """404 for each document: the server's answer is final, and nothing is lost."""
     dead = tmp_path / "dead"
     with Server(tmp_path / "node", "action.auto_create_index=false", kind=kind) as node:
-        run = start_espcap("--file", TEST_PCAPS / "arp.pcap", "--node", node.url, "--dead-letters",
+        run = start_espcap("--file", TEST_PCAPS / "arp.pcap", *node.options, "--dead-letters",
                            dead)
         assert run.wait() == 1, run
         kept = letters(dead)
@@ -187,4 +191,4 @@ def test_an_index_that_may_not_be_made(kind, tmp_path, start_espcap, espcap):
         run = espcap("resend", dead, "--node", node.url)
         assert run.code == 0, run
         assert letters(dead) == []
-        assert node.count(INDICES) == captured
+        assert node.count(node.indices) == captured

@@ -5,7 +5,7 @@ import time
 
 import pytest
 import server
-from delivery import INDICES, assert_all_landed
+from delivery import assert_all_landed
 from server import Server
 from waiting import assert_stays, wait_until
 
@@ -17,12 +17,12 @@ def test_a_server_that_crashes_three_times(kind, tmp_path, large_archive, start_
     folder, ids = large_archive
     generator = random.Random(seed)
     with Server(tmp_path / "node", kind=kind) as node:
-        with start_espcap("--dir", folder, "--node", node.url, "--chunk", 500, "--spool",
+        with start_espcap("--dir", folder, *node.options, "--chunk", 500, "--spool",
                           tmp_path / "spool") as run:
             for number in range(KILLS):
                 # Spread over the run: at a quarter, a half and three quarters of the documents.
                 share = len(ids) * (number + 1) // (KILLS + 1)
-                wait_until(lambda share=share: node.count_so_far(INDICES) >= share or not run.runs(),
+                wait_until(lambda share=share: node.count_so_far(node.indices) >= share or not run.runs(),
                            step=0.3)
                 assert run.runs(), run
                 node.kill()
@@ -41,7 +41,7 @@ def test_a_server_that_comes_up_later(tmp_path, small_archive, start_espcap):
     node = Server(tmp_path / "node").start()
     node.kill()
     try:
-        with start_espcap("--dir", folder, "--node", node.url, "--spool", tmp_path / "spool") as run:
+        with start_espcap("--dir", folder, *node.options, "--spool", tmp_path / "spool") as run:
             assert_stays(run.runs, 2, state=run.__repr__)
             node.start()
             assert run.wait() == 0, run

@@ -14,7 +14,7 @@ SMALL_SLOTS = ["--chunk", CHUNK, "--chunk-bytes", "128k"]
 
 def start_without_server(start_espcap, proxy, *arguments, **options):
     """The node is away from the second request on."""
-    run = start_espcap("--node", proxy.url, "--concurrency", 1, *SMALL_SLOTS, *arguments, **options)
+    run = start_espcap(*proxy.options, "--concurrency", 1, *SMALL_SLOTS, *arguments, **options)
     wait_until(lambda: proxy.requests >= 1 or not run.runs())
     proxy.refuse()
     return run
@@ -86,7 +86,7 @@ def test_a_spool_that_cannot_be_written(proxy, small_archive, start_espcap, tmp_
     spool = tmp_path / "disk"
     spool.mkdir()
     script = 'mount -t tmpfs -o ro tmpfs "$0" && exec "$@"'
-    run = start_espcap("--dir", folder, "--node", proxy.url, "--spool", spool,
+    run = start_espcap("--dir", folder, *proxy.options, "--spool", spool,
                        before=[*own_mounts(), "sh", "-c", script, spool])
     assert run.wait() == 1
     assert str(spool) in run.err and "Read-only file system" in run.err, run
@@ -97,7 +97,7 @@ def test_a_spool_that_is_a_file(proxy, small_archive, start_espcap, tmp_path):
     folder, _ = small_archive
     spool = tmp_path / "spool"
     spool.write_text("a file")
-    run = start_espcap("--dir", folder, "--node", proxy.url, "--spool", spool)
+    run = start_espcap("--dir", folder, *proxy.options, "--spool", spool)
     assert run.wait() == 1
     assert str(spool) in run.err, run
     assert spool.read_text() == "a file"
@@ -110,7 +110,7 @@ def test_two_runs_do_not_share_a_spool(proxy, small_archive, start_espcap, tmp_p
     wait_until(lambda: segment_bytes(spool) > 0)
     proxy.listen()
     proxy.always(lambda exchange: exchange.wait_for_heal())
-    second = start_espcap("--dir", folder, "--node", proxy.url, "--spool", spool)
+    second = start_espcap("--dir", folder, *proxy.options, "--spool", spool)
     assert second.wait() == 1
     assert str(spool) in second.err and "another espcap" in second.err, second
     proxy.heal()
@@ -131,6 +131,6 @@ def test_a_signal_keeps_what_waits_for_the_next_run(proxy, elasticsearch, small_
     assert captured == counts["in the spool"] == sum(counts.values()), run
     assert code == 0, run
     proxy.listen()
-    run = espcap(*kept, "--node", proxy.url)
+    run = espcap(*kept, *proxy.options)
     assert run.code == 0, run
     assert_all_landed(elasticsearch, ids)

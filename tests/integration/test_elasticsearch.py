@@ -24,8 +24,9 @@ PARSING_EXCEPTION = {"elasticsearch": "document_parsing_exception",
 @pytest.fixture(scope="module")
 def indexed(server_node, espcap, captures, tshark):
     """All captures indexed twice; what the runs said."""
-    server_node.clear()
-    runs = [espcap("--dir", TEST_PCAPS, "--node", server_node.url, "--chunk", "100")
+    # By the default name: the only test that uses it on a shared server.
+    server_node.delete_indices(server_node.indices)
+    runs = [espcap("--dir", TEST_PCAPS, *server_node.options, "--chunk", "100")
             for _ in range(2)]
     packets = {path: tshark("-r", path).count("\n") for path in captures}
     return server_node, runs, packets
@@ -37,7 +38,7 @@ def test_as_many_documents_as_packets(indexed):
     assert first.code == 0, first
     assert first.ledger == {"packets captured": total, "indexed": total, "already there": 0,
                              "failed": 0}
-    assert node.count("packets-*") == total
+    assert node.count(node.indices) == total
 
 
 def test_a_second_run_adds_nothing(indexed):
@@ -46,7 +47,7 @@ def test_a_second_run_adds_nothing(indexed):
     assert second.code == 0, second
     assert second.ledger == {"packets captured": total, "indexed": 0, "already there": total,
                               "failed": 0}
-    assert node.count("packets-*") == total
+    assert node.count(node.indices) == total
 
 
 def test_documents_arrive_as_encoded(indexed, espcap):
@@ -110,57 +111,61 @@ def test_queries_find_what_display_filters_select(indexed, espcap, captures, tsh
         expected = list(pool.map(selected, [display_filter for _, display_filter in QUERIES]))
     for (query, display_filter), frames in zip(QUERIES, expected):
         assert frames, display_filter
-        assert node.ids("packets-*", query) == frames, display_filter
+        assert node.ids(node.indices, query) == frames, display_filter
 
 
 def test_time_of_the_index_and_the_document(any_server, espcap):
     node = any_server
-    assert espcap("--file", DNS, "--node", node.url, "--index", "lab-%Y.%m").code == 0
-    assert node.count("lab-*") == 92
+    lab = node.named("lab-%Y.%m")
+    assert espcap("--file", DNS, "--node", node.url, "--index", lab).code == 0
+    assert node.count(node.named("lab-*")) == 92
     first = int(json.loads(espcap("--file", DNS, "--count", "1").out)["timestamp"])
-    assert node.count(time.strftime("lab-%Y.%m", time.gmtime(first / 1000))) == 92
-    assert node.count("lab-*", {"range": {"timestamp": {"gte": first, "lte": first}}}) >= 1
+    assert node.count(time.strftime(lab, time.gmtime(first / 1000))) == 92
+    assert node.count(node.named("lab-*"), {"range": {"timestamp": {"gte": first, "lte": first}}}) >= 1
 
 
 def test_an_index_name_with_a_percent_sign(any_server, espcap):
     node = any_server
-    assert espcap("--file", DNS, "--node", node.url, "--index", "p%%-%Y").code == 0
-    assert node.request("GET", "/_index_template/espcap-p%25")[0] == 200
-    assert node.count("p%25-*") == 92
+    run = espcap("--file", DNS, "--node", node.url, "--index", node.named("p%%-%Y"))
+    assert run.code == 0, run
+    assert node.request("GET", f"/_index_template/{node.template}-p%25")[0] == 200
+    assert node.count(node.named("p%25-*")) == 92
 
 
 def test_the_administrators_template_stays(any_server, espcap):
     node = any_server
-    own = {"index_patterns": ["packets-*"], "priority": 1,
+    own = {"index_patterns": [node.indices], "priority": 1,
            "template": {"mappings": {"dynamic": False, "properties": {"mine": {"type": "ip"}}}}}
-    assert node.request("PUT", "/_index_template/own", own)[0] == 200
+    name = f"/_index_template/own-{node.prefix}"
+    assert node.request("PUT", name, own)[0] == 200
     try:
-        assert espcap("--file", DNS, "--node", node.url).code == 0
-        assert node.request("GET", "/_index_template/espcap-packets")[0] == 404
-        _, mappings = node.request("GET", "/packets-*/_mapping")
+        assert espcap("--file", DNS, *node.options).code == 0
+        assert node.request("GET", f"/_index_template/{node.template}")[0] == 404
+        _, mappings = node.request("GET", f"/{node.indices}/_mapping")
         assert all("mine" in index["mappings"]["properties"] for index in mappings.values())
     finally:
-        node.request("DELETE", "/_index_template/own")
+        node.request("DELETE", name)
 
 
 def test_no_template(any_server, espcap):
     node = any_server
-    espcap("--file", TEST_PCAPS / "arp.pcap", "--node", node.url, "--no-template")
-    assert node.request("GET", "/_index_template/espcap-packets")[0] == 404
+    espcap("--file", TEST_PCAPS / "arp.pcap", *node.options, "--no-template")
+    assert node.request("GET", f"/_index_template/{node.template}")[0] == 404
 
 
 def test_refused_documents_are_counted_and_named(any_server, espcap, tshark, tmp_path):
     """A field that is mapped to a type its values don't fit: those documents are kept, the rest are
     indexed."""
     node = any_server
-    strict = {"index_patterns": ["packets-*"], "template": {"mappings": {
+    strict = {"index_patterns": [node.indices], "template": {"mappings": {
         "dynamic": False, "properties": {"layers": {"dynamic": False, "properties": {
             "dns": {"properties": {"dns_dns_qry_name": {"type": "long"}}}}}}}}}
-    assert node.request("PUT", "/_index_template/strict", strict)[0] == 200
+    name = f"/_index_template/strict-{node.prefix}"
+    assert node.request("PUT", name, strict)[0] == 200
     try:
-        run = espcap("--file", DNS, "--node", node.url, "--dead-letters", tmp_path / "dead.ndjson")
+        run = espcap("--file", DNS, *node.options, "--dead-letters", tmp_path / "dead.ndjson")
     finally:
-        node.request("DELETE", "/_index_template/strict")
+        node.request("DELETE", name)
     bad = tshark("-r", DNS, "-Y", "dns.qry.name", "-T", "fields", "-e", "frame.number").split()
     assert 10 < len(bad) < 92
     assert run.code == 1
@@ -169,24 +174,24 @@ def test_refused_documents_are_counted_and_named(any_server, espcap, tshark, tmp
     assert len((tmp_path / "dead.ndjson").read_bytes().splitlines()) == len(bad)
     assert f"{DNS}: packet {bad[0]}: refused with 400: {PARSING_EXCEPTION[node.kind]}" in run.err
     assert "further messages of this kind are not shown" in run.err
-    assert node.count("packets-*") == 92 - len(bad)
+    assert node.count(node.indices) == 92 - len(bad)
 
 
 def test_a_node_that_does_not_answer_costs_nothing(elasticsearch, espcap):
-    run = espcap("--file", DNS, "--node", "127.0.0.1:1", "--node", elasticsearch.url)
+    run = espcap("--file", DNS, "--node", "127.0.0.1:1", *elasticsearch.options)
     assert run.code == 0, run
-    assert elasticsearch.count("packets-*") == 92
+    assert elasticsearch.count(elasticsearch.indices) == 92
 
 
 def test_a_signal_delivers_what_is_dissected(elasticsearch, start_espcap):
-    run = start_espcap("--file", "-", "--node", elasticsearch.url, stdin=subprocess.PIPE)
+    run = start_espcap("--file", "-", *elasticsearch.options, stdin=subprocess.PIPE)
     run.feed(DNS.read_bytes())
     run.wait_until(lambda: unread_bytes(run.stdin) == 0)
     run.wait_until_idle()  # it has dissected that too, and waits for more
     assert run.stop() == 0, run
     counts = run.ledger
     assert 60 < counts["indexed"] == counts["packets captured"]
-    assert elasticsearch.count("packets-*") == counts["indexed"]
+    assert elasticsearch.count(elasticsearch.indices) == counts["indexed"]
 
 
 @pytest.mark.parametrize("host, arguments, is_compressed", [
@@ -200,19 +205,20 @@ def test_requests_are_compressed(host, arguments, is_compressed, elasticsearch, 
     """Seen on the way to the server, and found in it."""
     port = int(elasticsearch.url.rsplit(":", 1)[1])
     with relay.Relay(port, address=host) as between:
-        run = espcap("--file", DNS, "--node", f"{host}:{between.port}", "--chunk", "30",
-                     *arguments)
+        run = espcap("--file", DNS, "--node", f"{host}:{between.port}", "--index",
+                     elasticsearch.index, "--chunk", "30", *arguments)
         assert run.code == 0, run
         requests = [(headers, body) for first, headers, body in between.requests()
                     if first.startswith("POST /_bulk")]
     assert run.ledger == {"packets captured": 92, "indexed": 92, "already there": 0, "failed": 0}
-    assert elasticsearch.count("packets-*") == 92
+    assert elasticsearch.count(elasticsearch.indices) == 92
     assert len(requests) == 4
     for headers, body in requests:
         assert headers.get("content-encoding") == ("gzip" if is_compressed else None)
         assert headers["content-type"] == "application/x-ndjson"
     bodies = [gzip.decompress(body) if is_compressed else body for _, body in requests]
-    assert b"".join(bodies) == espcap("--file", DNS, "--format", "bulk").out
+    assert b"".join(bodies) == espcap("--file", DNS, "--format", "bulk", "--index",
+                                     elasticsearch.index).out
     if is_compressed:
         assert sum(len(body) for _, body in requests) < len(b"".join(bodies)) / 5
 
@@ -234,9 +240,11 @@ def test_held_documents_stay_within_bounds(compress, elasticsearch, environment,
     big.write_bytes(data[:24] + data[24:] * 60)  # 6240 packets, some 50 MB of JSON
     common = ["--file", str(big), "--node", elasticsearch.url, "--chunk", "1000000", "--quiet",
               compress]
-    base = peak_kib([*common, "--chunk-bytes", "64k", "--index", "base"], environment)
+    base = peak_kib([*common, "--chunk-bytes", "64k", "--index", elasticsearch.named("base")],
+                    environment)
     chunk_mib = 8
-    large = peak_kib([*common, "--chunk-bytes", f"{chunk_mib}M", "--index", "large"], environment)
+    large = peak_kib([*common, "--chunk-bytes", f"{chunk_mib}M", "--index",
+                      elasticsearch.named("large")], environment)
     assert large - base <= 4 * chunk_mib * 1024
 
 
@@ -267,7 +275,7 @@ def test_all_slots_together_stay_within_bounds(compress, elasticsearch, start_es
     with relay.Relay(port, stops_at=b"POST /_bulk") as between:
         run = start_espcap("--file", capture, "--hex", "--workers", "3", "--chunk", "1000000",
                            "--chunk-bytes", chunk_bytes, "--node", f"127.0.0.1:{between.port}",
-                           compress)
+                           "--index", elasticsearch.index, compress)
         run.wait_until(lambda: run.children("espcap-worker") and slots_bytes(run.pid) > chunk_bytes)
         run.wait_until_idle()
         held = slots_bytes(run.pid)

@@ -51,11 +51,11 @@ def test_counts_are_the_ledgers(elasticsearch, watching, folder):
     (folder / "again.pcap").write_bytes(DNS)
     (folder / "http.pcap").write_bytes(HTTP)
     packets = 2 * 92 + HTTP_PACKETS
-    run, metrics = watching("--node", node.url, "--chunk", 50)
+    run, metrics = watching(*node.options, "--chunk", 50)
     scrape = metrics.wait_until(
         lambda scrape: sum(scrape.settled.values()) == scrape.captured == packets and
         scrape("espcap_workers_running") == 0)
-    assert scrape.settled["indexed"] == 92 + HTTP_PACKETS == node.count("packets-*")
+    assert scrape.settled["indexed"] == 92 + HTTP_PACKETS == node.count(node.indices)
     assert scrape.settled["already_there"] == 92
 
     requests = scrape("espcap_delivery_requests_total", node=node.url, outcome="answered")
@@ -82,7 +82,7 @@ def test_every_metric_is_in_the_readme(elasticsearch, watching, tmp_path):
     """And none that isn't there, but for one that appears when it is learned."""
     table = re.findall(r"^\| `(espcap_\w+)`.* \| (\w+) \|", (ROOT / "README.md").read_text(), re.M)
     (tmp_path / "spool").mkdir()
-    _, metrics = watching("--node", elasticsearch.url, "--spool", tmp_path / "spool")
+    _, metrics = watching(*elasticsearch.options, "--spool", tmp_path / "spool")
     _, text = metrics.get()
     told = re.findall(r"^# TYPE (\w+) (\w+)", text, re.M)
     assert sorted(table) == sorted([*told, ("espcap_delivery_request_limit_bytes", "gauge")])
@@ -93,7 +93,7 @@ def test_every_metric_is_in_the_readme(elasticsearch, watching, tmp_path):
 
 
 def test_retries_are_told_by_their_reason(elasticsearch, proxy, watching, folder):
-    run, metrics = watching("--node", proxy.url)
+    run, metrics = watching(*proxy.options)
     # The node has taken what the cut answer is about.
     proxy.next(Answer(503), Answer(429), CutResponse(0.5))
     (folder / "dns.pcap").write_bytes(DNS)
@@ -107,7 +107,7 @@ def test_retries_are_told_by_their_reason(elasticsearch, proxy, watching, folder
         assert scrape("espcap_delivery_requests_total", node=proxy.url, outcome=outcome) == times
     assert scrape("espcap_delivery_documents_sent_total") == 92 * 4
     assert run.stop() == 0, run
-    assert elasticsearch.count("packets-*") == 92
+    assert elasticsearch.count(elasticsearch.indices) == 92
 
 
 def test_counters_never_fall(watching, folder):
@@ -147,7 +147,7 @@ def test_sessions_that_are_replaced_are_counted(start_espcap, tmp_path):
 
 def test_health_while_the_server_is_away(watching, folder, tmp_path):
     with Server(tmp_path / "node") as node:
-        run, metrics = watching("--node", node.url)
+        run, metrics = watching(*node.options)
         wait_until(lambda: metrics.get("/healthz") == (200, "ok\n"))
         node.kill()
         (folder / "dns.pcap").write_bytes(DNS)
@@ -166,7 +166,7 @@ def test_health_with_a_spool(watching, folder, tmp_path):
     """What is kept is well, until the spool is full."""
     with Server(tmp_path / "node") as node:
         (tmp_path / "spool").mkdir()
-        run, metrics = watching("--node", node.url, "--spool", tmp_path / "spool", "--spool-bytes",
+        run, metrics = watching(*node.options, "--spool", tmp_path / "spool", "--spool-bytes",
                                 "1M", "--chunk", 50)
         node.kill()
         (folder / "dns.pcap").write_bytes(DNS)
@@ -190,7 +190,7 @@ def test_health_with_a_spool(watching, folder, tmp_path):
 
 def test_health_of_a_run_that_stops(elasticsearch, proxy, watching, folder):
     """It still answers while it delivers what it has."""
-    run, metrics = watching("--node", proxy.url)
+    run, metrics = watching(*proxy.options)
     proxy.always(Answer(503))
     (folder / "dns.pcap").write_bytes(DNS)
     wait_until(lambda: proxy.requests >= 1)
@@ -199,7 +199,7 @@ def test_health_of_a_run_that_stops(elasticsearch, proxy, watching, folder):
     assert metrics.scrape().captured == 92
     proxy.heal()
     assert run.wait() == 0, run
-    assert elasticsearch.count("packets-*") == 92
+    assert elasticsearch.count(elasticsearch.indices) == 92
 
 
 @pytest.mark.parametrize("address, means", [

@@ -2,6 +2,7 @@
 """Every document equals tshark's, for every capture and every way of reading it."""
 import collections
 import concurrent.futures
+import functools
 import hashlib
 import os
 import pathlib
@@ -35,21 +36,16 @@ WAYS = {
 }
 
 
-def run_to(path, command, environment):
-    with open(path, "wb") as out:
-        return subprocess.run(command, stdout=out, stderr=subprocess.PIPE, check=False,
-                              env=environment, timeout=TIMEOUT_S)
-
-
-def judge(capture, way, environment, folder):
+def judge(oracle, folder, capture, way):
     """What is wrong, as text; None where all is well."""
-    ours_arguments, reference_arguments = WAYS[way]
+    our_arguments, reference_arguments = WAYS[way]
     stem = hashlib.sha256(f"{way} {capture}".encode()).hexdigest()[:16]
     reference_path, our_path = folder / f"{stem}.tshark", folder / f"{stem}.espcap"
-    reference = run_to(reference_path, ["tshark", "-r", str(capture), "-T", "ek",
-                                        *reference_arguments], environment)
-    ours = run_to(our_path, [str(ESPCAP), "--file", str(capture), "--quiet", *ours_arguments],
-                  environment)
+    reference_status = oracle.print_to(reference_path, "-r", capture, "-T", "ek", *reference_arguments)
+    with open(our_path, "wb") as out:
+        ours = subprocess.run([ESPCAP, "--file", capture, "--quiet", *our_arguments], stdout=out,
+                              stderr=subprocess.PIPE, check=False, env=oracle.environment,
+                              timeout=TIMEOUT_S)
     total, differences = referee.judge(reference_path, our_path)
     reference_path.unlink()
     our_path.unlink()
@@ -58,24 +54,25 @@ def judge(capture, way, environment, folder):
         number, found = differences[0]
         return f"{where}: {len(differences)} of {total} documents differ; {number}: {found}"
     # tshark ends with 2 where it refuses a file or stops in it.
-    if (reference.returncode != 0) != (ours.returncode != 0):
-        return (f"{where}: tshark exits {reference.returncode}, espcap {ours.returncode}: "
+    if (reference_status != 0) != (ours.returncode != 0):
+        return (f"{where}: tshark exits {reference_status}, espcap {ours.returncode}: "
                 f"{ours.stderr.decode('utf-8', 'replace')}")
     if ours.returncode != 0 and str(capture) not in ours.stderr.decode("utf-8", "replace"):
         return f"{where}: the error doesn't name the file"
     return None
 
 
-def assert_equal(pairs, environment, folder):
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        wrong = [found for found in pool.map(
-            lambda pair: judge(*pair, environment, folder), pairs) if found]
+def assert_equal(pairs, oracle, folder):
+    # Processes: most of a comparison is Python's own work.
+    with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
+        wrong = [found for found in pool.map(functools.partial(judge, oracle, folder), *zip(*pairs))
+                 if found]
     assert not wrong, f"{len(wrong)} of {len(pairs)}:\n" + "\n".join(wrong[:20])
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_own_captures(way, captures, environment, tmp_path):
-    assert_equal([(capture, way) for capture in captures], environment, tmp_path)
+def test_own_captures(way, captures, oracle, tmp_path):
+    assert_equal([(capture, way) for capture in captures], oracle, tmp_path)
 
 
 def test_key_log(tmp_path, environment, espcap, tshark):
@@ -120,15 +117,15 @@ def sample(folder):
 
 
 @pytest.mark.skipif(not FOLDER, reason="ESPCAP_CAPTURES names no folder of further captures")
-def test_further_captures(environment, tmp_path):
+def test_further_captures(oracle, tmp_path):
     files = sample(pathlib.Path(FOLDER).resolve())
     assert len(files) >= SAMPLE_FILES
-    assert_equal([(path, "plain") for path in files], environment, tmp_path)
+    assert_equal([(path, "plain") for path in files], oracle, tmp_path)
 
 
 @pytest.mark.skipif(not FOLDER, reason="ESPCAP_CAPTURES names no folder of further captures")
 @pytest.mark.parametrize("way", ["two-pass", "hex", "filter", "no-names"])
-def test_further_captures_otherwise(way, environment, tmp_path):
+def test_further_captures_otherwise(way, oracle, tmp_path):
     files = sample(pathlib.Path(FOLDER).resolve())
     step = 1 if FULL else 8
-    assert_equal([(path, way) for path in files[::step]], environment, tmp_path)
+    assert_equal([(path, way) for path in files[::step]], oracle, tmp_path)

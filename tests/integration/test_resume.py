@@ -97,15 +97,15 @@ def test_killed_again_and_again_every_document_is_there_once(
         archive, start_espcap, elasticsearch, espcap, state):
     """kill -9 of the supervisor in the middle of an archive; then a run to its end."""
     total = espcap("--dir", archive).out.count(b"\n")
-    arguments = ["--dir", archive, "--node", elasticsearch.url, "--resume", state, "--chunk", "200",
+    arguments = ["--dir", archive, *elasticsearch.options, "--resume", state, "--chunk", "200",
                  "--workers", "2"]
     for share in (0.1, 0.3, 0.5):
         run = start_espcap(*arguments)
-        run.wait_until(lambda now=share: elasticsearch.count_so_far("packets-*") >= now * total)
+        run.wait_until(lambda now=share: elasticsearch.count_so_far(elasticsearch.indices) >= now * total)
         run.kill()
     last = espcap(*arguments)
     assert last.code == 0, last
-    assert elasticsearch.count("packets-*") == total
+    assert elasticsearch.count(elasticsearch.indices) == total
     again = espcap(*arguments)
     assert "4 captures skipped" in again.err
     assert "0 packets captured" in again.err

@@ -108,10 +108,11 @@ def delivers(elasticsearch, espcap, environment):
     """delivers(*arguments, KEY=value…): everything is there then; returns standard error."""
 
     def check(*arguments, **variables):
-        run = espcap("--file", DNS, "--verbose", *arguments, env={**environment, **variables})
+        run = espcap("--file", DNS, "--verbose", "--index", elasticsearch.index, *arguments,
+                     env={**environment, **variables})
         assert run.code == 0, run
         assert documents_taken(run) == PACKETS
-        assert elasticsearch.count("packets-*") == PACKETS
+        assert elasticsearch.count(elasticsearch.indices) == PACKETS
         assert_no_secret(run.err + run.out.decode())
         return run.err
 
@@ -280,7 +281,7 @@ def test_an_api_key(lab, delivers, stops, tmp_path):
 
 def test_dead_letters_have_the_same_options(lab, elasticsearch, espcap, environment, tmp_path):
     letters = tmp_path / "dead.ndjson"
-    line = json.dumps({"time": "2024-05-01T12:00:00.123Z", "index": "packets-late", "id": "x-1",
+    line = json.dumps({"time": "2024-05-01T12:00:00.123Z", "index": elasticsearch.named("late"), "id": "x-1",
                        "status": 400, "reason": "r", "source": "a.pcap", "frame": 1,
                        "document": {"timestamp": "1714564800000", "layers": {}}})
     server = ("--node", lab.url("token"), "--ca-file", lab.own.certificate)
@@ -290,7 +291,7 @@ def test_dead_letters_have_the_same_options(lab, elasticsearch, espcap, environm
         assert run.code == code, run
         assert letters.read_text(encoding="ascii") == left
         assert_no_secret(run.err + run.out.decode())
-    assert elasticsearch.count("packets-late") == 1
+    assert elasticsearch.count(elasticsearch.named("late")) == 1
 
 
 def test_a_bearer_token(lab, delivers, stops, tmp_path):
@@ -458,7 +459,8 @@ def test_nobody_else_sees_a_secret(source, lab, elasticsearch, environment, star
                   {"https_proxy": f"http://me:{URL_PASSWORD}@127.0.0.1:9", "no_proxy": "*"},
                   URL_PASSWORD),
     }[source]
-    run = start_waiting(*arguments, "--ca-file", lab.own.certificate, env={**environment, **variables})
+    run = start_waiting(*arguments, "--index", elasticsearch.index, "--ca-file",
+                        lab.own.certificate, env={**environment, **variables})
     others = run.children()
     for name in ("espcap-zygote", "espcap-worker", "espcap-reader"):
         assert run.children(name)
@@ -467,7 +469,7 @@ def test_nobody_else_sees_a_secret(source, lab, elasticsearch, environment, star
             seen = pathlib.Path(f"/proc/{one}/{name}").read_bytes()
             assert b"pa55" not in seen, name
     # The secret has been used.
-    run.wait_until(lambda: elasticsearch.count_so_far("packets-*"))
+    run.wait_until(lambda: elasticsearch.count_so_far(elasticsearch.indices))
     encoded = SECRETS[-1]
     for one in others:
         assert memory_has(one, [text, encoded, DNS_NAME]) <= {DNS_NAME}

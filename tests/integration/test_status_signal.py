@@ -61,7 +61,7 @@ def test_many_signals_during_a_run(start_espcap, folder, tmp_path):
 def test_a_run_to_a_server_names_its_nodes(elasticsearch, start_espcap, tmp_path):
     """And a reader that waits at a pipe goes on waiting."""
     os.mkfifo(tmp_path / "pipe")
-    run = start_espcap("--file", "pipe", "--node", elasticsearch.url, "--metrics", "0")
+    run = start_espcap("--file", "pipe", *elasticsearch.options, "--metrics", "0")
     with (tmp_path / "pipe").open("wb") as stream:
         stream.write(DNS)
         stream.flush()

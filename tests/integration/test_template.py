@@ -14,6 +14,7 @@ import pytest
 from captures import write_pcap
 from project import TEST_PCAPS
 from server import KINDS, Server
+from shared_server import Namespace
 
 FURTHER = os.environ.get("ESPCAP_CAPTURES")
 # Options of the template, and of the run.
@@ -119,20 +120,21 @@ def test_typed_documents_have_the_same_values_as_numbers(espcap, captures, field
 
 def test_a_template_is_installed_once(any_server, espcap):
     node = any_server
-    node_option = ["--node", node.url]
+    node_option = node.options
     missing = espcap("template", *node_option, "--check")
-    assert missing.code == 1 and "espcap-packets: not there" in missing.err
-    for said in ("installed, for packets-*", "there already, nothing to do"):
+    assert missing.code == 1 and f"{node.template}: not there" in missing.err
+    for said in (f"installed, for {node.indices}", "there already, nothing to do"):
         run = espcap("template", *node_option, "--install")
         assert run.code == 0 and said in run.err, run
     assert espcap("template", *node_option, "--check").code == 0
-    _, before = node.request("GET", "/_component_template/espcap-packets-settings")
+    settings = f"{node.template}-settings"
+    _, before = node.request("GET", f"/_component_template/{settings}")
     changed = before["component_templates"][0]["component_template"]
     changed["template"]["settings"]["index"]["refresh_interval"] = "1s"
-    assert node.request("PUT", "/_component_template/espcap-packets-settings", changed)[0] == 200
+    assert node.request("PUT", f"/_component_template/{settings}", changed)[0] == 200
     run = espcap("template", *node_option, "--check")
     assert run.code == 1
-    assert "espcap-packets-settings.template.settings.index.refresh_interval: 1s in place of 5s" \
+    assert f"{settings}.template.settings.index.refresh_interval: 1s in place of 5s" \
         in run.err
     assert espcap("template", *node_option, "--install").code == 0
     assert espcap("template", *node_option, "--check").code == 0
@@ -164,13 +166,12 @@ def test_a_data_stream(server_for_a_stream, espcap):
 def test_every_document_is_accepted(shape, any_server, espcap, seed):
     template, shape_options = SHAPES[shape]
     captures = further_captures(random.Random(f"{seed} {shape} {any_server.kind}"))
-    node = ["--node", any_server.url]
-    assert espcap("template", *node, *template, "--install").code == 0
+    assert espcap("template", *any_server.options, *template, "--install").code == 0
     arguments = [argument for path in captures for argument in ("--file", path)]
-    run = espcap("--dir", TEST_PCAPS, *arguments, *node, *shape_options, "--index",
-                 "packets-all", timeout=1500)
+    run = espcap("--dir", TEST_PCAPS, *arguments, "--node", any_server.url, *shape_options,
+                 "--index", any_server.named("all"), timeout=1500)
     assert " 0 failed" in run.err and "dead letters" not in run.err, run
-    assert any_server.count("packets-all") > 600
+    assert any_server.count(any_server.named("all")) > 600
 
 
 def test_long_texts_are_cut_where_the_template_takes_none(any_server, espcap, tmp_path):
@@ -179,20 +180,20 @@ def test_long_texts_are_cut_where_the_template_takes_none(any_server, espcap, tm
     ip = bytes.fromhex("45009c5c00010000401100000a0000010a000002")
     udp = bytes.fromhex("303930399c480000") + b"x" * 40_000
     write_pcap(tmp_path / "long.pcap", [ethernet + ip + udp])
-    node = ["--node", any_server.url]
-    assert espcap("template", *node, "--rest", "flattened", "--install").code == 0
-    run = espcap("--file", tmp_path / "long.pcap", *node, "--index", "packets-long")
+    index = any_server.named("long")
+    assert espcap("template", *any_server.options, "--rest", "flattened", "--install").code == 0
+    run = espcap("--file", tmp_path / "long.pcap", "--node", any_server.url, "--index", index)
     assert run.code == 0, run
     cut = {"term": {"espcap.cut": "value"}}
-    assert any_server.count("packets-long") == 1
-    assert any_server.count("packets-long", cut) == (any_server.kind == "opensearch")
+    assert any_server.count(index) == 1
+    assert any_server.count(index, cut) == (any_server.kind == "opensearch")
 
 
 @pytest.mark.parametrize("rest", ["none", "flattened"])
 def test_what_espcap_writes_at_most_is_taken(rest, any_server, espcap):
     """The deepest document, each object in a list, and the largest."""
     node = any_server
-    assert espcap("template", "--node", node.url, "--rest", rest, "--install").code == 0
+    assert espcap("template", *node.options, "--rest", rest, "--install").code == 0
     inner = '{"data_value":"x"}'
     for _ in range(DEEPEST - 2):
         inner = '{"data":[' + inner + "]}"
@@ -200,19 +201,20 @@ def test_what_espcap_writes_at_most_is_taken(rest, any_server, espcap):
     text = ",".join(['"' + "ab:" * 1000 + '"'] * (LARGEST // 3004))
     large = '{"timestamp":"1","layers":{"data":{"data_data":[' + text + "]}}}"
     for number, document in enumerate([deep] + [large] * (rest == "none")):
-        body = '{"create":{"_index":"packets-most","_id":"%d"}}\n%s\n' % (number, document)
+        body = '{"create":{"_index":"%s","_id":"%d"}}\n%s\n' % (node.named("most"), number, document)
         status, _, answer = node.send("POST", "/_bulk", body.encode(),
                                       {"Content-Type": "application/x-ndjson"})
         assert status == 200 and not json.loads(answer)["errors"], answer[:1000]
 
 
 def test_the_rest_is_found_as_keywords(any_server, espcap):
-    node = ["--node", any_server.url]
-    assert espcap("template", *node, "--fields", "ip.src", "--rest", "flattened",
+    index = any_server.named("rest")
+    assert espcap("template", *any_server.options, "--fields", "ip.src", "--rest", "flattened",
                   "--install").code == 0
-    assert espcap("--file", TEST_PCAPS / "dns.pcap", *node, "--index", "packets-rest").code == 0
+    assert espcap("--file", TEST_PCAPS / "dns.pcap", "--node", any_server.url, "--index",
+                  index).code == 0
     for path, value in (("layers.ip.ip_ip_ttl", "64"), ("layers.dns.dns_dns_flags_rcode", "3")):
-        assert any_server.count("packets-rest", {"term": {path: value}}) > 0, path
+        assert any_server.count(index, {"term": {path: value}}) > 0, path
 
 
 @pytest.fixture(scope="module")
@@ -274,15 +276,16 @@ def test_fields_are_found_as_display_filters_find_them(any_server, espcap, quest
     node = any_server
     captures = {capture for capture, *_ in questions}
     arguments = [argument for capture in captures for argument in ("--file", capture)]
-    assert espcap(*arguments, "--node", node.url, "--index", "packets-all").code == 0
-    node.request("POST", "/packets-all/_refresh")
+    index = node.named("all")
+    assert espcap(*arguments, "--node", node.url, "--index", index).code == 0
+    node.request("POST", f"/{index}/_refresh")
     names = {name for _, name, *_ in questions}
     assert len(names) >= 200
     assert len({name.split(".")[0] for name in names}) >= (40 if FURTHER else 20)
     wrong = []
     for capture, _, query, display_filter, frames in questions:
         start = id_start(capture)
-        found = {found for found in node.ids("packets-all", query) if found.startswith(start)}
+        found = {found for found in node.ids(index, query) if found.startswith(start)}
         if found != frames:
             wrong.append((capture.name, display_filter, json.dumps(query), len(frames), len(found)))
     assert not wrong, "\n".join(map(str, wrong))
@@ -306,17 +309,17 @@ TABLES = [
 
 @pytest.fixture(scope="module")
 def all_indexed(server_node, espcap):
-    server_node.clear()
-    assert espcap("--dir", TEST_PCAPS, "--ecs", "--node", server_node.url, "--index",
-                  "packets-q").code == 0
-    server_node.request("POST", "/packets-q/_refresh")
-    return server_node
+    with Namespace(server_node) as node:
+        assert espcap("--dir", TEST_PCAPS, "--ecs", *node.options).code == 0
+        node.request("POST", f"/{node.indices}/_refresh")
+        yield node
 
 
 @pytest.mark.parametrize("name, values, columns, display_filter", TABLES)
 def test_a_query_prints_a_table(name, values, columns, display_filter, all_indexed, espcap, captures,
                                 tshark):
-    run = espcap("query", name, "--node", all_indexed.url, *values, cwd=TEST_PCAPS.parent)
+    run = espcap("query", name, "--node", all_indexed.url, "--index", all_indexed.indices, *values,
+                 cwd=TEST_PCAPS.parent)
     assert run.code == 0, run
     lines = run.out.decode().splitlines()
     assert lines[0].split() == columns.split()

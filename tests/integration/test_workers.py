@@ -84,15 +84,15 @@ def test_a_killed_worker_is_replaced(name, archive, expected, start_espcap, tmp_
 
 @pytest.mark.parametrize("compress", ["--compress", "--no-compress"])
 def test_a_killed_worker_and_a_server(compress, archive, expected, start_espcap, elasticsearch):
-    run = start_espcap("--dir", archive, "--node", elasticsearch.url, compress)
+    run = start_espcap("--dir", archive, *elasticsearch.options, compress)
     for _ in range(2):
-        before = elasticsearch.count_so_far("packets-*")
-        run.wait_until(lambda now=before: elasticsearch.count_so_far("packets-*") > now)
+        before = elasticsearch.count_so_far(elasticsearch.indices)
+        run.wait_until(lambda now=before: elasticsearch.count_so_far(elasticsearch.indices) > now)
         run.kill_child()
     assert run.wait() == 0, run
     total = expected.count(b"\n")
     assert f"{total} packets captured, {total} indexed, 0 already there, 0 failed" in run.err
-    assert elasticsearch.count("packets-*") == total
+    assert elasticsearch.count(elasticsearch.indices) == total
 
 
 LUA = """
@@ -138,7 +138,7 @@ def test_everything_ends_with_the_supervisor(archive, start_espcap):
 
 def test_no_worker_holds_a_connection(archive, start_espcap, elasticsearch):
     """Whoever parses hostile bytes has no socket but the one to its supervisor."""
-    run = start_espcap("--dir", archive, "--node", elasticsearch.url)
+    run = start_espcap("--dir", archive, *elasticsearch.options)
     found = run.wait_until(lambda: run.children("espcap-worker"))
     tcp = pathlib.Path(f"/proc/{found[0]}/net/tcp").read_text()
     inodes = {line.split()[9] for line in tcp.splitlines()[1:]}

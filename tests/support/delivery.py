@@ -2,9 +2,6 @@
 """What became of documents: whether every one has landed, what is a dead letter, what a spool keeps."""
 import json
 
-INDICES = "packets-*"
-
-
 def letters(path):
     """The dead letters in a file; [] where there is none."""
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
@@ -12,7 +9,7 @@ def letters(path):
 
 def assert_all_landed(server, expected):
     """Every expected document, each once, and no other."""
-    found = server.all_ids(INDICES)
+    found = server.all_ids(server.indices)
     missing, surplus = set(expected) - set(found), set(found) - set(expected)
     assert not missing, f"{len(missing)} documents are missing, {sorted(missing)[:3]}"
     assert not surplus, f"{len(surplus)} documents of nowhere, {sorted(surplus)[:3]}"

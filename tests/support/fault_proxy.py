@@ -257,8 +257,9 @@ class Exchange:
 class FaultProxy:
     """See above. Everything may be called at any time, from the test's thread."""
 
-    def __init__(self, server_port, strikes=lambda path: path.startswith("/_bulk")):
+    def __init__(self, server_port, strikes=lambda path: path.startswith("/_bulk"), index=None):
         self.server_port = server_port
+        self.index = index  # for espcap's --index
         self.strikes = strikes
         self.healed = threading.Event()
         self.requests = 0  # of those that faults may strike
@@ -277,6 +278,11 @@ class FaultProxy:
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def options(self):
+        """Of espcap, to deliver through here."""
+        return ["--node", self.url, *(["--index", self.index] if self.index else [])]
 
     def __enter__(self):
         return self

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import os
 import pathlib
 import subprocess
 import urllib.parse
@@ -18,11 +19,14 @@ class Server:
 
     `settings` are those of the node, as "name=value"."""
 
-    def __init__(self, home, *settings, kind="elasticsearch", port=0):
+    def __init__(self, home, *settings, kind="elasticsearch", port=0, heap="512m"):
         self.home = pathlib.Path(home)
+        self.heap = heap
         self.kind = kind
         self.settings = settings
         self.port = port  # 0 until the first start: any that is free
+
+    indices = "packets-*"  # where espcap puts documents if nothing else is said
 
     def __enter__(self):
         return self.start()
@@ -35,14 +39,28 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def options(self):
+        """Of espcap, to deliver here."""
+        return ["--node", self.url]
+
+    @property
     def pid(self):
         return int((self.home / "server.pid").read_text())
+
+    def attach(self):
+        """Whether a node runs on this home already; then this object is that node."""
+        try:
+            self.port = int((self.home / "server.port").read_text())
+            return self.request("GET", "/")[0] == 200
+        except (OSError, ValueError):
+            return False
 
     def start(self):
         arguments = [argument for setting in self.settings for argument in ("-E", setting)]
         started = subprocess.run(
             [RUN, "start", "--home", self.home, "--server", self.kind, "--port", str(self.port),
-             *arguments], check=True, stdout=subprocess.PIPE, text=True, timeout=START_S)
+             *arguments], check=True, stdout=subprocess.PIPE, text=True, timeout=START_S,
+            env={**os.environ, "ESPCAP_SERVER_HEAP": self.heap})
         self.port = int(started.stdout.strip().rsplit(":", 1)[1])
         return self
 
@@ -114,7 +132,11 @@ class Server:
     def clear(self):
         self.request("DELETE", "/_index_template/espcap-*")
         self.request("DELETE", "/_component_template/espcap-*")
-        status, indices = self.request("GET", "/_cat/indices?format=json")
+        self.delete_indices("*")
+
+    def delete_indices(self, pattern):
+        """One by one: a server refuses wildcards there."""
+        status, indices = self.request("GET", f"/_cat/indices/{pattern}?format=json")
         assert status == 200, indices
         for index in indices:
             status, answer = self.request(

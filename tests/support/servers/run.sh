@@ -142,14 +142,14 @@ end_node() {
 
 # Replaces this shell with the JVM, in a session of its own and holding nothing of the caller's.
 exec_node() {
-  local fd java=java
+  local fd java=java heap=${ESPCAP_SERVER_HEAP:-512m}
   [[ -z ${JAVA_HOME:-} ]] || java=$JAVA_HOME/bin/java
   # An inherited pipe or lock would stay open as long as the node runs, and make its owner wait.
   for fd in /proc/self/fd/*; do
     fd=${fd##*/}
     ((fd <= 2)) || eval "exec $fd>&-"
   done
-  exec setsid nohup "$java" -Xms512m -Xmx512m -XX:+UseG1GC -XX:TieredStopAtLevel=1 \
+  exec setsid nohup "$java" "-Xms$heap" "-Xmx$heap" -XX:+UseG1GC -XX:TieredStopAtLevel=1 \
     -XX:+ExitOnOutOfMemoryError "-Djava.io.tmpdir=$home/tmp" \
     -cp "$build/classes:$(<"$build/classpath.txt")" \
     "$main_class" --home "$home" --port "$port" "$@" </dev/null >>"$home/server.log" 2>&1
