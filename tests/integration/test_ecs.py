@@ -44,6 +44,18 @@ def test_ecs_has_the_addresses_and_flows_of_tshark(espcap, captures, tshark):
     assert len(flows) > 50
 
 
+@pytest.mark.parametrize("capture, transport", [("dns.pcap", "udp"), ("http.pcap", "tcp")])
+def test_ecs_has_the_ports_of_the_transport(capture, transport, espcap):
+    directions = set()
+    for document in espcap("--file", TEST_PCAPS / capture, "--ecs").documents():
+        if header := document["layers"].get(transport):
+            ports = document["source"]["port"], document["destination"]["port"]
+            assert ports == (int(header[f"{transport}_{transport}_srcport"]),
+                             int(header[f"{transport}_{transport}_dstport"]))
+            directions.add(ports)
+    assert {ports[::-1] for ports in directions} & directions, "there is only one direction"
+
+
 WORDS = [
     ("dns.pcap", "dns.type", {"query", "answer"}),
     ("dns.pcap", "dns.response_code", {"NOERROR", "NXDOMAIN"}),

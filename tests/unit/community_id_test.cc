@@ -48,6 +48,8 @@ constexpr Vector kReference[] = {
     {6, "10.0.0.1", "10.0.0.2", 10, 11569, "1:SXBGMX1lBOwhhoDrZynfROxnhnM="},
     {17, "192.168.1.52", "8.8.8.8", 54585, 53, "1:d/FP5EW3wiY1vCndhwleRRKHowQ="},
     {17, "8.8.8.8", "192.168.1.52", 53, 54585, "1:d/FP5EW3wiY1vCndhwleRRKHowQ="},
+    {17, "127.0.0.1", "127.0.0.1", 40000, 53, "1:gir0IfrzfLF5jsdNt5PFAnifXH0="},
+    {17, "127.0.0.1", "127.0.0.1", 53, 40000, "1:gir0IfrzfLF5jsdNt5PFAnifXH0="},
     {46, "10.1.24.4", "10.1.12.1", -1, -1, "1:/nQI4Rh/TtY3mf0R2gJFBkVlgS4="},
     {46, "10.1.12.1", "10.1.24.4", -1, -1, "1:/nQI4Rh/TtY3mf0R2gJFBkVlgS4="},
 };

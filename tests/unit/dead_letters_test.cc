@@ -19,6 +19,7 @@
 #include "as_nobody.h"
 #include "dead_letter_files.h"
 #include "file_size_limit.h"
+#include "synced_files.h"
 
 namespace espcap::deliver {
 namespace {
@@ -30,6 +31,7 @@ using espcap::testing::LetterLines;
 using espcap::testing::NumberedLetter;
 using espcap::testing::OpenLetters;
 using espcap::testing::ReadWhole;
+using espcap::testing::SyncsOf;
 using espcap::testing::TemporaryDirectory;
 
 class DeadLettersTest : public ::testing::Test {
@@ -56,6 +58,19 @@ TEST_F(DeadLettersTest, TheFirstLetterMakesTheFileForItsOwner) {
   AppendLetters(letters, 4, 4);
   EXPECT_TRUE(letters.Sync());
   EXPECT_EQ(ReadWhole(path_), LetterLines(1, 4));
+}
+
+TEST_F(DeadLettersTest, WhatIsAppendedIsSynced) {
+  auto letters = OpenLetters(path_);
+  AppendLetters(letters, 1, 1);
+  const unsigned before = SyncsOf(path_);
+  EXPECT_TRUE(letters.Sync());
+  EXPECT_EQ(SyncsOf(path_), before + 1);
+  EXPECT_TRUE(letters.Sync());  // nothing new
+  EXPECT_EQ(SyncsOf(path_), before + 1);
+  AppendLetters(letters, 2, 3);
+  EXPECT_TRUE(letters.Sync());
+  EXPECT_EQ(SyncsOf(path_), before + 2);
 }
 
 TEST_F(DeadLettersTest, WhatIsThereStays) {

@@ -18,6 +18,7 @@
 #include "as_nobody.h"
 #include "file_size_limit.h"
 #include "spool_batches.h"
+#include "synced_files.h"
 
 namespace espcap::spool {
 namespace {
@@ -31,6 +32,7 @@ using espcap::testing::MadeBatch;
 using espcap::testing::MakeBatch;
 using espcap::testing::ReadWhole;
 using espcap::testing::SpoolDirectory;
+using espcap::testing::SyncsOf;
 
 constexpr uint64_t kManyBytes = uint64_t{1} << 30U;
 
@@ -141,6 +143,20 @@ TEST_F(SpoolTest, TheNextRunGetsWhatIsNotSettled) {
   EXPECT_EQ(DrainFrames(*spool), expected);
   EXPECT_EQ(directory_.Segments().size(), 0U);
   EXPECT_EQ(directory_.messages(), SpoolDirectory::Messages());
+}
+
+TEST_F(SpoolTest, OfTwoBatchesTheSettledOneIsNotSentAgain) {
+  for (const size_t settled : {0U, 1U}) {
+    {
+      const auto spool = directory_.Open();
+      AppendTens(*spool, 2);
+      ASSERT_EQ(directory_.Segments().size(), 1U);
+      const std::array batches = {Checked(spool->Next()), Checked(spool->Next())};
+      spool->Settle(batches.at(settled)->ticket);
+    }
+    EXPECT_EQ(DrainFrames(*directory_.Open()),
+              settled == 0 ? FramesFrom(11, 20) : FramesFrom(1, 10));
+  }
 }
 
 TEST_F(SpoolTest, TextIsCompressedOnDisk) {
@@ -429,6 +445,27 @@ TEST_F(SpoolTest, ASegmentThatIsRemovedIsCountedAndWrittenAnew) {
   EXPECT_EQ(frames.size() + spool->lost().documents, 90U);
   ASSERT_EQ(directory_.errors().size(), 1U);
   EXPECT_NE(directory_.errors()[0].find("has vanished; lost: "), std::string::npos);
+}
+
+TEST_F(SpoolTest, AFinishedSegmentIsSynced) {
+  const auto spool = directory_.Open(kManyBytes, 1000);
+  AppendTens(*spool, 1);
+  const std::string first = directory_.Segments().at(0);
+  const unsigned before = SyncsOf(first);
+  for (uint32_t frame = 11; directory_.Segments().size() == 1; frame += 10) {
+    EXPECT_EQ(SyncsOf(first), before);  // not for each batch
+    AppendTens(*spool, 1, frame);
+  }
+  EXPECT_EQ(SyncsOf(first), before + 1);
+}
+
+TEST_F(SpoolTest, SyncReachesTheSegmentThatIsWritten) {
+  const auto spool = directory_.Open();
+  AppendTens(*spool, 1);
+  const std::string segment = directory_.Segments().at(0);
+  const unsigned before = SyncsOf(segment);
+  EXPECT_TRUE(spool->Sync());
+  EXPECT_EQ(SyncsOf(segment), before + 1);
 }
 
 TEST_F(SpoolTest, SyncSucceedsAtAnyTime) {
