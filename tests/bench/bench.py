@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-# What the tests have too: where the project is, processes, networks, runs of espcap.
+# What the tests use too: where the project is, processes, networks, runs of espcap.
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 import captures  # noqa: E402

@@ -61,7 +61,8 @@ class Tshark(LiveTshark):
     """tshark -T ek on the same interface."""
 
     def __init__(self, network, work, environment):
-        super().__init__(network, environment, work, "-i", "a0", stdout=subprocess.DEVNULL)
+        super().__init__(network, environment, work, "-i", "a0", stdout=subprocess.DEVNULL,
+                         start_new_session=False)  # Ctrl-C is for all of them
 
     def lost(self, _):
         """As far as it says."""
@@ -77,7 +78,8 @@ class LiveEspcap(Espcap):
         super().__init__(
             "--verbose", "--config", "empty.yml", "--nic", "a0", "--workers", workers,
             *(["--no-ordered"] if workers > 1 else []), "--output", "/dev/null", *more, folder=work,
-            before=network.command(), cwd=work, env=environment, stop_signal=signal.SIGINT)
+            before=network.command(), cwd=work, env=environment, stop_signal=signal.SIGINT,
+            start_new_session=False)
         self.wait_for("capturing on a0")
 
     def finish(self):

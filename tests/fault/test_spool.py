@@ -29,6 +29,7 @@ def test_a_full_spool_holds_back_files(limit, proxy, elasticsearch, small_archiv
                                "--spool-bytes", limit)
     run.wait_for("the spool is full")
     run.wait_until_idle()
+    assert run.runs(), run
     assert 0 < segment_bytes(spool) <= int(limit[:-1]) << 10
     held = segment_bytes(spool)
     assert_stays(lambda: segment_bytes(spool) == held and run.runs(), 1)  # it is full, and the run waits
@@ -73,6 +74,7 @@ def test_a_full_disk(small_disk, proxy, elasticsearch, small_archive, start_espc
                                before=before)
     run.wait_for("No space left on device: captures wait")
     run.wait_until_idle()
+    assert run.runs(), run
     proxy.listen()
     assert run.wait() == 0, run
     assert_all_landed(elasticsearch, ids)

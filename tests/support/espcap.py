@@ -10,8 +10,8 @@ from telemetry import Metrics
 
 
 class Espcap(Program):
-    """`before`: a command that ends with the program it is to start. `output`: the file for --output, from
-    which documents are read then."""
+    """`before`: a command to which the program and its arguments are appended, such as `ip netns exec …`.
+    `output`: the file for --output; documents are read from there then."""
 
     def __init__(self, *arguments, folder, program=ESPCAP, before=(), output=None, **options):
         if output is not None:

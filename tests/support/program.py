@@ -23,13 +23,12 @@ class Program:
         self.out_path, self.err_path = written.values()
         self.stop_signal = stop_signal
         self._read = (None, None)  # standard output and error, where pipes were read to their ends
-        options.setdefault("stdin", subprocess.DEVNULL)
+        options = {"stdin": subprocess.DEVNULL, "start_new_session": True, **options}
         with contextlib.ExitStack() as opened:
             for name, path in written.items():
                 if name not in options:
                     options[name] = opened.enter_context(path.open("wb"))
-            self._process = subprocess.Popen([str(word) for word in command],
-                                             start_new_session=True, **options)
+            self._process = subprocess.Popen([str(word) for word in command], **options)
 
     def __enter__(self):
         return self
