@@ -47,6 +47,7 @@ Pipeline::Pipeline(PipelineOptions options, telemetry::Log& log)
   const live::Options& live = options_.capture.live;
   if (live.interfaces.empty()) return;
   std::vector<supervise::LiveInterface> interfaces;
+  interfaces.reserve(live.interfaces.size());
   for (const std::string& name : live.interfaces) {
     interfaces.push_back({name, live::IsRemote(name) ? 1 : live.fanout.processes});
   }

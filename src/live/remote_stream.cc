@@ -110,7 +110,7 @@ Result<void> RemoteStream::Begin() {
 
 // As a file's read(2): what has come, 0 at the end.
 ssize_t RemoteStream::Read(void* stream, char* room, size_t size) {
-  auto& self = *static_cast<RemoteStream*>(stream);
+  const auto& self = *static_cast<const RemoteStream*>(stream);
   for (;;) {
     const ssize_t count = ::recv(self.socket_.get(), room, size, 0);
     if (count >= 0) return count;

@@ -58,7 +58,7 @@ Result<std::unique_ptr<Ahead>> Ahead::Start(const std::function<Result<std::stri
   if (!result.valid()) return failed("share memory");
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failed("make a pipe");
-  base::FileDescriptor write_end(ends[1]);
+  const base::FileDescriptor write_end(ends[1]);
   std::unique_ptr<Ahead> ahead(new Ahead(std::move(result), base::FileDescriptor(ends[0])));
   ahead->maker_ = ::getpid();
   ahead->process_ = ::fork();

@@ -42,7 +42,7 @@ std::string ReadAll(int fd) {
 Result<std::string> RunApart(const std::function<Result<std::string>()>& work) {
   std::array<int, 2> ends{};
   if (::pipe(ends.data()) != 0) return Fail("make a pipe: {}", std::strerror(errno));
-  base::FileDescriptor read_end(ends[0]);
+  const base::FileDescriptor read_end(ends[0]);
   base::FileDescriptor write_end(ends[1]);
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();

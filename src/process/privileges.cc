@@ -20,7 +20,7 @@ bool Has(unsigned capability) { return capng_have_capability(CAPNG_EFFECTIVE, ca
 
 // With which a process reads every file, as root does. Containers often have only the second.
 std::optional<unsigned> ReadingCapability() {
-  for (const unsigned capability : {CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE}) {
+  for (const unsigned capability : {unsigned{CAP_DAC_READ_SEARCH}, unsigned{CAP_DAC_OVERRIDE}}) {
     if (Has(capability)) return capability;
   }
   return std::nullopt;

@@ -205,7 +205,8 @@ Place AfterGeneve(Bytes bytes) {
 
 Place AfterRadiotap(Bytes bytes) {
   if (bytes.size() < 8 || bytes[0] != 0) return {};
-  return Behind(bytes, bytes[2] | bytes[3] << 8U, Layer::kIeee80211);  // little-endian
+  const size_t header_bytes = bytes[2] | size_t{bytes[3]} << 8U;  // little-endian
+  return Behind(bytes, header_bytes, Layer::kIeee80211);
 }
 
 Place AfterIeee80211(Bytes bytes) {

@@ -232,7 +232,7 @@ Result<void> Spool::Load(SegmentFile& segment) {
 
 std::optional<SpooledBatch> Spool::Read(SegmentFile& segment, const RecordPlace& record) {
   const Frame& frame = record.frame;
-  std::string list = ReadPiece(segment.file(), record.BodyBegin(), frame.list_bytes);
+  const std::string list = ReadPiece(segment.file(), record.BodyBegin(), frame.list_bytes);
   std::string payload =
       ReadPiece(segment.file(), record.BodyBegin() + frame.list_bytes, frame.payload_bytes);
   auto decoded = DecodeList(frame, list);
