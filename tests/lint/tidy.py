@@ -9,8 +9,9 @@ project file that it includes, its compile command, .clang-tidy, and the version
 whose headers are included. A finding is never kept.
 
 The path-sensitive analyzer takes most of the time. It looks at the files that changed since --base (a .cc, or its
-header), at all of them with --full. Default of --base: the merge base with origin/main; where that is HEAD itself, the
-last commit that is a day older than HEAD. ESPCAP_TEST_CACHE=off looks at every file.
+header), at all of them with --full. Default of --base: the merge base with origin/main. Where that is HEAD itself (a
+fresh clone), what changed is what the last day's commits changed, and of that the newest MOST_IN_A_CLONE files.
+ESPCAP_TEST_CACHE=off looks at every file.
 """
 import argparse
 import concurrent.futures
@@ -29,6 +30,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 NO_ANALYZER = "--checks=-clang-analyzer-*"
 MOST_ENTRIES = 20_000
+MOST_IN_A_CLONE = 25
 TIMEOUT_S = 600
 A_DAY_S = 24 * 3600
 
@@ -117,25 +119,36 @@ def shared_state(clang_tidy):
     return [version.stdout, packages.stdout, (ROOT / ".clang-tidy").read_text(encoding="utf-8")]
 
 
-def default_base():
-    """A commit, or None where there is no older one: then every file counts as changed."""
-    head, base = git("rev-parse", "HEAD"), git("merge-base", "HEAD", "origin/main")
-    if base and base != head:
-        return base
-    committed = git("log", "-1", "--format=%ct", "HEAD")
-    return committed and git("rev-list", "-1", f"--before={int(committed) - A_DAY_S}", "HEAD") or None
+def stem(name):
+    return name.rsplit(".", 1)[0]
 
 
 def changed_since(base):
-    """Predicate: whether a unit's .cc or its own header differs from `base`."""
-    if base is None:
-        return lambda unit: True
+    """The files, without their endings, that differ from `base`."""
     listed = git("diff", "--name-only", base)
     if listed is None:
         sys.exit(f"tidy.py: --base {base}: not a commit; name one that git has")
     untracked = git("ls-files", "--others", "--exclude-standard") or ""
-    stems = {name.rsplit(".", 1)[0] for name in (listed + "\n" + untracked).splitlines()}
-    return lambda unit: unit.name.rsplit(".", 1)[0] in stems
+    return {stem(name) for name in (listed + "\n" + untracked).splitlines()}
+
+
+def changed_in_the_last_day():
+    """The newest of src/ first; of the commits that are less than a day older than HEAD."""
+    committed = int(git("log", "-1", "--format=%ct", "HEAD") or 0)
+    listed = git("log", f"--since={committed - A_DAY_S}", "--format=", "--name-only", "--", "src/") or ""
+    stems = dict.fromkeys(stem(name) for name in listed.splitlines() if name)
+    return set(list(stems)[:MOST_IN_A_CLONE])
+
+
+def changed(base):
+    """The files that the analyzer is to look at, without their endings."""
+    if base is not None:
+        return changed_since(base)
+    merge_base = git("merge-base", "HEAD", "origin/main")
+    local = changed_since("HEAD")
+    if merge_base is None or merge_base == git("rev-parse", "HEAD"):
+        return local | changed_in_the_last_day()
+    return changed_since(merge_base)
 
 
 def look_at(clang_tidy, unit, analyzed):
@@ -162,8 +175,8 @@ def main():
     parser.add_argument("--base")
     options = parser.parse_args()
     results = Results(shared_state(options.clang_tidy))
-    is_changed = (lambda unit: True) if options.full else changed_since(options.base or default_base())
-    all_units = [(unit, is_changed(unit)) for unit in units()]
+    stems = set() if options.full else changed(options.base)
+    all_units = [(unit, options.full or stem(unit.name) in stems) for unit in units()]
     if not all_units:
         sys.exit("tidy.py: build/compile_commands.json: no file of src/; run `./dev build`")
     unknown = [(unit, analyzed) for unit, analyzed in all_units if not results.has(unit, analyzed)]
