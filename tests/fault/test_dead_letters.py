@@ -124,7 +124,7 @@ def test_spooled_documents_stay_until_their_letters_are_kept(strict, capture, es
     """What was spooled is refused, and there is no room for dead letters: the next run sends it again."""
     spool, disk, dead = tmp_path / "spool", tmp_path / "disk", tmp_path / "dead"
     disk.mkdir()
-    run = start_espcap("--file", capture, "--spool", spool,
+    run = start_espcap("--file", capture, "--spool", spool, "--index", strict.index,
                        "--node", f"http://127.0.0.1:{free_ports(1)[0]}")
     wait_until(lambda: segment_bytes(spool) > 0)
     assert run.stop() == 0 and run.ledger["in the spool"] == 1000, run
