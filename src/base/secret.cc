@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstring>
 #include <new>
@@ -47,6 +48,16 @@ void Secret::Unmap::operator()(char* pages) const {
 }
 
 void Wipe(std::span<char> bytes) { ::explicit_bzero(bytes.data(), bytes.size()); }
+
+#if __has_cpp_attribute(gnu::zero_call_used_regs)
+[[gnu::zero_call_used_regs("all")]]
+#endif
+[[gnu::noinline]] void
+WipeDeadStack() {
+  constexpr size_t kStackBytes = 256UL << 10U;  // far more than reading the arguments uses
+  std::array<char, kStackBytes> dead;
+  Wipe(dead);
+}
 
 void ForbidDumps() { ::prctl(PR_SET_DUMPABLE, 0); }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/secret.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/secret_inputs.h"
@@ -17,6 +18,7 @@ int main(int argc, char** argv) try {
   };
   // First of all: nothing else may see them.
   auto secrets = espcap::cli::TakeSecrets({argv, static_cast<size_t>(argc)});
+  espcap::base::WipeDeadStack();
   if (!secrets) return fail(secrets.error());
   const auto invocation = espcap::cli::ParseArguments(
       argc, argv, std::make_shared<espcap::cli::SecretInputs>(std::move(*secrets)));

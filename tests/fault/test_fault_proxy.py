@@ -15,9 +15,14 @@ from waiting import WAIT_S, assert_stays, wait_until
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
 
+def index_of(proxy):
+    """A name that is the test's own, as those that espcap would get."""
+    return proxy.index.partition("-")[0] + "-p"
+
+
 def bulk(proxy, *names, timeout=30, headers=None, encode=bytes):
     """(status, headers, body) of a request with these documents."""
-    lines = "".join(f'{{"create":{{"_index":"p","_id":"{name}"}}}}\n{{"n":"{"x" * 500}"}}\n'
+    lines = "".join(f'{{"create":{{"_index":"{index_of(proxy)}","_id":"{name}"}}}}\n{{"n":"{"x" * 500}"}}\n'
                     for name in names)
     connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=timeout)
     with contextlib.closing(connection):
@@ -34,7 +39,7 @@ def test_without_a_fault_it_passes_all_on(proxy, elasticsearch):
     assert statuses(bulk(proxy, "a", "b")) == [201, 201]
     assert statuses(bulk(proxy, "c", encode=gzip.compress,
                          headers={"Content-Encoding": "gzip"})) == [201]
-    assert elasticsearch.count("p") == 3
+    assert elasticsearch.count(elasticsearch.named("p")) == 3
     assert proxy.requests == 2 and proxy.struck["Pass"] == 2
     assert [status for _, status, _ in proxy.replies] == [200, 200]
 
@@ -54,7 +59,7 @@ def test_one_connection_carries_many_requests(proxy):
 
 def test_a_client_may_wait_for_leave_to_send(proxy):
     with socket.create_connection(("127.0.0.1", proxy.port), timeout=30) as client:
-        body = b'{"create":{"_index":"p"}}\n{"n":1}\n'
+        body = b'{"create":{"_index":"%s"}}\n{"n":1}\n' % index_of(proxy).encode()
         client.sendall(b"POST /_bulk HTTP/1.1\r\nExpect: 100-continue\r\n"
                        b"Content-Type: application/x-ndjson\r\n"
                        b"Content-Length: %d\r\n\r\n" % len(body))
@@ -68,7 +73,7 @@ def test_delay(proxy, elasticsearch):
     begun = time.monotonic()
     assert statuses(bulk(proxy, "a")) == [201]
     assert time.monotonic() - begun >= 1
-    assert elasticsearch.count("p") == 1
+    assert elasticsearch.count(elasticsearch.named("p")) == 1
 
 
 @pytest.mark.parametrize("reset", [True, False])
@@ -76,7 +81,7 @@ def test_a_cut_request_reaches_the_server_in_part_only(reset, proxy, elasticsear
     proxy.next(CutRequest(reset=reset))
     with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
         bulk(proxy, *"abcdef")
-    assert elasticsearch.request("GET", "/p")[0] == 404
+    assert elasticsearch.request("GET", "/" + elasticsearch.named("p"))[0] == 404
     assert statuses(bulk(proxy, "a")) == [201]
 
 
@@ -86,7 +91,7 @@ def test_a_cut_response_comes_after_the_deed(share, reset, proxy, elasticsearch)
     proxy.next(CutResponse(share, reset))
     with pytest.raises((ConnectionError, http.client.HTTPException)):
         bulk(proxy, "a")
-    assert elasticsearch.count("p") == 1
+    assert elasticsearch.count(elasticsearch.named("p")) == 1
     assert statuses(bulk(proxy, "a")) == [409]
 
 
@@ -98,7 +103,7 @@ def test_answers_of_its_own(status, retry_after, forwards, proxy, elasticsearch)
     assert answer[0] == status
     assert answer[1].get("Retry-After") == (None if retry_after is None else str(retry_after))
     assert statuses(bulk(proxy, "a")) == [409 if forwards else 201]
-    assert elasticsearch.count("p") == 1
+    assert elasticsearch.count(elasticsearch.named("p")) == 1
 
 
 @pytest.mark.parametrize("kind, check", [
@@ -115,13 +120,13 @@ def test_garbage(kind, check, proxy, elasticsearch):
     proxy.next(Garbage(kind))
     status, _, body = bulk(proxy, "a", "b")
     assert status == 200 and check(body), body
-    assert elasticsearch.count("p") == 2
+    assert elasticsearch.count(elasticsearch.named("p")) == 2
 
 
 def test_garbage_without_the_server(proxy, elasticsearch):
     proxy.next(Garbage("html", forwards=False))
     assert bulk(proxy, "a")[0] == 200
-    assert elasticsearch.request("GET", "/p")[0] == 404
+    assert elasticsearch.request("GET", "/" + elasticsearch.named("p"))[0] == 404
 
 
 @pytest.mark.parametrize("forwards", [True, False])
@@ -135,7 +140,7 @@ def test_hang(forwards, proxy, elasticsearch):
         proxy.heal()
         assert isinstance(waiting.exception(WAIT_S), http.client.RemoteDisconnected)
     assert statuses(bulk(proxy, "a", "b")) == ([409, 409] if forwards else [201, 201])
-    assert elasticsearch.count("p") == 2
+    assert elasticsearch.count(elasticsearch.named("p")) == 2
 
 
 def test_refused_connections(proxy):
@@ -154,7 +159,7 @@ def test_refused_connections(proxy):
 def test_a_server_that_is_gone_ends_connections(elasticsearch):
     with socket.create_server(("127.0.0.1", 0)) as free:
         nobody = free.getsockname()[1]
-    with FaultProxy(nobody) as proxy:
+    with FaultProxy(nobody, index=elasticsearch.index) as proxy:
         with pytest.raises(http.client.RemoteDisconnected):
             bulk(proxy, "a")
         assert proxy.struck["server gone"] == 1
