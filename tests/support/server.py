@@ -107,22 +107,24 @@ class Server:
         return answer["count"] if status == 200 else 0
 
     def ids(self, indices, query):
-        """The _ids of all documents a query finds; not for more than a page."""
-        self.request("POST", f"/{indices}/_refresh")
-        status, answer = self.request("POST", f"/{indices}/_search",
-                                      {"query": query, "size": PAGE, "_source": False})
-        assert status == 200, answer
-        assert answer["hits"]["total"]["value"] == len(answer["hits"]["hits"])
-        return {hit["_id"] for hit in answer["hits"]["hits"]}
+        """The _ids of all documents a query finds, as a set."""
+        found = self.all_ids(indices, query)
+        assert len(set(found)) == len(found)
+        return set(found)
 
-    def all_ids(self, indices):
+    def all_ids(self, indices, query=None):
         """The _ids of all documents, however many, as a list: what is there twice is in it twice."""
         self.request("POST", f"/{indices}/_refresh")
-        query = {"size": PAGE, "_source": False, "sort": ["_doc"]}
-        status, answer = self.request("POST", f"/{indices}/_search?scroll=1m", query)
+        search = {"size": PAGE, "_source": False, "sort": ["_doc"]}
+        if query is not None:
+            search["query"] = query
+        status, answer = self.request("POST", f"/{indices}/_search?scroll=1m", search)
         found = []
         while status == 200 and answer["hits"]["hits"]:
-            found += [hit["_id"] for hit in answer["hits"]["hits"]]
+            page = [hit["_id"] for hit in answer["hits"]["hits"]]
+            found += page
+            if len(page) < PAGE:
+                break
             status, answer = self.request("POST", "/_search/scroll",
                                           {"scroll": "1m", "scroll_id": answer["_scroll_id"]})
         assert status == 200, answer
