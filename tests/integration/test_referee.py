@@ -78,6 +78,10 @@ def test_own_captures(way, captures, environment, tmp_path):
     assert_equal([(capture, way) for capture in captures], environment, tmp_path)
 
 
+def test_damaged_capture(environment, tmp_path):
+    assert_equal([(TEST_PCAPS / "damaged" / "damaged.pcap", "plain")], environment, tmp_path)
+
+
 def test_key_log(tmp_path, environment, espcap, tshark):
     capture = TEST_PCAPS / "tls-keylog.pcap"
     keys = TEST_PCAPS / "tls-keylog.keys"
