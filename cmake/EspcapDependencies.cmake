@@ -26,3 +26,4 @@ target_include_directories(espcap_wireshark SYSTEM INTERFACE ${WIRESHARK_INCLUDE
                                                              ${GLIB_INCLUDE_DIRS})
 target_link_libraries(espcap_wireshark INTERFACE PkgConfig::WIRESHARK ${WIRETAP_LIBRARY}
                                                  ${WSUTIL_LIBRARY} PkgConfig::GLIB)
+include(EspcapWiresharkFeatures)

@@ -4,16 +4,15 @@
 namespace espcap::dissect {
 
 void LearnFactsOf(wtap* handle) {
-  wtap_set_cb_new_ipv4(handle, LearnIpv4Name);
-  wtap_set_cb_new_ipv6(handle, [](const void* address, const gchar* name) {
-    LearnIpv6Name(*static_cast<const ws_in6_addr*>(address), name);
-  });
+  wireshark::SetNameCallbacks<LearnIpv4Name, LearnIpv6Name>(handle);
   wtap_set_cb_new_secrets(handle, secrets_wtap_callback);
 }
 
-void LearnIpv4Name(uint32_t address, const char* name) { add_ipv4_name(address, name); }
+void LearnIpv4Name(uint32_t address, const char* name) { wireshark::AddIpv4Name(address, name); }
 
-void LearnIpv6Name(const ws_in6_addr& address, const char* name) { add_ipv6_name(&address, name); }
+void LearnIpv6Name(const ws_in6_addr& address, const char* name) {
+  wireshark::AddIpv6Name(address, name);
+}
 
 void LearnSecrets(uint32_t type, std::span<const char> secrets) {
   secrets_wtap_callback(type, secrets.data(), static_cast<guint>(secrets.size()));

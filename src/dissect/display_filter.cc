@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "dissect/display_filter.h"
 
-#include <epan/dfilter/dfilter.h>
-
 #include "source/capture_filter.h"
 
 namespace espcap::dissect {
@@ -11,13 +9,10 @@ void DisplayFilter::Free::operator()(epan_dfilter* filter) const { dfilter_free(
 
 Result<DisplayFilter> DisplayFilter::Compile(const std::string& expression) {
   dfilter_t* filter = nullptr;
-  char* raw_message = nullptr;
-  const bool compiled = dfilter_compile(expression.c_str(), &filter, &raw_message) != FALSE;
-  const wireshark::GString message(raw_message);
-  if (!compiled) {
+  const std::string fault = wireshark::CompileFilter(expression.c_str(), &filter);
+  if (!fault.empty()) {
     const bool is_capture_filter = source::CaptureFilter::Compile(expression).has_value();
-    return Fail("--filter '{}': {}{}", expression,
-                message == nullptr ? "not a display filter" : message.get(),
+    return Fail("--filter '{}': {}{}", expression, fault,
                 is_capture_filter ? " It is a capture filter, though: --bpf takes those." : "");
   }
   if (filter == nullptr) return Fail("--filter '{}': empty", expression);

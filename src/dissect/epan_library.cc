@@ -4,7 +4,6 @@
 #include <epan/prefs.h>
 #include <epan/timestamp.h>
 #include <wsutil/codecs.h>
-#include <wsutil/report_message.h>
 
 #include <array>
 #include <cstdio>
@@ -33,13 +32,7 @@ void ReportFormatted(const char* format, va_list arguments) {
   Tell(text.data());
 }
 
-void WriteLog(const char* /*domain*/, ws_log_level /*level*/, timespec /*time*/,
-              const char* /*file*/, long /*line*/, const char* /*function*/, const char* format,
-              va_list arguments, void* /*user_data*/) {
-  ReportFormatted(format, arguments);
-}
-
-void ReportOpen(const char* file, int error, gboolean /*for_writing*/) {
+void ReportOpen(const char* file, int error) {
   Tell(fmt::format("open {}: {}", file, source::DescribeWiretapError(error, nullptr)));
 }
 void ReportRead(const char* file, int error) {
@@ -48,24 +41,17 @@ void ReportRead(const char* file, int error) {
 void ReportWrite(const char* file, int error) {
   Tell(fmt::format("write {}: {}", file, source::DescribeWiretapError(error, nullptr)));
 }
-void ReportCaptureOpen(const char* file, int error, gchar* info) {
+void ReportCaptureOpen(const char* file, int error, char* info) {
   Tell(fmt::format("open {}: {}", file, source::DescribeWiretapError(error, info)));
 }
-void ReportCaptureRead(const char* file, int error, gchar* info) {
+void ReportCaptureRead(const char* file, int error, char* info) {
   Tell(fmt::format("read {}: {}", file, source::DescribeWiretapError(error, info)));
-}
-void ReportDumpOpen(const char* file, int error, gchar* info, int /*file_type*/) {
-  ReportCaptureOpen(file, error, info);
-}
-void ReportCaptureWrite(const char* /*in*/, const char* out, int error, gchar* info,
-                        guint32 /*frame*/, int /*file_type*/) {
-  ReportCaptureOpen(out, error, info);
 }
 
 // The address of this structure stays with libwsutil.
-const report_message_routines kReportRoutines = {
-    ReportFormatted,   ReportFormatted, ReportOpen,        ReportRead,         ReportWrite,
-    ReportCaptureOpen, ReportDumpOpen,  ReportCaptureRead, ReportCaptureWrite, ReportCaptureRead};
+const report_message_routines kReportRoutines =
+    wireshark::ReportRoutines<ReportFormatted, ReportOpen, ReportRead, ReportWrite,
+                              ReportCaptureOpen, ReportCaptureRead>();
 
 }  // namespace
 
@@ -74,7 +60,7 @@ Result<std::unique_ptr<EpanLibrary>> EpanLibrary::Start(const char* program_path
   Receiver() = std::move(report);
   // The order is libwireshark's: log, privileges, paths, messages, wiretap, and only then epan
   // (file-type specific dissectors register by wiretap's file types).
-  wireshark::InitLog("espcap", WriteLog, ReportFormatted);
+  wireshark::InitLog<ReportFormatted>("espcap", ReportFormatted);
   init_process_policies();
   if (const auto message = wireshark::InitConfiguration(program_path); message != nullptr) {
     return Fail("start libwireshark: find the program's folder: {}", message.get());

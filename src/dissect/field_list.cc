@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "dissect/field_list.h"
 
+#include <fmt/ranges.h>
+
 #include <cerrno>
 #include <filesystem>
 #include <fstream>

@@ -4,7 +4,7 @@
 namespace espcap::dissect {
 namespace {
 
-const nstime_t* FrameTime(packet_provider_data* provider, guint32 number) {
+const nstime_t* FrameTime(packet_provider_data* provider, uint32_t number) {
   for (const frame_data* frame :
        {provider->reference, provider->previous_displayed, provider->previous_captured}) {
     if (frame != nullptr && frame->num == number) return &frame->abs_ts;
@@ -14,13 +14,13 @@ const nstime_t* FrameTime(packet_provider_data* provider, guint32 number) {
   return frame == nullptr ? nullptr : &frame->abs_ts;
 }
 
-const char* InterfaceName(packet_provider_data* provider, guint32 id) {
-  const char* name = provider->source->InterfaceName(id);
+const char* InterfaceName(packet_provider_data* provider, uint32_t id, uint32_t section) {
+  const char* name = provider->source->InterfaceName(id, section);
   return name == nullptr ? "unknown" : name;
 }
 
-const char* InterfaceDescription(packet_provider_data* provider, guint32 id) {
-  return provider->source->InterfaceDescription(id);
+const char* InterfaceDescription(packet_provider_data* provider, uint32_t id, uint32_t section) {
+  return provider->source->InterfaceDescription(id, section);
 }
 
 // Blocks are modified in editors only: comments come from the record itself.
@@ -32,7 +32,7 @@ wtap_block_t ModifiedBlock(packet_provider_data* /*provider*/, const frame_data*
 
 const packet_provider_funcs& FrameProviderFunctions() {
   static const packet_provider_funcs functions =
-      wireshark::ProviderFunctions(FrameTime, InterfaceName, InterfaceDescription, ModifiedBlock);
+      wireshark::ProviderFunctions<FrameTime, InterfaceName, InterfaceDescription, ModifiedBlock>();
   return functions;
 }
 

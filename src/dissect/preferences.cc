@@ -82,7 +82,7 @@ void AddHeuristicsOfTable(const char* table, heur_dissector_list* /*list*/, gpoi
 
 Result<void> SetHeuristics(const char* option, const std::vector<std::string>& names, bool enable) {
   for (const std::string& name : names) {
-    if (proto_enable_heuristic_by_name(name.c_str(), enable ? TRUE : FALSE) == FALSE) {
+    if (!wireshark::EnableHeuristic(name.c_str(), enable)) {
       std::vector<std::string> known;
       dissector_all_heur_tables_foreach_table(AddHeuristicsOfTable, &known, nullptr);
       return Fail("{} {}: no such heuristic dissector{}", option, name,
@@ -118,12 +118,12 @@ Result<void> SetPreferences(const Options& options) {
 
 Result<void> SetProtocols(const Options& options) {
   if (auto set = ForEachProtocol("--disable-protocol", options.disable_protocols,
-                                 proto_disable_proto_by_name);
+                                 [](const char* name) { proto_disable_proto_by_name(name); });
       !set) {
     return set;
   }
   if (auto set = ForEachProtocol("--enable-protocol", options.enable_protocols,
-                                 proto_enable_proto_by_name);
+                                 [](const char* name) { proto_enable_proto_by_name(name); });
       !set) {
     return set;
   }

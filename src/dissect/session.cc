@@ -97,7 +97,7 @@ Result<void> Session::Preview(uint32_t frame_number) {
   frame_data_init(&local, frame_number, source_->record().rec(), source_->offset(),
                   cumulative_bytes_);
   if (filter_ != nullptr) filter_->Prime(edt_.get());
-  prime_epan_dissect_with_postdissector_wanted_hfids(edt_.get());
+  wireshark::PrimeForPostdissectors(edt_.get());
   PrepareTimes(&local);
   auto ran = Run(&local, false);
 
@@ -107,7 +107,7 @@ Result<void> Session::Preview(uint32_t frame_number) {
   provider_.previous_displayed = kept;
   // A frame that the filter selects keeps those it was reassembled from.
   if (ran && filter_ != nullptr && filter_->Selects(edt_.get())) {
-    g_slist_foreach(edt_->pi.dependent_frames, find_and_mark_frame_depended_upon, frames_.get());
+    wireshark::MarkDependencies(edt_.get(), frames_.get());
   }
   epan_dissect_reset(edt_.get());
   return ran;
@@ -140,7 +140,7 @@ void Session::BeginFrame(uint32_t frame_number) {
 Result<bool> Session::Dissect(uint32_t frame_number) {
   if (filter_ != nullptr) filter_->Prime(edt_.get());
   if (selection_ != nullptr && !selection_->wants_whole_tree()) selection_->Prime(edt_.get());
-  if (frames_ == nullptr) prime_epan_dissect_with_postdissector_wanted_hfids(edt_.get());
+  if (frames_ == nullptr) wireshark::PrimeForPostdissectors(edt_.get());
   BeginFrame(frame_number);
   if (auto ran = Run(frame_, true); !ran) return tl::unexpected(ran.error());
   selected_ = filter_ == nullptr || filter_->Selects(edt_.get());

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Within one object, fields of one name below fields of one name form a group, and share the first
-// one's fate: its key, and whether their bytes are written. That is tshark's grouping, which
-// matters where one name is registered below several parents, and with -x.
+// one's fate: its key, and whether their bytes are written. That is tshark's grouping (later
+// releases' has no parents: wireshark::kEkGroupsByParent), which matters where one name is
+// registered below several parents, and with -x.
 #ifndef ESPCAP_ENCODE_NAME_GROUPS_H_
 #define ESPCAP_ENCODE_NAME_GROUPS_H_
 

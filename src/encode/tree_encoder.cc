@@ -107,8 +107,11 @@ inline void TreeEncoder::CollectField(const proto_node* node, const field_info& 
 
 void TreeEncoder::CollectWithGroup(const proto_node* node, const field_info& field,
                                    const FieldPlan& plan, ValueFormat format) {
-  const field_info* parent = PNODE_FINFO(node->parent);
-  const uint32_t parent_name = parent == nullptr ? 0 : keys_.Plan(*parent->hfinfo).abbrev;
+  uint32_t parent_name = 0;
+  if constexpr (wireshark::kEkGroupsByParent) {
+    const field_info* parent = PNODE_FINFO(node->parent);
+    if (parent != nullptr) parent_name = keys_.Plan(*parent->hfinfo).abbrev;
+  }
   const bool raw = hex_ && field.length > 0 && format.kind != ValueKind::kLabel &&
                    format.kind != ValueKind::kContainer;
   const NameGroups::Fate fate = groups_.Join(parent_name, plan.abbrev, {plan.key, raw});

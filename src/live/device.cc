@@ -12,6 +12,7 @@
 #include <climits>
 #include <filesystem>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "source/capture_filter.h"
@@ -91,14 +92,16 @@ tl::expected<std::unique_ptr<Device>, DeviceError> Device::Open(const std::strin
   Handle handle(pcap_create(name.c_str(), message.data()));
   if (handle == nullptr) return failed(DeviceError::Reason::kOther, message.data());
   pcap_t* device = handle.get();
-  pcap_set_snaplen(device, static_cast<int>(options.snaplen));
-  pcap_set_promisc(device, options.promiscuous ? 1 : 0);
-  pcap_set_timeout(device, static_cast<int>(kBlockTimeout.count()));
-  pcap_set_buffer_size(device, static_cast<int>(std::min<size_t>(options.buffer_bytes, INT_MAX)));
-  pcap_set_immediate_mode(device, options.immediate ? 1 : 0);
+  // They refuse only what pcap_activate() tells, or a device that is active already.
+  std::ignore = pcap_set_snaplen(device, static_cast<int>(options.snaplen));
+  std::ignore = pcap_set_promisc(device, options.promiscuous ? 1 : 0);
+  std::ignore = pcap_set_timeout(device, static_cast<int>(kBlockTimeout.count()));
+  std::ignore = pcap_set_buffer_size(
+      device, static_cast<int>(std::min<size_t>(options.buffer_bytes, INT_MAX)));
+  std::ignore = pcap_set_immediate_mode(device, options.immediate ? 1 : 0);
   // Where the device has none, microseconds it is.
-  pcap_set_tstamp_precision(device, PCAP_TSTAMP_PRECISION_NANO);
-  if (options.monitor) pcap_set_rfmon(device, 1);
+  std::ignore = pcap_set_tstamp_precision(device, PCAP_TSTAMP_PRECISION_NANO);
+  if (options.monitor) std::ignore = pcap_set_rfmon(device, 1);
   const int status = pcap_activate(device);
   if (status < 0) return failed(ReasonOf(status), Describe(status, device, options));
   if (pcap_setnonblock(device, 1, message.data()) != 0 || pcap_get_selectable_fd(device) < 0) {

@@ -48,8 +48,7 @@ size_t LinkPackets::HeaderBytes() const {
 
 std::optional<wireshark::RecordHeader> LinkPackets::HeaderOf(
     const pcap_pkthdr& packet, std::span<const uint8_t>& bytes) const {
-  wireshark::RecordHeader header{};
-  header.type = REC_TYPE_PACKET;
+  wireshark::RecordHeader header = wireshark::PacketHeader();
   header.presence_flags =
       WTAP_HAS_TS | WTAP_HAS_CAP_LEN | WTAP_HAS_INTERFACE_ID | WTAP_HAS_SECTION_NUMBER;
   header.time.secs = packet.ts.tv_sec;

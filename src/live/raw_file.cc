@@ -59,19 +59,13 @@ RawFile::~RawFile() {
   char* error_info = nullptr;
   wtap_dump_close(dumper_, nullptr, &error, &error_info);
   g_free(error_info);
-  wtap_rec_cleanup(&record_);
 }
 
 Result<void> RawFile::Add(const wireshark::RecordHeader& header, std::span<const uint8_t> bytes) {
-  record_.rec_type = header.type;
-  record_.presence_flags = header.presence_flags;
-  record_.ts = header.time;
-  record_.tsprec = header.time_precision;
-  record_.rec_header = header.details;
-  record_.rec_header.packet_header.interface_id = 0;  // the file has one
+  constexpr uint32_t kInterface = 0;  // the file has one
   int error = 0;
   char* error_info = nullptr;
-  if (wtap_dump(dumper_, &record_, bytes.data(), &error, &error_info) == FALSE) {
+  if (!writer_.Write(dumper_, header, kInterface, bytes, &error, &error_info)) {
     return Fail("write raw packets: {}", source::DescribeWiretapError(error, error_info));
   }
   return {};

@@ -41,10 +41,10 @@ class RawFile {
   [[nodiscard]] uint64_t bytes() const;
 
  private:
-  explicit RawFile(wtap_dumper* dumper) : dumper_(dumper) { wtap_rec_init(&record_); }
+  explicit RawFile(wtap_dumper* dumper) : dumper_(dumper) {}
 
   wtap_dumper* dumper_;
-  wtap_rec record_{};
+  wireshark::RecordWriter writer_;
 };
 
 }  // namespace espcap::live

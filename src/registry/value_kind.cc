@@ -7,13 +7,17 @@ namespace espcap::registry {
 namespace {
 
 bool IsHexBase(int display) {
+  if constexpr (wireshark::kEkNumbersAreDecimal) return false;
   const int base = FIELD_DISPLAY(display);
   return base == BASE_HEX || base == BASE_HEX_DEC;
 }
 
 // libwireshark compares the whole display word for 64 bits: a hexadecimal field with value names is
 // shown in decimal there (epan/ftypes/ftype-integer.c).
-bool IsHexBase64(int display) { return display == BASE_HEX || display == BASE_HEX_DEC; }
+bool IsHexBase64(int display) {
+  if constexpr (wireshark::kEkNumbersAreDecimal) return false;
+  return display == BASE_HEX || display == BASE_HEX_DEC;
+}
 
 char ByteSeparator(int display) {
   switch (FIELD_DISPLAY(display)) {

@@ -30,9 +30,10 @@ class CaptureSource {
   // wiretap's number for the capture's format.
   [[nodiscard]] int file_type() const { return file_type_; }
 
-  // Of the interface a frame was captured at; null where the capture has none.
-  [[nodiscard]] virtual const char* InterfaceName(uint32_t id) const = 0;
-  [[nodiscard]] virtual const char* InterfaceDescription(uint32_t id) const = 0;
+  // Of the interface a frame was captured at, by its number in its section of the capture; null
+  // where the capture has none.
+  [[nodiscard]] virtual const char* InterfaceName(uint32_t id, uint32_t section) const = 0;
+  [[nodiscard]] virtual const char* InterfaceDescription(uint32_t id, uint32_t section) const = 0;
 
  protected:
   std::string name_;

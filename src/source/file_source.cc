@@ -72,20 +72,21 @@ void FileSource::EndSequentialReading() {
   sequential_ended_ = true;
 }
 
-wtap_block_t FileSource::InterfaceBlock(uint32_t id) const {
+wtap_block_t FileSource::InterfaceBlock(uint32_t id, uint32_t section) const {
+  id += wireshark::FirstInterface(handle_.get(), section);
   const std::unique_ptr<wtapng_iface_descriptions_t, wireshark::GFree> blocks(
       wtap_file_get_idb_info(handle_.get()));
   if (blocks == nullptr || id >= blocks->interface_data->len) return nullptr;
   return g_array_index(blocks->interface_data, wtap_block_t, id);
 }
 
-const char* FileSource::InterfaceName(uint32_t id) const {
-  wtap_block_t block = InterfaceBlock(id);
+const char* FileSource::InterfaceName(uint32_t id, uint32_t section) const {
+  wtap_block_t block = InterfaceBlock(id, section);
   return block == nullptr ? nullptr : NameOfInterface(block);
 }
 
-const char* FileSource::InterfaceDescription(uint32_t id) const {
-  wtap_block_t block = InterfaceBlock(id);
+const char* FileSource::InterfaceDescription(uint32_t id, uint32_t section) const {
+  wtap_block_t block = InterfaceBlock(id, section);
   return block == nullptr ? nullptr : DescriptionOfInterface(block);
 }
 

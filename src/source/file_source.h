@@ -42,8 +42,8 @@ class FileSource : public CaptureSource {
   // Frees what only sequential reading needs; ReadAt() still works.
   void EndSequentialReading();
 
-  [[nodiscard]] const char* InterfaceName(uint32_t id) const override;
-  [[nodiscard]] const char* InterfaceDescription(uint32_t id) const override;
+  [[nodiscard]] const char* InterfaceName(uint32_t id, uint32_t section) const override;
+  [[nodiscard]] const char* InterfaceDescription(uint32_t id, uint32_t section) const override;
   // The next interface description that reading has come across; null where there is no new one.
   [[nodiscard]] wtap_block_t NextInterface();
 
@@ -59,7 +59,7 @@ class FileSource : public CaptureSource {
  private:
   FileSource(std::string name, wireshark::WtapHandle handle);
 
-  [[nodiscard]] wtap_block_t InterfaceBlock(uint32_t id) const;
+  [[nodiscard]] wtap_block_t InterfaceBlock(uint32_t id, uint32_t section) const;
 
   wireshark::WtapHandle handle_;
   uint64_t bytes_total_ = 0;

@@ -8,16 +8,12 @@
 namespace espcap::source {
 namespace {
 
-void WriteNothing(const char* /*domain*/, ws_log_level /*level*/, timespec /*time*/,
-                  const char* /*file*/, long /*line*/, const char* /*function*/,
-                  const char* /*format*/, va_list /*arguments*/, void* /*user_data*/) {}
-
 void ReportNothing(const char* /*format*/, va_list /*arguments*/) {}
 
 }  // namespace
 
 void StartWiretapAlone() {
-  wireshark::InitLog("espcap", WriteNothing, ReportNothing);
+  wireshark::InitLog<ReportNothing>("espcap", ReportNothing);
   init_process_policies();
   wtap_init(FALSE);
 }

@@ -16,10 +16,11 @@ struct Sizes {
 };
 
 struct OptionHeader {
-  guint id = 0;
+  unsigned id = 0;
   wtap_opttype_e type = WTAP_OPTTYPE_UINT8;
-  uint32_t sub_type = 0;  // of a custom option: its enterprise; of a verdict: its kind
-  uint32_t nflx_type = 0;
+  // Of a custom option: its enterprise; of a verdict: its kind; of a hash: its algorithm.
+  uint32_t sub_type = 0;
+  uint32_t kind = 0;  // of a custom option
   uint32_t bytes = 0;
 };
 
@@ -44,21 +45,29 @@ void PutVerdict(std::vector<char>& out, OptionHeader header, const packet_verdic
   PutOption(out, header, &verdict.data.verdict_linux_ebpf_tc, sizeof(guint64));
 }
 
-void PutCustom(std::vector<char>& out, OptionHeader header, const custom_opt_t& custom) {
-  header.sub_type = custom.pen;
-  if (custom.pen == PEN_NFLX) {
-    header.nflx_type = custom.data.nflx_data.type;
-    return PutOption(out, header, custom.data.nflx_data.custom_data,
-                     custom.data.nflx_data.custom_data_len);
-  }
-  PutOption(out, header, custom.data.generic_data.custom_data,
-            custom.data.generic_data.custom_data_len);
+void PutCustom(std::vector<char>& out, OptionHeader header, const wireshark::CustomOption& custom) {
+  header.sub_type = custom.enterprise;
+  header.kind = custom.kind;
+  PutOption(out, header, custom.bytes.data(), custom.bytes.size());
 }
 
-gboolean TakeOption(wtap_block_t /*block*/, guint id, wtap_opttype_e type, wtap_optval_t* value,
-                    void* user_data) {
+void PutHash(std::vector<char>& out, OptionHeader header, const wireshark::HashOption& hash) {
+  header.sub_type = hash.algorithm;
+  PutOption(out, header, hash.bytes.data(), hash.bytes.size());
+}
+
+wireshark::CallbackResult TakeOption(wtap_block_t /*block*/, unsigned id, wtap_opttype_e type,
+                                     wtap_optval_t* value, void* user_data) {
   auto& out = *static_cast<std::vector<char>*>(user_data);
   const OptionHeader header{id, type, 0, 0, 0};
+  if (const auto custom = wireshark::ReadCustomOption(type, *value)) {
+    PutCustom(out, header, *custom);
+    return TRUE;
+  }
+  if (const auto hash = wireshark::ReadHashOption(type, *value)) {
+    PutHash(out, header, *hash);
+    return TRUE;
+  }
   switch (type) {
     case WTAP_OPTTYPE_STRING:
       PutOption(out, header, value->stringval, std::strlen(value->stringval));
@@ -69,9 +78,6 @@ gboolean TakeOption(wtap_block_t /*block*/, guint id, wtap_opttype_e type, wtap_
       PutOption(out, header, bytes, size);
       break;
     }
-    case WTAP_OPTTYPE_CUSTOM:
-      PutCustom(out, header, value->custom_opt);
-      break;
     case WTAP_OPTTYPE_PACKET_VERDICT:
       PutVerdict(out, header, value->packet_verdictval);
       break;
@@ -134,20 +140,19 @@ void AddNumber(wtap_block_t block, const OptionHeader& header, const char* bytes
 }
 
 void AddOption(wtap_block_t block, const OptionHeader& header, const char* bytes) {
+  const auto* octets = reinterpret_cast<const uint8_t*>(bytes);
+  if (wireshark::AddCustomOption(block, header.id, header.type,
+                                 {header.sub_type, header.kind, {bytes, header.bytes}}) ||
+      wireshark::AddHashOption(block, header.id, header.type,
+                               {static_cast<uint8_t>(header.sub_type), {octets, header.bytes}})) {
+    return;
+  }
   switch (header.type) {
     case WTAP_OPTTYPE_STRING:
       wtap_block_add_string_option(block, header.id, bytes, header.bytes);
       break;
     case WTAP_OPTTYPE_BYTES:
-      wtap_block_add_bytes_option(block, header.id, reinterpret_cast<const guint8*>(bytes),
-                                  header.bytes);
-      break;
-    case WTAP_OPTTYPE_CUSTOM:
-      if (header.sub_type == PEN_NFLX) {
-        wtap_block_add_nflx_custom_option(block, header.nflx_type, bytes, header.bytes);
-      } else {
-        wtap_block_add_custom_option(block, header.id, header.sub_type, bytes, header.bytes);
-      }
+      wtap_block_add_bytes_option(block, header.id, octets, header.bytes);
       break;
     case WTAP_OPTTYPE_PACKET_VERDICT:
       AddVerdict(block, header, bytes);

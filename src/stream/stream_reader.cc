@@ -18,21 +18,21 @@ AddToLog& Log() {
 
 std::span<const char> WithZero(const char* text) { return {text, std::strlen(text) + 1}; }
 
-void LogIpv4Name(const guint address, const gchar* name) {
+void LogIpv4Name(uint32_t address, const char* name) {
   Fact fact;
   fact.kind = Fact::Kind::kIpv4Name;
   fact.number = address;
   Log()(fact, WithZero(name));
 }
 
-void LogIpv6Name(const void* address, const gchar* name) {
+void LogIpv6Name(const ws_in6_addr& address, const char* name) {
   Fact fact;
   fact.kind = Fact::Kind::kIpv6Name;
-  std::memcpy(&fact.address, address, sizeof(fact.address));
+  fact.address = address;
   Log()(fact, WithZero(name));
 }
 
-void LogSecrets(guint32 type, const void* secrets, guint size) {
+void LogSecrets(uint32_t type, const void* secrets, unsigned size) {
   Fact fact;
   fact.kind = Fact::Kind::kSecrets;
   fact.number = type;
@@ -47,8 +47,7 @@ StreamReader::StreamReader(source::FileSource& source, source::FrameReader& fram
   Log() = [this](const Fact& fact, std::span<const char> text) {
     AddedToLog(AddFact(ring_, fact, text));
   };
-  wtap_set_cb_new_ipv4(source.handle(), LogIpv4Name);
-  wtap_set_cb_new_ipv6(source.handle(), LogIpv6Name);
+  wireshark::SetNameCallbacks<LogIpv4Name, LogIpv6Name>(source.handle());
   wtap_set_cb_new_secrets(source.handle(), LogSecrets);
 }
 
@@ -74,6 +73,8 @@ bool StreamReader::AddFrame(const std::function<bool()>& stopped) {
   record_.record_number = source_.record_number();
   record_.offset = source_.offset();
   record_.file_type = source_.file_type();
+  record_.first_interface =
+      wireshark::FirstInterface(source_.handle(), record.rec().section_number);
   record_.log_bytes = ring_.log_bytes();
   if (record_.frame_number == 1) record_.first_time = record.rec().ts;
   if (fingerprint_) {

@@ -20,10 +20,11 @@ struct StreamRecord {
   int64_t offset = 0;
   uint64_t log_bytes = 0;  // of facts that were said before it
   int file_type = 0;
-  bool has_image = true;      // false: too large for the ring
-  nstime_t first_time{};      // of the stream's first frame
-  nstime_t previous_time{};   // of the frame before; unset for the first
-  Fingerprint fingerprint{};  // of the stream up to here, where documents have ids
+  uint32_t first_interface = 0;  // of the frame's section, in the order they are added
+  bool has_image = true;         // false: too large for the ring
+  nstime_t first_time{};         // of the stream's first frame
+  nstime_t previous_time{};      // of the frame before; unset for the first
+  Fingerprint fingerprint{};     // of the stream up to here, where documents have ids
 };
 
 struct Fact {

@@ -53,14 +53,20 @@ void StreamSource::Learn(std::span<const char> bytes) {
   if (fact.has_description) interface.description = both.substr(end_of_name + 1);
 }
 
-const char* StreamSource::InterfaceName(uint32_t id) const {
-  if (id >= interfaces_.size() || !interfaces_[id].name) return nullptr;
-  return interfaces_[id].name->c_str();
+const StreamSource::Interface* StreamSource::InterfaceOf(uint32_t id) const {
+  const size_t place = size_t{facts_.first_interface} + id;
+  return place < interfaces_.size() ? &interfaces_[place] : nullptr;
 }
 
-const char* StreamSource::InterfaceDescription(uint32_t id) const {
-  if (id >= interfaces_.size() || !interfaces_[id].description) return nullptr;
-  return interfaces_[id].description->c_str();
+const char* StreamSource::InterfaceName(uint32_t id, uint32_t /*section*/) const {
+  const Interface* interface = InterfaceOf(id);
+  return interface == nullptr || !interface->name ? nullptr : interface->name->c_str();
+}
+
+const char* StreamSource::InterfaceDescription(uint32_t id, uint32_t /*section*/) const {
+  const Interface* interface = InterfaceOf(id);
+  if (interface == nullptr || !interface->description) return nullptr;
+  return interface->description->c_str();
 }
 
 }  // namespace espcap::stream

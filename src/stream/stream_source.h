@@ -29,8 +29,8 @@ class StreamSource : public source::CaptureSource {
   [[nodiscard]] const StreamRecord& facts() const { return facts_; }
   [[nodiscard]] bool has_image() const { return has_image_; }
 
-  [[nodiscard]] const char* InterfaceName(uint32_t id) const override;
-  [[nodiscard]] const char* InterfaceDescription(uint32_t id) const override;
+  [[nodiscard]] const char* InterfaceName(uint32_t id, uint32_t section) const override;
+  [[nodiscard]] const char* InterfaceDescription(uint32_t id, uint32_t section) const override;
 
  private:
   struct Interface {
@@ -39,6 +39,8 @@ class StreamSource : public source::CaptureSource {
   };
 
   void Learn(std::span<const char> bytes);
+  // Of the current frame's section.
+  [[nodiscard]] const Interface* InterfaceOf(uint32_t id) const;
 
   process::PacketRing& ring_;
   StreamRecord facts_;

@@ -75,6 +75,10 @@ def test_own_captures(way, captures, oracle, tmp_path):
     assert_equal([(capture, way) for capture in captures], oracle, tmp_path)
 
 
+def test_damaged_capture(oracle, tmp_path):
+    assert_equal([(TEST_PCAPS / "damaged" / "damaged.pcap", "plain")], oracle, tmp_path)
+
+
 def test_key_log(tmp_path, environment, espcap, tshark):
     capture = TEST_PCAPS / "tls-keylog.pcap"
     keys = TEST_PCAPS / "tls-keylog.keys"

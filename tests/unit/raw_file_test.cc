@@ -76,7 +76,7 @@ class RawRecorderTest : public ::testing::Test {
     size_t packets = 0;
     while (source && (*source)->Next().value_or(false)) {
       ++packets;
-      EXPECT_STREQ((*source)->InterfaceName(0), "eth0");
+      EXPECT_STREQ((*source)->InterfaceName(0, 0), "eth0");
       EXPECT_EQ((*source)->record().rec()->ts.nsecs, 345'678'901);
       EXPECT_EQ((*source)->record().rec()->rec_header.packet_header.len, 1500U);
     }
