@@ -52,8 +52,8 @@ class Secret {
 // Overwrites, so that no compiler leaves it out.
 void Wipe(std::span<char> bytes);
 
-// Overwrites the stack below the caller's frame, and the registers that a call may use: copying a text
-// leaves parts of it there, and a forked process inherits them.
+// Overwrites the stack below the caller's frame, and the registers that a call may use: copying a
+// text leaves parts of it there, and a forked process inherits them.
 void WipeDeadStack();
 
 // From here on the process leaves no core dump, and only root reads its memory: for a process that

@@ -54,8 +54,8 @@ Result<void> ResumeState::Load(std::string_view purpose) {
   const std::string purpose_line = PurposeLine(purpose);
   if (auto read = ReadLines(purpose_line); !read) return read;
   if (whole_bytes_ > 0) return Cut();
-  if (auto begun = Append(fmt::format("{}\n{}\n", kResumeFirstLine, purpose_line)); !begun)
-    return begun;
+  auto begun = Append(fmt::format("{}\n{}\n", kResumeFirstLine, purpose_line));
+  if (!begun) return begun;
   return SyncDirectory();
 }
 
