@@ -28,6 +28,21 @@ SERVERS = "ESPCAP_TEST_SERVERS"
 OWN_SERVERS = pytest.StashKey[str]()
 
 
+# A file's tests are one process's, which begins with these: none works on alone at the end.
+SLOWEST_FIRST = ("test_template.py", "test_referee.py", "test_elasticsearch.py", "test_live.py",
+                 "test_faulty_node.py", "test_rejections.py", "test_workers.py", "test_security.py",
+                 "test_espcap_killed.py", "test_fields.py", "test_metrics.py", "test_resume.py",
+                 "test_cluster.py", "test_server_killed.py")
+
+
+def pytest_collection_modifyitems(items):
+    def place(item):
+        name = item.path.name
+        return SLOWEST_FIRST.index(name) if name in SLOWEST_FIRST else len(SLOWEST_FIRST)
+
+    items.sort(key=place)  # stable: within a file, and among the others, the order stays
+
+
 def is_controller(config):
     """Not one of pytest's several processes, if there are several."""
     return not hasattr(config, "workerinput")
