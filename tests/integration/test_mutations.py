@@ -4,7 +4,7 @@ import collections
 import sys
 
 import pytest
-from conftest import ROOT
+from project import ROOT
 
 sys.path.insert(0, str(ROOT / "tests" / "mutations"))
 
