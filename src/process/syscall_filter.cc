@@ -37,9 +37,9 @@ constexpr const char* kAllowed[] = {
     // descriptors that are open: files, rings' bells, the channel to the supervisor
     "close", "dup", "fadvise64", "fcntl", "fstat", "getdents64", "lseek", "poll", "ppoll",
     "pread64", "read", "readahead", "readv", "recvmsg", "sendmsg", "write", "writev",
-    // what there is on disk
-    "access", "faccessat", "faccessat2", "getcwd", "lstat", "newfstatat", "readlink", "readlinkat",
-    "stat", "statfs", "fstatfs", "statx",
+    // what there is on disk (libwireshark 4.6 changes to the folder of a dictionary to read it)
+    "access", "chdir", "faccessat", "faccessat2", "getcwd", "lstat", "newfstatat", "readlink",
+    "readlinkat", "stat", "statfs", "fstatfs", "statx",
     // time, and itself
     "clock_getres", "clock_gettime", "clock_nanosleep", "exit", "exit_group", "futex", "getegid",
     "geteuid", "getgid", "getpid", "getppid", "getrandom", "getrusage", "gettid", "gettimeofday",

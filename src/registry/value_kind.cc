@@ -12,10 +12,9 @@ bool IsHexBase(int display) {
   return base == BASE_HEX || base == BASE_HEX_DEC;
 }
 
-// libwireshark compares the whole display word for 64 bits: a hexadecimal field with value names is
-// shown in decimal there (epan/ftypes/ftype-integer.c).
+// Older releases compare the whole display word for 64 bits (epan/ftypes/ftype-integer.c).
 bool IsHexBase64(int display) {
-  if constexpr (wireshark::kEkNumbersAreDecimal) return false;
+  if constexpr (!wireshark::kNamesMakeDecimal64) return IsHexBase(display);
   return display == BASE_HEX || display == BASE_HEX_DEC;
 }
 

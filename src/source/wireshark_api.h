@@ -460,10 +460,15 @@ inline std::unique_ptr<char, void (*)(char*)> DisplayText(const field_info& fiel
           [](char* text) { wmem_free(nullptr, text); }};
 }
 
-// What `tshark -T ek` writes as one list within an object: fields of one name below parents of one
-// name; from 4.4 on, fields of one name. It's no matter of headers, so the version decides.
-inline constexpr bool kEkGroupsByParent =
+// What no header shows, so that the version decides. (4.2 is taken for 4.0 here, and not tested.)
+inline constexpr bool kIsBefore44 =
     WIRESHARK_VERSION_MAJOR < 4 || (WIRESHARK_VERSION_MAJOR == 4 && WIRESHARK_VERSION_MINOR < 4);
+// What `tshark -T ek` writes as one list within an object: fields of one name below parents of one
+// name; from 4.4 on, fields of one name.
+inline constexpr bool kEkGroupsByParent = kIsBefore44;
+// A hexadecimal field of 64 bits whose values have names is shown in decimal; from 4.4 on, in its
+// base.
+inline constexpr bool kNamesMakeDecimal64 = kIsBefore44;
 
 // Finds the program's own place. Returns a message where that fails, else null.
 inline GString InitConfiguration(const char* program_path) {
