@@ -19,13 +19,12 @@ def tidy(tmp_path, monkeypatch):
     for name, text in SOURCES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    (tmp_path / "tests" / "lint").mkdir(parents=True)
-    script = shutil.copy(ROOT / "tests" / "lint" / "tidy.py", tmp_path / "tests" / "lint")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("ESPCAP_TEST_CACHE", raising=False)
-    spec = importlib.util.spec_from_file_location("tidy", script)
+    spec = importlib.util.spec_from_file_location("tidy", ROOT / "tests" / "lint" / "tidy.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    module.ROOT = tmp_path
     return module
 
 

@@ -24,9 +24,12 @@ import re
 import shlex
 import subprocess
 import sys
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+import cache  # noqa: E402  (from there)
+
 INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 NO_ANALYZER = "--checks=-clang-analyzer-*"
 MOST_ENTRIES = 20_000
@@ -82,13 +85,11 @@ class Results:
 
     def __init__(self, shared):
         self.shared = shared
-        base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
-        self.folder = pathlib.Path(base) / "espcap-tests" / "tidy"
-        self.is_on = os.environ.get("ESPCAP_TEST_CACHE") != "off"
+        self.folder = cache.folder("tidy")  # None where nothing is kept
 
     def has(self, unit, analyzed):
         """A unit that the analyzer found clean is clean without it, too."""
-        if not self.is_on:
+        if self.folder is None:
             return False
         for kind in {True, analyzed}:
             entry = self.folder / unit.key(self.shared, kind)
@@ -98,12 +99,12 @@ class Results:
         return False
 
     def add(self, unit, analyzed):
-        if self.is_on:
+        if self.folder is not None:
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / unit.key(self.shared, analyzed)).touch()
 
     def prune(self):
-        if not self.folder.is_dir():
+        if self.folder is None or not self.folder.is_dir():
             return
         entries = sorted(self.folder.iterdir(), key=lambda entry: entry.stat().st_mtime)
         for entry in entries[:-MOST_ENTRIES]:
@@ -152,13 +153,12 @@ def changed(base):
 
 
 def look_at(clang_tidy, unit, analyzed):
-    """(unit, analyzed, what was found, seconds)."""
-    begun = time.monotonic()
+    """(unit, analyzed, what was found)."""
     command = [clang_tidy, "-p", "build", "--quiet", unit.name, *([] if analyzed else [NO_ANALYZER])]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False,
                          timeout=TIMEOUT_S)
     found = run.stdout + run.stderr if run.returncode != 0 else ""
-    return unit, analyzed, found, time.monotonic() - begun
+    return unit, analyzed, found
 
 
 def units():
@@ -186,7 +186,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         waiting = [pool.submit(look_at, options.clang_tidy, *pair) for pair in unknown]
         for done in concurrent.futures.as_completed(waiting):
-            unit, analyzed, found, _ = done.result()
+            unit, analyzed, found = done.result()
             if found:
                 faulty += 1
                 print(found, flush=True)

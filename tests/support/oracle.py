@@ -17,6 +17,8 @@ import pathlib
 import subprocess
 import tempfile
 
+import cache
+
 FORMAT = 1
 TIMEOUT_S = 300
 DEFAULT_BYTES = 2 << 30
@@ -28,11 +30,8 @@ LOCALE = ("TZ", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_NUMERIC", "LC_TIME
 
 
 def cache_folder():
-    """Where entries are; None where ESPCAP_TEST_CACHE=off."""
-    if os.environ.get("ESPCAP_TEST_CACHE") == "off":
-        return None
-    base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
-    return pathlib.Path(base) / "espcap-tests" / "tshark"
+    """Where entries are; None where nothing is kept."""
+    return cache.folder("tshark")
 
 
 @functools.cache
