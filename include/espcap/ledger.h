@@ -7,6 +7,7 @@
 #ifndef ESPCAP_LEDGER_H_
 #define ESPCAP_LEDGER_H_
 
+#include <algorithm>
 #include <cstdint>
 
 namespace espcap {
@@ -33,6 +34,11 @@ struct Ledger {
   [[nodiscard]] uint64_t Settled() const {
     return filtered + written + indexed + already_there + dead_lettered + spooled + dropped +
            failed + abandoned + kernel_dropped + interface_dropped + ring_dropped;
+  }
+  // Captured or recovered, and without an outcome so far.
+  [[nodiscard]] uint64_t UnderWay() const {
+    const uint64_t taken = captured + recovered;
+    return taken - std::min(taken, Settled());
   }
   [[nodiscard]] bool Balanced() const { return captured + recovered == Settled(); }
 };

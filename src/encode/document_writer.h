@@ -8,9 +8,9 @@
 #include <optional>
 #include <string>
 
+#include "document/index_name.h"
 #include "encode/document_limits.h"
 #include "encode/ecs_collector.h"
-#include "encode/index_name.h"
 #include "encode/tree_encoder.h"
 #include "espcap/byte_buffer.h"
 
@@ -39,7 +39,7 @@ class DocumentWriter {
  public:
   // `selection` may be null: documents are whole. So may `types`: values are texts. Both outlive
   // the writer.
-  DocumentWriter(const DocumentShape& shape, IndexName index,
+  DocumentWriter(const DocumentShape& shape, document::IndexName index,
                  const dissect::FieldSelection* selection = nullptr,
                  const registry::KeyTypes* types = nullptr)
       : format_(shape.format),
@@ -65,7 +65,7 @@ class DocumentWriter {
   bool typed_;
   TreeEncoder tree_;
   std::optional<EcsCollector> ecs_;
-  IndexName index_;
+  document::IndexName index_;
 };
 
 }  // namespace espcap::encode

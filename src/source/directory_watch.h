@@ -28,31 +28,27 @@
 #include <vector>
 
 #include "base/file_descriptor.h"
+#include "espcap/file_watch.h"
 #include "espcap/result.h"
 #include "source/folder_events.h"
 #include "source/pending_files.h"
 
 namespace espcap::source {
 
-class DirectoryWatch {
+class DirectoryWatch : public FileWatch {
  public:
-  struct Arrivals {
-    std::vector<std::string> files;     // in the order they became complete
-    std::vector<std::string> problems;  // folders below that can't be followed, as sentences
-  };
-
   // With `recursive`, its folders too, those made later among them; links to folders are not
   // followed.
   static Result<std::unique_ptr<DirectoryWatch>> Open(std::string directory, bool recursive);
 
   // Readable when Take() has something to do: at first at once, then as there are events and
   // whenever a file is due for another look. The caller needs no timer.
-  [[nodiscard]] int fd() const { return wake_.get(); }
+  [[nodiscard]] int fd() const override { return wake_.get(); }
 
   // The files that became complete since the last call; never waits for one. The first call gives
   // those that are there, sorted by path (where the kernel can't tell, they come kQuiet later). An
   // error is the watch's end: the directory is gone.
-  Result<Arrivals> Take();
+  [[nodiscard]] Result<Arrivals> Take() override;
 
  private:
   DirectoryWatch(std::string directory, bool recursive, FolderEvents events)

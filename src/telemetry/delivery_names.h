@@ -7,14 +7,14 @@
 #include <array>
 #include <string_view>
 
-#include "deliver/delivery_stats.h"
+#include "espcap/delivery_stats.h"
 
 namespace espcap::telemetry {
 
-// In the order of deliver::RequestOutcome and deliver::RetryReason.
-constexpr std::array<std::string_view, deliver::kRequestOutcomes> kOutcomeNames = {
+// In the order of RequestOutcome and RetryReason.
+constexpr std::array<std::string_view, kRequestOutcomes> kOutcomeNames = {
     "answered", "too_many_requests", "unavailable", "refused", "connection", "timeout", "garbage"};
-constexpr std::array<std::string_view, deliver::kRetryReasons> kReasonNames = {
+constexpr std::array<std::string_view, kRetryReasons> kReasonNames = {
     "too_many_requests", "unavailable", "connection", "timeout",
     "garbage",           "too_large",   "blocked",    "item"};
 

@@ -9,9 +9,6 @@
 namespace espcap::telemetry {
 namespace {
 
-using deliver::DeliveryStats;
-using deliver::NodeStats;
-
 void AddLedger(Exposition& text, const Ledger& ledger) {
   text.Counter("espcap_packets_captured_total",
                "Packets taken from the sources, after the capture filter.");
@@ -131,8 +128,8 @@ void AddNodes(Exposition& text, const Nodes& nodes) {
   text.Histogram("espcap_delivery_request_duration_seconds",
                  "From a request's start to its end, however it ended.");
   for (const auto& [url, node] : nodes) {
-    text.Distribution({{"node", url}}, deliver::LatencyHistogram::kBoundSeconds,
-                      node.latency.counts, node.latency.sum_seconds);
+    text.Distribution({{"node", url}}, LatencyHistogram::kBoundSeconds, node.latency.counts,
+                      node.latency.sum_seconds);
   }
 }
 
@@ -170,7 +167,7 @@ void AddDelivery(Exposition& text, const DeliveryStats& delivery) {
   }
 }
 
-void AddSpool(Exposition& text, const deliver::SpoolStats& spool) {
+void AddSpool(Exposition& text, const SpoolStats& spool) {
   text.Gauge("espcap_spool_bytes", "What the spool takes on disk.");
   text.Sample({}, spool.bytes);
   text.Gauge("espcap_spool_limit_bytes", "What it may take.");

@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "telemetry/run_snapshot.h"
+#include "espcap/run_snapshot.h"
 
 namespace espcap::telemetry {
 

@@ -23,7 +23,7 @@ std::string LedgerLine(const RunSnapshot& snapshot, std::chrono::duration<double
   const auto destination =
       snapshot.delivery == nullptr ? Destination::kStream : Destination::kServer;
   return fmt::format("so far: {}, {} under way; {:.2f} s",
-                     FormatLedger(snapshot.ledger, destination), UnderWay(snapshot.ledger),
+                     FormatLedger(snapshot.ledger, destination), snapshot.ledger.UnderWay(),
                      elapsed.count());
 }
 
@@ -35,7 +35,7 @@ std::string WorkLine(const WorkStats& work) {
       work.batch_slots, work.batches_queued, work.captures_waiting, work.captures_open);
 }
 
-std::string NodeLine(const deliver::NodeStats& node) {
+std::string NodeLine(const NodeStats& node) {
   std::string line = fmt::format("node {}: {}, {} requests in flight", node.url,
                                  node.resting ? "resting" : "healthy", node.in_flight);
   for (size_t outcome = 0; outcome < kOutcomeNames.size(); ++outcome) {
@@ -50,7 +50,7 @@ std::string NodeLine(const deliver::NodeStats& node) {
   return line;
 }
 
-std::string DeliveryLine(const deliver::DeliveryStats& delivery) {
+std::string DeliveryLine(const DeliveryStats& delivery) {
   std::string line = fmt::format(
       "delivery: {} batches settled, {} documents in {} bytes sent; {} batches wait, up to {} "
       "requests at a time",
@@ -74,7 +74,7 @@ std::string DeliveryLine(const deliver::DeliveryStats& delivery) {
 std::vector<std::string> StatusLines(const RunSnapshot& snapshot,
                                      std::chrono::duration<double> elapsed) {
   std::vector<std::string> lines = {LedgerLine(snapshot, elapsed), WorkLine(snapshot.work)};
-  if (const deliver::DeliveryStats* delivery = snapshot.delivery; delivery != nullptr) {
+  if (const DeliveryStats* delivery = snapshot.delivery; delivery != nullptr) {
     for (const auto& node : delivery->nodes) lines.push_back(NodeLine(node));
     lines.push_back(DeliveryLine(*delivery));
     if (const auto& spool = delivery->spool; spool) {
@@ -82,9 +82,7 @@ std::vector<std::string> StatusLines(const RunSnapshot& snapshot,
                                   spool->bytes, spool->bytes_limit, spool->full ? ", full" : ""));
     }
   }
-  if (const std::string ailment = Ailment(HealthOf(snapshot)); !ailment.empty()) {
-    lines.push_back("health: " + ailment);
-  }
+  if (!snapshot.unhealthy_reason.empty()) lines.push_back("health: " + snapshot.unhealthy_reason);
   return lines;
 }
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "telemetry/run_snapshot.h"
+#include "espcap/run_snapshot.h"
 
 namespace espcap::telemetry {
 

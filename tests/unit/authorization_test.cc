@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/authorization.h"
+#include "http/authorization.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace espcap::deliver {
+namespace espcap::http {
 namespace {
 
 using base::Secret;
@@ -62,4 +62,4 @@ TEST(Authorization, WhatCannotBeSentIsAnErrorThatShowsNothing) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::http

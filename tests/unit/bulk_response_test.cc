@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/bulk_response.h"
+#include "elasticsearch/bulk_response.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-namespace espcap::deliver {
+namespace espcap::elasticsearch {
 namespace {
 
 // What Elasticsearch 8.15 answers, whole.
@@ -164,4 +164,4 @@ TEST(ParseBulkResponse, SurvivesDeepNesting) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::elasticsearch

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/certificate_pin.h"
+#include "http/certificate_pin.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace espcap::deliver {
+namespace espcap::http {
 namespace {
 
 const std::string kPlain = "a52dd93511e8c6045e21f16654b77c9ee0f34aea26d9f40320b531c474676228";
@@ -36,4 +36,4 @@ TEST(CertificatePin, AnythingElseIsAnErrorThatSaysHowToGetOne) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::http

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // The limit beside model servers: each is a rule for how long a request takes.
-#include "deliver/concurrency_limit.h"
+#include "elasticsearch/concurrency_limit.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <functional>
 
-namespace espcap::deliver {
+namespace espcap::elasticsearch {
 namespace {
 
 using Seconds = std::chrono::duration<double>;
@@ -77,4 +77,4 @@ TEST(ConcurrencyLimit, StaysWhereItIsTold) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::elasticsearch

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/credentials.h"
+#include "app/credentials.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -9,7 +9,7 @@
 
 #include "temporary_directory.h"
 
-namespace espcap::cli {
+namespace espcap::app {
 namespace {
 
 using base::Secret;
@@ -35,12 +35,12 @@ class CredentialsTest : public ::testing::Test {
     EXPECT_EQ(made.error().message.find("s3cret"), std::string::npos) << made.error().message;
   }
   void GiveUrl(const std::string& user, std::string_view password) {
-    inputs_.url = SecretInputs::OfUrl{user, Secret(password)};
+    inputs_.url = cli::SecretInputs::OfUrl{user, Secret(password)};
   }
 
   const testing::TemporaryDirectory directory_;
-  SecuritySettings settings_;
-  SecretInputs inputs_;
+  cli::SecuritySettings settings_;
+  cli::SecretInputs inputs_;
   std::string systemd_;
 };
 
@@ -132,4 +132,4 @@ TEST_F(CredentialsTest, AnErrorNamesItsSource) {
 }
 
 }  // namespace
-}  // namespace espcap::cli
+}  // namespace espcap::app

@@ -9,14 +9,14 @@
 #include <string>
 #include <vector>
 
-#include "deliver/dead_letter.h"
-#include "deliver/dead_letters.h"
+#include "sink/dead_letter.h"
+#include "sink/dead_letters.h"
 #include "temporary_directory.h"
 
 namespace espcap::testing {
 
-inline deliver::DeadLetter NumberedLetter(uint32_t number) {
-  deliver::DeadLetter letter;
+inline sink::DeadLetter NumberedLetter(uint32_t number) {
+  sink::DeadLetter letter;
   letter.time = "2024-05-01T12:00:00.000Z";
   letter.index = "packets";
   letter.id = "id" + std::to_string(number);
@@ -31,19 +31,19 @@ inline deliver::DeadLetter NumberedLetter(uint32_t number) {
 inline std::string LetterLines(uint32_t first, uint32_t last) {
   std::string lines;
   for (uint32_t number = first; number <= last; ++number) {
-    lines += deliver::LetterLine(NumberedLetter(number));
+    lines += sink::LetterLine(NumberedLetter(number));
   }
   return lines;
 }
 
-inline void AppendLetters(deliver::DeadLetters& letters, uint32_t first, uint32_t last) {
-  std::vector<deliver::DeadLetter> some;
+inline void AppendLetters(sink::DeadLetters& letters, uint32_t first, uint32_t last) {
+  std::vector<sink::DeadLetter> some;
   for (uint32_t number = first; number <= last; ++number) some.push_back(NumberedLetter(number));
   if (auto done = letters.Append(some); !done) throw std::runtime_error(done.error().message);
 }
 
-inline deliver::DeadLetters OpenLetters(const std::string& path) {
-  auto letters = deliver::DeadLetters::Open(path);
+inline sink::DeadLetters OpenLetters(const std::string& path) {
+  auto letters = sink::DeadLetters::Open(path);
   if (!letters) throw std::runtime_error(letters.error().message);
   return std::move(*letters);
 }

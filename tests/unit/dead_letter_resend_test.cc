@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/dead_letter_resend.h"
+#include "sink/dead_letter_resend.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -25,7 +25,7 @@
 #include "dead_letter_files.h"
 #include "file_size_limit.h"
 
-namespace espcap::deliver {
+namespace espcap::sink {
 namespace {
 
 using espcap::testing::AppendLetters;
@@ -437,4 +437,4 @@ TEST_F(DeadLetterResendTest, NoLetterIsLostByAKill) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::sink

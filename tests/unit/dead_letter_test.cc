@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/dead_letter.h"
+#include "sink/dead_letter.h"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 #include <string>
 
-namespace espcap::deliver {
+namespace espcap::sink {
 namespace {
 
 constexpr std::string_view kAction = R"({"create":{"_index":"packets-2015-08-14","_id":"ab-7"}})";
@@ -182,4 +182,4 @@ TEST(LetterLineTest, ACutLineIsNone) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::sink

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/dead_letters.h"
+#include "sink/dead_letters.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@
 #include "file_size_limit.h"
 #include "synced_files.h"
 
-namespace espcap::deliver {
+namespace espcap::sink {
 namespace {
 
 using espcap::testing::AppendLetters;
@@ -199,4 +199,4 @@ TEST_F(DeadLettersTest, ManyProcessesAppendWholeLines) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::sink

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "encode/document_id.h"
+#include "document/document_id.h"
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <string>
 
-namespace espcap::encode {
+namespace espcap::document {
 namespace {
 
 TEST(DocumentId, IsBase64UrlOfTheFingerprintAndTheRecordsNumber) {
@@ -44,4 +44,4 @@ TEST(DocumentId, TellsFingerprintsApartThatDifferInOneBit) {
 }
 
 }  // namespace
-}  // namespace espcap::encode
+}  // namespace espcap::document

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // What is read from a server's answers; talking to one is for the integration tests.
-#include "deliver/elasticsearch.h"
+#include "elasticsearch/elasticsearch.h"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 #include <string>
 
-namespace espcap::deliver {
+namespace espcap::elasticsearch {
 namespace {
 
 constexpr const char* kSupported =
@@ -175,7 +175,7 @@ TEST(ServerIdentity, AnythingElseIsAnErrorThatShowsTheAnswer) {
 
 TEST(ServerIdentity, AnAnswerThatIsNone) {
   struct Case {
-    HttpResponse response;
+    http::HttpResponse response;
     std::string message;
   };
   const Case cases[] = {
@@ -264,4 +264,4 @@ TEST(ReasonOf, TakesANullForAReason) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::elasticsearch

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/fields_command.h"
+#include "app/fields_command.h"
 
 #include <gtest/gtest.h>
 
-namespace espcap::cli {
+namespace espcap::app {
 namespace {
 
 TEST(FieldsPattern, IsFoundInNameKeyOrDescription) {
@@ -19,4 +19,4 @@ TEST(FieldsPattern, IsFoundInNameKeyOrDescription) {
 }
 
 }  // namespace
-}  // namespace espcap::cli
+}  // namespace espcap::app

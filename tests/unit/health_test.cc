@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "telemetry/health.h"
+#include "supervise/health.h"
 
 #include <gtest/gtest.h>
 
-namespace espcap::telemetry {
+namespace espcap::supervise {
 namespace {
 
 TEST(Health, IsWhetherDocumentsAreDeliveredOrKept) {
@@ -28,11 +28,11 @@ TEST(Health, IsWhetherDocumentsAreDeliveredOrKept) {
       {{true, 1, 1, true, true}, kStopping},
   };
   for (const Case& c : cases) {
-    EXPECT_EQ(Ailment(c.state), c.ailment)
+    EXPECT_EQ(UnhealthyReason(c.state), c.ailment)
         << c.state.stopping << c.state.nodes << c.state.resting_nodes << c.state.has_spool
         << c.state.spool_full;
   }
 }
 
 }  // namespace
-}  // namespace espcap::telemetry
+}  // namespace espcap::supervise

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "encode/index_name.h"
+#include "document/index_name.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "time_zone.h"
 
-namespace espcap::encode {
+namespace espcap::document {
 namespace {
 
 constexpr std::time_t kLeapDay = 1709210096;  // 2024-02-29T12:34:56Z
@@ -129,4 +129,4 @@ TEST(IndexNameFault, NamesTheRuleThatIsBroken) {
 }
 
 }  // namespace
-}  // namespace espcap::encode
+}  // namespace espcap::document

@@ -7,7 +7,7 @@
 #include <ctime>
 #include <string>
 
-#include "encode/index_name.h"
+#include "document/index_name.h"
 
 namespace espcap::schema {
 namespace {
@@ -46,7 +46,7 @@ TEST(IndexPattern, MatchesTheIndicesOfEveryTimeAndNoOthers) {
        {"packets-%Y-%m-%d", "packets", "packets-%Y-%m-lab", "packets%%-%Y", "packets-%-d",
         "packets-%_5Y-x", "packets-%05d", "packets-%", "%Y-packets", "%Y.%m-packets-%d"}) {
     SCOPED_TRACE(pattern);
-    auto index = encode::IndexName::Parse(pattern);
+    auto index = document::IndexName::Parse(pattern);
     if (!index) continue;  // %_5Y makes spaces, which no index name has
     const std::string glob = IndexPattern(pattern);
     for (const std::time_t seconds : {0, 1709210096, 2147483647}) {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "telemetry/live_stats.h"
+#include "telemetry/live_line.h"
 
 namespace espcap::telemetry {
 namespace {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/node_pool.h"
+#include "elasticsearch/node_pool.h"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-namespace espcap::deliver {
+namespace espcap::elasticsearch {
 namespace {
 
 using std::chrono::milliseconds;
@@ -154,4 +154,4 @@ TEST_F(NodePoolTest, AllFailedMeansEachOfThem) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::elasticsearch

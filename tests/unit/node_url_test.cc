@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/node_url.h"
+#include "http/node_url.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-namespace espcap::deliver {
+namespace espcap::http {
 namespace {
 
 TEST(NodeUrl, IsWhatTheUserNamesWithEspcapsDefaults) {
@@ -147,4 +147,4 @@ TEST(NodeUrl, AnErrorShowsNoCredentials) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::http

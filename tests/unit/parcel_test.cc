@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/parcel.h"
+#include "elasticsearch/parcel.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-namespace espcap::deliver {
+namespace espcap::elasticsearch {
 namespace {
 
 // Documents "a\n", "bb\n", "ccc\n", "dddd\n".
@@ -81,4 +81,4 @@ TEST_F(ParcelTest, SplitsByBytes) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::elasticsearch

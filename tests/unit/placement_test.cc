@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/placement.h"
+#include "sink/placement.h"
 
 #include <gtest/gtest.h>
 
-namespace espcap::deliver {
+namespace espcap::sink {
 namespace {
 
 TEST(Placement, IsAFunctionOfTheServerAndOfWhoCanWait) {
@@ -24,4 +24,4 @@ TEST(Placement, IsAFunctionOfTheServerAndOfWhoCanWait) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::sink

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/query_command.h"
+#include "app/query_command.h"
 
 #include <gtest/gtest.h>
 
-namespace espcap::cli {
+namespace espcap::app {
 namespace {
 
 TEST(QueryValues, StandWhereTheQueryNamesThem) {
@@ -23,4 +23,4 @@ TEST(QueryValues, AreNamedWhereTheyAreWrong) {
 }
 
 }  // namespace
-}  // namespace espcap::cli
+}  // namespace espcap::app

@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "deliver/bulk_response.h"
-#include "deliver/elasticsearch.h"
-#include "deliver/retry_policy.h"
+#include "elasticsearch/bulk_response.h"
+#include "elasticsearch/elasticsearch.h"
+#include "elasticsearch/retry_policy.h"
 
-namespace espcap::deliver {
+namespace espcap::elasticsearch {
 namespace {
 
 using Actions = std::set<ItemAction>;
@@ -105,7 +105,8 @@ TEST_P(RecordedAnswersTest, EachHasItsConsequence) {
     SCOPED_TRACE(expected.fault);
     const nlohmann::json recorded = Read(expected.fault);
     const nlohmann::json& answer = recorded["filtered"];
-    const HttpResponse response{answer["status"].get<long>(), answer["body"].get<std::string>()};
+    const http::HttpResponse response{answer["status"].get<long>(),
+                                      answer["body"].get<std::string>()};
     EXPECT_EQ(DecideRequest(response.status, ErrorTypeOf(response)).action, expected.request);
     if (expected.request != kItems) continue;
     const size_t documents = nlohmann::json::parse(response.body)["items"].size();
@@ -131,4 +132,4 @@ INSTANTIATE_TEST_SUITE_P(Each, RecordedAnswersTest,
                          });
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::elasticsearch

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/resume_lines.h"
+#include "resume/resume_lines.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <string_view>
 
-namespace espcap::deliver {
+namespace espcap::resume {
 namespace {
 
 using namespace std::string_view_literals;
@@ -73,4 +73,4 @@ TEST(ParseSettledLine, TakesNothingElse) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::resume

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/resume_state.h"
+#include "resume/resume_state.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -17,11 +17,11 @@
 #include <string>
 #include <utility>
 
-#include "deliver/resume_lines.h"
 #include "file_size_limit.h"
+#include "resume/resume_lines.h"
 #include "temporary_directory.h"
 
-namespace espcap::deliver {
+namespace espcap::resume {
 namespace {
 
 using espcap::testing::FileSizeLimit;
@@ -308,4 +308,4 @@ TEST_F(ResumeStateTest, WhatWasRecordedOutlivesAKill) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::resume

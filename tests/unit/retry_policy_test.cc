@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/retry_policy.h"
+#include "elasticsearch/retry_policy.h"
 
 #include <gtest/gtest.h>
 
-namespace espcap::deliver {
+namespace espcap::elasticsearch {
 namespace {
 
 TEST(DecideItem, IsAFunctionOfStatusAndType) {
@@ -85,4 +85,4 @@ TEST(DecideRequest, IsAFunctionOfTheStatus) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::elasticsearch

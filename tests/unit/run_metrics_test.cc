@@ -11,9 +11,6 @@
 namespace espcap::telemetry {
 namespace {
 
-using deliver::DeliveryStats;
-using deliver::RequestOutcome;
-using deliver::RetryReason;
 using std::chrono::milliseconds;
 
 const BuildInfo kBuild = {"1.2.3", "4.0.17"};

@@ -1,32 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "telemetry/run_snapshot.h"
+#include "espcap/run_snapshot.h"
 
 #include <gtest/gtest.h>
 
-namespace espcap::telemetry {
+#include "supervise/health.h"
+
+namespace espcap::supervise {
 namespace {
 
 TEST(RunSnapshot, KnowsWhatHasNoOutcomeYet) {
   Ledger ledger;
-  EXPECT_EQ(UnderWay(ledger), 0U);
+  EXPECT_EQ(ledger.UnderWay(), 0U);
   ledger.captured = 10;
   ledger.recovered = 5;
   ledger.indexed = 4;
   ledger.dropped = 1;
-  EXPECT_EQ(UnderWay(ledger), 10U);
+  EXPECT_EQ(ledger.UnderWay(), 10U);
   ledger.failed = 11;  // too many, which is for the end of the run to say
-  EXPECT_EQ(UnderWay(ledger), 0U);
+  EXPECT_EQ(ledger.UnderWay(), 0U);
 }
 
 TEST(RunSnapshot, IsHealthyWithoutAServer) {
   RunSnapshot run;
-  EXPECT_EQ(Ailment(HealthOf(run)), "");
+  EXPECT_EQ(UnhealthyReason(HealthOf(run)), "");
   run.stopping = true;
-  EXPECT_NE(Ailment(HealthOf(run)), "");
+  EXPECT_NE(UnhealthyReason(HealthOf(run)), "");
 }
 
 TEST(RunSnapshot, CountsNodesAndLooksAtTheSpool) {
-  deliver::DeliveryStats delivery;
+  DeliveryStats delivery;
   delivery.nodes.resize(3);
   delivery.nodes[1].resting = true;
   RunSnapshot run;
@@ -44,4 +46,4 @@ TEST(RunSnapshot, CountsNodesAndLooksAtTheSpool) {
 }
 
 }  // namespace
-}  // namespace espcap::telemetry
+}  // namespace espcap::supervise

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/search_table.h"
+#include "elasticsearch/search_table.h"
 
 #include <gtest/gtest.h>
 
-namespace espcap::deliver {
+namespace espcap::elasticsearch {
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
@@ -56,4 +56,4 @@ TEST(SearchTable, StandsInColumns) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::elasticsearch

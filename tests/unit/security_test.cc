@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/security.h"
+#include "http/security.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "temporary_directory.h"
 
-namespace espcap::deliver {
+namespace espcap::http {
 namespace {
 
 using Strings = std::vector<std::string>;
@@ -107,4 +107,4 @@ TEST(Security, OptionsOfHttpsWithoutHttps) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::http

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/size_limit.h"
+#include "elasticsearch/size_limit.h"
 
 #include <gtest/gtest.h>
 
-namespace espcap::deliver {
+namespace espcap::elasticsearch {
 namespace {
 
 TEST(SizeLimit, HalvesDownToWhatIsTaken) {
@@ -65,4 +65,4 @@ TEST(SizeLimit, WhatWasTakenOnceMayBeTooLargeLater) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::elasticsearch

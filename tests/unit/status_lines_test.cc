@@ -6,8 +6,6 @@
 namespace espcap::telemetry {
 namespace {
 
-using deliver::RequestOutcome;
-using deliver::RetryReason;
 using std::chrono::duration;
 using std::chrono::milliseconds;
 using Lines = std::vector<std::string>;
@@ -24,7 +22,7 @@ TEST(StatusLines, OfARunToAFile) {
 }
 
 TEST(StatusLines, OfARunToServers) {
-  deliver::DeliveryStats delivery;
+  DeliveryStats delivery;
   delivery.nodes.resize(2);
   delivery.nodes[0].url = "http://a:9200";
   delivery.nodes[0].in_flight = 2;
@@ -56,17 +54,20 @@ TEST(StatusLines, OfARunToServers) {
   delivery.Retries(RetryReason::kBlocked) = {1, 7};
   delivery.request_bytes_limit = 1048576;
   delivery.nodes[0].resting = true;
+  run.unhealthy_reason = "no node can be reached";
   lines = StatusLines(run, duration<double>(2));
   ASSERT_EQ(lines.size(), 6U);
   EXPECT_EQ(lines[4],
             "delivery: 1 batches settled, 1000 documents in 12345 bytes sent; 0 batches wait, up "
             "to 4 requests at a time of 1048576 bytes; documents sent again: 1000 for too many "
             "requests, 7 for blocked");
-  EXPECT_EQ(lines[5], "health: no node can be reached (of 2), and there is no spool");
+  EXPECT_EQ(lines[5], "health: no node can be reached");
 
   delivery.spool = {400, 500, 3, false};
+  run.unhealthy_reason.clear();
   EXPECT_EQ(StatusLines(run, duration<double>(2)).back(), "spool: 3 documents, 400 of 500 bytes");
   delivery.spool->full = true;
+  run.unhealthy_reason = "the spool takes no more documents";
   lines = StatusLines(run, duration<double>(2));
   ASSERT_EQ(lines.size(), 7U);
   EXPECT_EQ(lines[5], "spool: 3 documents, 400 of 500 bytes, full");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "deliver/stream_sink.h"
+#include "sink/stream_sink.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@
 #include "redirected_descriptor.h"
 #include "temporary_directory.h"
 
-namespace espcap::deliver {
+namespace espcap::sink {
 namespace {
 
 using espcap::testing::Decompressed;
@@ -368,4 +368,4 @@ TEST_P(CompressedFileTest, ADiskThatIsFullAtTheEndIsAnError) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::sink

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // How the findings come about is for the integration tests, with real servers.
-#include "deliver/tls_failure.h"
+#include "http/tls_failure.h"
 
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace espcap::deliver {
+namespace espcap::http {
 namespace {
 
 RequestFailure Failure(CURLcode code, const std::string& reason = "libcurl's reason") {
@@ -152,4 +152,4 @@ TEST(TlsFailure, AProxysPasswordIsNotShown) {
 }
 
 }  // namespace
-}  // namespace espcap::deliver
+}  // namespace espcap::http

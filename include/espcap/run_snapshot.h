@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// How a run stands at one moment, as plain values: what its metrics, its health and its answer to
+// SIGUSR1 are made of. The supervisor computes them, telemetry prints them.
+#ifndef ESPCAP_RUN_SNAPSHOT_H_
+#define ESPCAP_RUN_SNAPSHOT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "espcap/delivery_stats.h"
+#include "espcap/ledger.h"
+#include "espcap/live_stats.h"
+
+namespace espcap {
+
+// The supervisor's workers, and what waits for them or for the destination.
+struct WorkStats {
+  size_t workers = 0;              // at work
+  uint64_t worker_restarts = 0;    // after deaths
+  uint64_t sessions_replaced = 0;  // of streams, as their limits ask for
+  size_t batch_slots = 0;
+  size_t free_batch_slots = 0;
+  size_t batches_queued = 0;  // full, and not yet at the destination's side
+  size_t captures_waiting = 0;
+  size_t captures_open = 0;  // under way or not yet settled
+};
+
+struct RunSnapshot {
+  Ledger ledger;  // with what workers have in hand
+  WorkStats work;
+  bool stopping = false;
+  std::string unhealthy_reason;             // empty: healthy
+  std::optional<LiveStats> live;            // none: files are read
+  const DeliveryStats* delivery = nullptr;  // borrowed; null: documents go to no server
+};
+
+}  // namespace espcap
+
+#endif  // ESPCAP_RUN_SNAPSHOT_H_

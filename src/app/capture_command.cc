@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/capture_command.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <climits>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "app/destination.h"
+#include "app/live_checks.h"
+#include "app/purpose.h"
+#include "app/run_memory.h"
+#include "app/run_options.h"
+#include "app/run_telemetry.h"
+#include "app/server_connection.h"
+#include "live/device.h"
+#include "live/recording_files.h"
+#include "process/status_signal.h"
+#include "process/stop_signals.h"
+#include "resume/resume_state.h"
+#include "sink/stream_sink.h"
+#include "source/directory_watch.h"
+#include "source/input_files.h"
+#include "source/interfaces.h"
+#include "supervise/note_log.h"
+#include "supervise/supervisor.h"
+#include "telemetry/summary.h"
+#include "worker/worker.h"
+
+namespace espcap::app {
+namespace {
+
+Result<void> PrintInterfaces(telemetry::Log& log) {
+  const auto interfaces = source::ListInterfaces();
+  if (!interfaces) return tl::unexpected(interfaces.error());
+  if (interfaces->empty()) {
+    return Fail("list interfaces: none can be seen; {}", live::HowToGetPermission());
+  }
+  fmt::print("{}", source::FormatInterfaces(*interfaces));
+  if (!process::MayCapture()) {
+    log.Warning("none of them can be captured from now: " + live::HowToGetPermission());
+  }
+  return {};
+}
+
+Result<void> CheckSources(const cli::CaptureSettings& settings) {
+  const bool has_files = !settings.files.empty() || !settings.directories.empty();
+  const bool has_interfaces = !settings.interfaces.empty();
+  if (has_files && has_interfaces) {
+    return Fail("You cannot specify file and live capture at the same time");
+  }
+  if (!has_files && !has_interfaces) return Fail("You must specify either file or live capture");
+  if (settings.watch && settings.directories.empty()) return Fail("--watch follows a --dir");
+  if (has_interfaces) return CheckLive(settings);
+  if (!settings.raw.path.empty()) return Fail("--write keeps what is captured: it goes with --nic");
+  return {};
+}
+
+Result<void> CheckShape(const cli::CaptureSettings& settings) {
+  if (!settings.nodes.empty() && !settings.output.empty()) {
+    return Fail("--node and --output: choose one destination");
+  }
+  if (!settings.nodes.empty() &&
+      settings.format.value_or(encode::Format::kBulk) != encode::Format::kBulk) {
+    return Fail("--format: a server takes bulk only; leave --format out");
+  }
+  if (settings.shards > 1 && settings.format == encode::Format::kText) {
+    return Fail("--format text numbers the packets one after another: it takes no --shards");
+  }
+  const bool is_compressed = sink::CompressionOf(settings.output) != Compression::kNone;
+  if (!settings.resume.empty() && is_compressed) {
+    return Fail(
+        "--resume can't go on with a compressed --output {}: leave the ending out, or use "
+        "a file a run",
+        settings.output);
+  }
+  if (!settings.spool.empty() && settings.nodes.empty()) {
+    return Fail("--spool keeps documents for a server: give --node too");
+  }
+  if (settings.quiet && settings.verbose) return Fail("--quiet and --verbose: choose one");
+  return {};
+}
+
+Result<std::vector<supervise::InputFile>> InputFiles(const cli::CaptureSettings& settings) {
+  std::vector<supervise::InputFile> inputs;
+  for (const std::string& file : settings.files) {
+    if (file.size() >= PATH_MAX) {
+      return Fail("open {}...: the name is too long", file.substr(0, 64));
+    }
+    inputs.push_back({file, false});
+  }
+  for (const std::string& directory : settings.directories) {
+    auto files = source::FilesOfDirectory(directory, settings.recursive);
+    if (!files) return Forward(std::move(files));
+    for (std::string& file : *files) inputs.push_back({std::move(file), true});
+  }
+  return inputs;
+}
+
+Result<std::vector<std::unique_ptr<FileWatch>>> OpenWatches(const cli::CaptureSettings& settings) {
+  std::vector<std::unique_ptr<FileWatch>> watches;
+  if (!settings.watch) return watches;
+  for (const std::string& directory : settings.directories) {
+    auto watch = source::DirectoryWatch::Open(directory, settings.recursive);
+    if (!watch) return Forward(std::move(watch));
+    watches.push_back(std::move(*watch));
+  }
+  return watches;
+}
+
+// While the zygote gets ready another processor is idle.
+Result<void> PlanAhead(const supervise::CaptureQueue& captures, const supervise::Options& options,
+                       worker::ShardPlanner& planner) {
+  auto job = captures.FirstFile();
+  if (options.shards < 2 || !job) return {};
+  job->packet_limit = options.packet_limit;
+  return planner.StartAhead(*job);
+}
+
+Result<std::unique_ptr<supervise::WorkerPool>> StartZygote(worker::WorkerContext& context,
+                                                           const worker::ShardPlanner& planner,
+                                                           size_t files, telemetry::Log& log) {
+  constexpr size_t kManyFiles = 32;  // of which each has a worker of its own
+  const auto warnings = std::make_shared<telemetry::RateLimited>(log, &telemetry::Log::Warning);
+  return supervise::WorkerPool::Start(
+      {[&context](const auto& send_note) { return context.Prepare(send_note); },
+       [&context, &planner](const process::Job& job, process::Channel channel) {
+         worker::RunWorker(context, planner, job, std::move(channel));
+       },
+       files >= kManyFiles},
+      [&log, warnings](const process::Note& note) { supervise::LogNote(note, log, *warnings); });
+}
+
+Result<std::unique_ptr<resume::ResumeState>> OpenResumeState(const cli::CaptureSettings& settings,
+                                                             telemetry::Log& log) {
+  auto state = resume::ResumeState::Open(settings.resume, PurposeOf(settings));
+  if (!state) return state;
+  if ((*state)->was_torn()) {
+    log.Warning(settings.resume +
+                ": its last line was cut off and is removed: that capture is "
+                "taken again");
+  }
+  log.Verbose(fmt::format("{}: {} captures settled so far", settings.resume, (*state)->size()));
+  return state;
+}
+
+// Sharding changes documents, so it is only ever asked for; who waits for one large file should
+// know that it exists.
+void MentionShards(const cli::CaptureSettings& settings,
+                   const std::vector<supervise::InputFile>& inputs, telemetry::Log& log) {
+  constexpr uintmax_t kLargeBytes = uintmax_t{64} << 20U;
+  const uint32_t workers = WorkersOf(settings);
+  if (settings.shards > 1 || inputs.size() >= workers || settings.count != 0) return;
+  for (const supervise::InputFile& input : inputs) {
+    std::error_code ignored;
+    const uintmax_t bytes = std::filesystem::file_size(input.path, ignored);
+    if (ignored || bytes < kLargeBytes) continue;
+    log.Info(
+        fmt::format("{} is large, and one worker takes it: --shards {} shares it out "
+                    "(the README says what that changes)",
+                    input.path, workers));
+    return;
+  }
+}
+
+Result<void> Verdict(const Ledger& ledger, const telemetry::Log& log) {
+  if (!ledger.Balanced()) {
+    return Fail(
+        "the ledger doesn't balance: {} packets came in, {} have an outcome; this is a bug "
+        "in espcap",
+        ledger.captured + ledger.recovered, ledger.Settled());
+  }
+  const uint64_t lost = ledger.failed + ledger.abandoned + ledger.dropped;
+  if (lost > 0 && log.errors() == 0) return Fail("{} packets were not delivered", lost);
+  return {};
+}
+
+// Interfaces are opened, and resume state and metrics, before the sink: what is wrong there must
+// not cost the output.
+Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& settings,
+                         telemetry::Log& log) {
+  auto inputs = InputFiles(settings);
+  if (!inputs) return Forward(std::move(inputs));
+  auto nodes = ParseNodes(settings.nodes);
+  if (!nodes) return Forward(std::move(nodes));
+  log.Record("espcap " ESPCAP_VERSION " started");
+  process::InstallStatusSignal();
+  auto unprivileged = process::UnprivilegedIdentity(settings.run_as);
+  if (!unprivileged) return Forward(std::move(unprivileged));
+
+  const worker::WorkerOptions worker_options = WorkerOptionsOf(settings, *unprivileged);
+  const live::Options& live = worker_options.live;
+  const supervise::Options options = SuperviseOptionsOf(settings, *nodes, *inputs);
+  supervise::CaptureQueue captures = supervise::CapturesOf(options);
+  auto memory = MakeRunMemory(supervise::SlotShapeOf(options), captures.rings(), live);
+  if (!memory) return Forward(std::move(memory));
+  worker::WorkerContext context(program_path, worker_options,
+                                {*memory->slots, memory->rings, memory->board.get()});
+  worker::ShardPlanner planner(context);
+  if (auto begun = PlanAhead(captures, options, planner); !begun) return begun;
+  auto workers = StartZygote(context, planner, options.files.size(), log);
+  if (!workers) return Forward(std::move(workers));
+
+  live::RecordingFiles recordings(live);
+  supervise::Accounting::ReadInterfaces read_interfaces;
+  if (memory->board != nullptr) {
+    read_interfaces = [&] { return ReadInterfaces(*memory->board, live); };
+  }
+  supervise::Supervisor supervisor(
+      options, {captures, *memory->slots, memory->rings, **workers, std::move(read_interfaces),
+                [&recordings](const process::Job& job) {
+                  return recordings.OpenNext(job.path.data(), job.member);
+                },
+                log});
+  if (auto opened = supervisor.OpenInterfaces(); !opened) return opened;
+  process::InstallStopSignals();
+  auto watches = OpenWatches(settings);
+  if (!watches) return Forward(std::move(watches));
+  std::unique_ptr<resume::ResumeState> resume;
+  if (!settings.resume.empty()) {
+    auto state = OpenResumeState(settings, log);
+    if (!state) return Forward(std::move(state));
+    resume = std::move(*state);
+  }
+  DeliveryStats stats;
+  RunTelemetry run_telemetry([&supervisor] { return supervisor.Snapshot(); },
+                             settings.nodes.empty() ? nullptr : &stats, log);
+  if (!settings.metrics.empty()) {
+    if (auto served = run_telemetry.ServeMetrics(settings.metrics); !served) return served;
+  }
+  uint64_t value_bytes = 0;
+  auto sink = OpenSink(program_path, settings, *nodes, *inputs,
+                       {log, stats, [&value_bytes](uint64_t bytes) { value_bytes = bytes; }});
+  if (!sink) return Forward(std::move(sink));
+
+  const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
+  if (on_terminal) MentionShards(settings, *inputs, log);
+  telemetry::Progress progress(!settings.quiet && on_terminal);
+  log.SetBeforeLine([&progress] { progress.Clear(); });
+  const auto start = std::chrono::steady_clock::now();
+  const Ledger ledger = supervisor.Run(
+      {**sink, resume.get(), std::move(*watches), run_telemetry.services(), progress, value_bytes});
+  log.SetBeforeLine(nullptr);
+  log.Info(telemetry::FormatSummary(
+      ledger,
+      settings.nodes.empty() ? telemetry::Destination::kStream : telemetry::Destination::kServer,
+      std::chrono::steady_clock::now() - start));
+  return Verdict(ledger, log);
+}
+
+}  // namespace
+
+Result<void> RunCaptureCommand(const char* program_path, const cli::CaptureSettings& settings,
+                               telemetry::Log& log) {
+  if (settings.list) return PrintInterfaces(log);
+  if (auto checked = CheckSources(settings); !checked) return checked;
+  if (auto checked = CheckShape(settings); !checked) return checked;
+  return RunCaptures(program_path, settings, log);
+}
+
+}  // namespace espcap::app

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/destination.h"
+
+#include <sys/stat.h>
+
+#include <chrono>
+#include <utility>
+
+#include "app/server_connection.h"
+#include "app/template_install.h"
+#include "elasticsearch/bulk_sink.h"
+#include "elasticsearch/elasticsearch.h"
+#include "sink/dead_letters.h"
+#include "sink/spool_sink.h"
+#include "sink/stream_sink.h"
+#include "spool/spool.h"
+
+namespace espcap::app {
+namespace {
+
+std::string OutputOf(const cli::CaptureSettings& settings) {
+  return settings.output.empty() ? "-" : settings.output;
+}
+
+// Opening the output empties it: a capture would be gone.
+Result<void> CheckOutputIsNoInput(const std::string& output,
+                                  const std::vector<supervise::InputFile>& inputs) {
+  struct stat out {};
+  if (output == "-" || ::stat(output.c_str(), &out) != 0 || !S_ISREG(out.st_mode)) return {};
+  for (const supervise::InputFile& input : inputs) {
+    struct stat in {};
+    if (::stat(input.path.c_str(), &in) == 0 && in.st_dev == out.st_dev &&
+        in.st_ino == out.st_ino) {
+      return Fail("--output {}: is one of the captures to be read", output);
+    }
+  }
+  return {};
+}
+
+std::string DeadLettersPath(const cli::CaptureSettings& settings) {
+  if (!settings.dead_letters.empty()) return settings.dead_letters;
+  if (!settings.spool.empty()) return settings.spool + "/dead-letters.ndjson";
+  if (!settings.resume.empty()) return settings.resume + ".dead-letters.ndjson";
+  return "dead-letters.ndjson";
+}
+
+Result<std::vector<sink::DeadLetter>> LettersOf(const Batch& batch,
+                                                std::span<const elasticsearch::Refusal> refusals) {
+  const std::string time = sink::LetterTime(std::chrono::system_clock::now());
+  std::vector<sink::DeadLetter> letters;
+  for (const elasticsearch::Refusal& refusal : refusals) {
+    const DocumentSpan& document = batch.documents[refusal.position];
+    auto letter = sink::ParseBulkDocument(batch.Text(document));
+    if (!letter) return Forward(std::move(letter));
+    letter->time = time;
+    letter->status = refusal.status;
+    letter->reason = refusal.reason;
+    letter->source = *batch.source;
+    letter->frame_number = document.frame_number;
+    letters.push_back(std::move(*letter));
+  }
+  return letters;
+}
+
+// A place that nobody asked for may turn out to be none.
+Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& settings,
+                        const Run& run) {
+  telemetry::Log& log = run.log;
+  auto opened = sink::DeadLetters::Open(DeadLettersPath(settings));
+  if (!opened && !settings.dead_letters.empty()) return Forward(std::move(opened));
+  if (!opened) {
+    log.Warning(opened.error().message +
+                "; what the server refuses for good will be lost: --dead-letters names a place");
+  }
+  const auto dead_letters = std::make_shared<Result<sink::DeadLetters>>(std::move(opened));
+  ServerUse use;
+  use.prepare = [program_path, &settings, &log, limit_values = run.limit_values](
+                    http::HttpClient& client, const http::NodeUrl& node,
+                    const elasticsearch::ServerIdentity& server) {
+    log.Verbose(fmt::format("{} {} at {}", server.name, server.version, node.base));
+    if (!settings.no_template) InstallTemplate({client, node}, server, program_path, settings, log);
+    if (settings.limits.value_bytes != 0) return;
+    if (const auto bytes = LongestValue({client, node}, server, settings)) {
+      log.Verbose(fmt::format("the template has a flat_object: texts are cut at {} bytes", *bytes));
+      limit_values(*bytes);
+    }
+  };
+  use.keep_refused = [dead_letters](const Batch& batch,
+                                    std::span<const elasticsearch::Refusal> refusals) {
+    const auto letters = LettersOf(batch, refusals);
+    if (!letters || !*dead_letters) {
+      return Result<void>(tl::unexpected((letters ? dead_letters->error() : letters.error())));
+    }
+    return (*dead_letters)->Append(*letters);
+  };
+  use.sync_refused = [dead_letters] {
+    return *dead_letters ? (*dead_letters)->Sync() : Result<void>();
+  };
+  return use;
+}
+
+Result<std::unique_ptr<Sink>> OpenServer(const char* program_path,
+                                         const cli::CaptureSettings& settings,
+                                         const std::vector<http::NodeUrl>& nodes, const Run& run) {
+  telemetry::Log& log = run.log;
+  std::unique_ptr<spool::Spool> spool;
+  if (!settings.spool.empty()) {
+    auto opened = spool::Spool::Open({settings.spool, settings.spool_bytes},
+                                     {[&log](const std::string& message) { log.Warning(message); },
+                                      [&log](const std::string& message) { log.Error(message); }});
+    if (!opened) return Forward(std::move(opened));
+    spool = std::move(*opened);
+    if (spool->documents() > 0) {
+      log.Info(fmt::format("{}: {} documents of earlier runs are sent too", settings.spool,
+                           spool->documents()));
+    }
+  }
+  auto use = UseOf(program_path, settings, run);
+  if (!use) return Forward(std::move(use));
+  auto made = MakeBulkSink(settings, nodes, std::move(*use), log, run.stats);
+  if (!made) return Forward(std::move(made));
+  std::unique_ptr<elasticsearch::BulkSink> server = std::move(*made);
+  const auto connected = server->Connect();
+  if (!connected) return tl::unexpected(connected.error());
+  if (spool == nullptr) {
+    if (!*connected) return Fail("connect: {}", server->WhyAway());
+    return server;
+  }
+  if (!*connected) {
+    log.Warning(fmt::format("connect: {}; documents go to {} meanwhile", server->WhyAway(),
+                            settings.spool));
+  }
+  return std::make_unique<sink::SpoolSink>(
+      std::move(server), std::move(spool),
+      sink::SpoolSink::Options{
+          settings.interfaces.empty() ? sink::Patience::kWaits : sink::Patience::kHurries,
+          settings.spool_bytes},
+      sink::SpoolSink::Reports{[&log](const std::string& message) { log.Warning(message); },
+                               [&log](const std::string& message) { log.Error(message); }},
+      run.stats);
+}
+
+}  // namespace
+
+Compression CompressionOf(const cli::CaptureSettings& settings,
+                          const std::vector<http::NodeUrl>& nodes) {
+  if (nodes.empty()) return sink::CompressionOf(OutputOf(settings));
+  return CompressesFor(settings, nodes) ? Compression::kGzip : Compression::kNone;
+}
+
+Result<std::unique_ptr<Sink>> OpenSink(const char* program_path,
+                                       const cli::CaptureSettings& settings,
+                                       const std::vector<http::NodeUrl>& nodes,
+                                       const std::vector<supervise::InputFile>& inputs,
+                                       const Run& run) {
+  if (!nodes.empty()) return OpenServer(program_path, settings, nodes, run);
+  const std::string path = OutputOf(settings);
+  if (settings.compress == true && sink::CompressionOf(path) == Compression::kNone) {
+    run.log.Warning(
+        "--compress is for a server: a file is compressed where its name ends in .gz or .zst, "
+        "standard output never");
+  }
+  if (auto safe = CheckOutputIsNoInput(path, inputs); !safe) return Forward(std::move(safe));
+  // The documents of captures that are skipped now were written by an earlier run.
+  return sink::StreamSink::Open(path, settings.resume.empty() ? sink::StreamSink::Existing::kEmpty
+                                                              : sink::StreamSink::Existing::kKeep);
+}
+
+}  // namespace espcap::app

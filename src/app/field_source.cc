@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/field_source.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "dissect/epan_library.h"
+#include "dissect/field_selection.h"
+#include "process/apart.h"
+#include "registry/field_catalog.h"
+#include "schema/curated_fields.h"
+
+namespace espcap::app {
+namespace {
+
+using schema::Field;
+
+// Between processes: five texts a field, each with a NUL behind it.
+void AppendText(std::string& out, std::string_view text) {
+  out += text;
+  out += '\0';
+}
+
+std::string TakeText(std::string_view& in) {
+  const size_t length = std::min(in.find('\0'), in.size());
+  std::string text(in.substr(0, length));
+  in.remove_prefix(std::min(length + 1, in.size()));
+  return text;
+}
+
+std::string Packed(const std::vector<Field>& fields) {
+  std::string text;
+  for (const Field& field : fields) {
+    AppendText(text, field.name);
+    AppendText(text, field.key);
+    AppendText(text, field.layer);
+    AppendText(text, std::to_string(static_cast<int>(field.type)));
+    AppendText(text, field.description);
+  }
+  return text;
+}
+
+std::vector<Field> Unpacked(std::string_view text) {
+  std::vector<Field> fields;
+  while (!text.empty()) {
+    Field field;
+    field.name = TakeText(text);
+    field.key = TakeText(text);
+    field.layer = TakeText(text);
+    field.type = static_cast<schema::FieldType>(std::stoi(TakeText(text)));
+    field.description = TakeText(text);
+    fields.push_back(std::move(field));
+  }
+  return fields;
+}
+
+Result<std::vector<Field>> ReadListed(const FieldChoice& choice) {
+  auto selection =
+      dissect::FieldSelection::Resolve({choice.fields, choice.protocols, false, false, ""});
+  if (!selection) return Forward(std::move(selection));
+  return registry::ReadFields([&selection](const header_field_info& field) {
+    if (selection->Selects(field)) return true;
+    return field.parent != -1 &&
+           selection->Selects(*proto_registrar_get_nth(static_cast<guint>(field.parent)));
+  });
+}
+
+Result<std::vector<Field>> ReadChoice(const FieldChoice& choice) {
+  if (choice.kind == FieldChoice::Kind::kListed) return ReadListed(choice);
+  if (choice.kind == FieldChoice::Kind::kEvery) {
+    return registry::ReadFields([](const header_field_info& /*field*/) { return true; });
+  }
+  const std::vector<std::string> names = schema::CuratedNames();
+  const std::set<std::string_view> wanted(names.begin(), names.end());
+  return registry::ReadFields(
+      [&wanted](const header_field_info& field) { return wanted.contains(field.abbrev); });
+}
+
+}  // namespace
+
+Result<std::vector<Field>> FetchFields(const char* program_path, const dissect::Options& dissection,
+                                       const FieldChoice& choice) {
+  const auto read = [&]() -> Result<std::string> {
+    // What it has to say of settings, a run says.
+    auto library = dissect::EpanLibrary::Start(program_path, dissection, nullptr);
+    if (!library) return Forward(std::move(library));
+    auto fields = ReadChoice(choice);
+    if (!fields) return Forward(std::move(fields));
+    return Packed(*fields);
+  };
+  auto packed = process::RunApart(read);
+  if (!packed) return Forward(std::move(packed));
+  return Unpacked(*packed);
+}
+
+}  // namespace espcap::app

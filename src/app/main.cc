@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <utility>
+
+#include "app/commands.h"
+#include "base/secret.h"
+#include "cli/arguments.h"
+#include "cli/secret_inputs.h"
+
+int main(int argc, char** argv) try {
+  const auto fail = [](const espcap::Error& error) {
+    fmt::print(stderr, "espcap: error: {}\n", error.message);
+    return 1;
+  };
+  // First of all: nothing else may see them.
+  auto secrets = espcap::cli::TakeSecrets({argv, static_cast<size_t>(argc)});
+  espcap::base::WipeDeadStack();
+  if (!secrets) return fail(secrets.error());
+  const auto invocation = espcap::cli::ParseArguments(
+      argc, argv, std::make_shared<espcap::cli::SecretInputs>(std::move(*secrets)));
+  if (!invocation) return fail(invocation.error());
+  return espcap::app::RunCommand(argv[0], *invocation);
+} catch (const std::exception& error) {
+  static_cast<void>(std::fprintf(stderr, "espcap: error: %s\n", error.what()));
+  return 1;
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What a run is for, to be compared with an earlier one's.
+#ifndef ESPCAP_APP_PURPOSE_H_
+#define ESPCAP_APP_PURPOSE_H_
+
+#include <string>
+
+#include "cli/settings.h"
+
+namespace espcap::app {
+
+// Everything that decides what documents a capture becomes and where they go.
+std::string PurposeOf(const cli::CaptureSettings& settings);
+
+}  // namespace espcap::app
+
+#endif  // ESPCAP_APP_PURPOSE_H_

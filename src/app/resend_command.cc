@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/resend_command.h"
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "app/server_connection.h"
+#include "process/stop_signals.h"
+#include "sink/dead_letter_resend.h"
+
+namespace espcap::app {
+namespace {
+
+using sink::DeadLetterResend;
+
+constexpr std::chrono::milliseconds kTick{100};
+
+// Letters of one batch, as they are at the server.
+struct Sent {
+  std::vector<DeadLetterResend::Taken> letters;
+  std::string text;
+  std::vector<bool> refused;
+};
+
+class Resend {
+ public:
+  Resend(const cli::ResendSettings& settings, DeadLetterResend& letters, telemetry::Log& log)
+      : settings_(settings),
+        letters_(letters),
+        log_(log),
+        source_(std::make_shared<const std::string>(settings.file)) {}
+
+  Result<void> Connect(std::vector<http::NodeUrl> nodes) {
+    ServerUse use;
+    use.prepare = [](auto&, const auto&, const auto&) {};
+    use.keep_refused = [this](const Batch& batch,
+                              std::span<const elasticsearch::Refusal> refusals) {
+      return Keep(batch, refusals);
+    };
+    use.sync_refused = [] { return Result<void>(); };
+    auto made = MakeBulkSink(settings_, std::move(nodes), std::move(use), log_, stats_);
+    if (!made) return Forward(std::move(made));
+    server_ = std::move(*made);
+    server_->OnSettled([this](uint32_t slot, bool /*delivered*/) { Settle(slot); });
+    const auto connected = server_->Connect();
+    if (!connected) return tl::unexpected(connected.error());
+    if (!*connected) return Fail("connect: {}", server_->WhyAway());
+    return {};
+  }
+
+  Result<void> Run() {
+    bool all_taken = false;
+    while (!process::StopRequested() && !(all_taken && server_->Idle())) {
+      while (!all_taken && server_->Ready()) {
+        auto taken = letters_.Take(settings_.chunk, settings_.chunk_bytes);
+        if (!taken) return Forward(std::move(taken));
+        all_taken = taken->empty();
+        if (all_taken) break;
+        if (auto sent = Send(std::move(*taken)); !sent) return sent;
+      }
+      server_->Wait({}, kTick);
+      if (auto polled = server_->Poll(ledger_); !polled) return polled;
+    }
+    return {};
+  }
+
+ private:
+  Result<void> Send(std::vector<DeadLetterResend::Taken> letters) {
+    Sent& sent = at_server_[next_slot_];
+    Batch batch;
+    for (const DeadLetterResend::Taken& taken : letters) {
+      const size_t offset = sent.text.size();
+      sink::AppendBulkDocument(sent.text, taken.letter);
+      batch.documents.push_back({offset, sent.text.size() - offset, taken.letter.frame_number});
+    }
+    sent.refused.resize(letters.size());
+    sent.letters = std::move(letters);
+    batch.text = sent.text;
+    batch.source = source_;
+    batch.slot = next_slot_++;
+    return server_->Submit(std::move(batch), ledger_);
+  }
+
+  Result<void> Keep(const Batch& batch, std::span<const elasticsearch::Refusal> refusals) {
+    Sent& sent = at_server_.at(batch.slot);
+    for (const elasticsearch::Refusal& refusal : refusals) {
+      sink::DeadLetter letter = sent.letters[refusal.position].letter;
+      letter.time = sink::LetterTime(std::chrono::system_clock::now());
+      letter.status = refusal.status;
+      letter.reason = refusal.reason;
+      sent.refused[refusal.position] = true;
+      if (auto kept = letters_.Remains(sent.letters[refusal.position].line, letter); !kept) {
+        return kept;
+      }
+    }
+    return {};
+  }
+
+  void Settle(uint32_t slot) {
+    const Sent& sent = at_server_.at(slot);
+    for (size_t i = 0; i < sent.letters.size(); ++i) {
+      if (!sent.refused[i]) letters_.Landed(sent.letters[i].line);
+    }
+    at_server_.erase(slot);
+  }
+
+  const cli::ResendSettings& settings_;
+  DeadLetterResend& letters_;
+  telemetry::Log& log_;
+  std::shared_ptr<const std::string> source_;
+  DeliveryStats stats_;
+  std::unique_ptr<elasticsearch::BulkSink> server_;
+  std::map<uint32_t, Sent> at_server_;  // by slot
+  uint32_t next_slot_ = 0;
+  Ledger ledger_;
+};
+
+}  // namespace
+
+Result<void> RunResendCommand(const cli::ResendSettings& settings, telemetry::Log& log) {
+  if (settings.nodes.empty()) return Fail("resend {}: give the server with --node", settings.file);
+  auto nodes = ParseNodes(settings.nodes);
+  if (!nodes) return Forward(std::move(nodes));
+  process::InstallStopSignals();
+  auto letters = DeadLetterResend::Open(settings.file,
+                                        [&log](const std::string& message) { log.Error(message); });
+  if (!letters) return Forward(std::move(letters));
+  Resend resend(settings, **letters, log);
+  if (auto connected = resend.Connect(std::move(*nodes)); !connected) return connected;
+  // However it ends, what has landed leaves the file.
+  auto outcome = resend.Run();
+  auto finished = (*letters)->Finish();
+  if (!finished) return finished;
+  const DeadLetterResend::Counts counts = (*letters)->counts();
+  const uint64_t remaining = counts.refused_again + counts.not_sent + counts.bad_lines;
+  log.Info(fmt::format("{} documents taken by the server, {} remain in {}", counts.landed,
+                       remaining, settings.file));
+  if (!outcome) return outcome;
+  if (remaining > 0 && log.errors() == 0) {
+    return Fail("{} documents remain in {}", remaining, settings.file);
+  }
+  return {};
+}
+
+}  // namespace espcap::app

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/run_memory.h"
+
+#include <string>
+#include <utility>
+
+#include "stream/stream_record.h"
+
+namespace espcap::app {
+
+Result<RunMemory> MakeRunMemory(process::BatchSlots::Shape slots, uint32_t rings,
+                                const live::Options& live) {
+  RunMemory memory;
+  auto made = process::BatchSlots::Create(slots);
+  if (!made) return Forward(std::move(made));
+  memory.slots = std::move(*made);
+  const bool is_live = !live.interfaces.empty();
+  for (uint32_t number = 0; number < rings; ++number) {
+    // Live, as much as the kernel holds may wait for all workers together.
+    auto ring = process::PacketRing::Create(is_live ? live.device.buffer_bytes / rings
+                                                    : process::PacketRing::kMinRecordsBytes);
+    if (!ring) return Forward(std::move(ring));
+    for (const std::string& interface : live.interfaces) {
+      static_cast<void>(stream::AddInterface(**ring, interface.c_str(), nullptr));
+    }
+    memory.rings.push_back(std::move(*ring));
+  }
+  if (!is_live) return memory;
+  auto board = live::CaptureBoard::Create(live.limits);
+  if (!board) return Forward(std::move(board));
+  memory.board = std::move(*board);
+  return memory;
+}
+
+std::vector<InterfaceStats> ReadInterfaces(const live::CaptureBoard& board,
+                                           const live::Options& live) {
+  std::vector<InterfaceStats> stats;
+  uint32_t id = 0;
+  for (const std::string& name : live.interfaces) {
+    const live::InterfaceCounts counts = board.CountsOf(id++);
+    stats.push_back({name, counts.received, counts.bytes, counts.ring_dropped,
+                     counts.kernel_dropped, counts.interface_dropped});
+  }
+  return stats;
+}
+
+}  // namespace espcap::app

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The memory that the processes of a run share, made before the first of them is forked.
+#ifndef ESPCAP_APP_RUN_MEMORY_H_
+#define ESPCAP_APP_RUN_MEMORY_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "espcap/live_stats.h"
+#include "espcap/result.h"
+#include "live/capture_board.h"
+#include "live/options.h"
+#include "process/batch_slots.h"
+#include "process/packet_ring.h"
+
+namespace espcap::app {
+
+struct RunMemory {
+  std::unique_ptr<process::BatchSlots> slots;
+  std::vector<std::unique_ptr<process::PacketRing>> rings;  // one a stream; live, one a worker
+  std::unique_ptr<live::CaptureBoard> board;                // null: nothing is live
+};
+
+// `live` without interfaces: nothing is live.
+Result<RunMemory> MakeRunMemory(process::BatchSlots::Shape slots, uint32_t rings,
+                                const live::Options& live);
+
+// What has come to each interface so far.
+std::vector<InterfaceStats> ReadInterfaces(const live::CaptureBoard& board,
+                                           const live::Options& live);
+
+}  // namespace espcap::app
+
+#endif  // ESPCAP_APP_RUN_MEMORY_H_

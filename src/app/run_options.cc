@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/run_options.h"
+
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+
+#include "app/destination.h"
+#include "app/live_checks.h"
+#include "app/server_connection.h"
+#include "live/remote_address.h"
+
+namespace espcap::app {
+namespace {
+
+live::FanoutOptions FanoutOf(const cli::CaptureSettings& settings) {
+  constexpr uint32_t kDefaultProcesses = 2;
+  if (settings.fanout_group == 0) return {};
+  return {settings.fanout_group, settings.fanout_processes.value_or(kDefaultProcesses)};
+}
+
+}  // namespace
+
+uint32_t WorkersOf(const cli::CaptureSettings& settings) {
+  if (settings.workers != 0) return settings.workers;
+  const long cores = ::sysconf(_SC_NPROCESSORS_ONLN);
+  return cores < 1 ? 1 : static_cast<uint32_t>(cores);
+}
+
+worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
+                                      std::optional<process::Identity> unprivileged) {
+  const bool to_server = !settings.nodes.empty();
+  worker::WorkerOptions options;
+  options.capture_filter = settings.capture_filter;
+  options.display_filter = settings.display_filter;
+  options.fields = settings.fields;
+  options.protocols = settings.protocols;
+  options.two_pass = settings.two_pass;
+  options.dissection = settings.dissection;
+  options.shape = {
+      settings.format.value_or(to_server ? encode::Format::kBulk : encode::Format::kNdjson),
+      settings.hex, settings.ecs, settings.limits};
+  options.typed = settings.typed;
+  options.index = settings.index;
+  options.shard_key = settings.shard_key;
+  options.resume = !settings.resume.empty();
+  options.session_limits = settings.session_limits;
+  options.flush_interval = settings.flush_interval;
+  if (!settings.interfaces.empty()) {
+    options.live = {settings.interfaces, settings.device, {settings.count, settings.max_bytes},
+                    settings.shard_key,  settings.raw,    FanoutOf(settings)};
+  }
+  options.sandbox = settings.sandbox;
+  options.unprivileged = unprivileged;
+  return options;
+}
+
+supervise::Options SuperviseOptionsOf(const cli::CaptureSettings& settings,
+                                      const std::vector<http::NodeUrl>& nodes,
+                                      std::vector<supervise::InputFile> inputs) {
+  const bool to_server = !settings.nodes.empty();
+  const bool is_live = !settings.interfaces.empty();
+  constexpr uint32_t kFilesAhead = 64;
+  supervise::Options options;
+  // A watch gives what is in its directory itself.
+  std::erase_if(inputs, [&settings](const supervise::InputFile& input) {
+    return settings.watch && input.may_be_foreign;
+  });
+  options.files = std::move(inputs);
+  for (const std::string& name : settings.interfaces) {
+    options.interfaces.push_back({name, live::IsRemote(name) ? 1 : FanoutOf(settings).processes});
+  }
+  options.packet_limit = is_live ? 0 : settings.count;
+  options.shards = settings.shards;
+  options.ordered = settings.ordered.value_or(!to_server);
+  options.workers = is_live ? LiveWorkersOf(settings, WorkersOf(settings)) : WorkersOf(settings);
+  options.chunk_documents = settings.chunk;
+  options.chunk_bytes = settings.chunk_bytes;
+  if (to_server) {
+    options.batches_at_sink = BatchesAtServer(settings, nodes.size());
+  } else {
+    // Each has a share of the memory, which makes batches smaller: a server wants them large.
+    options.files_ahead = kFilesAhead;
+  }
+  options.compression = CompressionOf(settings, nodes);
+  options.duration = settings.duration;
+  options.stats_interval = settings.stats_interval;
+  return options;
+}
+
+}  // namespace espcap::app

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What the user asked for, as each part's own options.
+#ifndef ESPCAP_APP_RUN_OPTIONS_H_
+#define ESPCAP_APP_RUN_OPTIONS_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "cli/settings.h"
+#include "http/node_url.h"
+#include "process/privileges.h"
+#include "supervise/options.h"
+#include "worker/worker_options.h"
+
+namespace espcap::app {
+
+// Of a run that says nothing about it: the machine's cores.
+uint32_t WorkersOf(const cli::CaptureSettings& settings);
+
+worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
+                                      std::optional<process::Identity> unprivileged);
+
+supervise::Options SuperviseOptionsOf(const cli::CaptureSettings& settings,
+                                      const std::vector<http::NodeUrl>& nodes,
+                                      std::vector<supervise::InputFile> inputs);
+
+}  // namespace espcap::app
+
+#endif  // ESPCAP_APP_RUN_OPTIONS_H_

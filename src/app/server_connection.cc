@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/server_connection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/credentials.h"
+
+namespace espcap::app {
+namespace {
+
+elasticsearch::NodePool::Concurrency ConcurrencyOf(const cli::ServerSettings& settings) {
+  if (settings.concurrency == 0) return {};
+  return {settings.concurrency, settings.concurrency};
+}
+
+}  // namespace
+
+Result<std::vector<http::NodeUrl>> ParseNodes(const std::vector<std::string>& texts) {
+  std::vector<http::NodeUrl> nodes;
+  for (const std::string& text : texts) {
+    auto node = http::ParseNodeUrl(text);
+    if (!node) return Forward(std::move(node));
+    nodes.push_back(std::move(*node));
+  }
+  return nodes;
+}
+
+bool CompressesFor(const cli::ServerSettings& settings, const std::vector<http::NodeUrl>& nodes) {
+  return settings.compress.value_or(!http::AllOnLoopback(nodes));
+}
+
+uint32_t BatchesAtServer(const cli::ServerSettings& settings, size_t nodes) {
+  constexpr size_t kMost = 16;  // more would make each of them small: their memory is bounded
+  return static_cast<uint32_t>(std::min(ConcurrencyOf(settings).most * nodes, kMost)) + 1;
+}
+
+Result<std::unique_ptr<elasticsearch::BulkSink>> MakeBulkSink(const cli::ServerSettings& settings,
+                                                              std::vector<http::NodeUrl> nodes,
+                                                              ServerUse use, telemetry::Log& log,
+                                                              DeliveryStats& stats) {
+  auto security = SecurityOf(settings);
+  if (!security) return Forward(std::move(security));
+  for (const std::string& warning : http::SecurityWarnings(**security, nodes)) {
+    log.Warning(warning);
+  }
+  elasticsearch::BulkSink::Options options;
+  options.security = std::move(*security);
+  options.compress = CompressesFor(settings, nodes);
+  options.nodes = std::move(nodes);
+  options.concurrency = ConcurrencyOf(settings);
+  options.max_retries = settings.max_retries;
+  options.request_timeout = settings.request_timeout;
+  const auto limited = [&log](telemetry::RateLimited::Method method) {
+    const auto messages = std::make_shared<telemetry::RateLimited>(log, method);
+    return [messages](const std::string& message) { messages->Report(message); };
+  };
+  elasticsearch::BulkSink::Hooks hooks;
+  hooks.prepare = std::move(use.prepare);
+  hooks.keep_refused = std::move(use.keep_refused);
+  hooks.sync_refused = std::move(use.sync_refused);
+  hooks.warn = limited(&telemetry::Log::Warning);
+  hooks.report = limited(&telemetry::Log::Error);
+  return std::make_unique<elasticsearch::BulkSink>(std::move(options), std::move(hooks), stats);
+}
+
+}  // namespace espcap::app

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/server_query.h"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "app/credentials.h"
+#include "app/server_connection.h"
+
+namespace espcap::app {
+namespace {
+
+constexpr std::chrono::seconds kQuestionTimeout{120};
+
+}  // namespace
+
+Result<QueriedServer> FindServer(const cli::ServerSettings& settings) {
+  auto nodes = ParseNodes(settings.nodes);
+  if (!nodes) return Forward(std::move(nodes));
+  auto security = SecurityOf(settings);
+  if (!security) return Forward(std::move(security));
+  auto client = std::make_unique<http::HttpClient>(kQuestionTimeout, std::move(*security));
+  std::string reasons;
+  for (http::NodeUrl& node : *nodes) {
+    const auto answer = client->Perform(node, {"GET", "/", {}, {}});
+    auto identity = answer ? elasticsearch::IdentifyServer(*answer)
+                           : Result<elasticsearch::ServerIdentity>(tl::unexpected(answer.error()));
+    if (identity) return QueriedServer{std::move(client), std::move(node), std::move(*identity)};
+    reasons += (reasons.empty() ? "" : "; ") +
+               (answer ? node.base + ": " + identity.error().message : identity.error().message);
+  }
+  return Fail("connect: {}", reasons);
+}
+
+}  // namespace espcap::app

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A server that is only asked something: the first of several nodes that answers.
+#ifndef ESPCAP_APP_SERVER_QUERY_H_
+#define ESPCAP_APP_SERVER_QUERY_H_
+
+#include <memory>
+
+#include "cli/settings.h"
+#include "elasticsearch/elasticsearch.h"
+#include "espcap/result.h"
+#include "http/http_client.h"
+#include "http/node_url.h"
+
+namespace espcap::app {
+
+struct QueriedServer {
+  std::unique_ptr<http::HttpClient> client;
+  http::NodeUrl node;
+  elasticsearch::ServerIdentity identity;
+};
+
+// An error names what is wrong with each of the nodes. REQUIRES: there is one.
+Result<QueriedServer> FindServer(const cli::ServerSettings& settings);
+
+}  // namespace espcap::app
+
+#endif  // ESPCAP_APP_SERVER_QUERY_H_

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The `_id` of a packet's document: its capture's fingerprint and its place in it, so that the same
+// capture gives the same ids however often, and under whatever name, it is indexed.
+#ifndef ESPCAP_DOCUMENT_DOCUMENT_ID_H_
+#define ESPCAP_DOCUMENT_DOCUMENT_ID_H_
+
+#include <cstdint>
+#include <string>
+
+#include "espcap/fingerprint.h"
+
+namespace espcap::document {
+
+// 22 characters of base64url (RFC 4648, section 5), '-', and the record's number in its file.
+std::string DocumentId(const Fingerprint& fingerprint, uint32_t record_number);
+
+}  // namespace espcap::document
+
+#endif  // ESPCAP_DOCUMENT_DOCUMENT_ID_H_

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What a server says became of each document of a _bulk request, by position
+// (Elasticsearch reference, bulk API: "items" are in the order of the actions).
+#ifndef ESPCAP_ELASTICSEARCH_BULK_RESPONSE_H_
+#define ESPCAP_ELASTICSEARCH_BULK_RESPONSE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "elasticsearch/retry_policy.h"
+#include "espcap/result.h"
+
+namespace espcap::elasticsearch {
+
+struct ItemResult {
+  int status = 0;
+  ItemVerdict verdict;
+  std::string reason;  // where it isn't there
+};
+
+// An error where the body is no bulk response for exactly `document_count` documents.
+Result<std::vector<ItemResult>> ParseBulkResponse(std::string_view body, size_t document_count);
+
+}  // namespace espcap::elasticsearch
+
+#endif  // ESPCAP_ELASTICSEARCH_BULK_RESPONSE_H_

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Index templates on a server: which one an index would get, putting one there, comparing.
+#ifndef ESPCAP_ELASTICSEARCH_TEMPLATE_STORE_H_
+#define ESPCAP_ELASTICSEARCH_TEMPLATE_STORE_H_
+
+#include <string>
+#include <vector>
+
+#include "espcap/result.h"
+#include "http/http_client.h"
+#include "schema/index_template.h"
+
+namespace espcap::elasticsearch {
+
+// A node, and by what it is spoken to.
+struct Server {
+  http::HttpClient& client;
+  const http::NodeUrl& node;
+};
+
+// The composable template, of any name, that an index which matches the pattern would get.
+struct TemplateInUse {
+  bool is_there = false;
+  bool has_flat_object = false;  // OpenSearch's, which refuses long values
+};
+Result<TemplateInUse> TemplateFor(const Server& server, const std::string& index_pattern);
+
+// Puts the components, then the template that is made of them.
+Result<void> PutTemplate(const Server& server, const schema::IndexTemplate& wanted);
+
+// What the server has otherwise, a line each: "espcap-packets-layers: not there". Empty: all is the
+// same.
+Result<std::vector<std::string>> CompareTemplate(const Server& server,
+                                                 const schema::IndexTemplate& wanted);
+
+}  // namespace espcap::elasticsearch
+
+#endif  // ESPCAP_ELASTICSEARCH_TEMPLATE_STORE_H_

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// HTTP over kept-alive connections, by libcurl's multi interface: requests are started, and finish
+// while their caller works on. One thread.
+#ifndef ESPCAP_HTTP_HTTP_CLIENT_H_
+#define ESPCAP_HTTP_HTTP_CLIENT_H_
+
+#include <poll.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "espcap/result.h"
+#include "http/node_url.h"
+#include "http/security.h"
+
+namespace espcap::http {
+
+struct HttpRequest {
+  const char* method = "GET";
+  std::string path;       // from the node's base, "/_bulk"
+  std::string_view body;  // borrowed until the request is finished or cancelled
+  const char* content_type = "application/json";
+  const char* content_encoding = nullptr;  // of the body, "gzip"
+};
+
+// A status: RFC 6585, 4.
+inline constexpr long kStatusTooManyRequests = 429;
+
+struct HttpResponse {
+  long status = 0;
+  std::string body;
+  std::optional<std::chrono::seconds> retry_after = {};  // RFC 9110, 10.2.3
+};
+
+// Why there is no response. The message names method and URL.
+struct HttpFailure {
+  bool is_timeout = false;
+  bool is_cut_off = false;  // the connection was there, and ended before the response did
+  std::string message;
+};
+
+// For one segment of a path (RFC 3986).
+std::string PercentEncoded(const std::string& text);
+
+class HttpClient {
+ public:
+  // A request takes at most `timeout`, its connection ten seconds of that.
+  HttpClient(std::chrono::milliseconds timeout, std::shared_ptr<const Security> security);
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  using Ticket = uint64_t;
+  Ticket Start(const NodeUrl& node, const HttpRequest& request);
+  void Cancel(Ticket ticket);
+
+  struct Finished {
+    Ticket ticket = 0;
+    tl::expected<HttpResponse, HttpFailure> response;
+    std::chrono::duration<double> took{};
+  };
+  // The next request that has finished, if there is one. Never waits.
+  std::optional<Finished> Poll();
+  // Waits for a request to move, for one of `others`, or for the time to pass.
+  void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout);
+
+  // One request from start to end, while others go on. A server that is too busy for it (429) is
+  // asked again for some seconds.
+  Result<HttpResponse> Perform(const NodeUrl& node, const HttpRequest& request);
+
+ private:
+  std::optional<Finished> TakeFinished();
+  Result<HttpResponse> PerformOnce(const NodeUrl& node, const HttpRequest& request);
+
+  struct Transfer;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace espcap::http
+
+#endif  // ESPCAP_HTTP_HTTP_CLIENT_H_

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sink/dead_letters.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "base/write_all.h"
+
+namespace espcap::sink {
+namespace {
+
+std::string Reason(int error) { return std::generic_category().message(error); }
+
+std::string FolderOf(const std::string& path) {
+  std::error_code error;
+  const auto target = std::filesystem::weakly_canonical(std::filesystem::absolute(path),
+                                                        error);  // a link's is another
+  return target.parent_path().native();
+}
+
+// Locked as long as this lives.
+class Unlocker {
+ public:
+  explicit Unlocker(int file) : file_(file) {}
+  ~Unlocker() { ::flock(file_, LOCK_UN); }
+  Unlocker(const Unlocker&) = delete;
+  Unlocker& operator=(const Unlocker&) = delete;
+
+ private:
+  int file_;
+};
+
+}  // namespace
+
+Result<DeadLetters> DeadLetters::Open(std::string path) {
+  struct stat status {};
+  const bool is_there = ::stat(path.c_str(), &status) == 0;
+  if (is_there && !S_ISREG(status.st_mode)) {
+    return Fail("open dead letters {}: not a regular file", path);
+  }
+  const std::string& asked = is_there ? path : FolderOf(path);
+  const int access = is_there ? R_OK | W_OK : W_OK | X_OK;
+  if (::faccessat(AT_FDCWD, asked.c_str(), access, AT_EACCESS) != 0) {
+    return Fail("open dead letters {}: {}", path, Reason(errno));
+  }
+  return DeadLetters(std::move(path));
+}
+
+Result<void> DeadLetters::Append(std::span<const DeadLetter> letters) {
+  if (letters.empty()) return {};
+  std::string text;
+  for (const DeadLetter& letter : letters) text += LetterLine(letter);
+  if (auto locked = Lock(); !locked) return locked;
+  const Unlocker unlocker(file_.get());
+  is_synced_ = false;
+  return Write(std::move(text));
+}
+
+Result<void> DeadLetters::Lock() {
+  constexpr int kFlags = O_RDWR | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  constexpr mode_t kMode = 0600;
+  for (;;) {
+    if (!file_.valid()) {
+      file_ = base::FileDescriptor(::open(path_.c_str(), kFlags, kMode));
+      is_name_synced_ = false;
+    }
+    struct stat status {};
+    if (!file_.valid() || ::fstat(file_.get(), &status) != 0) {
+      return Fail("open dead letters {}: {}", path_, Reason(errno));
+    }
+    if (!S_ISREG(status.st_mode)) {
+      file_ = {};
+      return Fail("open dead letters {}: not a regular file", path_);
+    }
+    while (::flock(file_.get(), LOCK_EX) != 0) {
+      if (errno != EINTR) return Fail("lock dead letters {}: {}", path_, Reason(errno));
+    }
+    if (HasTheName()) return {};
+    file_ = {};
+  }
+}
+
+bool DeadLetters::HasTheName() const {
+  struct stat mine {};
+  struct stat named {};
+  return ::fstat(file_.get(), &mine) == 0 && ::stat(path_.c_str(), &named) == 0 &&
+         mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
+}
+
+Result<void> DeadLetters::Write(std::string text) const {
+  const off_t end = ::lseek(file_.get(), 0, SEEK_END);
+  char last = '\n';
+  if (end < 0 || (end > 0 && ::pread(file_.get(), &last, 1, end - 1) != 1)) {
+    return Fail("read dead letters {}: {}", path_, Reason(errno));
+  }
+  // A line that was cut off stays one of its own.
+  if (last != '\n') text.insert(text.begin(), '\n');
+  if (const int error = base::WriteAll(file_.get(), text); error != 0) {
+    const bool is_cut = ::ftruncate(file_.get(), end) == 0;
+    return Fail("write dead letters {}: {}{}", path_, Reason(error),
+                is_cut ? "" : "; a part of it could not be taken back");
+  }
+  return {};
+}
+
+Result<void> DeadLetters::Sync() {
+  if (is_synced_ || !file_.valid()) return {};
+  if (::fdatasync(file_.get()) != 0) {
+    return Fail("write dead letters {}: {}", path_, Reason(errno));
+  }
+  if (!is_name_synced_) {
+    const base::FileDescriptor folder(
+        ::open(FolderOf(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // EINVAL: a file system that can't, and so has nothing to wait for.
+    is_name_synced_ = folder.valid() && (::fsync(folder.get()) == 0 || errno == EINVAL);
+  }
+  is_synced_ = is_name_synced_;
+  if (is_synced_) return {};
+  return Fail("write the directory of dead letters {}: {}", path_, Reason(errno));
+}
+
+}  // namespace espcap::sink

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The file that dead letters are appended to (dead_letter.h is its line). Lives in the supervisor,
+// used by one thread; several processes may have one file. The file is locked (flock) for each
+// append alone, and one that a resend has replaced is found under its name again.
+#ifndef ESPCAP_SINK_DEAD_LETTERS_H_
+#define ESPCAP_SINK_DEAD_LETTERS_H_
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/file_descriptor.h"
+#include "espcap/result.h"
+#include "sink/dead_letter.h"
+
+namespace espcap::sink {
+
+class DeadLetters {
+ public:
+  // Makes no file: the first letter does (mode 0600). An error where that could not work.
+  static Result<DeadLetters> Open(std::string path);
+
+  // One write of whole lines. After an error (a full disk) none of them is in the file.
+  [[nodiscard]] Result<void> Append(std::span<const DeadLetter> letters);
+
+  // What was appended outlives a power failure once this has returned.
+  [[nodiscard]] Result<void> Sync();
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  explicit DeadLetters(std::string path) : path_(std::move(path)) {}
+
+  // Opens the file that has the name now, and locks it.
+  Result<void> Lock();
+  [[nodiscard]] bool HasTheName() const;
+  [[nodiscard]] Result<void> Write(std::string text) const;
+
+  std::string path_;
+  base::FileDescriptor file_;  // none yet, or the file that had the name when it was opened
+  bool is_name_synced_ = true;
+  bool is_synced_ = true;
+};
+
+}  // namespace espcap::sink
+
+#endif  // ESPCAP_SINK_DEAD_LETTERS_H_

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Where a batch goes that was captured while the server is as it is. A pure function.
+#ifndef ESPCAP_SINK_PLACEMENT_H_
+#define ESPCAP_SINK_PLACEMENT_H_
+
+#include <cstdint>
+
+namespace espcap::sink {
+
+enum class ServerState : uint8_t {
+  kReady,  // it takes a batch now
+  kBusy,   // it has as many as it should
+  kAway,   // no node of it answers
+};
+
+// Whether whoever makes the batches can wait.
+enum class Patience : uint8_t {
+  kWaits,    // files: they stay where they are
+  kHurries,  // an interface: what isn't taken is lost
+};
+
+enum class Placement : uint8_t { kServer, kSpool, kWait };
+
+// A busy server is waited for, if that costs nothing; one that is away takes no one's time, as long
+// as there is a spool.
+constexpr Placement Place(ServerState server, Patience patience) {
+  switch (server) {
+    case ServerState::kReady:
+      return Placement::kServer;
+    case ServerState::kBusy:
+      return patience == Patience::kWaits ? Placement::kWait : Placement::kSpool;
+    case ServerState::kAway:
+      return Placement::kSpool;
+  }
+  return Placement::kWait;
+}
+
+}  // namespace espcap::sink
+
+#endif  // ESPCAP_SINK_PLACEMENT_H_

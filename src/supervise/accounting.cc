@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "supervise/accounting.h"
+
+#include <chrono>
+
+namespace espcap::supervise {
+namespace {
+
+void Add(Ledger& ledger, const process::SlotProgress& progress) {
+  ledger.captured += progress.captured;
+  ledger.filtered += progress.filtered;
+  ledger.failed += progress.failed;
+  ledger.cut += progress.cut;
+}
+
+}  // namespace
+
+void Accounting::CountTaken(const process::SlotProgress& progress) { Add(ledger_, progress); }
+
+void Accounting::CountLag(const process::SlotProgress& progress) {
+  const std::chrono::nanoseconds now = std::chrono::system_clock::now().time_since_epoch();
+  const auto lag_of = [now](int64_t time_ns) -> telemetry::LagHistogram::Milliseconds {
+    return now - std::chrono::nanoseconds(time_ns);
+  };
+  lags_.Add(lag_of(progress.first_time_ns), lag_of(progress.last_time_ns), progress.documents);
+}
+
+// What came to the interfaces is captured, whether it found a worker or not.
+void Accounting::AddLosses(Ledger& ledger) const {
+  if (!is_live()) return;
+  ledger.kernel_dropped = ledger.interface_dropped = ledger.ring_dropped = 0;
+  for (const InterfaceStats& interface : read_interfaces_()) {
+    ledger.kernel_dropped += interface.kernel_dropped;
+    ledger.interface_dropped += interface.interface_dropped;
+    ledger.ring_dropped += interface.ring_dropped;
+  }
+  ledger.captured += ledger.kernel_dropped + ledger.interface_dropped + ledger.ring_dropped;
+}
+
+void Accounting::CountLosses() {
+  if (!is_live()) return;
+  uint64_t left = 0;
+  for (const InterfaceStats& interface : read_interfaces_()) {
+    left += interface.received - interface.ring_dropped;
+  }
+  left -= ledger_.captured;
+  ledger_.captured += left;
+  ledger_.abandoned += left;
+  AddLosses(ledger_);
+}
+
+Ledger Accounting::SoFar(const std::list<Worker>& workers, const SlotPool& slots) const {
+  Ledger ledger = ledger_;
+  for (const Worker& worker : workers) {
+    if (worker.slot) Add(ledger, slots.Progress(*worker.slot));
+  }
+  AddLosses(ledger);
+  return ledger;
+}
+
+LiveStats Accounting::Live() const {
+  return {read_interfaces_(), lags_.Quantile(0.5), lags_.Quantile(0.99)};
+}
+
+}  // namespace espcap::supervise

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "supervise/health.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace espcap::supervise {
+
+HealthState HealthOf(const RunSnapshot& snapshot) {
+  HealthState state;
+  state.stopping = snapshot.stopping;
+  if (snapshot.delivery == nullptr) return state;
+  const auto& nodes = snapshot.delivery->nodes;
+  state.nodes = nodes.size();
+  state.resting_nodes = static_cast<size_t>(
+      std::count_if(nodes.begin(), nodes.end(), [](const auto& node) { return node.resting; }));
+  state.has_spool = snapshot.delivery->spool.has_value();
+  state.spool_full = state.has_spool && snapshot.delivery->spool->full;
+  return state;
+}
+
+std::string UnhealthyReason(const HealthState& state) {
+  if (state.stopping) return "espcap is stopping";
+  if (state.has_spool && state.spool_full) return "the spool takes no more documents";
+  const bool all_rest = state.nodes > 0 && state.resting_nodes == state.nodes;
+  if (all_rest && !state.has_spool) {
+    return fmt::format("no node can be reached (of {}), and there is no spool", state.nodes);
+  }
+  return {};
+}
+
+}  // namespace espcap::supervise

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Whether a run does its duty: it delivers, or keeps what it can't deliver. Pure.
+#ifndef ESPCAP_SUPERVISE_HEALTH_H_
+#define ESPCAP_SUPERVISE_HEALTH_H_
+
+#include <cstddef>
+#include <string>
+
+#include "espcap/run_snapshot.h"
+
+namespace espcap::supervise {
+
+struct HealthState {
+  bool stopping = false;
+  size_t nodes = 0;  // 0: documents go to no server
+  size_t resting_nodes = 0;
+  bool has_spool = false;
+  bool spool_full = false;
+};
+
+HealthState HealthOf(const RunSnapshot& snapshot);
+
+// Empty: healthy.
+std::string UnhealthyReason(const HealthState& state);
+
+}  // namespace espcap::supervise
+
+#endif  // ESPCAP_SUPERVISE_HEALTH_H_

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Which captures an earlier run has settled, and which this one has: the supervisor's side of the
+// resume state. One thread.
+#ifndef ESPCAP_SUPERVISE_RESUME_TRACKER_H_
+#define ESPCAP_SUPERVISE_RESUME_TRACKER_H_
+
+#include <cstdint>
+
+#include "espcap/fingerprint.h"
+#include "espcap/sink.h"
+#include "resume/resume_state.h"
+#include "supervise/capture_queue.h"
+#include "telemetry/log.h"
+
+namespace espcap::supervise {
+
+class ResumeTracker {
+ public:
+  // All is borrowed; `state` null: nothing is resumed.
+  ResumeTracker(resume::ResumeState* state, telemetry::Log& log)
+      : state_(state), log_(log), warnings_(log, &telemetry::Log::Warning) {}
+
+  // A worker knows the capture's fingerprint; true where there is nothing left to do. A capture's
+  // shards get one answer.
+  bool IsSettled(Capture& capture, const Fingerprint& fingerprint);
+
+  // Takes settled captures out of the queue, and records those that are complete.
+  void Prune(CaptureQueue& captures, Sink& sink);
+
+  [[nodiscard]] uint64_t skipped_captures() const { return skipped_captures_; }
+
+ private:
+  void Record(const Capture& capture, Sink& sink);
+
+  resume::ResumeState* state_;
+  telemetry::Log& log_;
+  telemetry::RateLimited warnings_;
+  uint64_t skipped_captures_ = 0;
+};
+
+}  // namespace espcap::supervise
+
+#endif  // ESPCAP_SUPERVISE_RESUME_TRACKER_H_

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "supervise/supervisor.h"
+
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+#include <span>
+#include <utility>
+#include <variant>
+
+#include "process/stop_signals.h"
+#include "supervise/note_log.h"
+
+namespace espcap::supervise {
+namespace {
+
+using process::Job;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kTick{100};  // how late a signal or the progress line can be seen
+// So long workers may take to hand over what they have after a stop, where nobody takes it.
+constexpr std::chrono::seconds kStopPatience{30};
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+
+std::string DescribeEnd(int wait_status) {
+  if (WIFSIGNALED(wait_status)) {
+    return fmt::format("ended by signal {} ({})", WTERMSIG(wait_status),
+                       strsignal(WTERMSIG(wait_status)));
+  }
+  return fmt::format("ended with status {}", WEXITSTATUS(wait_status));
+}
+
+}  // namespace
+
+Supervisor::Supervisor(Options options, Dependencies parts)
+    : options_(std::move(options)),
+      parts_(std::move(parts)),
+      slots_(parts_.slots),
+      accounting_(std::move(parts_.read_interfaces)),
+      batches_(parts_.captures, slots_, accounting_, options_.ordered),
+      succession_(parts_.captures, parts_.slots, parts_.rings, state_, parts_.log),
+      warnings_(parts_.log, &telemetry::Log::Warning) {}
+
+// A zygote ends when its workers have: those of live capture must be told.
+Supervisor::~Supervisor() {
+  parts_.slots.RequestStop();
+  for (const auto& ring : parts_.rings) ring->Close();
+}
+
+Result<void> Supervisor::OpenInterfaces() {
+  if (!accounting_.is_live()) return {};
+  StartWorkers(0);
+  auto& workers = parts_.workers.workers();
+  for (auto next = workers.begin(); next != workers.end();) {
+    Worker& worker = *next++;
+    if (worker.part->job.role != Job::Role::kCapture) continue;
+    for (bool is_over = false; !is_over;) {
+      const auto event = parts_.workers.Receive(worker);
+      is_over = worker.opened || !worker.channel.open();
+      if (event) Handle(*event);
+    }
+  }
+  if (state_.sink_failed) return Fail("the dissection process has ended");
+  return failure_.empty() ? Result<void>() : Fail("{}", failure_);
+}
+
+Ledger Supervisor::Run(RunDependencies run) {
+  run.sink.OnSettled([this](uint32_t slot, bool delivered) {
+    // Grace is for a destination that takes nothing, not for what is still being delivered.
+    if (delivered && state_.stopped_at) state_.stopped_at = Clock::now();
+    batches_.Settle(slot, delivered);
+  });
+  resume_.emplace(run.resume, parts_.log);
+  watches_.emplace(std::move(run.watches), parts_.log);
+  live_reporter_.emplace(options_.stats_interval, parts_.log);
+  state_.running = true;
+  service_manager_.Ready();
+  const auto end = Clock::now() + options_.duration;
+  while (!MayEnd(run)) {
+    StartWorkers(run.value_bytes);
+    GrantSlots();
+    OfferBatches(run.sink);
+    Wait(run);
+    const bool is_over = options_.duration.count() > 0 && Clock::now() >= end;
+    if (process::StopRequested() || is_over || state_.sink_failed) Stop();
+    resume_->Prune(parts_.captures, run.sink);
+    service_manager_.Alive();
+    Show(run.progress);
+  }
+  batches_.Abandon();
+  if (auto closed = run.sink.Close(accounting_.ledger()); !closed) {
+    FailSink(closed.error().message);
+  }
+  accounting_.CountLosses();
+  resume_->Prune(parts_.captures, run.sink);
+  run.progress.Clear();
+  if (const uint64_t skipped = resume_->skipped_captures(); skipped > 0) {
+    parts_.log.Info(fmt::format("{} captures skipped: an earlier run has settled them", skipped));
+  }
+  return accounting_.ledger();
+}
+
+// After a stop what is dissected still goes to the sink, and the sink gets the time that it asks
+// for: what is left then stays in a spool, or counts as abandoned.
+bool Supervisor::MayEnd(const RunDependencies& run) {
+  const auto now = Clock::now();
+  if (process::StopRequested() && !state_.stopped_at) state_.stopped_at = now;
+  if (Finished()) {
+    return state_.sink_failed || run.sink.Idle() ||
+           (state_.stopped_at && now >= *state_.stopped_at + run.sink.GraceAfterStop());
+  }
+  state_.sink_failed |= state_.stopped_at && now >= *state_.stopped_at + kStopPatience;
+  return false;
+}
+
+bool Supervisor::Finished() const {
+  if (!parts_.workers.workers().empty()) return false;
+  if (!watches_->empty() && !state_.sink_failed) return false;
+  const auto& captures = parts_.captures.captures();
+  return state_.sink_failed ||
+         (parts_.captures.NothingWaits() &&
+          std::all_of(captures.begin(), captures.end(), [](const Capture& capture) {
+            return capture.Ended() && capture.batches.empty();
+          }));
+}
+
+void Supervisor::StartWorkers(uint64_t value_bytes) {
+  CaptureQueue& captures = parts_.captures;
+  const uint64_t limit = options_.packet_limit;
+  while (!state_.sink_failed &&
+         (parts_.workers.dissecting() < options_.workers || captures.NextOnlyReads())) {
+    const uint64_t captured = accounting_.ledger().captured;
+    if (limit != 0 && captured >= limit && captures.NoneReady()) return EndIntake();
+    Part* part = captures.Next();
+    if (part == nullptr) return;
+    Job& job = part->job;
+    if (limit != 0) {
+      uint64_t& left = part->capture->packet_limit;
+      if (left == 0) left = limit - captured;
+      job.packet_limit = left;
+    }
+    job.value_bytes = value_bytes;
+    if (job.Dissects()) {
+      job.seat = parts_.workers.FreeIndex();
+      parts_.slots.SetDissecting(job.seat, 0);
+    }
+    // Without a zygote nothing can be taken any more.
+    if (auto begun = parts_.workers.Begin(*part); !begun) return FailSink(begun.error().message);
+  }
+}
+
+void Supervisor::GrantSlots() {
+  for (Worker& worker : parts_.workers.workers()) {
+    Capture& capture = *worker.part->capture;
+    if (!worker.wants_slot || !batches_.MayGrant(capture)) continue;
+    worker.slot = slots_.Grant(capture);
+    worker.wants_slot = false;
+    static_cast<void>(worker.channel.Send(process::GrantedSlot{*worker.slot}));
+  }
+}
+
+void Supervisor::OfferBatches(Sink& sink) {
+  if (state_.sink_failed) return;
+  if (auto offered = batches_.Offer(sink); !offered) FailSink(offered.error().message);
+}
+
+void Supervisor::Wait(RunDependencies& run) {
+  std::vector<pollfd> waits;
+  parts_.workers.AppendWaits(waits);
+  const size_t first_watch = waits.size();
+  watches_->AppendWaits(waits);
+  const size_t first_service = waits.size();
+  milliseconds timeout = kTick;
+  for (const base::PollService* service : run.services) {
+    waits.push_back({service->fd(), POLLIN, 0});
+    timeout = std::min(timeout, service->Patience());
+  }
+  run.sink.Wait(waits, timeout);
+  if (!state_.sink_failed) {
+    if (auto polled = run.sink.Poll(accounting_.ledger()); !polled) {
+      FailSink(polled.error().message);
+    }
+  }
+  const std::span<const pollfd> ready = waits;
+  for (const WorkerEvent& event : parts_.workers.Take(ready)) Handle(event);
+  if (const auto arrived = watches_->Take(ready.subspan(first_watch)); !arrived.empty()) {
+    parts_.captures.Add(arrived);
+  }
+  for (size_t service = 0; service < run.services.size(); ++service) {
+    const bool is_ready = ready[first_service + service].revents != 0;
+    if (is_ready || run.services[service]->Patience() == milliseconds::zero()) {
+      run.services[service]->Serve();
+    }
+  }
+}
+
+void Supervisor::Handle(const WorkerEvent& event) {
+  std::visit(
+      Overloaded{
+          [this](const SlotReady& e) {
+            if (!e.worker.slot) return;
+            batches_.Take(*e.worker.part, *std::exchange(e.worker.slot, std::nullopt));
+          },
+          [this](const FingerprintKnown& e) {
+            const bool is_settled =
+                resume_ && resume_->IsSettled(*e.worker.part->capture, e.fingerprint);
+            static_cast<void>(e.worker.channel.Send(process::Verdict{is_settled}));
+          },
+          [this](const FileWanted& e) { GrantFile(e.worker); },
+          [this](const InterfaceOpened& e) {
+            // A failure at the start is OpenInterfaces()'s; later, the interface is lost to the
+            // run.
+            if (e.failure.empty()) {
+              parts_.log.Verbose(fmt::format("capturing on {}", e.worker.part->job.path.data()));
+            } else if (state_.running) {
+              parts_.log.Error(e.failure);
+            } else {
+              failure_ = e.failure;
+            }
+          },
+          [this](const WorkerEnded& e) { EndWorker(e.worker); },
+          [this](const WorkerLogged& e) { LogNote(e.note, parts_.log, warnings_); },
+          [this](const WorkerReaped& e) {
+            if (e.wait_status == 0 || state_.stopping) return;
+            parts_.log.Warning(fmt::format("worker {} {}", e.process, DescribeEnd(e.wait_status)));
+          },
+          [this](const ZygoteEnded&) { FailSink("the dissection process has ended"); }},
+      event);
+}
+
+void Supervisor::EndWorker(Worker& worker) {
+  Part& part = *worker.part;
+  if (worker.slot) batches_.Take(part, *worker.slot);
+  const auto outcome = worker.outcome;
+  parts_.workers.Remove(worker);
+  succession_.WorkerEnded(part, outcome);
+}
+
+// The capture process has no right to any folder.
+void Supervisor::GrantFile(const Worker& worker) {
+  const auto file = parts_.open_recording(worker.part->job);
+  if (!file) {
+    if (state_.running) parts_.log.Error(file.error().message);
+    failure_ = file.error().message;
+  }
+  static_cast<void>(
+      worker.channel.Send(process::GrantedFile{file.has_value()}, file ? file->get() : -1));
+}
+
+// Without a destination, or without the process that makes workers, the run is over.
+void Supervisor::FailSink(const std::string& message) {
+  parts_.log.Error(message);
+  state_.sink_failed = true;
+}
+
+void Supervisor::EndIntake() {
+  if (watches_) watches_->Close();
+  parts_.captures.Stop();
+  for (const Capture& capture : parts_.captures.captures()) {
+    if (capture.ReadToItsEnd()) succession_.CloseRings(capture);
+  }
+}
+
+// No new work; workers end as soon as they see it, and what they have made is still taken.
+void Supervisor::Stop() {
+  state_.stopping = true;
+  service_manager_.Stopping();
+  EndIntake();
+  parts_.slots.RequestStop();
+  // Nobody takes what a worker makes after the sink has failed.
+  parts_.workers.Interrupt(state_.sink_failed);
+}
+
+RunSnapshot Supervisor::Snapshot() const {
+  const CaptureQueue& captures = parts_.captures;
+  RunSnapshot snapshot;
+  if (accounting_.is_live()) snapshot.live = accounting_.Live();
+  snapshot.ledger = accounting_.SoFar(parts_.workers.workers(), slots_);
+  snapshot.stopping = state_.stopping;
+  snapshot.work = {parts_.workers.workers().size(),
+                   state_.worker_restarts,
+                   state_.sessions_replaced,
+                   slots_.count(),
+                   slots_.free(),
+                   batches_.queued(),
+                   captures.waiting(),
+                   captures.captures().size()};
+  return snapshot;
+}
+
+void Supervisor::Show(telemetry::Progress& progress) {
+  const Ledger so_far = accounting_.SoFar(parts_.workers.workers(), slots_);
+  if (accounting_.is_live() && live_reporter_->IsDue()) {
+    live_reporter_->Report(accounting_.Live(), so_far);
+    accounting_.RestartLags();
+  }
+  progress.Update({parts_.captures.bytes_done(), parts_.captures.bytes_total(), so_far.captured});
+}
+
+}  // namespace espcap::supervise

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The supervisor: spreads captures over workers, takes their documents to a sink, and accounts for
+// every packet. It parses no packet; the processes that do hold no connection. One thread.
+#ifndef ESPCAP_SUPERVISE_SUPERVISOR_H_
+#define ESPCAP_SUPERVISE_SUPERVISOR_H_
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/file_descriptor.h"
+#include "base/poll_service.h"
+#include "espcap/file_watch.h"
+#include "espcap/ledger.h"
+#include "espcap/run_snapshot.h"
+#include "espcap/sink.h"
+#include "process/batch_slots.h"
+#include "process/messages.h"
+#include "process/service_manager.h"
+#include "resume/resume_state.h"
+#include "supervise/accounting.h"
+#include "supervise/batch_dispatcher.h"
+#include "supervise/capture_queue.h"
+#include "supervise/file_watches.h"
+#include "supervise/options.h"
+#include "supervise/part_succession.h"
+#include "supervise/resume_tracker.h"
+#include "supervise/run_state.h"
+#include "supervise/slot_pool.h"
+#include "supervise/worker_pool.h"
+#include "telemetry/live_reporter.h"
+#include "telemetry/log.h"
+#include "telemetry/progress.h"
+
+namespace espcap::supervise {
+
+// What the supervisor is made of. Borrowed, but for functions.
+struct Dependencies {
+  CaptureQueue& captures;
+  process::BatchSlots& slots;
+  Rings& rings;
+  WorkerPool& workers;
+  Accounting::ReadInterfaces read_interfaces;  // empty: nothing is live
+  // The next file for what a capture process records.
+  std::function<Result<base::FileDescriptor>(const process::Job&)> open_recording;
+  telemetry::Log& log;
+};
+
+// What is there only once the workers are. Borrowed, but for watches.
+struct RunDependencies {
+  Sink& sink;
+  resume::ResumeState* resume = nullptr;  // null: nothing is resumed
+  std::vector<std::unique_ptr<FileWatch>> watches;
+  std::vector<base::PollService*> services;
+  telemetry::Progress& progress;
+  const uint64_t& value_bytes;  // workers that start from now on cut texts there; 0: as was set
+};
+
+class Supervisor {
+ public:
+  Supervisor(Options options, Dependencies parts);
+  ~Supervisor();
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
+
+  // Live: returns once each interface is open, or is waited for. What can't be captured must not
+  // cost the output: it is known before anything is opened for that.
+  Result<void> OpenInterfaces();
+
+  // Takes every capture to the sink. One that fails is reported, a worker that dies is replaced, a
+  // sink that fails ends the run. The ledger is balanced and every error is in the log.
+  Ledger Run(RunDependencies run);
+
+  // How the run stands; its delivery is the sink's to tell.
+  [[nodiscard]] RunSnapshot Snapshot() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  [[nodiscard]] bool MayEnd(const RunDependencies& run);
+  [[nodiscard]] bool Finished() const;
+  void StartWorkers(uint64_t value_bytes);
+  void GrantSlots();
+  void OfferBatches(Sink& sink);
+  void Wait(RunDependencies& run);
+  void Handle(const WorkerEvent& event);
+  void EndWorker(Worker& worker);
+  void GrantFile(const Worker& worker);
+  void EndIntake();
+  void Stop();
+  void FailSink(const std::string& message);
+  void Show(telemetry::Progress& progress);
+
+  Options options_;
+  Dependencies parts_;
+  RunState state_;
+  SlotPool slots_;
+  Accounting accounting_;
+  BatchDispatcher batches_;
+  PartSuccession succession_;
+  std::optional<ResumeTracker> resume_;  // from Run() on
+  std::optional<FileWatches> watches_;
+  std::optional<telemetry::LiveReporter> live_reporter_;
+  process::ServiceManager service_manager_;
+  telemetry::RateLimited warnings_;
+  std::string failure_;  // of opening an interface, or its file
+};
+
+}  // namespace espcap::supervise
+
+#endif  // ESPCAP_SUPERVISE_SUPERVISOR_H_

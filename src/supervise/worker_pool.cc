@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "supervise/worker_pool.h"
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "process/stop_signals.h"
+
+namespace espcap::supervise {
+
+using process::WorkerMessage;
+using process::WorkerReport;
+
+Result<std::unique_ptr<WorkerPool>> WorkerPool::Start(
+    const process::Zygote::Roles& roles, const std::function<void(const process::Note&)>& note) {
+  auto zygote = process::Zygote::Start(roles, note);
+  if (!zygote) return Forward(std::move(zygote));
+  return std::unique_ptr<WorkerPool>(new WorkerPool(std::move(*zygote)));
+}
+
+Result<void> WorkerPool::Begin(Part& part) {
+  auto channel = zygote_->Fork(part.job);
+  if (!channel) return Forward(std::move(channel));
+  workers_.push_back({std::move(*channel), &part, 0, false, false, std::nullopt, std::nullopt});
+  return {};
+}
+
+void WorkerPool::Remove(const Worker& worker) {
+  workers_.remove_if([&worker](const Worker& other) { return &other == &worker; });
+}
+
+std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) {
+  const auto message = worker.channel.Receive<WorkerMessage>();
+  if (!message) {
+    worker.channel.Close();
+    return WorkerEnded{worker};
+  }
+  switch (message->kind) {
+    case WorkerMessage::Kind::kWantsSlot:
+      worker.wants_slot = true;
+      return std::nullopt;
+    case WorkerMessage::Kind::kSlotReady:
+      return SlotReady{worker};
+    case WorkerMessage::Kind::kFingerprint:
+      return FingerprintKnown{worker, message->fingerprint};
+    case WorkerMessage::Kind::kNote:
+      return WorkerLogged{message->note};
+    case WorkerMessage::Kind::kWantsFile:
+      return FileWanted{worker};
+    case WorkerMessage::Kind::kOpened:
+      worker.opened = true;
+      return InterfaceOpened{worker, std::string(message->note.Text())};
+    case WorkerMessage::Kind::kDone:
+      worker.outcome = message->outcome;
+  }
+  return std::nullopt;
+}
+
+void WorkerPool::AppendWaits(std::vector<pollfd>& waits) const {
+  waits.push_back({zygote_->fd(), POLLIN, 0});
+  for (const Worker& worker : workers_) waits.push_back({worker.channel.fd(), POLLIN, 0});
+}
+
+std::vector<WorkerEvent> WorkerPool::Take(std::span<const pollfd> waits) {
+  std::vector<WorkerEvent> events;
+  const auto add = [&events](std::optional<WorkerEvent> event) {
+    if (event) events.push_back(std::move(*event));
+  };
+  if (waits.front().revents != 0) add(TakeReport());
+  size_t place = 1;
+  for (Worker& worker : workers_) {
+    if (waits[place++].revents != 0) add(Receive(worker));
+  }
+  return events;
+}
+
+std::optional<WorkerEvent> WorkerPool::TakeReport() {
+  const auto report = zygote_->Receive();
+  if (!report) return ZygoteEnded{};
+  if (report->kind == WorkerReport::Kind::kEnded) {
+    return WorkerReaped{report->process, report->wait_status};
+  }
+  // Workers start in the order they were asked for.
+  const auto started = std::find_if(workers_.begin(), workers_.end(),
+                                    [](const Worker& worker) { return worker.process == 0; });
+  if (started != workers_.end()) started->process = report->process;
+  return std::nullopt;
+}
+
+size_t WorkerPool::dissecting() const {
+  return static_cast<size_t>(
+      std::count_if(workers_.begin(), workers_.end(),
+                    [](const Worker& worker) { return worker.part->job.Dissects(); }));
+}
+
+uint32_t WorkerPool::FreeIndex() const {
+  uint32_t index = 0;
+  const auto is_taken = [&](const Worker& worker) {
+    return worker.part->job.Dissects() && worker.part->job.seat == index;
+  };
+  while (std::any_of(workers_.begin(), workers_.end(), is_taken)) ++index;
+  return index;
+}
+
+void WorkerPool::Interrupt(bool kill) const {
+  for (const Worker& worker : workers_) {
+    if (worker.process > 0) {
+      ::kill(worker.process, kill ? SIGKILL : process::ReadInterruptingSignal());
+    }
+  }
+}
+
+}  // namespace espcap::supervise

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The zygote and its workers: they are started, heard, and told to end. What they say comes out as
+// WorkerEvent values; what follows from them is decided elsewhere. Workers are told by reference,
+// and stay where they are until Remove(). One thread; REQUIRES: made before the process has threads
+// or connections (it forks).
+#ifndef ESPCAP_SUPERVISE_WORKER_POOL_H_
+#define ESPCAP_SUPERVISE_WORKER_POOL_H_
+
+#include <poll.h>
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "espcap/fingerprint.h"
+#include "espcap/result.h"
+#include "process/channel.h"
+#include "process/messages.h"
+#include "process/zygote.h"
+#include "supervise/capture_queue.h"
+
+namespace espcap::supervise {
+
+// A process at work on a part of a capture.
+struct Worker {
+  process::Channel channel;
+  Part* part = nullptr;
+  pid_t process = 0;
+  bool wants_slot = false;
+  bool opened = false;                      // its interface
+  std::optional<process::Outcome> outcome;  // once it has said so
+  std::optional<uint32_t> slot;             // being filled
+};
+
+// What a worker, or the zygote, has told.
+struct SlotReady {
+  Worker& worker;
+};
+struct FingerprintKnown {
+  Worker& worker;
+  Fingerprint fingerprint;
+};
+struct FileWanted {  // for what it records
+  Worker& worker;
+};
+struct InterfaceOpened {
+  Worker& worker;
+  std::string failure;  // empty: it is open
+};
+struct WorkerEnded {  // its channel is closed, and nothing more comes from it
+  Worker& worker;
+};
+struct WorkerLogged {
+  process::Note note;
+};
+struct WorkerReaped {
+  pid_t process;
+  int wait_status;  // waitpid's
+};
+struct ZygoteEnded {};
+using WorkerEvent = std::variant<SlotReady, FingerprintKnown, FileWanted, InterfaceOpened,
+                                 WorkerEnded, WorkerLogged, WorkerReaped, ZygoteEnded>;
+
+class WorkerPool {
+ public:
+  // Returns once the zygote is prepared, whose error is this call's.
+  static Result<std::unique_ptr<WorkerPool>> Start(
+      const process::Zygote::Roles& roles, const std::function<void(const process::Note&)>& note);
+
+  // Forks a worker for the part's job. An error: there is no zygote any more.
+  Result<void> Begin(Part& part);
+  void Remove(const Worker& worker);
+
+  // Waits for what the worker says next. None: it changes only the worker's own state.
+  std::optional<WorkerEvent> Receive(Worker& worker);
+
+  // The descriptors to be waited for; then what has come by them, one message of each worker.
+  void AppendWaits(std::vector<pollfd>& waits) const;
+  std::vector<WorkerEvent> Take(std::span<const pollfd> waits);
+
+  [[nodiscard]] std::list<Worker>& workers() { return workers_; }
+  [[nodiscard]] const std::list<Worker>& workers() const { return workers_; }
+  // Those that dissect: each has an index of its own, the lowest that was free.
+  [[nodiscard]] size_t dissecting() const;
+  [[nodiscard]] uint32_t FreeIndex() const;
+
+  // Ends reads that wait, or (`kill`) the processes.
+  void Interrupt(bool kill) const;
+
+ private:
+  explicit WorkerPool(std::unique_ptr<process::Zygote> zygote) : zygote_(std::move(zygote)) {}
+
+  std::optional<WorkerEvent> TakeReport();
+
+  std::unique_ptr<process::Zygote> zygote_;
+  std::list<Worker> workers_;
+};
+
+}  // namespace espcap::supervise
+
+#endif  // ESPCAP_SUPERVISE_WORKER_POOL_H_

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dissect/capture_facts.h"
+#include "source/fingerprint.h"
+#include "source/frame_reader.h"
+#include "source/shard_plan.h"
+#include "worker/frame_processor.h"
+#include "worker/jobs.h"
+
+namespace espcap::worker {
+namespace {
+
+using process::Job;
+using process::Note;
+using process::Outcome;
+using process::SlotWriter;
+using source::FileSource;
+
+struct FileJob {
+  // Whether the current frame belongs to another shard.
+  [[nodiscard]] bool BelongsToOtherShard() const {
+    return plan && plan->ShardOf(GroupOf(source.record(), key)) != shard;
+  }
+
+  FileSource& source;
+  source::FrameReader frames;
+  SlotWriter& out;
+  FrameProcessor processor;
+  std::optional<source::ShardPlan> plan;  // none: every frame is this worker's
+  source::FlowKey key;
+  uint32_t shard;
+  Fingerprint fingerprint{};
+};
+
+Result<void> OnePass(dissect::Session& session, FileJob& file) {
+  while (!file.out.StopRequested()) {
+    auto more = file.frames.Next();
+    if (!more) return Forward(std::move(more));
+    if (!*more) return {};
+    file.out.SetSourceBytes(file.source.bytes_read());
+    if (file.BelongsToOtherShard()) {
+      session.SkipForeign(file.frames.frame_number());
+      continue;
+    }
+    if (auto taken = file.processor.Take(file.frames.frame_number(), file.fingerprint); !taken) {
+      return taken;
+    }
+  }
+  return {};
+}
+
+Result<void> TwoPasses(dissect::Session& session, FileJob& file) {
+  Result<void> read = {};               // what ended the first pass is told after the second
+  constexpr uint32_t kOtherShards = 0;  // no record's number
+  std::vector<uint32_t> record_numbers;
+  while (!file.out.StopRequested()) {
+    auto more = file.frames.Next();
+    if (!more) {
+      read = Forward(std::move(more));
+      break;
+    }
+    if (!*more) break;
+    const bool is_other_shards = file.BelongsToOtherShard();
+    record_numbers.push_back(is_other_shards ? kOtherShards : file.source.record_number());
+    if (is_other_shards) {
+      session.SkipPreview(file.frames.frame_number());
+    } else {
+      file.processor.Preview(file.frames.frame_number());
+    }
+  }
+  session.EndPreview();
+  file.source.EndSequentialReading();
+  const auto frame_count = static_cast<uint32_t>(record_numbers.size());
+  for (uint32_t frame = 1; frame <= frame_count && !file.out.StopRequested(); ++frame) {
+    file.out.SetSourceBytes(file.source.bytes_total() / frame_count * frame);
+    const uint32_t record_number = record_numbers[frame - 1];
+    if (record_number == kOtherShards) {
+      session.SkipForeign(frame);
+      continue;
+    }
+    auto found = file.source.ReadAt(session.OffsetOf(frame), record_number);
+    if (!found) return found;
+    if (auto taken = file.processor.Take(frame, file.fingerprint); !taken) return taken;
+  }
+  return read;
+}
+
+}  // namespace
+
+Result<Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner, const Job& job,
+                           SlotWriter& out) {
+  const std::string path = job.path.data();
+  const bool reports = job.shard == 0;  // what is the whole file's, not a frame's, is said once
+  auto source = FileSource::Open(path, context.Access());
+  if (!source) {
+    const auto& [message, is_no_capture] = source.error();
+    if (!reports) return Outcome::kPartial;
+    if (!job.may_be_foreign || !is_no_capture) return Fail("{}", message);
+    out.SendNote(Note::Level::kInfo, message + "; skipped");
+    return Outcome::kPartial;
+  }
+  if (reports) out.SendNote(Note::Level::kVerbose, "reading " + (*source)->name());
+  FileJob file{
+      **source,     context.FramesOf(**source, job),
+      out,          FrameProcessor(**source, context.session(), context.writer(), job, out),
+      std::nullopt, context.options().shard_key,
+      job.shard};
+  if (context.options().shape.format == encode::Format::kBulk || context.options().resume) {
+    auto fingerprint = source::FingerprintOfFile(path);
+    if (!fingerprint) return Forward(std::move(fingerprint));
+    file.fingerprint = fingerprint->value_or(Fingerprint{});
+  }
+  if (context.options().resume) {
+    auto is_new = out.AskToTake(file.fingerprint);
+    if (!is_new) return Forward(std::move(is_new));
+    if (!*is_new) return Outcome::kWhole;
+  }
+  if (job.shards > 1) file.plan = planner.PlanOf(job, out);
+  context.session().Attach(**source);
+  dissect::LearnFactsOf((*source)->handle());
+  auto done = context.options().two_pass ? TwoPasses(context.session(), file)
+                                         : OnePass(context.session(), file);
+  if (out.StopRequested()) return Outcome::kPartial;
+  if (!done) return reports ? Result<Outcome>(Forward(std::move(done))) : Outcome::kPartial;
+  return job.packet_limit == 0 ? Outcome::kWhole : Outcome::kPartial;
+}
+
+}  // namespace espcap::worker

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "worker/frame_processor.h"
+
+#include "document/document_id.h"
+
+namespace espcap::worker {
+
+using process::Note;
+
+void FrameProcessor::Preview(uint32_t frame_number) {
+  if (job_.Skips(frame_number)) return session_.SkipPreview(frame_number);
+  out_.BeginDissection(frame_number);
+  if (auto previewed = session_.Preview(frame_number); !previewed) {
+    // The second pass meets it again, and counts it.
+    out_.SendNote(Note::Level::kVerbose, previewed.error().message);
+  }
+  out_.EndDissection();
+}
+
+Result<void> FrameProcessor::Take(uint32_t frame_number, const Fingerprint& fingerprint) {
+  const bool is_settled = frame_number <= job_.settled_frame;
+  if (job_.Skips(frame_number)) {
+    session_.Skip(frame_number);
+    outcome_ = Outcome::kFailed;
+    return is_settled ? Result<void>() : out_.AddFailed(frame_number);
+  }
+  out_.BeginDissection(frame_number);
+  outcome_ = Dissect(frame_number, fingerprint, !is_settled);
+  session_.Finish();
+  out_.EndDissection();
+  if (is_settled) return {};
+  // From here on the frame is no reason for this process to end: it may wait for a slot.
+  switch (outcome_) {
+    case Outcome::kDocument:
+      out_.SetPacketTime(source_.record().time_ns());
+      return out_.AddDocument(frame_number, document_.view(), is_cut_);
+    case Outcome::kFiltered:
+      return out_.AddFiltered(frame_number);
+    default:
+      return out_.AddFailed(frame_number);
+  }
+}
+
+Result<void> FrameProcessor::Fail(uint32_t frame_number, const std::string& reason) {
+  out_.SendNote(Note::Level::kError,
+                fmt::format("{}: packet {}: {}", source_.name(), frame_number, reason));
+  outcome_ = Outcome::kFailed;
+  return out_.AddFailed(frame_number);
+}
+
+FrameProcessor::Outcome FrameProcessor::Dissect(uint32_t frame_number,
+                                                const Fingerprint& fingerprint, bool encode) {
+  const auto selected = session_.Dissect(frame_number);
+  if (!selected) {
+    if (encode) out_.SendNote(Note::Level::kError, selected.error().message);
+    return Outcome::kFailed;
+  }
+  if (!*selected) return Outcome::kFiltered;
+  ++documents_;
+  if (encode) Encode(fingerprint);
+  return Outcome::kDocument;
+}
+
+void FrameProcessor::Encode(const Fingerprint& fingerprint) {
+  encode::FrameFacts facts{documents_, {}};
+  if (writer_.format() == encode::Format::kBulk) {
+    facts.id = document::DocumentId(fingerprint, source_.record_number());
+  }
+  document_.Clear();
+  is_cut_ = writer_.Append(document_, session_.dissection(), facts);
+}
+
+}  // namespace espcap::worker

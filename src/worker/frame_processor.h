@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// One frame's way through a worker: dissected, encoded, accounted for in a slot. Borrows the stages
+// that it goes through; one for each job.
+#ifndef ESPCAP_WORKER_FRAME_PROCESSOR_H_
+#define ESPCAP_WORKER_FRAME_PROCESSOR_H_
+
+#include <cstdint>
+
+#include "dissect/session.h"
+#include "encode/document_writer.h"
+#include "espcap/byte_buffer.h"
+#include "espcap/fingerprint.h"
+#include "espcap/result.h"
+#include "process/messages.h"
+#include "process/slot_writer.h"
+#include "source/capture_source.h"
+
+namespace espcap::worker {
+
+class FrameProcessor {
+ public:
+  FrameProcessor(source::CaptureSource& source, dissect::Session& session,
+                 encode::DocumentWriter& writer, const process::Job& job, process::SlotWriter& out)
+      : source_(source), session_(session), writer_(writer), job_(job), out_(out) {}
+
+  // First of two passes.
+  void Preview(uint32_t frame_number);
+
+  // Takes the source's current record. A frame that an earlier worker settled is dissected for what
+  // follows from it, and not written again. `fingerprint`: of the capture (bulk only).
+  Result<void> Take(uint32_t frame_number, const Fingerprint& fingerprint);
+  // Counts a frame that can't be dissected.
+  Result<void> Fail(uint32_t frame_number, const std::string& reason);
+
+  // Written so far, in this job and those it goes on from.
+  [[nodiscard]] uint64_t documents() const { return documents_; }
+  void ContinueAfter(uint64_t documents) { documents_ = documents; }
+  // Whether the display filter took the last frame.
+  [[nodiscard]] bool selected() const { return outcome_ == Outcome::kDocument; }
+
+ private:
+  enum class Outcome { kDocument, kFiltered, kFailed };
+
+  Outcome Dissect(uint32_t frame_number, const Fingerprint& fingerprint, bool encode);
+  void Encode(const Fingerprint& fingerprint);
+
+  source::CaptureSource& source_;
+  dissect::Session& session_;
+  encode::DocumentWriter& writer_;
+  const process::Job& job_;
+  process::SlotWriter& out_;
+  uint64_t documents_ = 0;
+  Outcome outcome_ = Outcome::kFailed;
+  ByteBuffer document_;
+  bool is_cut_ = false;  // the document is
+};
+
+}  // namespace espcap::worker
+
+#endif  // ESPCAP_WORKER_FRAME_PROCESSOR_H_

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string>
+#include <utility>
+
+#include "live/remote_address.h"
+#include "live/remote_reader.h"
+#include "source/capture_filter.h"
+#include "worker/jobs.h"
+#include "worker/recorder.h"
+
+namespace espcap::worker {
+
+using process::Job;
+using process::Note;
+using process::Outcome;
+using process::SlotWriter;
+
+Result<Outcome> RunRemoteJob(WorkerContext& context, const Job& job, SlotWriter& out) {
+  const std::string name = job.path.data();
+  const auto address = live::ParseRemote(name);
+  auto ready =
+      address ? process::DropPrivileges(context.options().unprivileged, process::Keep::kNothing)
+              : Result<void>(tl::unexpected(address.error()));
+  // What it is compiled for is known only when the stream begins.
+  if (ready && !context.options().capture_filter.empty()) {
+    if (auto filter = source::CaptureFilter::Compile(context.options().capture_filter); !filter) {
+      ready = Forward(std::move(filter));
+    }
+  }
+  out.SendOpened(ready ? "" : ready.error().message);
+  if (!ready) return Outcome::kPartial;
+  const auto record = [&context, &name, &out](int encapsulation, uint32_t snaplen) {
+    return MakeRecorder(context.options().live.raw,
+                        {name, context.options().capture_filter, encapsulation, snaplen, true},
+                        out);
+  };
+  live::RemoteReader::Surroundings surroundings{
+      [&out] { return out.StopRequested(); },
+      out.supervisor(),
+      [&out](const std::string& message) { out.SendNote(Note::Level::kWarning, message); },
+      {}};
+  if (!context.options().live.raw.path.empty()) surroundings.record = record;
+  live::RingFeed feed(*context.memory().board, context.memory().rings, context.options().live.key,
+                      job.interface);
+  live::RemoteReader reader(*context.memory().board, feed, job.interface, name,
+                            std::move(surroundings));
+  const auto end = reader.Run(*address, context.options().capture_filter);
+  return end == live::RemoteReader::End::kAbandoned ? Outcome::kPartial : Outcome::kWhole;
+}
+
+}  // namespace espcap::worker

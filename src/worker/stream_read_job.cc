@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string>
+#include <utility>
+
+#include "source/fingerprint.h"
+#include "source/frame_reader.h"
+#include "stream/stream_reader.h"
+#include "worker/jobs.h"
+
+namespace espcap::worker {
+
+using process::Job;
+using process::Note;
+using process::Outcome;
+using process::PacketRing;
+using process::SlotWriter;
+using source::FileSource;
+
+Result<Outcome> RunStreamReadJob(WorkerContext& context, const Job& job, SlotWriter& out) {
+  PacketRing& ring = context.ring(job);
+  auto source = FileSource::Open(job.path.data(), context.Access());
+  if (!source) return Fail("{}", source.error().message);
+  out.SendNote(Note::Level::kVerbose, "reading " + (*source)->name());
+  source::FrameReader frames = context.FramesOf(**source, job);
+  stream::StreamReader reader(**source, frames, ring, [&out](const std::string& message) {
+    out.SendNote(Note::Level::kWarning, message);
+  });
+  if (context.options().shape.format == encode::Format::kBulk) {
+    auto fingerprint = source::FingerprintOfFile(job.path.data());  // of a redirected file
+    if (!fingerprint) return Forward(std::move(fingerprint));
+    reader.AddFingerprints(*fingerprint);
+  }
+  auto done = reader.Run([&out] { return out.StopRequested(); });
+  // A stop interrupts a read that waits: no fault of the stream's.
+  if (out.StopRequested()) return Outcome::kPartial;
+  if (!done) return Forward(std::move(done));
+  return Outcome::kWhole;
+}
+
+}  // namespace espcap::worker

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "worker/worker.h"
+
+#include <utility>
+
+#include "process/slot_writer.h"
+#include "worker/jobs.h"
+
+namespace espcap::worker {
+namespace {
+
+using process::Job;
+using process::Note;
+using process::Outcome;
+using process::SlotWriter;
+
+Result<Outcome> RunJob(WorkerContext& context, const ShardPlanner& planner, const Job& job,
+                       SlotWriter& out) {
+  if (auto given_up = context.GiveUpPrivileges(job); !given_up) {
+    return Forward(std::move(given_up));
+  }
+  if (job.value_bytes != 0) context.writer().LimitValues(job.value_bytes);
+  switch (job.role) {
+    case Job::Role::kReadStream:
+      return RunStreamReadJob(context, job, out);
+    case Job::Role::kCapture:
+      return RunInterfaceJob(context, job, out);
+    case Job::Role::kDissectStream:
+      return RunStreamDissectJob(context, job, out);
+    default:
+      return RunFileJob(context, planner, job, out);
+  }
+}
+
+}  // namespace
+
+void RunWorker(WorkerContext& context, const ShardPlanner& planner, const Job& job,
+               process::Channel channel) {
+  SlotWriter out(context.slots(), job.seat, std::move(channel));
+  context.SendNotesBy([&out](const Note& note) { out.SendNote(note.level, note.Text()); });
+  auto outcome = RunJob(context, planner, job, out);
+  if (!outcome) out.SendNote(Note::Level::kError, outcome.error().message);
+  out.Finish(outcome.value_or(Outcome::kPartial));
+}
+
+}  // namespace espcap::worker

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "worker/worker_context.h"
+
+#include <utility>
+
+#include "document/index_name.h"
+#include "process/syscall_filter.h"
+#include "stream/stream_record.h"
+
+namespace espcap::worker {
+
+using process::Job;
+using process::Note;
+using source::FileSource;
+
+Result<void> WorkerContext::CompileCaptureFilter() {
+  if (options_.capture_filter.empty() || !options_.live.interfaces.empty()) return {};
+  auto filter = source::CaptureFilter::Compile(options_.capture_filter);
+  if (!filter) return Forward(std::move(filter));
+  capture_filter_ = std::move(*filter);
+  return {};
+}
+
+Result<void> WorkerContext::Prepare(const SendNote& send_note) {
+  send_note_ = send_note;
+  auto library = dissect::EpanLibrary::Start(
+      program_path_.c_str(), options_.dissection,
+      [this](const std::string& text) { send_note_(Note::Of(Note::Level::kWarning, text)); });
+  if (!library) return Forward(std::move(library));
+  library_ = std::move(*library);
+  if (auto compiled = CompileCaptureFilter(); !compiled) return compiled;
+  if (!options_.display_filter.empty()) {
+    auto filter = dissect::DisplayFilter::Compile(options_.display_filter);
+    if (!filter) return Forward(std::move(filter));
+    display_filter_ = std::move(*filter);
+  }
+  if (!options_.fields.empty() || !options_.protocols.empty()) {
+    auto selection =
+        dissect::FieldSelection::Resolve({options_.fields, options_.protocols, options_.shape.hex,
+                                          options_.shape.ecs, options_.display_filter});
+    if (!selection) return Forward(std::move(selection));
+    selection_ = std::move(*selection);
+  }
+  const dissect::FieldSelection* selection = selection_ ? &*selection_ : nullptr;
+  auto index = document::IndexName::Parse(options_.index);
+  if (!index) return Forward(std::move(index));
+  if (options_.typed) key_types_ = registry::ReadKeyTypes();
+  writer_.emplace(options_.shape, std::move(*index), selection,
+                  key_types_ ? &*key_types_ : nullptr);
+  session_ = std::make_unique<dissect::Session>(display_filter_ ? &*display_filter_ : nullptr,
+                                                options_.two_pass, selection);
+  return {};
+}
+
+// Files, and what dissectors read beside them (keys), may be readable only for root.
+Result<void> WorkerContext::GiveUpPrivileges(const Job& job) const {
+  if (job.role == Job::Role::kCapture) return {};
+  const bool is_live = !options_.live.interfaces.empty();
+  auto dropped = process::DropPrivileges(
+      options_.unprivileged, is_live ? process::Keep::kNothing : process::Keep::kReading);
+  if (!dropped || !options_.sandbox) return dropped;
+  return process::RestrictSystemCalls(wireshark::AsksNameServers() ? process::Sockets::kAllowed
+                                                                   : process::Sockets::kNone);
+}
+
+FileSource::Access WorkerContext::Access() const {
+  return options_.two_pass ? FileSource::Access::kRandom : FileSource::Access::kSequential;
+}
+
+source::FrameReader WorkerContext::FramesOf(FileSource& source, const Job& job) {
+  return {source, capture_filter_ ? &*capture_filter_ : nullptr, job.packet_limit};
+}
+
+}  // namespace espcap::worker

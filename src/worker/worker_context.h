@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What every worker has from its first instruction on: the run's shared memory, and what the zygote
+// has prepared (libwireshark, the filters, a pristine session). Lives in the zygote; a worker has
+// its own copy by fork.
+#ifndef ESPCAP_WORKER_WORKER_CONTEXT_H_
+#define ESPCAP_WORKER_WORKER_CONTEXT_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dissect/display_filter.h"
+#include "dissect/epan_library.h"
+#include "dissect/field_selection.h"
+#include "dissect/session.h"
+#include "encode/document_writer.h"
+#include "espcap/result.h"
+#include "live/capture_board.h"
+#include "process/batch_slots.h"
+#include "process/messages.h"
+#include "process/packet_ring.h"
+#include "registry/field_catalog.h"
+#include "source/capture_filter.h"
+#include "source/file_source.h"
+#include "source/frame_reader.h"
+#include "worker/worker_options.h"
+
+namespace espcap::worker {
+
+// Made before the first fork; borrowed by all processes of the run.
+struct SharedMemory {
+  process::BatchSlots& slots;
+  std::vector<std::unique_ptr<process::PacketRing>>&
+      rings;                  // one for each stream; live, each worker
+  live::CaptureBoard* board;  // null: nothing is live
+};
+
+class WorkerContext {
+ public:
+  using SendNote = std::function<void(const process::Note&)>;
+
+  WorkerContext(std::string program_path, WorkerOptions options, SharedMemory memory)
+      : program_path_(std::move(program_path)), options_(std::move(options)), memory_(memory) {}
+
+  // In the zygote: all but what CompileCaptureFilter() does is done here once.
+  Result<void> Prepare(const SendNote& send_note);
+  // A device's filter is compiled for its link type, when the device is opened.
+  Result<void> CompileCaptureFilter();
+  // Before a worker touches a byte of a packet. A process that opens an interface does so later.
+  [[nodiscard]] Result<void> GiveUpPrivileges(const process::Job& job) const;
+  // Libraries' messages go this way from now on.
+  void SendNotesBy(SendNote send_note) { send_note_ = std::move(send_note); }
+
+  [[nodiscard]] const WorkerOptions& options() const { return options_; }
+  [[nodiscard]] process::BatchSlots& slots() const { return memory_.slots; }
+  [[nodiscard]] const SharedMemory& memory() const { return memory_; }
+  [[nodiscard]] process::PacketRing& ring(const process::Job& job) const {
+    return *memory_.rings[job.ring];
+  }
+  [[nodiscard]] bool has_display_filter() const { return display_filter_.has_value(); }
+  // REQUIRES: prepared.
+  [[nodiscard]] dissect::Session& session() { return *session_; }
+  [[nodiscard]] encode::DocumentWriter& writer() { return *writer_; }
+
+  // How a job reads its file or pipe.
+  [[nodiscard]] source::FileSource::Access Access() const;
+  source::FrameReader FramesOf(source::FileSource& source, const process::Job& job);
+
+ private:
+  std::string program_path_;
+  WorkerOptions options_;
+  SharedMemory memory_;
+
+  SendNote send_note_;  // of the process that runs: zygote, then worker
+  std::unique_ptr<dissect::EpanLibrary> library_;
+  std::optional<source::CaptureFilter> capture_filter_;
+  std::optional<dissect::DisplayFilter> display_filter_;
+  std::optional<dissect::FieldSelection> selection_;
+  std::optional<registry::KeyTypes> key_types_;
+  std::unique_ptr<dissect::Session> session_;
+  std::optional<encode::DocumentWriter> writer_;
+};
+
+}  // namespace espcap::worker
+
+#endif  // ESPCAP_WORKER_WORKER_CONTEXT_H_

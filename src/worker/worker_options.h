@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What the workers of a run do with packets.
+#ifndef ESPCAP_WORKER_WORKER_OPTIONS_H_
+#define ESPCAP_WORKER_WORKER_OPTIONS_H_
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dissect/options.h"
+#include "encode/document_writer.h"
+#include "live/options.h"
+#include "process/privileges.h"
+#include "source/flow_hash.h"
+#include "stream/session_limits.h"
+
+namespace espcap::worker {
+
+struct WorkerOptions {
+  std::string capture_filter;  // empty: every packet
+  std::string display_filter;
+  std::vector<std::string> fields;  // and protocols: both empty for whole documents
+  std::vector<std::string> protocols;
+  bool two_pass = false;
+  dissect::Options dissection;
+  encode::DocumentShape shape;
+  bool typed = false;  // numbers are JSON numbers
+  std::string index;
+  source::FlowKey shard_key = source::FlowKey::kPair;
+  bool resume = false;                   // ask whether a file was settled by an earlier run
+  stream::SessionLimits session_limits;  // of streams
+  std::chrono::milliseconds flush_interval{1000};  // how long a document of a stream may wait
+  live::Options live = {};
+  bool sandbox = true;  // processes that dissect ask little of the kernel
+  std::optional<process::Identity> unprivileged = {};  // of processes that touch packets
+};
+
+}  // namespace espcap::worker
+
+#endif  // ESPCAP_WORKER_WORKER_OPTIONS_H_
