@@ -55,7 +55,8 @@ Result<void> CheckSources(const cli::CaptureSettings& settings) {
   if (!has_files && !has_interfaces) return Fail("You must specify either file or live capture");
   if (settings.watch && settings.directories.empty()) return Fail("--watch follows a --dir");
   if (has_interfaces) return CheckLive(settings);
-  if (!settings.raw.path.empty()) return Fail("--write keeps what is captured: it goes with --nic");
+  if (!settings.recording.path.empty())
+    return Fail("--write keeps what is captured: it goes with --nic");
   return {};
 }
 
@@ -63,11 +64,10 @@ Result<void> CheckShape(const cli::CaptureSettings& settings) {
   if (!settings.nodes.empty() && !settings.output.empty()) {
     return Fail("--node and --output: choose one destination");
   }
-  if (!settings.nodes.empty() &&
-      settings.format.value_or(encode::Format::kBulk) != encode::Format::kBulk) {
+  if (!settings.nodes.empty() && !settings.format.empty() && settings.format != "bulk") {
     return Fail("--format: a server takes bulk only; leave --format out");
   }
-  if (settings.shards > 1 && settings.format == encode::Format::kText) {
+  if (settings.shards > 1 && settings.format == "text") {
     return Fail("--format text numbers the packets one after another: it takes no --shards");
   }
   const bool is_compressed = sink::CompressionOf(settings.output) != Compression::kNone;

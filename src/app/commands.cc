@@ -50,7 +50,7 @@ struct Runner {
     const Verbosity spoken = settings.verbose ? Verbosity::kVerbose : Verbosity::kNormal;
     Log log(settings.quiet ? Verbosity::kQuiet : spoken);
     for (const std::string& warning : settings.warnings) log.Warning(warning);
-    if (!settings.config_used.empty()) log.Verbose("configuration from " + settings.config_used);
+    if (!settings.config_used.empty()) log.Info("configuration from " + settings.config_used);
     if (Result<void> done = command(log); !done) log.Error(done.error().message);
     return log.errors() == 0 ? 0 : 1;
   }

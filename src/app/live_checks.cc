@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "app/run_options.h"
 #include "base/nearest_name.h"
 #include "live/capture_board.h"
 #include "live/remote_address.h"
@@ -54,13 +55,13 @@ Result<void> CheckLive(const cli::CaptureSettings& settings) {
   if (!settings.resume.empty()) return Fail("--resume is for files: live packets come once");
   if (settings.two_pass) return Fail("--two-pass is for files: live packets come once");
   if (settings.shards > 1) return Fail("--shards is for files; live, --workers share the packets");
-  if (settings.workers > 1 && settings.format == encode::Format::kText) {
+  if (settings.workers > 1 && settings.format == "text") {
     return Fail("--format text numbers the packets one after another: live, it takes one worker");
   }
   if (settings.workers > 1 && settings.ordered.value_or(false)) {
     return Fail("--ordered: live, packets of several workers come in no order; one keeps it");
   }
-  const live::RawOptions& raw = settings.raw;
+  const live::RawOptions raw = RawOptionsOf(settings.recording);
   if (raw.path.empty() && (raw.Rotates() || raw.files != 0)) {
     return Fail("--write-bytes, --write-time and --write-files go with --write");
   }

@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "cli/arguments.h"
 #include "cli/secret_inputs.h"
+#include "dissect/epan_library.h"
 
 int main(int argc, char** argv) try {
   const auto fail = [](const espcap::Error& error) {
@@ -21,7 +22,8 @@ int main(int argc, char** argv) try {
   espcap::base::WipeDeadStack();
   if (!secrets) return fail(secrets.error());
   const auto invocation = espcap::cli::ParseArguments(
-      argc, argv, std::make_shared<espcap::cli::SecretInputs>(std::move(*secrets)));
+      argc, argv, std::make_shared<espcap::cli::SecretInputs>(std::move(*secrets)),
+      "espcap " ESPCAP_VERSION ", libwireshark " + espcap::dissect::EpanLibrary::Version());
   if (!invocation) return fail(invocation.error());
   return espcap::app::RunCommand(argv[0], *invocation);
 } catch (const std::exception& error) {

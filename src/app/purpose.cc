@@ -3,17 +3,33 @@
 
 #include <fmt/ranges.h>
 
+#include <initializer_list>
+#include <string_view>
+
 namespace espcap::app {
+namespace {
+
+// Choices are numbers in the state files of earlier releases; -1: none is given.
+int Number(const std::string& choice, std::initializer_list<std::string_view> choices) {
+  int number = 0;
+  for (const std::string_view known : choices) {
+    if (choice == known) return number;
+    ++number;
+  }
+  return -1;
+}
+
+}  // namespace
 
 std::string PurposeOf(const cli::CaptureSettings& settings) {
-  const dissect::Options& dissection = settings.dissection;
+  const cli::DissectionSettings& dissection = settings.dissection;
   std::string purpose = fmt::format(
       "node {}\noutput {}\nformat {}\nhex {}\nbpf {}\nfilter {}\ntwo-pass {}\nindex {}\n"
       "shards {} {}\n",
       fmt::join(settings.nodes, " "), settings.output,
-      settings.format ? static_cast<int>(*settings.format) : -1, settings.hex,
-      settings.capture_filter, settings.display_filter, settings.two_pass, settings.index,
-      settings.shards, static_cast<int>(settings.shard_key));
+      Number(settings.format, {"ndjson", "bulk", "text"}), settings.hex, settings.capture_filter,
+      settings.display_filter, settings.two_pass, settings.index, settings.shards,
+      Number(settings.shard_key, {"pair", "flow"}));
   for (const auto* list : {&dissection.preferences, &dissection.decode_as,
                            &dissection.enable_protocols, &dissection.disable_protocols,
                            &dissection.enable_heuristics, &dissection.disable_heuristics}) {

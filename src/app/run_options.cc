@@ -20,7 +20,40 @@ live::FanoutOptions FanoutOf(const cli::CaptureSettings& settings) {
   return {settings.fanout_group, settings.fanout_processes.value_or(kDefaultProcesses)};
 }
 
+encode::Format FormatOf(const cli::CaptureSettings& settings) {
+  if (settings.format == "ndjson") return encode::Format::kNdjson;
+  if (settings.format == "bulk") return encode::Format::kBulk;
+  if (settings.format == "text") return encode::Format::kText;
+  return settings.nodes.empty() ? encode::Format::kNdjson : encode::Format::kBulk;
+}
+
+source::FlowKey ShardKeyOf(const cli::CaptureSettings& settings) {
+  return settings.shard_key == "flow" ? source::FlowKey::kFlow : source::FlowKey::kPair;
+}
+
+live::Options LiveOptionsOf(const cli::CaptureSettings& settings) {
+  if (settings.interfaces.empty()) return {};
+  const cli::DeviceSettings& device = settings.device;
+  return {
+      settings.interfaces,
+      {device.snaplen, device.buffer_bytes, device.promiscuous, device.monitor, device.immediate},
+      {settings.count, settings.max_bytes},
+      ShardKeyOf(settings),
+      RawOptionsOf(settings.recording),
+      FanoutOf(settings)};
+}
+
 }  // namespace
+
+dissect::Options DissectionOptionsOf(const cli::DissectionSettings& settings) {
+  return {settings.preferences,        settings.decode_as,         settings.enable_protocols,
+          settings.disable_protocols,  settings.enable_heuristics, settings.disable_heuristics,
+          settings.no_name_resolution, settings.name_resolution};
+}
+
+live::RawOptions RawOptionsOf(const cli::RecordingSettings& settings) {
+  return {settings.path, settings.file_bytes, settings.file_time, settings.files};
+}
 
 uint32_t WorkersOf(const cli::CaptureSettings& settings) {
   if (settings.workers != 0) return settings.workers;
@@ -30,27 +63,25 @@ uint32_t WorkersOf(const cli::CaptureSettings& settings) {
 
 worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
                                       std::optional<process::Identity> unprivileged) {
-  const bool to_server = !settings.nodes.empty();
   worker::WorkerOptions options;
   options.capture_filter = settings.capture_filter;
   options.display_filter = settings.display_filter;
   options.fields = settings.fields;
   options.protocols = settings.protocols;
   options.two_pass = settings.two_pass;
-  options.dissection = settings.dissection;
-  options.shape = {
-      settings.format.value_or(to_server ? encode::Format::kBulk : encode::Format::kNdjson),
-      settings.hex, settings.ecs, settings.limits};
+  options.dissection = DissectionOptionsOf(settings.dissection);
+  options.shape = {FormatOf(settings),
+                   settings.hex,
+                   settings.ecs,
+                   {settings.limits.depth, settings.limits.bytes, settings.limits.value_bytes}};
   options.typed = settings.typed;
   options.index = settings.index;
-  options.shard_key = settings.shard_key;
+  options.shard_key = ShardKeyOf(settings);
   options.resume = !settings.resume.empty();
-  options.session_limits = settings.session_limits;
+  options.session_limits = {settings.session_limits.packets, settings.session_limits.bytes,
+                            settings.session_limits.resident_bytes};
   options.flush_interval = settings.flush_interval;
-  if (!settings.interfaces.empty()) {
-    options.live = {settings.interfaces, settings.device, {settings.count, settings.max_bytes},
-                    settings.shard_key,  settings.raw,    FanoutOf(settings)};
-  }
+  options.live = LiveOptionsOf(settings);
   options.sandbox = settings.sandbox;
   options.unprivileged = unprivileged;
   return options;

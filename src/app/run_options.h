@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "cli/settings.h"
+#include "dissect/options.h"
 #include "http/node_url.h"
+#include "live/options.h"
 #include "process/privileges.h"
 #include "supervise/options.h"
 #include "worker/worker_options.h"
@@ -18,6 +20,10 @@ namespace espcap::app {
 
 // Of a run that says nothing about it: the machine's cores.
 uint32_t WorkersOf(const cli::CaptureSettings& settings);
+
+dissect::Options DissectionOptionsOf(const cli::DissectionSettings& settings);
+
+live::RawOptions RawOptionsOf(const cli::RecordingSettings& settings);
 
 worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
                                       std::optional<process::Identity> unprivileged);

@@ -44,7 +44,7 @@ Result<schema::IndexTemplate> Build(const char* program_path, const cli::Templat
   const auto fields = FetchFields(program_path, {}, choice);
   if (!fields) return tl::unexpected(fields.error());
   std::vector<schema::Field> rest;
-  if (settings.rest_flattened) {
+  if (settings.rest == "flattened") {
     auto every = FetchFields(program_path, {}, {FieldChoice::Kind::kEvery, {}, {}});
     if (!every) return Forward(std::move(every));
     rest = std::move(*every);
@@ -93,7 +93,8 @@ Result<void> RunTemplateCommand(const char* program_path, const cli::TemplateSet
     server = std::move(*found);
   }
   const auto dialect = server ? DialectOf(server->identity)
-                              : settings.dialect.value_or(schema::Dialect::kElasticsearch);
+                              : (settings.server == "opensearch" ? schema::Dialect::kOpenSearch
+                                                                 : schema::Dialect::kElasticsearch);
   auto wanted = Build(program_path, settings, dialect);
   if (!wanted) return Forward(std::move(wanted));
   if (settings.install) return Install({*server->client, server->node}, *wanted, log);

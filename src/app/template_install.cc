@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/template_install.h"
 
+#include "app/run_options.h"
+
 #include "app/field_source.h"
 #include "schema/index_pattern.h"
 #include "schema/index_template.h"
@@ -14,7 +16,7 @@ Result<std::string> Install(const elasticsearch::Server& server,
   const auto found = elasticsearch::TemplateFor(server, schema::IndexPattern(settings.index));
   if (!found) return tl::unexpected(found.error());
   if (found->is_there) return "already there";
-  const auto fields = FetchFields(program_path, settings.dissection, {});
+  const auto fields = FetchFields(program_path, DissectionOptionsOf(settings.dissection), {});
   if (!fields) return tl::unexpected(fields.error());
   schema::TemplateRequest request;
   request.index = settings.index;

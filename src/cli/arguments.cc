@@ -6,9 +6,8 @@
 
 #include "base/nearest_name.h"
 #include "cli/config_arguments.h"
-#include "cli/option_groups.h"
+#include "cli/parser_options.h"
 #include "config/config_file.h"
-#include "dissect/epan_library.h"
 
 namespace espcap::cli {
 namespace {
@@ -70,7 +69,9 @@ Result<void> ReadConfiguration(CLI::App& command, const CLI::App& main_command,
   const auto file = config::ReadConfigFile(*path);
   if (!file) return tl::unexpected(file.error());
   settings.config_used = *path;
-  return ApplyConfig(command, main_command, *file, settings.warnings);
+  const bool is_named = !settings.config.empty() || path->front() == '/';
+  return ApplyConfig(command, main_command, *file, is_named ? Trust::kFull : Trust::kFoundFile,
+                     settings.warnings);
 }
 
 Result<void> CheckNoLostValue(int argc, const char* const* argv) {
@@ -87,57 +88,30 @@ Result<void> CheckNoLostValue(int argc, const char* const* argv) {
 // The command line in CLI11's terms. One at a time; the settings live here until they are taken.
 class Parser {
  public:
-  explicit Parser(const std::shared_ptr<const SecretInputs>& secrets) {
+  Parser(const std::shared_ptr<const SecretInputs>& secrets, const std::string& version) {
     capture_.secrets = secrets;
     resend_settings_.secrets = secrets;
     template_settings_.secrets = secrets;
     query_settings_.secrets = secrets;
-    main_.footer(kExamples);
-    AddCaptureOptions(main_, capture_);
-    AddServerOptions(main_, capture_);
-    AddProgramOptions(main_, capture_);
-    main_
-        .set_version_flag(
-            "--version",
-            [] {
-              return "espcap " ESPCAP_VERSION ", libwireshark " + dissect::EpanLibrary::Version();
-            },
-            "Versions of espcap and of libwireshark.")
-        ->group("Program");
-    main_.require_subcommand(0, 1);
     main_.get_formatter()->column_width(34);
-
-    resend_.footer(kResendExamples);
-    resend_
-        .add_option("FILE", resend_settings_.file, "Dead letters, as --dead-letters keeps them.")
-        ->required();
-    AddServerOptions(resend_, resend_settings_);
-    AddProgramOptions(resend_, resend_settings_);
-
-    template_.footer(kTemplateExamples);
-    AddTemplateOptions(template_, template_settings_);
-    AddProgramOptions(template_, template_settings_);
-
-    fields_.footer(kFieldsExamples);
-    fields_.add_option("PATTERN", fields_settings_.pattern,
-                       "A part of a name or a description; or a name with '*' in it.");
-    fields_.add_flag("--curated", fields_settings_.curated,
-                     "Only those that the default template makes searchable.");
-    fields_.add_flag("--names", fields_settings_.names,
-                     "Their names alone, a line each, as --fields @FILE reads them.");
-    fields_.add_flag("--json", fields_settings_.json, "As a JSON array, an element a line.")
-        ->excludes("--names");
-    AddProgramOptions(fields_, fields_settings_);
-
-    query_.footer(kQueryExamples);
-    query_.add_option("NAME", query_settings_.name,
-                      "One of config/queries, or the path of a file; without it, they are listed.");
-    query_.add_option("--index", query_settings_.index, "What to search (default packets-*).")
-        ->type_name("PATTERN");
-    AddList(query_, "--set", query_settings_.values,
-            "A value for ${name} in the query. Repeatable.", "NAME=VALUE");
-    AddQueriedServer(query_, query_settings_);
-    AddProgramOptions(query_, query_settings_);
+    main_.require_subcommand(0, 1);
+    Describe(main_, kExamples, kCaptureCommand,
+             {.program = &capture_, .server = &capture_, .capture = &capture_});
+    main_.set_version_flag("--version", version, "Print the versions of espcap and libwireshark.")
+        ->group("Program");
+    Describe(
+        resend_, kResendExamples, kResendCommand,
+        {.program = &resend_settings_, .server = &resend_settings_, .resend = &resend_settings_});
+    resend_.get_option("FILE")->required();
+    Describe(template_, kTemplateExamples, kTemplateCommand,
+             {.program = &template_settings_,
+              .server = &template_settings_,
+              .index_template = &template_settings_});
+    Describe(fields_, kFieldsExamples, kFieldsCommand,
+             {.program = &fields_settings_, .fields = &fields_settings_});
+    fields_.get_option("--json")->excludes("--names");
+    Describe(query_, kQueryExamples, kQueryCommand,
+             {.program = &query_settings_, .server = &query_settings_, .query = &query_settings_});
   }
 
   Result<Invocation> Parse(int argc, const char* const* argv) {
@@ -173,6 +147,13 @@ class Parser {
     return std::move(settings);
   }
 
+  static void Describe(CLI::App& app, const char* examples, Commands command,
+                       const SettingsOfCommand& settings) {
+    app.footer(examples);
+    AddOptions(app, command, settings);
+    app.set_help_flag("-h,--help", "Print this text.")->group("Program");
+  }
+
   CaptureSettings capture_;
   ResendSettings resend_settings_;
   TemplateSettings template_settings_;
@@ -190,9 +171,10 @@ class Parser {
 }  // namespace
 
 Result<Invocation> ParseArguments(int argc, const char* const* argv,
-                                  const std::shared_ptr<const SecretInputs>& secrets) {
+                                  const std::shared_ptr<const SecretInputs>& secrets,
+                                  const std::string& version) {
   if (auto checked = CheckNoLostValue(argc, argv); !checked) return Forward(std::move(checked));
-  return Parser(secrets).Parse(argc, argv);
+  return Parser(secrets, version).Parse(argc, argv);
 }
 
 }  // namespace espcap::cli

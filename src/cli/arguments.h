@@ -23,10 +23,11 @@ struct PrintAndExit {
 using Invocation = std::variant<PrintAndExit, CaptureSettings, ResendSettings, TemplateSettings,
                                 FieldsSettings, QuerySettings>;
 
-// `secrets` become part of the settings. An error is a sentence that names the option, or file,
-// line and key.
+// `secrets` become part of the settings; `version` is what --version prints. An error is a sentence
+// that names the option, or file, line and key.
 Result<Invocation> ParseArguments(int argc, const char* const* argv,
-                                  const std::shared_ptr<const SecretInputs>& secrets = nullptr);
+                                  const std::shared_ptr<const SecretInputs>& secrets = nullptr,
+                                  const std::string& version = {});
 
 }  // namespace espcap::cli
 

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <string_view>
 
 #include "base/nearest_name.h"
+#include "cli/option.h"
 
 namespace espcap::cli {
 namespace {
@@ -30,6 +32,16 @@ bool IsOverridden(const CLI::App& app, const std::string& key, const std::set<st
     return group.contains(key) && std::any_of(group.begin(), group.end(), [&](const auto& member) {
              return given.contains(member);
            });
+  });
+}
+
+// The file may have come with a folder of captures: it must not say where documents go, with the
+// credentials of whoever runs espcap there.
+bool IsForFoundFiles(const std::string& key) {
+  const auto& table = OptionTable();
+  return std::any_of(table.begin(), table.end(), [&key](const Option& option) {
+    const std::string_view names = option.names;
+    return option.in_found_file && names.substr(names.find("--") + 2) == key;
   });
 }
 
@@ -79,7 +91,8 @@ std::vector<std::string> LongOptions(const CLI::App& app, const std::string& pre
 }
 
 Result<void> ApplyConfig(CLI::App& command, const CLI::App& main_command,
-                         const config::ConfigFile& file, std::vector<std::string>& warnings) {
+                         const config::ConfigFile& file, Trust trust,
+                         std::vector<std::string>& warnings) {
   std::set<std::string> given;
   for (const CLI::Option* option : command.get_options()) {
     if (option->count() > 0) {
@@ -100,6 +113,12 @@ Result<void> ApplyConfig(CLI::App& command, const CLI::App& main_command,
       if (main_command.get_option_no_throw("--" + setting.key) != nullptr) continue;
       return Fail("{}: unknown key '{}'{}", place, setting.key,
                   base::DidYouMean(setting.key, LongOptions(main_command, "")));
+    }
+    if (trust == Trust::kFoundFile && !IsForFoundFiles(setting.key)) {
+      return Fail(
+          "{}: '{}' is not accepted from a file that espcap finds by itself: give --config {} if "
+          "this file is yours",
+          place, setting.key, file.path);
     }
     if (auto checked = CheckHoldsNoCredentials(setting, place); !checked) return checked;
     if (IsOverridden(command, setting.key, given)) continue;

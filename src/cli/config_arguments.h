@@ -20,9 +20,12 @@ namespace espcap::cli {
 
 // REQUIRES: `command` has parsed the command line. An unknown key or a value of the wrong type is
 // an error with file, line and the nearest known key; one that only `main_command` has is passed
-// over.
+// over. `trust`: whether every key is accepted, or those alone that can do no harm
+// (Option::in_found_file); another one is an error then.
+enum class Trust { kFull, kFoundFile };
 Result<void> ApplyConfig(CLI::App& command, const CLI::App& main_command,
-                         const config::ConfigFile& file, std::vector<std::string>& warnings);
+                         const config::ConfigFile& file, Trust trust,
+                         std::vector<std::string>& warnings);
 
 // Every long option, with `prefix` before its name.
 std::vector<std::string> LongOptions(const CLI::App& app, const std::string& prefix);

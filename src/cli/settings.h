@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Everything a user can ask for, as given: on the command line or in espcap.yml.
+// Everything a user can ask for, as given: on the command line or in espcap.yml. Plain values that
+// know no part of the program; app/ makes each part's own options of them.
 #ifndef ESPCAP_CLI_SETTINGS_H_
 #define ESPCAP_CLI_SETTINGS_H_
 
@@ -12,14 +13,10 @@
 #include <vector>
 
 #include "cli/secret_inputs.h"
-#include "dissect/options.h"
-#include "encode/document_writer.h"
-#include "live/options.h"
-#include "schema/dialect.h"
-#include "source/flow_hash.h"
-#include "stream/session_limits.h"
 
 namespace espcap::cli {
+
+constexpr uint32_t kMaxSnaplen = 262144;  // libpcap's greatest
 
 // Of every command.
 struct ProgramSettings {
@@ -57,17 +54,58 @@ struct ServerSettings {
   std::shared_ptr<const SecretInputs> secrets;  // null: none
 };
 
+struct DeviceSettings {
+  uint32_t snaplen = kMaxSnaplen;
+  uint64_t buffer_bytes = uint64_t{64} << 20U;
+  bool promiscuous = true;
+  bool monitor = false;
+  bool immediate = false;
+};
+
+// Of the raw packets that are kept; 0: no limit.
+struct RecordingSettings {
+  std::string path;  // empty: none are kept
+  uint64_t file_bytes = 0;
+  std::chrono::milliseconds file_time{0};
+  uint32_t files = 0;
+};
+
 // Of live capture.
 struct LiveSettings {
   std::vector<std::string> interfaces;
-  live::DeviceOptions device;
+  DeviceSettings device;
   std::chrono::milliseconds duration{0};  // 0: until stopped
   uint64_t max_bytes = 0;                 // of packets; 0: any number
   std::chrono::milliseconds flush_interval{1000};
   std::chrono::milliseconds stats_interval{60'000};
-  live::RawOptions raw;
+  RecordingSettings recording;
   uint16_t fanout_group = 0;                 // 0: none
   std::optional<uint32_t> fanout_processes;  // of each interface; unset: 2
+};
+
+struct DissectionSettings {
+  std::vector<std::string> preferences;
+  std::vector<std::string> decode_as;
+  std::vector<std::string> enable_protocols;
+  std::vector<std::string> disable_protocols;
+  std::vector<std::string> enable_heuristics;
+  std::vector<std::string> disable_heuristics;
+  bool no_name_resolution = false;
+  std::optional<std::string> name_resolution;
+};
+
+// What a document is cut to.
+struct LimitSettings {
+  uint32_t depth = 450;
+  uint64_t bytes = uint64_t{32} << 20U;
+  uint64_t value_bytes = 0;  // 0: any
+};
+
+// Of a session on a stream; 0: no limit.
+struct SessionSettings {
+  uint64_t packets = 0;
+  uint64_t bytes = 0;
+  uint64_t resident_bytes = uint64_t{400} << 20U;
 };
 
 // The main command: packets to documents.
@@ -81,11 +119,11 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   // destinations, beside the server
   std::string output;
   // shape
-  std::optional<encode::Format> format;
+  std::string format;  // a choice of its option; empty: as the destination wants it
   bool hex = false;
   bool typed = false;
   bool ecs = false;
-  encode::DocumentLimits limits;
+  LimitSettings limits;
   // selection
   uint64_t count = 0;
   std::string capture_filter;
@@ -93,17 +131,17 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   std::vector<std::string> fields;
   std::vector<std::string> protocols;
   // dissection
-  dissect::Options dissection;
+  DissectionSettings dissection;
   bool two_pass = false;
   // work
   uint32_t workers = 0;  // 0: as many as the machine has cores
   uint32_t shards = 1;   // of each file
-  source::FlowKey shard_key = source::FlowKey::kPair;
+  std::string shard_key = "pair";
   std::optional<bool> ordered;        // unset: for files and standard output
   std::string resume;                 // path of the state; empty: none
   std::optional<std::string> run_as;  // whom root's processes become
   bool sandbox = true;
-  stream::SessionLimits session_limits{0, 0, uint64_t{400} << 20U};
+  SessionSettings session_limits;
   // what the server doesn't take
   std::string spool;  // directory; empty: none
   uint64_t spool_bytes = uint64_t{1} << 30U;
@@ -128,8 +166,8 @@ struct TemplateSettings : ProgramSettings, ServerSettings {
   std::string data_stream;
   std::vector<std::string> fields;
   std::vector<std::string> protocols;
-  bool rest_flattened = false;
-  std::optional<schema::Dialect> dialect;  // unset: the node's, else Elasticsearch's
+  std::string rest = "none";
+  std::string server;  // empty: the node's, else Elasticsearch
 };
 
 // `espcap fields`: what can be searched, and under which name.

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Documents of test_pcaps in real servers: all there, once, and found."""
-import concurrent.futures
 import gzip
 import json
 import os
@@ -12,6 +11,7 @@ import time
 
 import pytest
 import relay
+from display_filters import frames_selected
 from documents import unread_bytes
 from project import ESPCAP, TEST_PCAPS
 from seeds import seed_or
@@ -103,12 +103,11 @@ def test_queries_find_what_display_filters_select(indexed, espcap, captures, tsh
         action = espcap("--file", path, "--format", "bulk", "--count", "1").out.splitlines()[0]
         prefix[path] = json.loads(action)["create"]["_id"].rsplit("-", 1)[0]
 
-    def selected(display_filter):
-        return {f"{prefix[path]}-{number}" for path in captures for number in tshark(
-            "-r", path, "-Y", display_filter, "-T", "fields", "-e", "frame.number").split()}
-
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        expected = list(pool.map(selected, [display_filter for _, display_filter in QUERIES]))
+    filters = [display_filter for _, display_filter in QUERIES]
+    expected = [set() for _ in QUERIES]
+    for path in captures:
+        for frames, numbers in zip(expected, frames_selected(tshark, path, filters)):
+            frames.update(f"{prefix[path]}-{number}" for number in numbers)
     for (query, display_filter), frames in zip(QUERIES, expected):
         assert frames, display_filter
         assert node.ids(node.indices, query) == frames, display_filter

@@ -246,7 +246,7 @@ def test_an_address_that_is_wrong(address, reason, espcap, tmp_path):
 
 def test_the_configuration_can_say_it(espcap, start_espcap, folder, tmp_path):
     (tmp_path / "espcap.yml").write_text(f"dir: {folder}\nwatch: true\nmetrics: 0\n")
-    assert start_espcap().metrics().get("/healthz") == (200, "ok\n")
+    assert start_espcap("--config", tmp_path / "espcap.yml").metrics().get("/healthz") == (200, "ok\n")
 
 
 def test_methods_and_paths(watching):

@@ -161,16 +161,32 @@ def test_configuration_file(espcap, tmp_path):
     (tmp_path / "espcap.yml").write_text(
         f"tshark_path: /usr/bin/tshark\nfile: {DNS}\ncount: 3\nquiet: true\n"
         "preference:\n  - tcp.relative_sequence_numbers:FALSE\n")
-    found = espcap(cwd=tmp_path)
-    assert found.code == 0, found
-    assert len(found.documents()) == 3
-    assert found.err.count("tshark_path is ignored") == 1
-    assert len(espcap("--count", "5", cwd=tmp_path).documents()) == 5, "the command line wins"
-    assert len(espcap("--file", HTTP, "--count", "4", cwd=tmp_path).documents()) == 4
-    (tmp_path / "other").mkdir()
-    (tmp_path / "config").mkdir()
-    (tmp_path / "espcap.yml").rename(tmp_path / "config" / "espcap.yml")
-    assert len(espcap(cwd=tmp_path / "other").documents()) == 3, "../config/espcap.yml"
+    named = espcap("--config", "espcap.yml", cwd=tmp_path)
+    assert named.code == 0, named
+    assert len(named.documents()) == 3
+    assert named.err.count("tshark_path is ignored") == 1
+    own = ("--config", tmp_path / "espcap.yml")
+    assert len(espcap(*own, "--count", "5").documents()) == 5, "the command line wins"
+    assert len(espcap(*own, "--file", HTTP, "--count", "4").documents()) == 4
+
+
+@pytest.mark.parametrize("place, folder", [(".", "."), ("config", "."), ("config", "other")])
+def test_a_configuration_file_that_is_found(place, folder, espcap, environment, tmp_path):
+    """It may have come with captures: it selects packets, and sends nothing anywhere."""
+    for name in ("config", "other"):
+        (tmp_path / name).mkdir()
+    config = tmp_path / place / "espcap.yml"
+    config.write_text("count: 3\n")
+    found = espcap("--file", DNS, cwd=tmp_path / folder)
+    assert len(found.documents()) == 3 and "espcap: configuration from " in found.err, found
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        config.write_text(f"count: 3\nnode: http://127.0.0.1:{server.getsockname()[1]}\n")
+        refused = espcap("--file", DNS, cwd=tmp_path / folder, env={**environment, "ESPCAP_API_KEY": "a:key"})
+        assert refused.code == 1 and "espcap.yml:2: 'node' is not accepted" in refused.err, refused
+        assert "--config " in refused.err and refused.out == b"", refused
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -3,6 +3,7 @@
 import base64
 import concurrent.futures
 import hashlib
+import itertools
 import json
 import os
 import pathlib
@@ -12,6 +13,7 @@ import subprocess
 import field_queries
 import pytest
 from captures import write_pcap
+from display_filters import frames_selected
 from project import TEST_PCAPS
 from server import KINDS, Server
 from shared_server import Namespace
@@ -258,17 +260,16 @@ def questions(espcap, tshark, many_captures, fields, seed):
                 possible = [generator.choice(possible)]
             asked += [(capture, name, *question) for question in possible]
 
-    def selected(question):
-        capture, name, query, display_filter = question
-        try:
-            frames = tshark("-r", capture, "-Y", display_filter, "-T", "fields", "-e", "frame.number")
-        except subprocess.CalledProcessError:
-            return None  # an operator that tshark doesn't have for this kind of field
+    def answered(capture):
+        own = [question for question in asked if question[0] == capture]
         start = id_start(capture)
-        return capture, name, query, display_filter, {f"{start}-{frame}" for frame in frames.split()}
+        selected = frames_selected(tshark, capture, [display_filter for *_, display_filter in own])
+        # None: an operator that tshark doesn't have for this kind of field
+        return [(*question, {f"{start}-{frame}" for frame in frames})
+                for question, frames in zip(own, selected) if frames is not None]
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(filter(None, pool.map(selected, asked)))
+        return list(itertools.chain(*pool.map(answered, dict.fromkeys(capture for capture, *_ in asked))))
 
 
 def test_fields_are_found_as_display_filters_find_them(any_server, espcap, questions):

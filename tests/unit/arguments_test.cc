@@ -23,7 +23,7 @@ TEST_F(ArgumentsTest, WithoutOptionsTheDefaultsHold) {
   EXPECT_FALSE(settings.list);
   EXPECT_TRUE(settings.nodes.empty());
   EXPECT_EQ(settings.output, "");
-  EXPECT_FALSE(settings.format);
+  EXPECT_EQ(settings.format, "");
   EXPECT_FALSE(settings.hex);
   EXPECT_EQ(settings.count, 0U);
   EXPECT_EQ(settings.capture_filter, "");
@@ -54,7 +54,7 @@ TEST_F(ArgumentsTest, EachOptionSetsItsSetting) {
   EXPECT_TRUE(settings.recursive);
   EXPECT_TRUE(settings.list);
   EXPECT_EQ(settings.output, "out.ndjson");
-  EXPECT_EQ(settings.format, encode::Format::kText);
+  EXPECT_EQ(settings.format, "text");
   EXPECT_TRUE(settings.hex);
   EXPECT_EQ(settings.count, 5U);
   EXPECT_EQ(settings.capture_filter, "port 53");
@@ -91,7 +91,7 @@ TEST_F(ArgumentsTest, RepeatableOptionsKeepTheirOrder) {
 }
 
 TEST_F(ArgumentsTest, RepeatableDissectionOptionsKeepTheirOrder) {
-  using dissect::Options;
+  using Options = DissectionSettings;
   struct Case {
     const char* option;
     Strings Options::*values;
@@ -143,9 +143,9 @@ TEST_F(ArgumentsTest, CompressionIsAskedForOrForbidden) {
 }
 
 TEST_F(ArgumentsTest, FormatsHaveNames) {
-  EXPECT_EQ(SettingsOf({"--format", "ndjson"}).format, encode::Format::kNdjson);
-  EXPECT_EQ(SettingsOf({"--format", "bulk"}).format, encode::Format::kBulk);
-  EXPECT_EQ(SettingsOf({"--format", "text"}).format, encode::Format::kText);
+  EXPECT_EQ(SettingsOf({"--format", "ndjson"}).format, "ndjson");
+  EXPECT_EQ(SettingsOf({"--format", "bulk"}).format, "bulk");
+  EXPECT_EQ(SettingsOf({"--format", "text"}).format, "text");
 }
 
 TEST_F(ArgumentsTest, AnUnknownFormatIsAnErrorThatNamesTheKnownOnes) {

@@ -19,12 +19,14 @@ class ConfigArgumentsTest : public ArgumentParser {
  protected:
   CaptureSettings With(const std::string& config, const std::vector<const char*>& arguments = {}) {
     directory_.Write("espcap.yml", config);
-    return SettingsOf(arguments);
+    std::vector<const char*> all = {"--config", "./espcap.yml"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return SettingsOf(all);
   }
 
   std::string ErrorWith(const std::string& config) {
     directory_.Write("espcap.yml", config);
-    return ErrorOf({});
+    return ErrorOf({"--config", "./espcap.yml"});
   }
 };
 
@@ -84,7 +86,7 @@ TEST_F(ConfigArgumentsTest, KeysAreLongOptions) {
   EXPECT_EQ(settings.directories, Strings{"captures"});
   EXPECT_TRUE(settings.recursive);
   EXPECT_EQ(settings.nodes, (Strings{"localhost", "[::1]"}));
-  EXPECT_EQ(settings.format, encode::Format::kBulk);
+  EXPECT_EQ(settings.format, "bulk");
   EXPECT_TRUE(settings.hex);
   EXPECT_EQ(settings.count, 7U);
   EXPECT_EQ(settings.capture_filter, "port 53");
@@ -245,13 +247,36 @@ TEST_F(ConfigArgumentsTest, TheFileNamedIsTheOneUsed) {
   EXPECT_EQ(settings.chunk, 10U);
 }
 
+// It may have come with a folder of captures.
+TEST_F(ConfigArgumentsTest, AFileThatIsFoundOnlySelectsDissectsAndShapes) {
+  directory_.Write("espcap.yml",
+                   "count: 7\nfilter: dns\npreference: a.b:c\nhex: true\ntshark_path: x\n");
+  const CaptureSettings settings = SettingsOf({});
+  EXPECT_EQ(settings.config_used, "./espcap.yml");
+  EXPECT_EQ(settings.count, 7U);
+  EXPECT_EQ(settings.display_filter, "dns");
+  EXPECT_EQ(settings.dissection.preferences, Strings{"a.b:c"});
+  EXPECT_TRUE(settings.hex);
+  for (const std::string line :
+       {"node: evil.example", "file: a.pcap", "output: x", "write: x", "dead-letters: x",
+        "ca-file: x", "insecure: true", "run-as: root", "no-sandbox: true", "metrics: 0.0.0.0:1"}) {
+    directory_.Write("espcap.yml", "count: 7\n" + line + "\n");
+    EXPECT_EQ(ErrorOf({}),
+              "./espcap.yml:2: '" + line.substr(0, line.find(':')) +
+                  "' is not accepted from a file that espcap finds by itself: give --config "
+                  "./espcap.yml if this file is yours");
+  }
+}
+
 TEST_F(ConfigArgumentsTest, AFileNamedThatIsMissingIsAnError) {
   EXPECT_EQ(ErrorOf({"--config", "missing.yml"}), "read missing.yml: No such file or directory");
 }
 
 TEST_F(ConfigArgumentsTest, AKeyOverriddenByTheCommandLineIsStillKnown) {
   directory_.Write("espcap.yml", "nodes: localhost\n");
-  EXPECT_NE(ErrorOf({"--node", "localhost"}).find("unknown key 'nodes'"), std::string::npos);
+  EXPECT_NE(
+      ErrorOf({"--config", "./espcap.yml", "--node", "localhost"}).find("unknown key 'nodes'"),
+      std::string::npos);
 }
 
 }  // namespace

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What an option is: all that is known of it, once. The parser, the checking of espcap.yml and
+// --help come from these values. Plain data.
+#ifndef ESPCAP_CLI_OPTION_H_
+#define ESPCAP_CLI_OPTION_H_
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cli/settings.h"
+
+namespace espcap::cli {
+
+// The settings of the command that is parsed; a null: it has none of this kind.
+struct SettingsOfCommand {
+  ProgramSettings* program = nullptr;
+  ServerSettings* server = nullptr;
+  CaptureSettings* capture = nullptr;
+  ResendSettings* resend = nullptr;
+  TemplateSettings* index_template = nullptr;
+  FieldsSettings* fields = nullptr;
+  QuerySettings* query = nullptr;
+};
+
+enum Commands : unsigned {
+  kCaptureCommand = 1U,
+  kResendCommand = 2U,
+  kTemplateCommand = 4U,
+  kFieldsCommand = 8U,
+  kQueryCommand = 16U,
+  kEveryCommand = 31U,
+};
+
+// Where a value is put; its type says how it is read. A vector: the option is repeatable. A flag
+// sets true, and false by a name with '!' before it ("--ordered,!--no-ordered").
+using Setting =
+    std::variant<bool*, std::optional<bool>*, std::string*, std::optional<std::string>*,
+                 std::vector<std::string>*, uint16_t*, uint32_t*, std::optional<uint32_t>*,
+                 uint64_t*, std::chrono::milliseconds*, std::chrono::seconds*>;
+
+enum class Unit : uint8_t {
+  kNone,
+  kBytes,  // with k, M or G
+  kTime,   // seconds, or with ms, s, m, h or d
+};
+
+struct Range {
+  uint64_t least = 0;
+  uint64_t most = 0;
+};
+
+struct Option {
+  const char* names = "";     // "-o,--preference"; the long one is the key in espcap.yml
+  unsigned commands = 0;      // that have it
+  const char* group = "";     // in --help
+  const char* value = "";     // what is given, in --help: "PATH"; empty: a flag
+  const char* fallback = "";  // the default, in words; empty: --help names none
+  Unit unit = Unit::kNone;
+  std::optional<Range> range = {};
+  std::vector<std::string> choices = {};  // the only values; none: any
+  bool in_found_file = false;             // accepted from an espcap.yml that nobody named
+  bool in_resume_key = false;  // another value makes other documents: an earlier run's don't count
+  const char* help = "";
+  Setting (*setting)(SettingsOfCommand&) = nullptr;
+};
+
+// Of every command, in the order of --help.
+const std::vector<Option>& OptionTable();
+
+}  // namespace espcap::cli
+
+#endif  // ESPCAP_CLI_OPTION_H_

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <iterator>
+
+#include "cli/option.h"
+#include "cli/option_rows.h"
+
+namespace espcap::cli {
+
+const std::vector<Option>& OptionTable() {
+  static const std::vector<Option> table = [] {
+    std::vector<Option> all;
+    for (const auto rows : {SourceOptions, LiveOptions, DocumentOptions, SelectionOptions,
+                            DissectionOptions, WorkOptions, KeepingOptions, ServerOptions,
+                            SecurityOptions, TemplateOptions, SubcommandOptions, ProgramOptions}) {
+      std::vector<Option> group = rows();
+      all.insert(all.end(), std::make_move_iterator(group.begin()),
+                 std::make_move_iterator(group.end()));
+    }
+    return all;
+  }();
+  return table;
+}
+
+}  // namespace espcap::cli

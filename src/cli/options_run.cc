@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Options of the main command: what its documents look like, how the work is shared out, and what
+// becomes of documents that the server doesn't take.
+#include "cli/option_rows.h"
+
+namespace espcap::cli {
+namespace {
+
+constexpr const char* kDestinations = "Destinations";
+constexpr const char* kWork = "Work";
+constexpr const char* kDelivery = "Delivery";
+
+}  // namespace
+
+std::vector<Option> DocumentOptions() {
+  using S = SettingsOfCommand;
+  return {
+      {.names = "--output",
+       .commands = kCaptureCommand,
+       .group = kDestinations,
+       .value = "PATH",
+       .in_resume_key = true,
+       .help = "Write the documents to a file, compressed where its name ends in .gz or .zst; '-' "
+               "is standard output.",
+       .setting = [](S& s) -> Setting { return &s.capture->output; }},
+      {.names = "--format",
+       .commands = kCaptureCommand,
+       .group = kDestinations,
+       .value = "FORMAT",
+       .fallback = "ndjson",
+       .choices = {"ndjson", "bulk", "text"},
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Write ndjson, a document a line; bulk, with action lines, a _bulk body; or text, "
+               "Espcap's dump for people.",
+       .setting = [](S& s) -> Setting { return &s.capture->format; }},
+      {.names = "--hex",
+       .commands = kCaptureCommand,
+       .group = kDestinations,
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Add the bytes of each field (tshark's -x).",
+       .setting = [](S& s) -> Setting { return &s.capture->hex; }},
+      {.names = "--typed",
+       .commands = kCaptureCommand,
+       .group = kDestinations,
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Write numbers as JSON numbers, for stores that accept no texts for them.",
+       .setting = [](S& s) -> Setting { return &s.capture->typed; }},
+      {.names = "--ecs",
+       .commands = kCaptureCommand,
+       .group = kDestinations,
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Add the fields of the Elastic Common Schema at the top of each document.",
+       .setting = [](S& s) -> Setting { return &s.capture->ecs; }},
+      {.names = "--max-document-bytes",
+       .commands = kCaptureCommand,
+       .group = kDestinations,
+       .value = "SIZE",
+       .fallback = "32M",
+       .unit = Unit::kBytes,
+       .range = Range{uint64_t{1} << 10U, uint64_t{200} << 20U},
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Cut documents that are larger, and say so in them.",
+       .setting = [](S& s) -> Setting { return &s.capture->limits.bytes; }},
+      {.names = "--max-depth",
+       .commands = kCaptureCommand,
+       .group = kDestinations,
+       .value = "N",
+       .fallback = "450",
+       .range = Range{1, 450},
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Cut objects that are more than N levels deep, and say so in the document.",
+       .setting = [](S& s) -> Setting { return &s.capture->limits.depth; }},
+      {.names = "--max-value-bytes",
+       .commands = kCaptureCommand,
+       .group = kDestinations,
+       .value = "SIZE",
+       .fallback = "0, any length; 16k for an OpenSearch whose template has a flat_object",
+       .unit = Unit::kBytes,
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Cut single texts that are longer, and say so in the document.",
+       .setting = [](S& s) -> Setting { return &s.capture->limits.value_bytes; }},
+  };
+}
+
+std::vector<Option> WorkOptions() {
+  using S = SettingsOfCommand;
+  return {
+      {.names = "--workers",
+       .commands = kCaptureCommand,
+       .group = kWork,
+       .value = "N",
+       .fallback = "the machine's cores; live and ordered, 1",
+       .range = Range{1, 256},
+       .help = "Dissect in N processes, each a file or a share of the live packets at a time.",
+       .setting = [](S& s) -> Setting { return &s.capture->workers; }},
+      {.names = "--ordered,!--no-ordered",
+       .commands = kCaptureCommand,
+       .group = kWork,
+       .fallback = "ordered, but for a server",
+       .help = "Write documents in the order of the files.",
+       .setting = [](S& s) -> Setting { return &s.capture->ordered; }},
+      {.names = "--shards",
+       .commands = kCaptureCommand,
+       .group = kWork,
+       .value = "N",
+       .fallback = "1",
+       .range = Range{1, 256},
+       .in_resume_key = true,
+       .help = "Share each file among N workers, by the pair of addresses of its packets. Changes "
+               "stream numbers and what is known across pairs: see the README.",
+       .setting = [](S& s) -> Setting { return &s.capture->shards; }},
+      {.names = "--hash",
+       .commands = kCaptureCommand,
+       .group = kWork,
+       .value = "KEY",
+       .fallback = "pair",
+       .choices = {"pair", "flow"},
+       .in_resume_key = true,
+       .help =
+           "With --shards, and live: keep together all packets between two addresses (pair), or "
+           "those of one connection (flow).",
+       .setting = [](S& s) -> Setting { return &s.capture->shard_key; }},
+      {.names = "--resume",
+       .commands = kCaptureCommand,
+       .group = kWork,
+       .value = "STATE",
+       .help = "Record in this file which captures are settled, and skip those that are.",
+       .setting = [](S& s) -> Setting { return &s.capture->resume; }},
+      {.names = "--session-packets",
+       .commands = kCaptureCommand,
+       .group = kWork,
+       .value = "N",
+       .fallback = "0, any number",
+       .help = "From a pipe or live: begin a fresh process after N packets, which frees what "
+               "dissection has kept.",
+       .setting = [](S& s) -> Setting { return &s.capture->session_limits.packets; }},
+      {.names = "--session-bytes",
+       .commands = kCaptureCommand,
+       .group = kWork,
+       .value = "SIZE",
+       .fallback = "0, any number",
+       .unit = Unit::kBytes,
+       .help = "Begin a fresh process after this many bytes of packets.",
+       .setting = [](S& s) -> Setting { return &s.capture->session_limits.bytes; }},
+      {.names = "--session-rss",
+       .commands = kCaptureCommand,
+       .group = kWork,
+       .value = "SIZE",
+       .fallback = "400M",
+       .unit = Unit::kBytes,
+       .help = "Begin a fresh process at this resident size; 0: any size.",
+       .setting = [](S& s) -> Setting { return &s.capture->session_limits.resident_bytes; }},
+      {.names = "--run-as",
+       .commands = kCaptureCommand,
+       .group = kWork,
+       .value = "NAME",
+       .fallback = "nobody",
+       .help = "As root: run the processes that touch packets as this user.",
+       .setting = [](S& s) -> Setting { return &s.capture->run_as; }},
+      {.names = "!--no-sandbox",
+       .commands = kCaptureCommand,
+       .group = kWork,
+       .help = "Let processes that dissect write files, start programs and open connections: for "
+               "plugins that must.",
+       .setting = [](S& s) -> Setting { return &s.capture->sandbox; }},
+  };
+}
+
+std::vector<Option> KeepingOptions() {
+  using S = SettingsOfCommand;
+  return {
+      {.names = "--spool",
+       .commands = kCaptureCommand,
+       .group = kDelivery,
+       .value = "DIR",
+       .help = "Keep documents in this directory while the server is away; the next run sends what "
+               "is there at the end.",
+       .setting = [](S& s) -> Setting { return &s.capture->spool; }},
+      {.names = "--spool-bytes",
+       .commands = kCaptureCommand,
+       .group = kDelivery,
+       .value = "SIZE",
+       .fallback = "1G",
+       .unit = Unit::kBytes,
+       .range = Range{uint64_t{1} << 16U, uint64_t{1} << 50U},
+       .help = "Keep at most this many bytes there.",
+       .setting = [](S& s) -> Setting { return &s.capture->spool_bytes; }},
+      {.names = "--dead-letters",
+       .commands = kCaptureCommand,
+       .group = kDelivery,
+       .value = "PATH",
+       .fallback = "beside --spool's or --resume's, else ./dead-letters.ndjson",
+       .help = "Keep documents that the server refuses for good in this file, for 'espcap resend'.",
+       .setting = [](S& s) -> Setting { return &s.capture->dead_letters; }},
+      {.names = "--index",
+       .commands = kCaptureCommand,
+       .group = kDelivery,
+       .value = "PATTERN",
+       .fallback = "packets-%Y-%m-%d",
+       .in_resume_key = true,
+       .help = "Send to this index, by the packet's time in UTC, as strftime(3).",
+       .setting = [](S& s) -> Setting { return &s.capture->index; }},
+      {.names = "--no-template",
+       .commands = kCaptureCommand,
+       .group = kDelivery,
+       .help = "Install no index template, even where the server has none for the index.",
+       .setting = [](S& s) -> Setting { return &s.capture->no_template; }},
+      {.names = "--metrics",
+       .commands = kCaptureCommand,
+       .group = "Program",
+       .value = "[ADDR:]PORT",
+       .help =
+           "Serve Prometheus metrics (/metrics) and the run's health (/healthz) at this port, of "
+           "127.0.0.1 unless an address is given; port 0: a free one.",
+       .setting = [](S& s) -> Setting { return &s.capture->metrics; }},
+  };
+}
+
+}  // namespace espcap::cli

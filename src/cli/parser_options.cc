@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/parser_options.h"
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <string>
+#include <type_traits>
+
+namespace espcap::cli {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+std::string Description(const Option& option) {
+  std::string text = option.help;
+  if (*option.fallback != '\0') text += std::string(" Default: ") + option.fallback + ".";
+  return text;
+}
+
+// Texts, and numbers without a unit.
+template <class Value>
+CLI::Option* AddValue(CLI::App& app, const Option& row, Value& value) {
+  return app.add_option(row.names, value, Description(row));
+}
+
+CLI::Option* AddFlag(CLI::App& app, const Option& row, bool& value) {
+  return app.add_flag(row.names, value, Description(row));
+}
+
+// Unset until one of its names is given.
+CLI::Option* AddFlag(CLI::App& app, const Option& row, std::optional<bool>& value) {
+  return app.add_flag_function(
+      row.names, [&value](int64_t balance) { value = balance > 0; }, Description(row));
+}
+
+CLI::Option* AddList(CLI::App& app, const Option& row, std::vector<std::string>& values) {
+  return app.add_option(row.names, values, Description(row))
+      ->expected(1, CLI::detail::expected_max_vector_size)
+      ->allow_extra_args(false);
+}
+
+CLI::Option* AddTime(CLI::App& app, const Option& row, milliseconds& value) {
+  static const std::map<std::string, double> units = {
+      {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+  return app
+      .add_option_function<double>(
+          row.names,
+          [&value](const double& count) {
+            value = std::chrono::round<milliseconds>(std::chrono::duration<double>(count));
+          },
+          Description(row))
+      ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::DEFAULT).description(""))
+      ->check(CLI::NonNegativeNumber.description(""));
+}
+
+CLI::Option* AddSeconds(CLI::App& app, const Option& row, seconds& value) {
+  return app.add_option_function<uint32_t>(
+      row.names, [&value](uint32_t count) { value = seconds(count); }, Description(row));
+}
+
+CLI::Option* Add(CLI::App& app, const Option& row, const Setting& setting) {
+  return std::visit(
+      [&](auto* value) -> CLI::Option* {
+        using Value = std::remove_pointer_t<decltype(value)>;
+        if constexpr (std::is_same_v<Value, bool> || std::is_same_v<Value, std::optional<bool>>) {
+          return AddFlag(app, row, *value);
+        } else if constexpr (std::is_same_v<Value, std::vector<std::string>>) {
+          return AddList(app, row, *value);
+        } else if constexpr (std::is_same_v<Value, milliseconds>) {
+          return AddTime(app, row, *value);
+        } else if constexpr (std::is_same_v<Value, seconds>) {
+          return AddSeconds(app, row, *value);
+        } else {
+          return AddValue(app, row, *value);
+        }
+      },
+      setting);
+}
+
+}  // namespace
+
+void AddOptions(CLI::App& app, Commands command, SettingsOfCommand settings) {
+  for (const Option& row : OptionTable()) {
+    if ((row.commands & command) == 0) continue;
+    CLI::Option* option = Add(app, row, row.setting(settings));
+    if (*row.value != '\0') option->type_name(row.value);
+    if (*row.group != '\0') option->group(row.group);
+    if (row.unit == Unit::kBytes) option->transform(CLI::AsSizeValue(false).description(""));
+    if (row.range) option->check(CLI::Range(row.range->least, row.range->most).description(""));
+    if (!row.choices.empty()) option->check(CLI::IsMember(row.choices).description(""));
+  }
+}
+
+}  // namespace espcap::cli
