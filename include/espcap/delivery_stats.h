@@ -22,10 +22,10 @@ enum class RetryReason : uint8_t {
   kUnavailable,      // 502, 503, 504 for the request
   kConnection,       // refused, reset, TLS
   kTimeout,
-  kGarbage,   // an answer that can't be read
-  kTooLarge,  // 413: sent again in smaller requests
-  kBlocked,   // single documents: their index is blocked for a while
-  kItem,      // single documents: 429, 502, 503, 504 for them
+  kMalformed,  // an answer that can't be read
+  kTooLarge,   // 413: sent again in smaller requests
+  kBlocked,    // single documents: their index is blocked for a while
+  kItem,       // single documents: 429, 502, 503, 504 for them
 };
 constexpr size_t kRetryReasons = static_cast<size_t>(RetryReason::kItem) + 1;
 
@@ -37,9 +37,9 @@ enum class RequestOutcome : uint8_t {
   kRefused,          // any other status
   kConnection,       // refused, reset, TLS
   kTimeout,
-  kGarbage  // an answer that can't be read
+  kMalformed  // an answer that can't be read
 };
-constexpr size_t kRequestOutcomes = static_cast<size_t>(RequestOutcome::kGarbage) + 1;
+constexpr size_t kRequestOutcomes = static_cast<size_t>(RequestOutcome::kMalformed) + 1;
 
 // From a request's start to its end, however it ended.
 struct LatencyHistogram {

@@ -11,7 +11,7 @@
 
 #include "app/destination.h"
 #include "app/live_checks.h"
-#include "app/purpose.h"
+#include "app/resume_key.h"
 #include "app/run_memory.h"
 #include "app/run_options.h"
 #include "app/run_telemetry.h"
@@ -25,7 +25,7 @@
 #include "source/directory_watch.h"
 #include "source/input_files.h"
 #include "source/interfaces.h"
-#include "supervise/note_log.h"
+#include "supervise/message_log.h"
 #include "supervise/supervisor.h"
 #include "telemetry/summary.h"
 #include "worker/worker.h"
@@ -126,17 +126,19 @@ Result<std::unique_ptr<supervise::WorkerPool>> StartZygote(worker::WorkerContext
   constexpr size_t kManyFiles = 32;  // of which each has a worker of its own
   const auto warnings = std::make_shared<telemetry::RateLimited>(log, &telemetry::Log::Warning);
   return supervise::WorkerPool::Start(
-      {[&context](const auto& send_note) { return context.Prepare(send_note); },
+      {[&context](const auto& send_log) { return context.Prepare(send_log); },
        [&context, &planner](const process::Job& job, process::Channel channel) {
          worker::RunWorker(context, planner, job, std::move(channel));
        },
        files >= kManyFiles},
-      [&log, warnings](const process::Note& note) { supervise::LogNote(note, log, *warnings); });
+      [&log, warnings](const process::LogMessage& message) {
+        supervise::WriteToLog(message, log, *warnings);
+      });
 }
 
 Result<std::unique_ptr<resume::ResumeState>> OpenResumeState(const cli::CaptureSettings& settings,
                                                              telemetry::Log& log) {
-  auto state = resume::ResumeState::Open(settings.resume, PurposeOf(settings));
+  auto state = resume::ResumeState::Open(settings.resume, ResumeKey(settings));
   if (!state) return state;
   if ((*state)->was_torn()) {
     log.Warning(settings.resume +
@@ -212,7 +214,7 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   supervise::Supervisor supervisor(
       options, {captures, *memory->slots, memory->rings, **workers, std::move(read_interfaces),
                 [&recordings](const process::Job& job) {
-                  return recordings.OpenNext(job.path.data(), job.member);
+                  return recordings.OpenNext(job.path.data(), job.fanout_index);
                 },
                 log});
   if (auto opened = supervisor.OpenInterfaces(); !opened) return opened;

@@ -133,7 +133,7 @@ Result<std::unique_ptr<Sink>> OpenServer(const char* program_path,
   return std::make_unique<sink::SpoolSink>(
       std::move(server), std::move(spool),
       sink::SpoolSink::Options{
-          settings.interfaces.empty() ? sink::Patience::kWaits : sink::Patience::kHurries,
+          settings.interfaces.empty() ? sink::WhenFull::kBlock : sink::WhenFull::kDropNewest,
           settings.spool_bytes},
       sink::SpoolSink::Reports{[&log](const std::string& message) { log.Warning(message); },
                                [&log](const std::string& message) { log.Error(message); }},

@@ -7,7 +7,7 @@
 
 #include "dissect/epan_library.h"
 #include "dissect/field_selection.h"
-#include "process/apart.h"
+#include "process/subprocess.h"
 #include "registry/field_catalog.h"
 #include "schema/curated_fields.h"
 
@@ -89,7 +89,7 @@ Result<std::vector<Field>> FetchFields(const char* program_path, const dissect::
     if (!fields) return Forward(std::move(fields));
     return Packed(*fields);
   };
-  auto packed = process::RunApart(read);
+  auto packed = process::RunInSubprocess(read);
   if (!packed) return Forward(std::move(packed));
   return Unpacked(*packed);
 }

@@ -9,8 +9,8 @@
 
 #include "app/run_options.h"
 #include "base/nearest_name.h"
-#include "live/capture_board.h"
 #include "live/remote_address.h"
+#include "live/shared_capture_state.h"
 #include "source/interfaces.h"
 
 namespace espcap::app {
@@ -75,8 +75,8 @@ Result<void> CheckLive(const cli::CaptureSettings& settings) {
     return Fail("--fanout {}: each interface takes the next group, up to {}", settings.fanout_group,
                 UINT16_MAX);
   }
-  if (settings.interfaces.size() > live::CaptureBoard::kMaxInterfaces) {
-    return Fail("--nic: at most {} interfaces", live::CaptureBoard::kMaxInterfaces);
+  if (settings.interfaces.size() > live::SharedCaptureState::kMaxInterfaces) {
+    return Fail("--nic: at most {} interfaces", live::SharedCaptureState::kMaxInterfaces);
   }
   return CheckInterfaces(settings.interfaces);
 }

@@ -26,13 +26,13 @@ Result<RunMemory> MakeRunMemory(process::BatchSlots::Shape slots, uint32_t rings
     memory.rings.push_back(std::move(*ring));
   }
   if (!is_live) return memory;
-  auto board = live::CaptureBoard::Create(live.limits);
+  auto board = live::SharedCaptureState::Create(live.limits);
   if (!board) return Forward(std::move(board));
   memory.board = std::move(*board);
   return memory;
 }
 
-std::vector<InterfaceStats> ReadInterfaces(const live::CaptureBoard& board,
+std::vector<InterfaceStats> ReadInterfaces(const live::SharedCaptureState& board,
                                            const live::Options& live) {
   std::vector<InterfaceStats> stats;
   uint32_t id = 0;

@@ -10,8 +10,8 @@
 
 #include "espcap/live_stats.h"
 #include "espcap/result.h"
-#include "live/capture_board.h"
 #include "live/options.h"
+#include "live/shared_capture_state.h"
 #include "process/batch_slots.h"
 #include "process/packet_ring.h"
 
@@ -20,7 +20,7 @@ namespace espcap::app {
 struct RunMemory {
   std::unique_ptr<process::BatchSlots> slots;
   std::vector<std::unique_ptr<process::PacketRing>> rings;  // one a stream; live, one a worker
-  std::unique_ptr<live::CaptureBoard> board;                // null: nothing is live
+  std::unique_ptr<live::SharedCaptureState> board;          // null: nothing is live
 };
 
 // `live` without interfaces: nothing is live.
@@ -28,7 +28,7 @@ Result<RunMemory> MakeRunMemory(process::BatchSlots::Shape slots, uint32_t rings
                                 const live::Options& live);
 
 // What has come to each interface so far.
-std::vector<InterfaceStats> ReadInterfaces(const live::CaptureBoard& board,
+std::vector<InterfaceStats> ReadInterfaces(const live::SharedCaptureState& board,
                                            const live::Options& live);
 
 }  // namespace espcap::app

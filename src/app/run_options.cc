@@ -96,7 +96,7 @@ supervise::Options SuperviseOptionsOf(const cli::CaptureSettings& settings,
   supervise::Options options;
   // A watch gives what is in its directory itself.
   std::erase_if(inputs, [&settings](const supervise::InputFile& input) {
-    return settings.watch && input.may_be_foreign;
+    return settings.watch && input.skip_if_not_capture;
   });
   options.files = std::move(inputs);
   for (const std::string& name : settings.interfaces) {

@@ -20,7 +20,7 @@ class RunTelemetry::StatusReport : public base::PollService {
   explicit StatusReport(const RunTelemetry& run) : run_(run) {}
 
   [[nodiscard]] int fd() const override { return -1; }
-  [[nodiscard]] std::chrono::milliseconds Patience() const override {
+  [[nodiscard]] std::chrono::milliseconds NextTimeout() const override {
     return process::StatusRequested() ? std::chrono::milliseconds::zero()
                                       : std::chrono::milliseconds::max();
   }

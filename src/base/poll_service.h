@@ -15,9 +15,9 @@ class PollService {
   PollService& operator=(const PollService&) = delete;
   virtual ~PollService() = default;
 
-  // Serve() is due when this can be read, and after Patience() without that.
+  // Serve() is due when this can be read, and after NextTimeout() without that.
   [[nodiscard]] virtual int fd() const = 0;
-  [[nodiscard]] virtual std::chrono::milliseconds Patience() const = 0;
+  [[nodiscard]] virtual std::chrono::milliseconds NextTimeout() const = 0;
   // Does what can be done without waiting.
   virtual void Serve() = 0;
 };

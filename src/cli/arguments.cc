@@ -68,7 +68,7 @@ Result<void> ReadConfiguration(CLI::App& command, const CLI::App& main_command,
   if (!path) return {};
   const auto file = config::ReadConfigFile(*path);
   if (!file) return tl::unexpected(file.error());
-  settings.config_used = *path;
+  if (!file->settings.empty()) settings.config_used = *path;
   const bool is_named = !settings.config.empty() || path->front() == '/';
   return ApplyConfig(command, main_command, *file, is_named ? Trust::kFull : Trust::kFoundFile,
                      settings.warnings);

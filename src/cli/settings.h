@@ -25,7 +25,7 @@ struct ProgramSettings {
   bool verbose = false;
 
   std::vector<std::string> warnings;  // about the configuration, to be logged
-  std::string config_used;            // empty: none found
+  std::string config_used;            // empty: none that says anything
 };
 
 // How a server is trusted, and what it trusts: secrets only by the names of their files.

@@ -153,7 +153,7 @@ void Session::Skip(uint32_t frame_number) {
   EndFrame();
 }
 
-void Session::SkipForeign(uint32_t frame_number) {
+void Session::SkipOtherShard(uint32_t frame_number) {
   BeginFrame(frame_number);
   selected_ = filter_ == nullptr;
   if (selected_) frame_data_set_after_dissect(frame_, &cumulative_bytes_);

@@ -49,7 +49,7 @@ class Session {
   // Takes the source's current record for one that was captured, and leaves it alone.
   void Skip(uint32_t frame_number);
   // The same for one that another session dissects (and displays, where nothing filters).
-  void SkipForeign(uint32_t frame_number);
+  void SkipOtherShard(uint32_t frame_number);
   void SkipPreview(uint32_t frame_number);
 
   // Dissects the source's current record; true where the display filter selects it. dissection() is

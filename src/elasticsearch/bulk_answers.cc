@@ -27,7 +27,7 @@ Result<void> BulkSink::Take(http::HttpClient::Finished finished, Ledger& ledger)
   std::list<Request> taken;
   taken.splice(taken.end(), requests_, found);
   Request& request = taken.front();
-  if (!request.parcel) return TakeIdentity(request.node, finished);
+  if (!request.chunk) return TakeIdentity(request.node, finished);
   return TakeAnswer(request, finished, ledger);
 }
 
@@ -76,11 +76,11 @@ Result<void> BulkSink::TakeAnswer(Request& request, const http::HttpClient::Fini
   const std::string answered =
       fmt::format("{}/_bulk answered {}", options_.nodes[at].base, response.status);
   if (verdict.action == RequestAction::kReadItems) {
-    const auto items = ParseBulkResponse(response.body, request.parcel->positions.size());
-    stats.Count(items ? RequestOutcome::kAnswered : RequestOutcome::kGarbage, finished.took);
+    const auto items = ParseBulkResponse(response.body, request.chunk->positions.size());
+    stats.Count(items ? RequestOutcome::kAnswered : RequestOutcome::kMalformed, finished.took);
     if (items) return TakeItems(request, finished.took, *items, ledger);
     MoveOn(request, std::nullopt,
-           {RetryReason::kGarbage, 0, fmt::format("{} ({})", answered, items.error().message)},
+           {RetryReason::kMalformed, 0, fmt::format("{} ({})", answered, items.error().message)},
            ledger);
     return {};
   }
@@ -94,7 +94,7 @@ Result<void> BulkSink::TakeAnswer(Request& request, const http::HttpClient::Fini
     case RequestAction::kWait:
       pool_.Overloaded(at, response.retry_after, NodePool::Clock::now());
       SayProblem(at, failure.reason, "it gets less for a while");
-      SendAgain(std::move(*request.parcel), failure, ledger);
+      SendAgain(std::move(*request.chunk), failure, ledger);
       break;
     case RequestAction::kMoveOn:
       MoveOn(request, response.retry_after, failure, ledger);
@@ -106,7 +106,7 @@ Result<void> BulkSink::TakeAnswer(Request& request, const http::HttpClient::Fini
       break;
     case RequestAction::kStop:
       pool_.Dropped(at);
-      waiting_.push_front(std::move(*request.parcel));
+      waiting_.push_front(std::move(*request.chunk));
       return Fail("{}: the server refuses these credentials: the run ends here", failure.reason);
   }
   return {};
@@ -117,48 +117,49 @@ void BulkSink::MoveOn(Request& request, std::optional<std::chrono::seconds> retr
                       const Failure& failure, Ledger& ledger) {
   SayRest(request.node, pool_.Failed(request.node, retry_after, NodePool::Clock::now()),
           failure.reason);
-  SendAgain(std::move(*request.parcel), failure, ledger);
+  SendAgain(std::move(*request.chunk), failure, ledger);
 }
 
 // Too large, or with something in it that makes the server refuse the whole: smaller requests, down
 // to single documents.
 void BulkSink::TakeRefusal(Request& request, RequestAction action,
                            const http::HttpResponse& response, Ledger& ledger) {
-  Parcel parcel = std::move(*request.parcel);
+  BulkChunk chunk = std::move(*request.chunk);
   const size_t bytes = request.body.text_bytes();
   const bool too_large = action == RequestAction::kSplit;
-  if (parcel.positions.size() == 1) {
+  if (chunk.positions.size() == 1) {
     const std::string reason =
         too_large ? fmt::format("too large for the server ({} bytes)", bytes) : ReasonOf(response);
-    return Bury(parcel.shipment,
-                {{parcel.positions.front(), static_cast<int>(response.status), reason}}, ledger);
+    return DeadLetter(chunk.pending_batch,
+                      {{chunk.positions.front(), static_cast<int>(response.status), reason}},
+                      ledger);
   }
   if (too_large) {
     size_limit_.OnTooLarge(bytes);
     RetryStats& retries = stats_.Retries(RetryReason::kTooLarge);
     ++retries.requests;
-    retries.documents += parcel.positions.size();
+    retries.documents += chunk.positions.size();
   }
-  PutFirst(Split(parcel, bytes / 2));
+  PutFirst(Split(chunk, bytes / 2));
 }
 
 Result<void> BulkSink::TakeItems(Request& request, std::chrono::duration<double> took,
                                  const std::vector<ItemResult>& items, Ledger& ledger) {
   const size_t node = request.node;
-  const Parcel& parcel = *request.parcel;
+  const BulkChunk& chunk = *request.chunk;
   pool_.Answered(node, request.body.text_bytes(), took);
   size_limit_.OnTaken(request.body.text_bytes());
-  Parcel again{parcel.shipment, {}, parcel.failures};
+  BulkChunk again{chunk.pending_batch, {}, chunk.failures};
   const ItemResult* reason_to_wait = nullptr;
   Result<void> outcome = {};
   std::vector<Refusal> refusals;
   size_t there = 0;
   for (size_t i = 0; i < items.size(); ++i) {
     const ItemResult& item = items[i];
-    const uint32_t position = parcel.positions[i];
+    const uint32_t position = chunk.positions[i];
     ItemAction action = item.verdict.action;
     if (action == ItemAction::kRetryBriefly) {
-      action = parcel.failures < kBriefRetries ? ItemAction::kRetry : ItemAction::kDead;
+      action = chunk.failures < kBriefRetries ? ItemAction::kRetry : ItemAction::kDead;
     }
     switch (action) {
       case ItemAction::kIndexed:
@@ -190,17 +191,18 @@ Result<void> BulkSink::TakeItems(Request& request, std::chrono::duration<double>
                     options_.nodes[node].base, reason_to_wait->status, reason_to_wait->reason),
         "they are sent again");
     // A server that takes a part of them each time isn't to be waited for longer each time.
-    again.standstills = there > 0 ? 0 : parcel.standstills;
-    again.not_before = NodePool::Clock::now() + kItemWait.Wait(again.standstills + 1, random_());
+    again.attempts_without_progress = there > 0 ? 0 : chunk.attempts_without_progress;
+    again.not_before =
+        NodePool::Clock::now() + kItemWait.Wait(again.attempts_without_progress + 1, random_());
     SendAgain(std::move(again),
               {reason_to_wait->verdict.reason, reason_to_wait->status, reason_to_wait->reason},
               ledger);
   } else if (!std::exchange(problems_[node], {}).empty()) {
     hooks_.warn(options_.nodes[node].base + " takes documents again");
   }
-  const auto shipment = parcel.shipment;
-  if (!refusals.empty()) Bury(shipment, refusals, ledger);
-  if (there > 0) CountSettled(shipment, there);
+  const auto pending_batch = chunk.pending_batch;
+  if (!refusals.empty()) DeadLetter(pending_batch, refusals, ledger);
+  if (there > 0) CountSettled(pending_batch, there);
   return outcome;
 }
 
@@ -215,40 +217,41 @@ void BulkSink::SayRest(size_t node, NodePool::Rest rest, const std::string& reas
 }
 
 // What has been tried too often is kept as refused.
-void BulkSink::SendAgain(Parcel parcel, const Failure& failure, Ledger& ledger) {
-  ++parcel.failures;
-  ++parcel.standstills;
-  if (options_.max_retries && parcel.failures > *options_.max_retries) {
+void BulkSink::SendAgain(BulkChunk chunk, const Failure& failure, Ledger& ledger) {
+  ++chunk.failures;
+  ++chunk.attempts_without_progress;
+  if (options_.max_retries && chunk.failures > *options_.max_retries) {
     std::vector<Refusal> refusals;
-    refusals.reserve(parcel.positions.size());
-    for (const uint32_t position : parcel.positions) {
+    refusals.reserve(chunk.positions.size());
+    for (const uint32_t position : chunk.positions) {
       refusals.push_back(
           {position, failure.status,
-           fmt::format("given up after {} tries: {}", parcel.failures, failure.reason)});
+           fmt::format("given up after {} tries: {}", chunk.failures, failure.reason)});
     }
-    return Bury(parcel.shipment, refusals, ledger);
+    return DeadLetter(chunk.pending_batch, refusals, ledger);
   }
   RetryStats& retries = stats_.Retries(failure.why);
   ++retries.requests;
-  retries.documents += parcel.positions.size();
-  const bool is_halved = failure.may_be_too_much && parcel.standstills % kTriesPerSize == 0;
-  if (!is_halved || parcel.positions.size() == 1) {
-    waiting_.push_front(std::move(parcel));
+  retries.documents += chunk.positions.size();
+  const bool is_halved =
+      failure.may_be_too_much && chunk.attempts_without_progress % kTriesPerSize == 0;
+  if (!is_halved || chunk.positions.size() == 1) {
+    waiting_.push_front(std::move(chunk));
     return;
   }
-  const size_t bytes = TextBytes(parcel);
+  const size_t bytes = TextBytes(chunk);
   size_limit_.OnTooMuch(bytes);
-  PutFirst(Split(parcel, bytes / 2));
+  PutFirst(Split(chunk, bytes / 2));
 }
 
-void BulkSink::PutFirst(std::vector<Parcel> parcels) {
-  waiting_.insert(waiting_.begin(), std::make_move_iterator(parcels.begin()),
-                  std::make_move_iterator(parcels.end()));
+void BulkSink::PutFirst(std::vector<BulkChunk> chunks) {
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(chunks.begin()),
+                  std::make_move_iterator(chunks.end()));
 }
 
-void BulkSink::Bury(std::list<Shipment>::iterator shipment, const std::vector<Refusal>& refusals,
-                    Ledger& ledger) {
-  const Batch& batch = shipment->batch;
+void BulkSink::DeadLetter(std::list<PendingBatch>::iterator pending_batch,
+                          const std::vector<Refusal>& refusals, Ledger& ledger) {
+  const Batch& batch = pending_batch->batch;
   for (const Refusal& refusal : refusals) {
     hooks_.report(fmt::format("{}: packet {}: refused with {}: {}", *batch.source,
                               batch.documents[refusal.position].frame_number, refusal.status,
@@ -259,18 +262,18 @@ void BulkSink::Bury(std::list<Shipment>::iterator shipment, const std::vector<Re
   } else {
     hooks_.report(fmt::format("{} documents are lost: {}", refusals.size(), kept.error().message));
     ledger.failed += refusals.size();
-    shipment->delivered = false;
+    pending_batch->delivered = false;
   }
-  CountSettled(shipment, refusals.size());
+  CountSettled(pending_batch, refusals.size());
 }
 
-void BulkSink::CountSettled(std::list<Shipment>::iterator shipment, size_t documents) {
-  shipment->open -= documents;
-  if (shipment->open > 0) return;
+void BulkSink::CountSettled(std::list<PendingBatch>::iterator pending_batch, size_t documents) {
+  pending_batch->open -= documents;
+  if (pending_batch->open > 0) return;
   ++stats_.batches;
-  const uint32_t slot = shipment->batch.slot;
-  const bool delivered = shipment->delivered;
-  shipments_.erase(shipment);
+  const uint32_t slot = pending_batch->batch.slot;
+  const bool delivered = pending_batch->delivered;
+  pending_batches_.erase(pending_batch);
   Settle(slot, delivered);
 }
 

@@ -17,11 +17,11 @@ std::string Gzip(std::string_view text) {
 
 }  // namespace
 
-void BulkBody::Fill(const Parcel& parcel, bool compress) {
-  bytes_ = TextOf(parcel, gathered_);
+void BulkBody::Fill(const BulkChunk& chunk, bool compress) {
+  bytes_ = TextOf(chunk, gathered_);
   text_bytes_ = bytes_.size();
-  const Batch& batch = parcel.batch();
-  if (parcel.IsWhole() && batch.compression == Compression::kGzip) {
+  const Batch& batch = chunk.batch();
+  if (chunk.IsWhole() && batch.compression == Compression::kGzip) {
     bytes_ = batch.compressed;
     is_gzip_ = true;
   } else if (compress) {

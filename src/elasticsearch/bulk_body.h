@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The body of one _bulk request. Borrows from its parcel's batch where it can, and owns the rest:
+// The body of one _bulk request. Borrows from its chunk's batch where it can, and owns the rest:
 // it stays where it is while the request is in flight.
 #ifndef ESPCAP_ELASTICSEARCH_BULK_BODY_H_
 #define ESPCAP_ELASTICSEARCH_BULK_BODY_H_
@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "elasticsearch/parcel.h"
+#include "elasticsearch/bulk_chunk.h"
 
 namespace espcap::elasticsearch {
 
@@ -19,7 +19,7 @@ class BulkBody {
   BulkBody& operator=(const BulkBody&) = delete;
 
   // `compress`: as gzip, even where the batch didn't come so.
-  void Fill(const Parcel& parcel, bool compress);
+  void Fill(const BulkChunk& chunk, bool compress);
 
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
   // Of HTTP's Content-Encoding; null: none.

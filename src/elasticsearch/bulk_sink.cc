@@ -60,7 +60,7 @@ std::string BulkSink::WhyAway() const {
 }
 
 // One more than can be in flight: it follows as soon as one is answered.
-bool BulkSink::Ready() const { return shipments_.size() <= pool_.Room(); }
+bool BulkSink::Ready() const { return pending_batches_.size() <= pool_.Room(); }
 
 Result<void> BulkSink::Submit(Batch batch, Ledger& /*ledger*/) {
   if (batch.empty()) {
@@ -68,7 +68,8 @@ Result<void> BulkSink::Submit(Batch batch, Ledger& /*ledger*/) {
     return {};
   }
   const size_t documents = batch.documents.size();
-  waiting_.push_back(ParcelOf(shipments_.insert(shipments_.end(), {std::move(batch), documents})));
+  waiting_.push_back(
+      ChunkOf(pending_batches_.insert(pending_batches_.end(), {std::move(batch), documents})));
   Dispatch(NodePool::Clock::now());
   Show();
   return {};
@@ -88,8 +89,8 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
 void BulkSink::Wait(std::span<pollfd> others, milliseconds timeout) {
   const Time now = NodePool::Clock::now();
   std::optional<Time> next = pool_.NextChange(now);
-  for (const Parcel& parcel : waiting_) {
-    if (parcel.not_before > now && (!next || parcel.not_before < *next)) next = parcel.not_before;
+  for (const BulkChunk& chunk : waiting_) {
+    if (chunk.not_before > now && (!next || chunk.not_before < *next)) next = chunk.not_before;
   }
   if (next) {
     const auto until = std::chrono::ceil<milliseconds>(*next - now);
@@ -106,34 +107,34 @@ void BulkSink::Probe(Time now) {
   }
 }
 
-std::deque<Parcel>::iterator BulkSink::NextDue(Time now) {
+std::deque<BulkChunk>::iterator BulkSink::NextDue(Time now) {
   return std::find_if(waiting_.begin(), waiting_.end(),
-                      [now](const Parcel& parcel) { return parcel.not_before <= now; });
+                      [now](const BulkChunk& chunk) { return chunk.not_before <= now; });
 }
 
 void BulkSink::Dispatch(Time now) {
   for (auto due = NextDue(now); due != waiting_.end(); due = NextDue(now)) {
     const auto node = pool_.Take(now);
     if (!node) return;
-    Parcel parcel = std::move(*due);
+    BulkChunk chunk = std::move(*due);
     waiting_.erase(due);
-    if (TextBytes(parcel) > size_limit_.bytes() && parcel.positions.size() > 1) {
-      std::vector<Parcel> parts = Split(parcel, size_limit_.bytes());
-      parcel = std::move(parts.front());
+    if (TextBytes(chunk) > size_limit_.bytes() && chunk.positions.size() > 1) {
+      std::vector<BulkChunk> parts = Split(chunk, size_limit_.bytes());
+      chunk = std::move(parts.front());
       waiting_.insert(waiting_.begin(), std::make_move_iterator(parts.begin() + 1),
                       std::make_move_iterator(parts.end()));
     }
-    Send(*node, std::move(parcel));
+    Send(*node, std::move(chunk));
   }
 }
 
-void BulkSink::Send(size_t node, Parcel parcel) {
+void BulkSink::Send(size_t node, BulkChunk chunk) {
   Request& request = requests_.emplace_back();
   request.node = node;
-  request.parcel = std::move(parcel);
+  request.chunk = std::move(chunk);
   BulkBody& body = request.body;
-  body.Fill(*request.parcel, options_.compress);
-  stats_.documents_sent += request.parcel->positions.size();
+  body.Fill(*request.chunk, options_.compress);
+  stats_.documents_sent += request.chunk->positions.size();
   stats_.bytes_sent += body.bytes().size();
   request.ticket = client_.Start(options_.nodes[node], {"POST", kBulkPath, body.bytes(),
                                                         "application/x-ndjson", body.encoding()});
@@ -142,35 +143,36 @@ void BulkSink::Send(size_t node, Parcel parcel) {
 void BulkSink::GiveUpRequests() {
   for (auto request = requests_.begin(); request != requests_.end();) {
     const auto current = request++;
-    if (!current->parcel) continue;
+    if (!current->chunk) continue;
     client_.Cancel(current->ticket);
     pool_.Dropped(current->node);
-    waiting_.push_back(std::move(*current->parcel));
+    waiting_.push_back(std::move(*current->chunk));
     requests_.erase(current);
   }
 }
 
 void BulkSink::TakeBack(const Keep& keep) {
-  for (auto next = shipments_.begin(); next != shipments_.end();) {
-    const auto shipment = next++;
-    Parcel rest{shipment, {}};
-    for (const Parcel& parcel : waiting_) {
-      if (parcel.shipment != shipment) continue;
-      rest.positions.insert(rest.positions.end(), parcel.positions.begin(), parcel.positions.end());
+  for (auto next = pending_batches_.begin(); next != pending_batches_.end();) {
+    const auto pending_batch = next++;
+    BulkChunk rest{pending_batch, {}};
+    for (const BulkChunk& chunk : waiting_) {
+      if (chunk.pending_batch != pending_batch) continue;
+      rest.positions.insert(rest.positions.end(), chunk.positions.begin(), chunk.positions.end());
     }
-    if (rest.positions.size() != shipment->open) continue;  // the others are in flight
+    if (rest.positions.size() != pending_batch->open) continue;  // the others are in flight
     std::sort(rest.positions.begin(), rest.positions.end());
     std::string gathered;
     if (!keep(BatchOf(rest, gathered))) continue;
-    std::erase_if(waiting_,
-                  [shipment](const Parcel& parcel) { return parcel.shipment == shipment; });
-    CountSettled(shipment, shipment->open);
+    std::erase_if(waiting_, [pending_batch](const BulkChunk& chunk) {
+      return chunk.pending_batch == pending_batch;
+    });
+    CountSettled(pending_batch, pending_batch->open);
   }
 }
 
 Result<void> BulkSink::Close(Ledger& ledger) {
   GiveUpRequests();
-  for (Shipment& shipment : shipments_) shipment.delivered = false;
+  for (PendingBatch& pending_batch : pending_batches_) pending_batch.delivered = false;
   TakeBack([&ledger](const Batch& batch) {
     ledger.abandoned += batch.documents.size();
     return true;

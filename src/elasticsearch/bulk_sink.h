@@ -18,10 +18,10 @@
 #include <vector>
 
 #include "elasticsearch/bulk_body.h"
+#include "elasticsearch/bulk_chunk.h"
 #include "elasticsearch/bulk_response.h"
 #include "elasticsearch/elasticsearch.h"
 #include "elasticsearch/node_pool.h"
-#include "elasticsearch/parcel.h"
 #include "elasticsearch/size_limit.h"
 #include "espcap/delivery_stats.h"
 #include "espcap/remote_sink.h"
@@ -64,7 +64,7 @@ class BulkSink : public RemoteSink {
   Result<bool> Connect();
 
   [[nodiscard]] bool Ready() const override;
-  [[nodiscard]] bool Idle() const override { return shipments_.empty(); }
+  [[nodiscard]] bool Idle() const override { return pending_batches_.empty(); }
   [[nodiscard]] std::chrono::milliseconds GraceAfterStop() const override {
     return std::chrono::seconds(30);
   }
@@ -86,7 +86,7 @@ class BulkSink : public RemoteSink {
   struct Request {  // in flight
     http::HttpClient::Ticket ticket = 0;
     size_t node = 0;
-    std::optional<Parcel> parcel;  // none: GET /
+    std::optional<BulkChunk> chunk;  // none: GET /
     BulkBody body;
   };
 
@@ -99,8 +99,8 @@ class BulkSink : public RemoteSink {
 
   void Probe(Time now);
   void Dispatch(Time now);
-  void Send(size_t node, Parcel parcel);
-  [[nodiscard]] std::deque<Parcel>::iterator NextDue(Time now);
+  void Send(size_t node, BulkChunk chunk);
+  [[nodiscard]] std::deque<BulkChunk>::iterator NextDue(Time now);
 
   Result<void> Take(http::HttpClient::Finished finished, Ledger& ledger);
   Result<void> TakeIdentity(size_t at, const http::HttpClient::Finished& finished);
@@ -115,11 +115,11 @@ class BulkSink : public RemoteSink {
   void SayRest(size_t node, NodePool::Rest rest, const std::string& reason);
   void MoveOn(Request& request, std::optional<std::chrono::seconds> retry_after,
               const Failure& failure, Ledger& ledger);
-  void PutFirst(std::vector<Parcel> parcels);
-  void SendAgain(Parcel parcel, const Failure& failure, Ledger& ledger);
-  void Bury(std::list<Shipment>::iterator shipment, const std::vector<Refusal>& refusals,
-            Ledger& ledger);
-  void CountSettled(std::list<Shipment>::iterator shipment, size_t documents);
+  void PutFirst(std::vector<BulkChunk> chunks);
+  void SendAgain(BulkChunk chunk, const Failure& failure, Ledger& ledger);
+  void DeadLetter(std::list<PendingBatch>::iterator pending_batch,
+                  const std::vector<Refusal>& refusals, Ledger& ledger);
+  void CountSettled(std::list<PendingBatch>::iterator pending_batch, size_t documents);
   void Show();
 
   Options options_;
@@ -133,8 +133,8 @@ class BulkSink : public RemoteSink {
   bool connected_ = false;             // Connect() is over
   bool prepared_ = false;
 
-  std::list<Shipment> shipments_;
-  std::deque<Parcel> waiting_;
+  std::list<PendingBatch> pending_batches_;
+  std::deque<BulkChunk> waiting_;
   std::list<Request> requests_;
 };
 

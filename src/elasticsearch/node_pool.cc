@@ -49,8 +49,8 @@ std::optional<size_t> NodePool::Take(Time now) {
 std::optional<size_t> NodePool::TakeForProbe(Time now) {
   for (size_t at = 0; at < nodes_.size(); ++at) {
     Node& node = nodes_[at];
-    const bool is_due =
-        node.state == State::kUnknown || (node.state == State::kResting && now >= node.not_before);
+    const bool is_due = node.state == State::kUnknown ||
+                        (node.state == State::kBackingOff && now >= node.not_before);
     if (!is_due) continue;
     node.state = State::kProbed;
     ++node.in_flight;
@@ -88,26 +88,26 @@ NodePool::Rest NodePool::Failed(size_t at, std::optional<seconds> retry_after, T
   Node& node = nodes_[at];
   --node.in_flight;
   if (node.state != State::kHealthy) return std::nullopt;
-  return LayToRest(node, retry_after, now);
+  return BackOff(node, retry_after, now);
 }
 
 NodePool::Rest NodePool::ProbeFailed(size_t at, Time now) {
   --nodes_[at].in_flight;
-  return LayToRest(nodes_[at], std::nullopt, now);
+  return BackOff(nodes_[at], std::nullopt, now);
 }
 
 NodePool::Rest NodePool::ProbeRefused(size_t at, std::optional<seconds> retry_after, Time now) {
   Node& node = nodes_[at];
   --node.in_flight;
-  if (node.overloads >= kMaxRefusedProbes) return LayToRest(node, retry_after, now);
-  node.state = State::kResting;
+  if (node.overloads >= kMaxRefusedProbes) return BackOff(node, retry_after, now);
+  node.state = State::kBackingOff;
   ++node.overloads;
   node.not_before = now + WaitOf(kPause, node.overloads, random_(), retry_after);
   return std::nullopt;
 }
 
-milliseconds NodePool::LayToRest(Node& node, std::optional<seconds> retry_after, Time now) {
-  node.state = State::kResting;
+milliseconds NodePool::BackOff(Node& node, std::optional<seconds> retry_after, Time now) {
+  node.state = State::kBackingOff;
   ++node.failures;
   const milliseconds rest = WaitOf(kRest, node.failures, random_(), retry_after);
   node.not_before = now + rest;
@@ -136,8 +136,8 @@ uint32_t NodePool::Room() const {
 std::optional<NodePool::Time> NodePool::NextChange(Time now) const {
   std::optional<Time> next;
   for (const Node& node : nodes_) {
-    const bool waits =
-        node.state == State::kResting || (node.state == State::kHealthy && node.not_before > now);
+    const bool waits = node.state == State::kBackingOff ||
+                       (node.state == State::kHealthy && node.not_before > now);
     if (waits && (!next || node.not_before < *next)) next = node.not_before;
   }
   return next;

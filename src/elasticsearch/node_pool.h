@@ -63,7 +63,7 @@ class NodePool {
   [[nodiscard]] std::optional<Time> NextChange(Time now) const;
 
  private:
-  enum class State : uint8_t { kUnknown, kProbed, kHealthy, kResting };
+  enum class State : uint8_t { kUnknown, kProbed, kHealthy, kBackingOff };
 
   struct Node {
     State state = State::kUnknown;
@@ -74,8 +74,8 @@ class NodePool {
     ConcurrencyLimit limit;
   };
 
-  std::chrono::milliseconds LayToRest(Node& node, std::optional<std::chrono::seconds> retry_after,
-                                      Time now);
+  std::chrono::milliseconds BackOff(Node& node, std::optional<std::chrono::seconds> retry_after,
+                                    Time now);
 
   std::vector<Node> nodes_;
   Random random_;

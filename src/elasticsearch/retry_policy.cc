@@ -52,7 +52,7 @@ RequestVerdict DecideRequest(long status, std::string_view error_type) {
     default:
       // A load balancer without its servers, a server that starts, something else on that port.
       if (status >= 500) return {RequestAction::kMoveOn, RequestOutcome::kUnavailable};
-      return {RequestAction::kMoveOn, RequestOutcome::kGarbage, RetryReason::kGarbage};
+      return {RequestAction::kMoveOn, RequestOutcome::kMalformed, RetryReason::kMalformed};
   }
 }
 

@@ -31,9 +31,9 @@ LiveReader::End LiveReader::Run(std::unique_ptr<Device> device, const LinkPacket
       return End::kAbandoned;
     }
     const bool is_alive = ReadSome(packets);
-    if (Clock::now() >= next_look_) LookAround(link);
+    if (Clock::now() >= next_look_) PollLinkState(link);
     if (!is_alive || !state_.is_there) {
-      LookAround(link);
+      PollLinkState(link);
       if (state_.is_there) Tell(fault_);
       device_.reset();
       return AwaitInterface(link);
@@ -98,10 +98,10 @@ LiveReader::End LiveReader::AwaitInterface(const Link& link) {
   return End::kStopped;
 }
 
-void LiveReader::LookAround(const Link& link) {
+void LiveReader::PollLinkState(const Link& link) {
   next_look_ = Clock::now() + kLook;
   CountDrops();
-  if (surroundings_.raw != nullptr) surroundings_.raw->LookAround();
+  if (surroundings_.raw != nullptr) surroundings_.raw->CheckFile();
   LinkState now = link.Look();
   if (const auto change = DescribeChange(state_, now)) Tell(*change);
   state_ = std::move(now);

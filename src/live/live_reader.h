@@ -12,18 +12,18 @@
 #include <memory>
 #include <string>
 
-#include "live/capture_board.h"
 #include "live/device.h"
 #include "live/link_packets.h"
 #include "live/link_state.h"
 #include "live/raw_recorder.h"
 #include "live/ring_feed.h"
+#include "live/shared_capture_state.h"
 
 namespace espcap::live {
 
 class LiveReader {
  public:
-  struct Surroundings {
+  struct LinkContext {
     std::function<bool()> stopped;
     int supervisor = -1;  // a descriptor that hangs up with it
     std::function<void(const std::string&)> warn;
@@ -39,7 +39,8 @@ class LiveReader {
     kBack        // the interface was gone, and is there again: it must be opened anew
   };
 
-  LiveReader(CaptureBoard& board, RingFeed& feed, uint32_t interface, Surroundings surroundings)
+  LiveReader(SharedCaptureState& board, RingFeed& feed, uint32_t interface,
+             LinkContext surroundings)
       : board_(board), feed_(feed), interface_(interface), surroundings_(std::move(surroundings)) {}
 
   End Run(std::unique_ptr<Device> device, const LinkPackets& packets, const Link& link);
@@ -56,14 +57,14 @@ class LiveReader {
   bool ReadSome(const LinkPackets& packets);
   void Take(const LinkPackets& packets, const pcap_pkthdr& packet, std::span<const uint8_t> bytes);
   End Drain(const LinkPackets& packets);
-  void LookAround(const Link& link);
+  void PollLinkState(const Link& link);
   void CountDrops();
   void Tell(const std::string& what) const;
 
-  CaptureBoard& board_;
+  SharedCaptureState& board_;
   RingFeed& feed_;
   uint32_t interface_;
-  Surroundings surroundings_;
+  LinkContext surroundings_;
 
   std::unique_ptr<Device> device_;
   LinkState state_;

@@ -43,7 +43,7 @@ void RawRecorder::Add(const wireshark::RecordHeader& header, std::span<const uin
   if (file_ != nullptr) Check(file_->Add(header, bytes));
 }
 
-void RawRecorder::LookAround() {
+void RawRecorder::CheckFile() {
   if (file_ != nullptr) Check(file_->Flush());
   if (options_.file_time.count() != 0) EndIfFull();
 }

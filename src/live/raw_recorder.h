@@ -29,7 +29,7 @@ class RawRecorder {
   void Add(const wireshark::RecordHeader& header, std::span<const uint8_t> bytes);
   // From time to time: what was added is on its way to the disk, and a file is followed by the next
   // when its time has come.
-  void LookAround();
+  void CheckFile();
 
  private:
   void Begin();

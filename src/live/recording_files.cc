@@ -13,10 +13,10 @@
 namespace espcap::live {
 
 Result<base::FileDescriptor> RecordingFiles::OpenNext(const std::string& interface,
-                                                      uint32_t member) {
+                                                      uint32_t fanout_index) {
   std::string source = options_.interfaces.size() > 1 ? interface : "";
   if (options_.fanout.processes > 1) {
-    source += fmt::format("{}{}", source.empty() ? "" : "-", member + 1);
+    source += fmt::format("{}{}", source.empty() ? "" : "-", fanout_index + 1);
   }
   Series& series = series_[source];
   const std::string path = RawFileName(options_.raw, source, ++series.begun, std::time(nullptr));

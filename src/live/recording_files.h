@@ -22,7 +22,7 @@ class RecordingFiles {
   explicit RecordingFiles(Options options) : options_(std::move(options)) {}
 
   // The next file of one of an interface's capture processes.
-  Result<base::FileDescriptor> OpenNext(const std::string& interface, uint32_t member);
+  Result<base::FileDescriptor> OpenNext(const std::string& interface, uint32_t fanout_index);
 
  private:
   struct Series {

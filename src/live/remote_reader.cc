@@ -51,7 +51,7 @@ bool RemoteReader::MayGoOn() {
   }
   if (end_) ended_at_ = Clock::now();
   if (raw_ != nullptr && Clock::now() >= next_look_) {
-    raw_->LookAround();
+    raw_->CheckFile();
     next_look_ = Clock::now() + kLook;
   }
   return !end_;

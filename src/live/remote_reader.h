@@ -13,18 +13,18 @@
 #include <optional>
 #include <string>
 
-#include "live/capture_board.h"
 #include "live/link_packets.h"
 #include "live/raw_recorder.h"
 #include "live/remote_address.h"
 #include "live/remote_stream.h"
 #include "live/ring_feed.h"
+#include "live/shared_capture_state.h"
 
 namespace espcap::live {
 
 class RemoteReader {
  public:
-  struct Surroundings {
+  struct LinkContext {
     std::function<bool()> stopped;
     int supervisor = -1;  // a descriptor that hangs up with it
     std::function<void(const std::string&)> warn;
@@ -34,8 +34,8 @@ class RemoteReader {
 
   enum class End { kStopped, kOver, kAbandoned };
 
-  RemoteReader(CaptureBoard& board, RingFeed& feed, uint32_t interface, std::string name,
-               Surroundings surroundings)
+  RemoteReader(SharedCaptureState& board, RingFeed& feed, uint32_t interface, std::string name,
+               LinkContext surroundings)
       : board_(board),
         feed_(feed),
         interface_(interface),
@@ -53,11 +53,11 @@ class RemoteReader {
   void Put(const LinkPackets& packets, const pcap_pkthdr& packet, std::span<const uint8_t> bytes);
   void Pause(std::chrono::milliseconds time);
 
-  CaptureBoard& board_;
+  SharedCaptureState& board_;
   RingFeed& feed_;
   uint32_t interface_;
   std::string name_;
-  Surroundings surroundings_;
+  LinkContext surroundings_;
 
   std::unique_ptr<RawRecorder> raw_;
   Clock::time_point next_look_;

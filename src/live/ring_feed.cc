@@ -25,11 +25,11 @@ RingFeed::Outcome RingFeed::Put(uint32_t ring_number, const wireshark::RecordHea
   record.has_image = sizeof(record) + image_bytes <= ring.max_record_bytes();
   const size_t record_bytes = sizeof(record) + (record.has_image ? image_bytes : 0);
 
-  CaptureBoard::Turn turn(board_);
+  SharedCaptureState::NumberingLock turn(board_);
   if (turn.IsOver()) return Outcome::kOver;
   const std::span<char> room = ring.Claim(record_bytes, [] { return false; });
   if (room.empty()) return Outcome::kNoRoom;
-  const CaptureBoard::Place place = turn.Take(header.time, bytes.size());
+  const SharedCaptureState::Place place = turn.Take(header.time, bytes.size());
   record.frame_number = place.frame_number;
   record.record_number = place.frame_number;
   record.first_time = place.first_time;

@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "live/capture_board.h"
+#include "live/shared_capture_state.h"
 #include "process/packet_ring.h"
 #include "source/flow_hash.h"
 #include "source/wireshark_api.h"
@@ -22,7 +22,7 @@ class RingFeed {
   using Rings = std::vector<std::unique_ptr<process::PacketRing>>;
 
   // `interface`: whose packets they are, to be counted.
-  RingFeed(CaptureBoard& board, Rings& rings, source::FlowKey key, uint32_t interface)
+  RingFeed(SharedCaptureState& board, Rings& rings, source::FlowKey key, uint32_t interface)
       : board_(board), rings_(rings), key_(key), interface_(interface) {}
 
   [[nodiscard]] uint32_t RingOf(int encapsulation, std::span<const uint8_t> bytes) const;
@@ -36,7 +36,7 @@ class RingFeed {
   Outcome Put(uint32_t ring, const wireshark::RecordHeader& header, std::span<const uint8_t> bytes);
 
  private:
-  CaptureBoard& board_;
+  SharedCaptureState& board_;
   Rings& rings_;
   source::FlowKey key_;
   uint32_t interface_;

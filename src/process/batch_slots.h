@@ -75,14 +75,14 @@ class BatchSlots {
   // Gives back memory that an outsize document touched.
   void Trim(uint32_t slot);
 
-  // Which frame the worker of a seat is dissecting, 0: none. It outlives the worker, and says what
-  // its death was about. REQUIRES: seat < kMaxSeats.
-  static constexpr uint32_t kMaxSeats = 256;
-  void SetDissecting(uint32_t seat, uint32_t frame) const {
-    header().dissecting.at(seat).store(frame, std::memory_order_relaxed);
+  // Which frame the worker of a worker_index is dissecting, 0: none. It outlives the worker, and
+  // says what its death was about. REQUIRES: worker_index < kMaxWorkers.
+  static constexpr uint32_t kMaxWorkers = 256;
+  void SetDissecting(uint32_t worker_index, uint32_t frame) const {
+    header().dissecting.at(worker_index).store(frame, std::memory_order_relaxed);
   }
-  [[nodiscard]] uint32_t Dissecting(uint32_t seat) const {
-    return header().dissecting.at(seat).load(std::memory_order_relaxed);
+  [[nodiscard]] uint32_t Dissecting(uint32_t worker_index) const {
+    return header().dissecting.at(worker_index).load(std::memory_order_relaxed);
   }
 
   // Set by the supervisor, read by workers for every frame.
@@ -92,7 +92,7 @@ class BatchSlots {
  private:
   struct Header {
     std::atomic<bool> stop;
-    std::array<std::atomic<uint32_t>, kMaxSeats> dissecting;
+    std::array<std::atomic<uint32_t>, kMaxWorkers> dissecting;
   };
   struct SlotHeader {
     std::atomic<uint32_t> current;  // which of the two is true

@@ -17,18 +17,19 @@
 namespace espcap::process {
 
 // Something for the log.
-struct Note {
+struct LogMessage {
   enum class Level : uint32_t { kError, kWarning, kInfo, kVerbose };
 
   Level level = Level::kInfo;
   uint32_t length = 0;
   std::array<char, 2048> text{};
 
-  static Note Of(Level level, std::string_view message) {
-    Note note;
-    note.level = level;
-    note.length = static_cast<uint32_t>(message.copy(note.text.data(), note.text.size()));
-    return note;
+  static LogMessage Of(Level level, std::string_view message) {
+    LogMessage log_message;
+    log_message.level = level;
+    log_message.length =
+        static_cast<uint32_t>(message.copy(log_message.text.data(), log_message.text.size()));
+    return log_message;
   }
   [[nodiscard]] std::string_view Text() const {
     return {text.data(), std::min<size_t>(length, text.size())};
@@ -61,14 +62,14 @@ struct Job {
   Role role = Role::kFile;
   std::array<char, PATH_MAX> path{};  // of a file; an interface's name
   uint32_t interface = 0;             // its id
-  uint32_t member = 0;                // which of those that capture from it
-  bool may_be_foreign = false;        // skipped where it is no capture
+  uint32_t fanout_index = 0;          // which of those that capture from it
+  bool skip_if_not_capture = false;   // skipped where it is no capture
   uint32_t ring = 0;                  // of a stream
   uint32_t shard = 0;
   uint32_t shards = 1;
   uint64_t file_bytes = 0;     // when the run came to it
   uint32_t settled_frame = 0;  // frames up to here were taken by an earlier worker
-  uint32_t seat = 0;           // which of the workers at one time
+  uint32_t worker_index = 0;   // which of the workers at one time
   // Frames whose dissection ends the process.
   static constexpr uint32_t kMaxSkipped = 16;
   std::array<uint32_t, kMaxSkipped> skipped_frames{};
@@ -88,10 +89,10 @@ struct WorkerReport {
 
 // How a worker came to its end.
 enum class Outcome : uint32_t {
-  kWhole,         // all of the part, without fault
-  kPartial,       // a fault in it (told by a note), or a stop
-  kSessionFull,   // a stream goes on, with a fresh session
-  kInterfaceBack  // an interface was gone and is there again: it must be opened anew
+  kComplete,             // all of the part, without fault
+  kPartial,              // a fault in it (told by a note), or a stop
+  kSessionLimitReached,  // a stream goes on, with a fresh session
+  kInterfaceBack         // an interface was gone and is there again: it must be opened anew
 };
 
 // Worker to supervisor.
@@ -100,17 +101,17 @@ struct WorkerMessage {
     kWantsSlot,    // waits for a GrantedSlot
     kSlotReady,    // `slot` is handed over
     kFingerprint,  // of its capture; waits for a Verdict
-    kNote,
+    kLogMessage,
     kWantsFile,  // for raw packets; waits for a GrantedFile
-    kOpened,     // its interface; or a note says why not
+    kOpened,     // its interface; or a message says why not
     kDone        // nothing more follows; every slot is handed over
   };
 
   Kind kind = Kind::kDone;
   uint32_t slot = 0;
-  Outcome outcome = Outcome::kWhole;
+  Outcome outcome = Outcome::kComplete;
   Fingerprint fingerprint{};
-  Note note;
+  LogMessage log_message;
 };
 
 // Supervisor to worker.

@@ -38,18 +38,18 @@ uint64_t LengthAt(const char* place) {
   return length;
 }
 
-void Ring(int bell) {
+void Signal(int descriptor) {
   const uint64_t one = 1;
-  // It can't fail but where it rings already.
-  [[maybe_unused]] const ssize_t written = ::write(bell, &one, sizeof(one));
+  // It can only fail where it is readable already.
+  [[maybe_unused]] const ssize_t written = ::write(descriptor, &one, sizeof(one));
 }
 
-// Until the bell rings, the time is up, or a signal comes.
-void Listen(int bell, milliseconds timeout) {
-  pollfd wait{bell, POLLIN, 0};
+// Until it is signalled, the time is up, or a signal comes.
+void Await(int descriptor, milliseconds timeout) {
+  pollfd wait{descriptor, POLLIN, 0};
   if (::poll(&wait, 1, static_cast<int>(timeout.count())) > 0) {
-    uint64_t rings = 0;
-    [[maybe_unused]] const ssize_t count = ::read(bell, &rings, sizeof(rings));
+    uint64_t signals = 0;
+    [[maybe_unused]] const ssize_t count = ::read(descriptor, &signals, sizeof(signals));
   }
 }
 
@@ -64,10 +64,10 @@ Result<std::unique_ptr<PacketRing>> PacketRing::Create(size_t records_bytes) {
   const size_t size = ring->records_bytes_;
   constexpr size_t kFixedBytes = kHeaderBytes + kLogBytes;
   ring->memory_file_ = base::FileDescriptor(::memfd_create("espcap-packets", MFD_CLOEXEC));
-  ring->record_bell_ = base::FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  ring->room_bell_ = base::FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  ring->record_eventfd_ = base::FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  ring->room_eventfd_ = base::FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   const int file = ring->memory_file_.get();
-  if (file < 0 || !ring->record_bell_.valid() || !ring->room_bell_.valid()) return failed();
+  if (file < 0 || !ring->record_eventfd_.valid() || !ring->room_eventfd_.valid()) return failed();
   if (::ftruncate(file, static_cast<off_t>(kFixedBytes + size)) != 0) return failed();
   constexpr int kAccess = PROT_READ | PROT_WRITE;
   void* fixed = ::mmap(nullptr, kFixedBytes, kAccess, MAP_SHARED | MAP_NORESERVE, file, 0);
@@ -104,7 +104,7 @@ std::span<char> PacketRing::Claim(size_t bytes, const std::function<bool()>& may
   while (!has_room()) {
     if (!may_wait()) return {};
     shared.writer_waits.store(true);
-    if (!has_room()) Listen(room_bell_.get(), kLookAgain);
+    if (!has_room()) Await(room_eventfd_.get(), kLookAgain);
     shared.writer_waits.store(false);
   }
   return {RecordAt(head) + sizeof(uint64_t), bytes};
@@ -117,10 +117,10 @@ void PacketRing::Commit(size_t bytes) {
   std::memcpy(RecordAt(head), &length, sizeof(length));
   // In one order with the reader's store and load around its wait: one of the two sees the other's.
   shared.head.store(head + WithLength(bytes), std::memory_order_seq_cst);
-  if (shared.reader_waits.load(std::memory_order_seq_cst)) Ring(record_bell_.get());
+  if (shared.reader_waits.load(std::memory_order_seq_cst)) Signal(record_eventfd_.get());
 }
 
-bool PacketRing::AddFact(std::span<const char> fact) {
+bool PacketRing::AppendMetadata(std::span<const char> fact) {
   Header& shared = header();
   const uint64_t end = shared.log_bytes.load(std::memory_order_relaxed);
   if (end + WithLength(fact.size()) > kLogBytes) return false;
@@ -133,7 +133,7 @@ bool PacketRing::AddFact(std::span<const char> fact) {
 
 void PacketRing::Close() {
   header().closed.store(true);
-  Ring(record_bell_.get());
+  Signal(record_eventfd_.get());
 }
 
 PacketRing::State PacketRing::Wait(milliseconds timeout) {
@@ -149,8 +149,8 @@ PacketRing::State PacketRing::Wait(milliseconds timeout) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
     if (now != State::kNothingYet || left <= milliseconds::zero()) return now;
     shared.reader_waits.store(true, std::memory_order_seq_cst);
-    // The bell may still ring for a record that was taken before: then it's listened for again.
-    if (state() == State::kNothingYet) Listen(record_bell_.get(), left);
+    // It may still be readable for a record that was taken before: then it is awaited again.
+    if (state() == State::kNothingYet) Await(record_eventfd_.get(), left);
     shared.reader_waits.store(false, std::memory_order_relaxed);
   }
 }
@@ -169,12 +169,12 @@ void PacketRing::Release() {
   // A writer that waits is woken for more than one record.
   if (shared.writer_waits.load(std::memory_order_seq_cst) &&
       shared.head.load(std::memory_order_relaxed) - tail <= records_bytes_ / 2) {
-    Ring(room_bell_.get());
+    Signal(room_eventfd_.get());
   }
 }
 
-void PacketRing::Facts(size_t from, size_t to,
-                       const std::function<void(std::span<const char> fact)>& take) const {
+void PacketRing::Metadata(size_t from, size_t to,
+                          const std::function<void(std::span<const char> fact)>& take) const {
   const auto end = std::min<uint64_t>({to, header().log_bytes.load(), kLogBytes});
   while (from + sizeof(uint64_t) <= end) {
     const uint64_t length = LengthAt(log() + from);
@@ -184,16 +184,16 @@ void PacketRing::Facts(size_t from, size_t to,
   }
 }
 
-void PacketRing::LeaveNote(std::span<const char> note) {
+void PacketRing::SaveCheckpoint(std::span<const char> note) {
   Header& shared = header();
-  const uint32_t next = 1 - (shared.current_note.load(std::memory_order_relaxed) & 1U);
-  std::memcpy(shared.notes[next], note.data(), std::min(note.size(), kNoteBytes));
-  shared.current_note.store(next, std::memory_order_release);
+  const uint32_t next = 1 - (shared.current_checkpoint.load(std::memory_order_relaxed) & 1U);
+  std::memcpy(shared.checkpoints[next], note.data(), std::min(note.size(), kCheckpointBytes));
+  shared.current_checkpoint.store(next, std::memory_order_release);
 }
 
-std::span<const char> PacketRing::Note() const {
+std::span<const char> PacketRing::Checkpoint() const {
   const Header& shared = header();
-  return shared.notes[shared.current_note.load(std::memory_order_acquire) & 1U];
+  return shared.checkpoints[shared.current_checkpoint.load(std::memory_order_acquire) & 1U];
 }
 
 }  // namespace espcap::process

@@ -46,7 +46,7 @@ class PacketRing {
   // The claimed record is the reader's.
   void Commit(size_t bytes);
   // False where the log has no room left.
-  [[nodiscard]] bool AddFact(std::span<const char> fact);
+  [[nodiscard]] bool AppendMetadata(std::span<const char> fact);
   [[nodiscard]] size_t log_bytes() const { return header().log_bytes.load(); }
   // Nothing more will come. Also called for a writer that has died.
   void Close();
@@ -61,12 +61,12 @@ class PacketRing {
   void Release();
   // The facts in the log from `from` to `to`, one after another. REQUIRES: both are places between
   // facts, as log_bytes() gave them.
-  void Facts(size_t from, size_t to,
-             const std::function<void(std::span<const char> fact)>& take) const;
+  void Metadata(size_t from, size_t to,
+                const std::function<void(std::span<const char> fact)>& take) const;
   // What the reader leaves for its successor; replaced as a whole.
-  static constexpr size_t kNoteBytes = 96;
-  void LeaveNote(std::span<const char> note);
-  [[nodiscard]] std::span<const char> Note() const;
+  static constexpr size_t kCheckpointBytes = 96;
+  void SaveCheckpoint(std::span<const char> note);
+  [[nodiscard]] std::span<const char> Checkpoint() const;
 
  private:
   struct Header {
@@ -76,8 +76,8 @@ class PacketRing {
     std::atomic<bool> closed;
     std::atomic<bool> reader_waits;
     std::atomic<bool> writer_waits;
-    std::atomic<uint32_t> current_note;
-    char notes[2][kNoteBytes];
+    std::atomic<uint32_t> current_checkpoint;
+    char checkpoints[2][kCheckpointBytes];
   };
 
   PacketRing() = default;
@@ -89,8 +89,8 @@ class PacketRing {
   char* records_ = nullptr;  // mapped twice in a row: no record is cut at the end
   size_t records_bytes_ = 0;
   base::FileDescriptor memory_file_;
-  base::FileDescriptor record_bell_;  // eventfd(2): rung for a reader that waits
-  base::FileDescriptor room_bell_;    // the same for the writer
+  base::FileDescriptor record_eventfd_;  // eventfd(2): written for a reader that waits
+  base::FileDescriptor room_eventfd_;    // the same for the writer
 };
 
 }  // namespace espcap::process

@@ -3,8 +3,8 @@
 
 namespace espcap::process {
 
-SlotWriter::SlotWriter(BatchSlots& slots, uint32_t seat, Channel channel)
-    : slots_(slots), seat_(seat), channel_(std::move(channel)) {
+SlotWriter::SlotWriter(BatchSlots& slots, uint32_t worker_index, Channel channel)
+    : slots_(slots), worker_index_(worker_index), channel_(std::move(channel)) {
   const Compression compression = slots_.shape().compression;
   if (compression != Compression::kNone) compressor_ = base::Compressor::Make(compression);
 }
@@ -56,8 +56,9 @@ Result<void> SlotWriter::AddDocument(uint32_t frame_number, std::string_view tex
   if (slot_ && !slots_.HasRoom(progress_, text.size())) HandOver();
   if (auto needed = NeedSlot(); !needed) return needed;
   if (!slots_.HasRoom(progress_, text.size())) {
-    SendNote(Note::Level::kError, fmt::format("packet {}: its document of {} bytes is too large",
-                                              frame_number, text.size()));
+    SendLog(
+        LogMessage::Level::kError,
+        fmt::format("packet {}: its document of {} bytes is too large", frame_number, text.size()));
     return AddFailed(frame_number);
   }
   if (progress_.documents == 0) progress_.first_time_ns = packet_time_ns_;
@@ -83,11 +84,11 @@ Result<void> SlotWriter::AddFailed(uint32_t frame_number) {
   return {};
 }
 
-void SlotWriter::SendNote(Note::Level level, std::string_view message) const {
-  WorkerMessage note;
-  note.kind = WorkerMessage::Kind::kNote;
-  note.note = Note::Of(level, message);
-  static_cast<void>(channel_.Send(note));
+void SlotWriter::SendLog(LogMessage::Level level, std::string_view message) const {
+  WorkerMessage entry;
+  entry.kind = WorkerMessage::Kind::kLogMessage;
+  entry.log_message = LogMessage::Of(level, message);
+  static_cast<void>(channel_.Send(entry));
 }
 
 base::FileDescriptor SlotWriter::AskForFile() const {
@@ -101,7 +102,7 @@ base::FileDescriptor SlotWriter::AskForFile() const {
 void SlotWriter::SendOpened(std::string_view failure) const {
   WorkerMessage opened;
   opened.kind = WorkerMessage::Kind::kOpened;
-  opened.note = Note::Of(Note::Level::kError, failure);
+  opened.log_message = LogMessage::Of(LogMessage::Level::kError, failure);
   static_cast<void>(channel_.Send(opened));
 }
 

@@ -23,11 +23,13 @@ namespace espcap::process {
 
 class SlotWriter {
  public:
-  SlotWriter(BatchSlots& slots, uint32_t seat, Channel channel);
+  SlotWriter(BatchSlots& slots, uint32_t worker_index, Channel channel);
 
   // Around whatever could end the process.
-  void BeginDissection(uint32_t frame_number) const { slots_.SetDissecting(seat_, frame_number); }
-  void EndDissection() const { slots_.SetDissecting(seat_, 0); }
+  void BeginDissection(uint32_t frame_number) const {
+    slots_.SetDissecting(worker_index_, frame_number);
+  }
+  void EndDissection() const { slots_.SetDissecting(worker_index_, 0); }
 
   // Of the next frame's packet, since the epoch.
   void SetPacketTime(int64_t nanoseconds) { packet_time_ns_ = nanoseconds; }
@@ -44,7 +46,7 @@ class SlotWriter {
   // For the progress line.
   void SetSourceBytes(uint64_t bytes) { source_bytes_ = bytes; }
 
-  void SendNote(Note::Level level, std::string_view message) const;
+  void SendLog(LogMessage::Level level, std::string_view message) const;
 
   // The next file for raw packets; invalid where there is none.
   [[nodiscard]] base::FileDescriptor AskForFile() const;
@@ -69,7 +71,7 @@ class SlotWriter {
   void Account(uint32_t frame_number);
 
   BatchSlots& slots_;
-  uint32_t seat_;
+  uint32_t worker_index_;
   Channel channel_;
   std::optional<uint32_t> slot_;
   SlotProgress progress_;

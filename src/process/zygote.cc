@@ -20,9 +20,9 @@ namespace {
 
 // What Start() waits for.
 struct Prepared {
-  enum class Kind : uint32_t { kNote, kReady, kFailed };
+  enum class Kind : uint32_t { kLogMessage, kReady, kFailed };
   Kind kind = Kind::kReady;
-  Note note;
+  LogMessage message;
 };
 
 sigset_t ChildSignal() {
@@ -109,13 +109,13 @@ void AwaitWorkers() {
 
 [[noreturn]] void Live(const Zygote::Roles& roles, const Channel& control) {
   BecomeChild("espcap-zygote");
-  const auto send_note = [&control](const Note& note) {
-    static_cast<void>(control.Send(Prepared{Prepared::Kind::kNote, note}));
+  const auto send_log = [&control](const LogMessage& message) {
+    static_cast<void>(control.Send(Prepared{Prepared::Kind::kLogMessage, message}));
   };
   if (roles.many_workers) AllocateInOnePiece();
-  const auto prepared = roles.prepare(send_note);
+  const auto prepared = roles.prepare(send_log);
   if (!prepared) {
-    const Note reason = Note::Of(Note::Level::kError, prepared.error().message);
+    const LogMessage reason = LogMessage::Of(LogMessage::Level::kError, prepared.error().message);
     static_cast<void>(control.Send(Prepared{Prepared::Kind::kFailed, reason}));
     ::_exit(1);
   }
@@ -128,7 +128,7 @@ void AwaitWorkers() {
 }  // namespace
 
 Result<std::unique_ptr<Zygote>> Zygote::Start(const Roles& roles,
-                                              const std::function<void(const Note&)>& note) {
+                                              const std::function<void(const LogMessage&)>& log) {
   auto ends = Channel::Pair();
   if (!ends) return Forward(std::move(ends));
   const pid_t process = ::fork();
@@ -142,9 +142,9 @@ Result<std::unique_ptr<Zygote>> Zygote::Start(const Roles& roles,
   for (;;) {
     const auto answer = zygote->channel_.Receive<Prepared>();
     if (!answer) return Fail("start the dissection process: it ended at once");
-    if (answer->kind == Prepared::Kind::kFailed) return Fail("{}", answer->note.Text());
+    if (answer->kind == Prepared::Kind::kFailed) return Fail("{}", answer->message.Text());
     if (answer->kind == Prepared::Kind::kReady) return zygote;
-    note(answer->note);
+    log(answer->message);
   }
 }
 

@@ -24,17 +24,17 @@ namespace espcap::process {
 
 class Zygote {
  public:
-  // Run in the zygote. `prepare` is told how to send notes to the supervisor; its error is
+  // Run in the zygote. `prepare` is told how to send log messages to the supervisor; its error is
   // Start()'s. `work` is the whole life of a worker; the process ends when it returns.
   struct Roles {
-    std::function<Result<void>(const std::function<void(const Note&)>& send_note)> prepare;
+    std::function<Result<void>(const std::function<void(const LogMessage&)>& send_log)> prepare;
     std::function<void(const Job& job, Channel channel)> work;
     bool many_workers = false;  // worth some 40 ms of preparation that makes each cheaper
   };
 
-  // Forks the zygote and waits until it is prepared. `note` gets what it says meanwhile.
+  // Forks the zygote and waits until it is prepared. `log` gets what it says meanwhile.
   static Result<std::unique_ptr<Zygote>> Start(const Roles& roles,
-                                               const std::function<void(const Note&)>& note);
+                                               const std::function<void(const LogMessage&)>& log);
   ~Zygote();  // ends the zygote and waits for it
   Zygote(const Zygote&) = delete;
   Zygote& operator=(const Zygote&) = delete;

@@ -15,21 +15,21 @@ enum class ServerState : uint8_t {
 };
 
 // Whether whoever makes the batches can wait.
-enum class Patience : uint8_t {
-  kWaits,    // files: they stay where they are
-  kHurries,  // an interface: what isn't taken is lost
+enum class WhenFull : uint8_t {
+  kBlock,       // files: they stay where they are
+  kDropNewest,  // an interface: what isn't taken is lost
 };
 
 enum class Placement : uint8_t { kServer, kSpool, kWait };
 
 // A busy server is waited for, if that costs nothing; one that is away takes no one's time, as long
 // as there is a spool.
-constexpr Placement Place(ServerState server, Patience patience) {
+constexpr Placement Place(ServerState server, WhenFull when_full) {
   switch (server) {
     case ServerState::kReady:
       return Placement::kServer;
     case ServerState::kBusy:
-      return patience == Patience::kWaits ? Placement::kWait : Placement::kSpool;
+      return when_full == WhenFull::kBlock ? Placement::kWait : Placement::kSpool;
     case ServerState::kAway:
       return Placement::kSpool;
   }

@@ -34,11 +34,11 @@ ServerState SpoolSink::State() const {
 }
 
 bool SpoolSink::Ready() const {
-  switch (Place(State(), options_.patience)) {
+  switch (Place(State(), options_.when_full)) {
     case Placement::kServer:
       return true;
     case Placement::kSpool:
-      return !is_full_ || options_.patience == Patience::kHurries;
+      return !is_full_ || options_.when_full == WhenFull::kDropNewest;
     case Placement::kWait:
       return false;
   }
@@ -57,13 +57,13 @@ Result<void> SpoolSink::Submit(Batch batch, Ledger& ledger) {
     Settle(batch.slot, true);
     return {};
   }
-  if (Place(State(), options_.patience) == Placement::kServer) {
+  if (Place(State(), options_.when_full) == Placement::kServer) {
     return server_->Submit(std::move(batch), ledger);
   }
   const uint32_t slot = batch.slot;
   if (Keep(batch)) {
     Settle(slot, true);
-  } else if (options_.patience == Patience::kHurries) {
+  } else if (options_.when_full == WhenFull::kDropNewest) {
     ledger.dropped += batch.documents.size();
     Settle(slot, false);
   } else {
@@ -93,7 +93,7 @@ bool SpoolSink::Keep(const Batch& batch) {
 // is lost by it.
 void SpoolSink::TellFull(const std::string& why) {
   if (std::exchange(told_full_, true)) return;
-  if (options_.patience == Patience::kHurries) {
+  if (options_.when_full == WhenFull::kDropNewest) {
     reports_.report(why + ": packets are dropped");
   } else {
     reports_.warn(why + ": captures wait");

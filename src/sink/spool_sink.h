@@ -24,7 +24,7 @@ namespace espcap::sink {
 class SpoolSink : public Sink {
  public:
   struct Options {
-    Patience patience = Patience::kWaits;
+    WhenFull when_full = WhenFull::kBlock;
     uint64_t spool_bytes = 0;  // at most, as the spool knows it: to be shown
   };
   struct Reports {

@@ -30,7 +30,7 @@ std::vector<std::string> PendingFiles::TakeComplete(Clock::time_point now) {
   for (const auto& entry : due) {
     const Verdict verdict = Look(entry->first, entry->second, now);
     if (verdict == Verdict::kComplete) complete.push_back(entry->first);
-    if (verdict != Verdict::kWaits) pending_.erase(entry);
+    if (verdict != Verdict::kBlock) pending_.erase(entry);
   }
   return complete;
 }
@@ -56,7 +56,7 @@ PendingFiles::Verdict PendingFiles::Look(const std::string& path, Pending& pendi
   }
   pending.last_wait = *wait;
   pending.due = now + *wait;
-  return Verdict::kWaits;
+  return Verdict::kBlock;
 }
 
 std::optional<PendingFiles::Clock::time_point> PendingFiles::NextLook() const {

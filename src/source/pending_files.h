@@ -56,7 +56,7 @@ class PendingFiles {
     std::chrono::milliseconds last_wait{0};
     std::optional<FileState> state;
   };
-  enum class Verdict : uint8_t { kComplete, kWaits, kDropped };
+  enum class Verdict : uint8_t { kComplete, kBlock, kDropped };
 
   Verdict Look(const std::string& path, Pending& pending, Clock::time_point now);
 

@@ -45,7 +45,7 @@ StreamReader::StreamReader(source::FileSource& source, source::FrameReader& fram
                            process::PacketRing& ring, std::function<void(const std::string&)> warn)
     : source_(source), frames_(frames), ring_(ring), warn_(std::move(warn)) {
   Log() = [this](const Fact& fact, std::span<const char> text) {
-    AddedToLog(AddFact(ring_, fact, text));
+    AddedToLog(AppendMetadata(ring_, fact, text));
   };
   wireshark::SetNameCallbacks<LogIpv4Name, LogIpv6Name>(source.handle());
   wtap_set_cb_new_secrets(source.handle(), LogSecrets);

@@ -6,11 +6,11 @@
 
 namespace espcap::stream {
 
-bool AddFact(process::PacketRing& ring, const Fact& fact, std::span<const char> text) {
+bool AppendMetadata(process::PacketRing& ring, const Fact& fact, std::span<const char> text) {
   std::vector<char> bytes(sizeof(fact) + text.size());
   std::memcpy(bytes.data(), &fact, sizeof(fact));
   std::copy(text.begin(), text.end(), bytes.begin() + sizeof(fact));
-  return ring.AddFact(bytes);
+  return ring.AppendMetadata(bytes);
 }
 
 bool AddInterface(process::PacketRing& ring, const char* name, const char* description) {
@@ -23,7 +23,7 @@ bool AddInterface(process::PacketRing& ring, const char* name, const char* descr
     const char* known = text == nullptr ? "" : text;
     texts.insert(texts.end(), known, known + std::strlen(known) + 1);
   }
-  return AddFact(ring, fact, texts);
+  return AppendMetadata(ring, fact, texts);
 }
 
 }  // namespace espcap::stream

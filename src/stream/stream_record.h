@@ -41,7 +41,8 @@ struct Fact {
 
 // These are false where the ring's log has no room left. Interfaces have their ids in the order
 // they are added; what isn't known of one is null.
-[[nodiscard]] bool AddFact(process::PacketRing& ring, const Fact& fact, std::span<const char> text);
+[[nodiscard]] bool AppendMetadata(process::PacketRing& ring, const Fact& fact,
+                                  std::span<const char> text);
 [[nodiscard]] bool AddInterface(process::PacketRing& ring, const char* name,
                                 const char* description);
 

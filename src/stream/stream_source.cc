@@ -23,8 +23,8 @@ PacketRing::State StreamSource::Next(std::chrono::milliseconds timeout) {
   record_number_ = facts_.record_number;
   file_type_ = facts_.file_type;
   if (facts_.log_bytes > learned_log_bytes_) {
-    ring_.Facts(learned_log_bytes_, facts_.log_bytes,
-                [this](std::span<const char> fact) { Learn(fact); });
+    ring_.Metadata(learned_log_bytes_, facts_.log_bytes,
+                   [this](std::span<const char> fact) { Learn(fact); });
     learned_log_bytes_ = facts_.log_bytes;
   }
   return state;

@@ -34,9 +34,9 @@ bool Capture::ReadToItsEnd() const {
                      [](const Part& part) { return part.job.Dissects() || part.ended; });
 }
 
-bool Capture::Whole() const {
+bool Capture::Complete() const {
   return Settled() && !refused &&
-         std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.whole; });
+         std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.complete; });
 }
 
 void CaptureQueue::Add(const std::vector<InputFile>& files) {
@@ -55,7 +55,7 @@ void CaptureQueue::Add(const std::vector<InputFile>& files) {
 process::Job CaptureQueue::JobOf(const Waiting& waiting) {
   process::Job job;
   job.SetPath(waiting.file.path);
-  job.may_be_foreign = waiting.file.may_be_foreign;
+  job.skip_if_not_capture = waiting.file.skip_if_not_capture;
   job.ring = waiting.ring;
   job.file_bytes = waiting.bytes;
   return job;
@@ -104,10 +104,10 @@ void CaptureQueue::AddLive(const std::vector<LiveInterface>& interfaces, uint32_
   };
   uint32_t id = 0;
   for (const LiveInterface& interface : interfaces) {
-    for (uint32_t member = 0; member < interface.processes; ++member) {
+    for (uint32_t fanout_index = 0; fanout_index < interface.processes; ++fanout_index) {
       process::Job& job = add_part(process::Job::Role::kCapture, interface.name);
       job.interface = id;
-      job.member = member;
+      job.fanout_index = fanout_index;
     }
     ++id;
   }

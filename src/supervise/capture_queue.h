@@ -22,8 +22,8 @@
 namespace espcap::supervise {
 
 struct InputFile {
-  std::string path;             // "-": standard input
-  bool may_be_foreign = false;  // from --dir: skipped where it is no capture
+  std::string path;                  // "-": standard input
+  bool skip_if_not_capture = false;  // from --dir: skipped where it is no capture
 };
 
 // What can be read only once: standard input, a pipe.
@@ -43,7 +43,7 @@ struct Part {
   process::Job job;
   bool started = false;
   bool ended = false;
-  bool whole = false;  // ended without fault and without a stop
+  bool complete = false;  // ended without fault and without a stop
   uint64_t bytes_read = 0;
   uint32_t deaths = 0;
   uint32_t fatal_frame = 0;  // under dissection at the last death
@@ -65,7 +65,7 @@ struct Capture {
   [[nodiscard]] bool ReadToItsEnd() const;
   [[nodiscard]] bool Settled() const { return Ended() && batches.empty() && at_sink == 0; }
   // Settled, every packet of it read and delivered.
-  [[nodiscard]] bool Whole() const;
+  [[nodiscard]] bool Complete() const;
 };
 
 class CaptureQueue {

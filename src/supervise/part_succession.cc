@@ -22,7 +22,7 @@ void PartSuccession::WorkerEnded(Part& part, std::optional<Outcome> outcome) {
 }
 
 void PartSuccession::DissectorEnded(Part& part, std::optional<Outcome> outcome) {
-  if (outcome == Outcome::kSessionFull && !state_.sink_failed) {
+  if (outcome == Outcome::kSessionLimitReached && !state_.sink_failed) {
     log_.Verbose(fmt::format("{}: a fresh session goes on after packet {}", *part.capture->name,
                              part.job.settled_frame));
     ++state_.sessions_replaced;
@@ -32,7 +32,7 @@ void PartSuccession::DissectorEnded(Part& part, std::optional<Outcome> outcome) 
   const bool may_end = state_.stopping && (state_.sink_failed || part.job.role == Job::Role::kFile);
   if (!outcome && !may_end) return TakeUpAgain(part);
   part.ended = true;
-  part.whole = outcome == Outcome::kWhole;
+  part.complete = outcome == Outcome::kComplete;
 }
 
 // The part's rings are closed when nobody puts anything into them any more.
@@ -52,7 +52,7 @@ void PartSuccession::ReaderEnded(Part& part, std::optional<Outcome> outcome) {
     log_.Error(fmt::format("{}: its reader died; what comes after is lost", name));
   }
   part.ended = true;
-  part.whole = outcome == Outcome::kWhole;
+  part.complete = outcome == Outcome::kComplete;
   if (part.capture->ReadToItsEnd()) CloseRings(*part.capture);
 }
 
@@ -67,7 +67,7 @@ void PartSuccession::CloseRings(const Capture& capture) {
 void PartSuccession::TakeUpAgain(Part& part) {
   const std::string& name = *part.capture->name;
   const uint32_t next = part.job.settled_frame + 1;
-  const uint32_t fatal = slots_.Dissecting(part.job.seat);
+  const uint32_t fatal = slots_.Dissecting(part.job.worker_index);
   const Death death{++part.deaths, fatal, std::exchange(part.fatal_frame, fatal),
                     part.job.skipped_count};
   switch (Decide(death)) {

@@ -20,7 +20,7 @@ bool ResumeTracker::IsSettled(Capture& capture, const Fingerprint& fingerprint) 
 void ResumeTracker::Prune(CaptureQueue& captures, Sink& sink) {
   captures.Prune([this, &sink](const Capture& capture) {
     const bool is_news = state_ != nullptr && !capture.settled_before && capture.fingerprint;
-    if (is_news && capture.Whole()) Record(capture, sink);
+    if (is_news && capture.Complete()) Record(capture, sink);
   });
 }
 

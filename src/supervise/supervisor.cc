@@ -11,7 +11,7 @@
 #include <variant>
 
 #include "process/stop_signals.h"
-#include "supervise/note_log.h"
+#include "supervise/message_log.h"
 
 namespace espcap::supervise {
 namespace {
@@ -147,8 +147,8 @@ void Supervisor::StartWorkers(uint64_t value_bytes) {
     }
     job.value_bytes = value_bytes;
     if (job.Dissects()) {
-      job.seat = parts_.workers.FreeIndex();
-      parts_.slots.SetDissecting(job.seat, 0);
+      job.worker_index = parts_.workers.FreeIndex();
+      parts_.slots.SetDissecting(job.worker_index, 0);
     }
     // Without a zygote nothing can be taken any more.
     if (auto begun = parts_.workers.Begin(*part); !begun) return FailSink(begun.error().message);
@@ -179,7 +179,7 @@ void Supervisor::Wait(RunDependencies& run) {
   milliseconds timeout = kTick;
   for (const base::PollService* service : run.services) {
     waits.push_back({service->fd(), POLLIN, 0});
-    timeout = std::min(timeout, service->Patience());
+    timeout = std::min(timeout, service->NextTimeout());
   }
   run.sink.Wait(waits, timeout);
   if (!state_.sink_failed) {
@@ -194,7 +194,7 @@ void Supervisor::Wait(RunDependencies& run) {
   }
   for (size_t service = 0; service < run.services.size(); ++service) {
     const bool is_ready = ready[first_service + service].revents != 0;
-    if (is_ready || run.services[service]->Patience() == milliseconds::zero()) {
+    if (is_ready || run.services[service]->NextTimeout() == milliseconds::zero()) {
       run.services[service]->Serve();
     }
   }
@@ -225,7 +225,7 @@ void Supervisor::Handle(const WorkerEvent& event) {
             }
           },
           [this](const WorkerEnded& e) { EndWorker(e.worker); },
-          [this](const WorkerLogged& e) { LogNote(e.note, parts_.log, warnings_); },
+          [this](const WorkerLogged& e) { WriteToLog(e.message, parts_.log, warnings_); },
           [this](const WorkerReaped& e) {
             if (e.wait_status == 0 || state_.stopping) return;
             parts_.log.Warning(fmt::format("worker {} {}", e.process, DescribeEnd(e.wait_status)));

@@ -13,8 +13,9 @@ using process::WorkerMessage;
 using process::WorkerReport;
 
 Result<std::unique_ptr<WorkerPool>> WorkerPool::Start(
-    const process::Zygote::Roles& roles, const std::function<void(const process::Note&)>& note) {
-  auto zygote = process::Zygote::Start(roles, note);
+    const process::Zygote::Roles& roles,
+    const std::function<void(const process::LogMessage&)>& log) {
+  auto zygote = process::Zygote::Start(roles, log);
   if (!zygote) return Forward(std::move(zygote));
   return std::unique_ptr<WorkerPool>(new WorkerPool(std::move(*zygote)));
 }
@@ -44,13 +45,13 @@ std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) {
       return SlotReady{worker};
     case WorkerMessage::Kind::kFingerprint:
       return FingerprintKnown{worker, message->fingerprint};
-    case WorkerMessage::Kind::kNote:
-      return WorkerLogged{message->note};
+    case WorkerMessage::Kind::kLogMessage:
+      return WorkerLogged{message->log_message};
     case WorkerMessage::Kind::kWantsFile:
       return FileWanted{worker};
     case WorkerMessage::Kind::kOpened:
       worker.opened = true;
-      return InterfaceOpened{worker, std::string(message->note.Text())};
+      return InterfaceOpened{worker, std::string(message->log_message.Text())};
     case WorkerMessage::Kind::kDone:
       worker.outcome = message->outcome;
   }
@@ -97,7 +98,7 @@ size_t WorkerPool::dissecting() const {
 uint32_t WorkerPool::FreeIndex() const {
   uint32_t index = 0;
   const auto is_taken = [&](const Worker& worker) {
-    return worker.part->job.Dissects() && worker.part->job.seat == index;
+    return worker.part->job.Dissects() && worker.part->job.worker_index == index;
   };
   while (std::any_of(workers_.begin(), workers_.end(), is_taken)) ++index;
   return index;

@@ -60,7 +60,7 @@ struct WorkerEnded {  // its channel is closed, and nothing more comes from it
   Worker& worker;
 };
 struct WorkerLogged {
-  process::Note note;
+  process::LogMessage message;
 };
 struct WorkerReaped {
   pid_t process;
@@ -74,7 +74,8 @@ class WorkerPool {
  public:
   // Returns once the zygote is prepared, whose error is this call's.
   static Result<std::unique_ptr<WorkerPool>> Start(
-      const process::Zygote::Roles& roles, const std::function<void(const process::Note&)>& note);
+      const process::Zygote::Roles& roles,
+      const std::function<void(const process::LogMessage&)>& log);
 
   // Forks a worker for the part's job. An error: there is no zygote any more.
   Result<void> Begin(Part& part);

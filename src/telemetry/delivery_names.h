@@ -13,10 +13,11 @@ namespace espcap::telemetry {
 
 // In the order of RequestOutcome and RetryReason.
 constexpr std::array<std::string_view, kRequestOutcomes> kOutcomeNames = {
-    "answered", "too_many_requests", "unavailable", "refused", "connection", "timeout", "garbage"};
+    "answered",   "too_many_requests", "unavailable", "refused",
+    "connection", "timeout",           "malformed"};
 constexpr std::array<std::string_view, kRetryReasons> kReasonNames = {
     "too_many_requests", "unavailable", "connection", "timeout",
-    "garbage",           "too_large",   "blocked",    "item"};
+    "malformed",         "too_large",   "blocked",    "item"};
 
 }  // namespace espcap::telemetry
 

@@ -105,7 +105,7 @@ int MetricsServer::fd() const {
   return MHD_get_daemon_info(daemon_.get(), MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 }
 
-milliseconds MetricsServer::Patience() const {
+milliseconds MetricsServer::NextTimeout() const {
   if (has_free_place_) return milliseconds{0};
   milliseconds patience = limits_.visit_time;
   for (const Visit& visit : visits_) {

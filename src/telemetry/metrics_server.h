@@ -42,7 +42,7 @@ class MetricsServer : public base::PollService {
   [[nodiscard]] const ListenAddress& address() const { return address_; }
 
   [[nodiscard]] int fd() const override;
-  [[nodiscard]] std::chrono::milliseconds Patience() const override;
+  [[nodiscard]] std::chrono::milliseconds NextTimeout() const override;
   void Serve() override;
 
  private:

@@ -61,10 +61,10 @@ void AddLive(Exposition& text, const LiveStats& live) {
   for (const InterfaceStats& interface : live.interfaces) {
     text.Sample({{"interface", interface.name}}, interface.bytes);
   }
-  text.Gauge("espcap_live_lag_milliseconds",
+  text.Gauge("espcap_live_lag_seconds",
              "From a packet's time to its document's delivery, since the last line of statistics.");
   const auto add_lag = [&text](std::string_view quantile, std::chrono::duration<double> lag) {
-    text.Sample({{"quantile", quantile}}, static_cast<uint64_t>(lag.count() * 1000));
+    text.Sample({{"quantile", quantile}}, lag.count());
   };
   add_lag("0.5", live.lag_median);
   add_lag("0.99", live.lag_99th);

@@ -15,7 +15,7 @@ namespace espcap::worker {
 namespace {
 
 using process::Job;
-using process::Note;
+using process::LogMessage;
 using process::Outcome;
 using process::SlotWriter;
 using source::FileSource;
@@ -43,7 +43,7 @@ Result<void> OnePass(dissect::Session& session, FileJob& file) {
     if (!*more) return {};
     file.out.SetSourceBytes(file.source.bytes_read());
     if (file.BelongsToOtherShard()) {
-      session.SkipForeign(file.frames.frame_number());
+      session.SkipOtherShard(file.frames.frame_number());
       continue;
     }
     if (auto taken = file.processor.Take(file.frames.frame_number(), file.fingerprint); !taken) {
@@ -79,7 +79,7 @@ Result<void> TwoPasses(dissect::Session& session, FileJob& file) {
     file.out.SetSourceBytes(file.source.bytes_total() / frame_count * frame);
     const uint32_t record_number = record_numbers[frame - 1];
     if (record_number == kOtherShards) {
-      session.SkipForeign(frame);
+      session.SkipOtherShard(frame);
       continue;
     }
     auto found = file.source.ReadAt(session.OffsetOf(frame), record_number);
@@ -99,11 +99,11 @@ Result<Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner, 
   if (!source) {
     const auto& [message, is_no_capture] = source.error();
     if (!reports) return Outcome::kPartial;
-    if (!job.may_be_foreign || !is_no_capture) return Fail("{}", message);
-    out.SendNote(Note::Level::kInfo, message + "; skipped");
+    if (!job.skip_if_not_capture || !is_no_capture) return Fail("{}", message);
+    out.SendLog(LogMessage::Level::kInfo, message + "; skipped");
     return Outcome::kPartial;
   }
-  if (reports) out.SendNote(Note::Level::kVerbose, "reading " + (*source)->name());
+  if (reports) out.SendLog(LogMessage::Level::kVerbose, "reading " + (*source)->name());
   FileJob file{
       **source,     context.FramesOf(**source, job),
       out,          FrameProcessor(**source, context.session(), context.writer(), job, out),
@@ -117,7 +117,7 @@ Result<Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner, 
   if (context.options().resume) {
     auto is_new = out.AskToTake(file.fingerprint);
     if (!is_new) return Forward(std::move(is_new));
-    if (!*is_new) return Outcome::kWhole;
+    if (!*is_new) return Outcome::kComplete;
   }
   if (job.shards > 1) file.plan = planner.PlanOf(job, out);
   context.session().Attach(**source);
@@ -126,7 +126,7 @@ Result<Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner, 
                                          : OnePass(context.session(), file);
   if (out.StopRequested()) return Outcome::kPartial;
   if (!done) return reports ? Result<Outcome>(Forward(std::move(done))) : Outcome::kPartial;
-  return job.packet_limit == 0 ? Outcome::kWhole : Outcome::kPartial;
+  return job.packet_limit == 0 ? Outcome::kComplete : Outcome::kPartial;
 }
 
 }  // namespace espcap::worker

@@ -5,14 +5,14 @@
 
 namespace espcap::worker {
 
-using process::Note;
+using process::LogMessage;
 
 void FrameProcessor::Preview(uint32_t frame_number) {
   if (job_.Skips(frame_number)) return session_.SkipPreview(frame_number);
   out_.BeginDissection(frame_number);
   if (auto previewed = session_.Preview(frame_number); !previewed) {
     // The second pass meets it again, and counts it.
-    out_.SendNote(Note::Level::kVerbose, previewed.error().message);
+    out_.SendLog(LogMessage::Level::kVerbose, previewed.error().message);
   }
   out_.EndDissection();
 }
@@ -42,8 +42,8 @@ Result<void> FrameProcessor::Take(uint32_t frame_number, const Fingerprint& fing
 }
 
 Result<void> FrameProcessor::Fail(uint32_t frame_number, const std::string& reason) {
-  out_.SendNote(Note::Level::kError,
-                fmt::format("{}: packet {}: {}", source_.name(), frame_number, reason));
+  out_.SendLog(LogMessage::Level::kError,
+               fmt::format("{}: packet {}: {}", source_.name(), frame_number, reason));
   outcome_ = Outcome::kFailed;
   return out_.AddFailed(frame_number);
 }
@@ -52,7 +52,7 @@ FrameProcessor::Outcome FrameProcessor::Dissect(uint32_t frame_number,
                                                 const Fingerprint& fingerprint, bool encode) {
   const auto selected = session_.Dissect(frame_number);
   if (!selected) {
-    if (encode) out_.SendNote(Note::Level::kError, selected.error().message);
+    if (encode) out_.SendLog(LogMessage::Level::kError, selected.error().message);
     return Outcome::kFailed;
   }
   if (!*selected) return Outcome::kFiltered;

@@ -13,7 +13,7 @@
 namespace espcap::worker {
 
 using process::Job;
-using process::Note;
+using process::LogMessage;
 using process::Outcome;
 using process::SlotWriter;
 
@@ -46,7 +46,7 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
     return Outcome::kPartial;
   }
   const auto warn = [&out](const std::string& message) {
-    out.SendNote(Note::Level::kWarning, message);
+    out.SendLog(LogMessage::Level::kWarning, message);
   };
   std::unique_ptr<live::RawRecorder> raw;
   if (device && !context.options().live.raw.path.empty()) {
@@ -57,26 +57,26 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
   }
   live::RingFeed feed(*context.memory().board, context.memory().rings, context.options().live.key,
                       job.interface);
-  live::LiveReader reader(
-      *context.memory().board, feed, job.interface,
-      {[&out] { return out.StopRequested(); }, out.supervisor(), warn, raw.get(), job.member == 0});
+  live::LiveReader reader(*context.memory().board, feed, job.interface,
+                          {[&out] { return out.StopRequested(); }, out.supervisor(), warn,
+                           raw.get(), job.fanout_index == 0});
   live::LiveReader::End end{};
   if (device) {
     for (const std::string& warning : (*device)->warnings()) warn(warning);
     out.SendOpened();
     end = reader.Run(std::move(*device), *packets, link);
   } else {
-    if (job.member == 0) warn(device.error().message + "; waited for");
+    if (job.fanout_index == 0) warn(device.error().message + "; waited for");
     out.SendOpened();
     end = reader.AwaitInterface(link);
   }
   if (fanout.processes > 1) {
-    out.SendNote(Note::Level::kVerbose,
-                 fmt::format("{}: process {} of {} has read {} packets", name, job.member + 1,
-                             fanout.processes, reader.taken()));
+    out.SendLog(LogMessage::Level::kVerbose,
+                fmt::format("{}: process {} of {} has read {} packets", name, job.fanout_index + 1,
+                            fanout.processes, reader.taken()));
   }
   if (end == live::LiveReader::End::kBack) return Outcome::kInterfaceBack;
-  return end == live::LiveReader::End::kAbandoned ? Outcome::kPartial : Outcome::kWhole;
+  return end == live::LiveReader::End::kAbandoned ? Outcome::kPartial : Outcome::kComplete;
 }
 
 }  // namespace espcap::worker

@@ -20,7 +20,9 @@ inline std::unique_ptr<live::RawRecorder> MakeRecorder(const live::RawOptions& o
                                                        process::SlotWriter& out) {
   return std::make_unique<live::RawRecorder>(
       options, std::move(interface), [&out] { return out.AskForFile(); },
-      [&out](const std::string& message) { out.SendNote(process::Note::Level::kError, message); });
+      [&out](const std::string& message) {
+        out.SendLog(process::LogMessage::Level::kError, message);
+      });
 }
 
 }  // namespace espcap::worker

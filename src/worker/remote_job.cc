@@ -11,7 +11,7 @@
 namespace espcap::worker {
 
 using process::Job;
-using process::Note;
+using process::LogMessage;
 using process::Outcome;
 using process::SlotWriter;
 
@@ -34,10 +34,10 @@ Result<Outcome> RunRemoteJob(WorkerContext& context, const Job& job, SlotWriter&
                         {name, context.options().capture_filter, encapsulation, snaplen, true},
                         out);
   };
-  live::RemoteReader::Surroundings surroundings{
+  live::RemoteReader::LinkContext surroundings{
       [&out] { return out.StopRequested(); },
       out.supervisor(),
-      [&out](const std::string& message) { out.SendNote(Note::Level::kWarning, message); },
+      [&out](const std::string& message) { out.SendLog(LogMessage::Level::kWarning, message); },
       {}};
   if (!context.options().live.raw.path.empty()) surroundings.record = record;
   live::RingFeed feed(*context.memory().board, context.memory().rings, context.options().live.key,
@@ -45,7 +45,7 @@ Result<Outcome> RunRemoteJob(WorkerContext& context, const Job& job, SlotWriter&
   live::RemoteReader reader(*context.memory().board, feed, job.interface, name,
                             std::move(surroundings));
   const auto end = reader.Run(*address, context.options().capture_filter);
-  return end == live::RemoteReader::End::kAbandoned ? Outcome::kPartial : Outcome::kWhole;
+  return end == live::RemoteReader::End::kAbandoned ? Outcome::kPartial : Outcome::kComplete;
 }
 
 }  // namespace espcap::worker

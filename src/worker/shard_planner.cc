@@ -9,7 +9,7 @@
 namespace espcap::worker {
 
 using process::Job;
-using process::Note;
+using process::LogMessage;
 using source::FileSource;
 
 std::optional<uint64_t> GroupOf(const wireshark::Record& record, source::FlowKey key) {
@@ -20,7 +20,7 @@ std::optional<uint64_t> GroupOf(const wireshark::Record& record, source::FlowKey
 
 Result<void> ShardPlanner::StartAhead(const Job& job) {
   planned_job_ = job;
-  auto plan = process::Ahead::Start([this, &job] { return PlanAhead(job); });
+  auto plan = process::ForkedTask::Start([this, &job] { return PlanAhead(job); });
   if (!plan) return Forward(std::move(plan));
   plan_ahead_ = std::move(*plan);
   return {};
@@ -65,7 +65,7 @@ source::ShardPlan ShardPlanner::PlanOf(const Job& job, process::SlotWriter& out)
   if (is_planned) {
     const auto bytes = plan_ahead_->Await([this] { return context_.slots().StopRequested(); });
     if (auto plan = source::ShardPlan::FromBytes(bytes.value_or(std::string())); plan) {
-      if (job.shard == 0) out.SendNote(Note::Level::kVerbose, "its shares were planned ahead");
+      if (job.shard == 0) out.SendLog(LogMessage::Level::kVerbose, "its shares were planned ahead");
       return std::move(*plan);
     }
   }

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "espcap/result.h"
-#include "process/ahead.h"
+#include "process/forked_task.h"
 #include "process/messages.h"
 #include "process/slot_writer.h"
 #include "source/flow_hash.h"
@@ -43,7 +43,7 @@ class ShardPlanner {
 
   WorkerContext& context_;
   process::Job planned_job_;
-  std::unique_ptr<process::Ahead> plan_ahead_;  // null: workers plan themselves
+  std::unique_ptr<process::ForkedTask> plan_ahead_;  // null: workers plan themselves
 };
 
 }  // namespace espcap::worker

@@ -10,7 +10,7 @@
 namespace espcap::worker {
 
 using process::Job;
-using process::Note;
+using process::LogMessage;
 using process::Outcome;
 using process::PacketRing;
 using process::SlotWriter;
@@ -20,10 +20,10 @@ Result<Outcome> RunStreamReadJob(WorkerContext& context, const Job& job, SlotWri
   PacketRing& ring = context.ring(job);
   auto source = FileSource::Open(job.path.data(), context.Access());
   if (!source) return Fail("{}", source.error().message);
-  out.SendNote(Note::Level::kVerbose, "reading " + (*source)->name());
+  out.SendLog(LogMessage::Level::kVerbose, "reading " + (*source)->name());
   source::FrameReader frames = context.FramesOf(**source, job);
   stream::StreamReader reader(**source, frames, ring, [&out](const std::string& message) {
-    out.SendNote(Note::Level::kWarning, message);
+    out.SendLog(LogMessage::Level::kWarning, message);
   });
   if (context.options().shape.format == encode::Format::kBulk) {
     auto fingerprint = source::FingerprintOfFile(job.path.data());  // of a redirected file
@@ -34,7 +34,7 @@ Result<Outcome> RunStreamReadJob(WorkerContext& context, const Job& job, SlotWri
   // A stop interrupts a read that waits: no fault of the stream's.
   if (out.StopRequested()) return Outcome::kPartial;
   if (!done) return Forward(std::move(done));
-  return Outcome::kWhole;
+  return Outcome::kComplete;
 }
 
 }  // namespace espcap::worker

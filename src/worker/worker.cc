@@ -10,7 +10,7 @@ namespace espcap::worker {
 namespace {
 
 using process::Job;
-using process::Note;
+using process::LogMessage;
 using process::Outcome;
 using process::SlotWriter;
 
@@ -36,10 +36,11 @@ Result<Outcome> RunJob(WorkerContext& context, const ShardPlanner& planner, cons
 
 void RunWorker(WorkerContext& context, const ShardPlanner& planner, const Job& job,
                process::Channel channel) {
-  SlotWriter out(context.slots(), job.seat, std::move(channel));
-  context.SendNotesBy([&out](const Note& note) { out.SendNote(note.level, note.Text()); });
+  SlotWriter out(context.slots(), job.worker_index, std::move(channel));
+  context.SendLogsBy(
+      [&out](const LogMessage& message) { out.SendLog(message.level, message.Text()); });
   auto outcome = RunJob(context, planner, job, out);
-  if (!outcome) out.SendNote(Note::Level::kError, outcome.error().message);
+  if (!outcome) out.SendLog(LogMessage::Level::kError, outcome.error().message);
   out.Finish(outcome.value_or(Outcome::kPartial));
 }
 

@@ -10,7 +10,7 @@
 namespace espcap::worker {
 
 using process::Job;
-using process::Note;
+using process::LogMessage;
 using source::FileSource;
 
 Result<void> WorkerContext::CompileCaptureFilter() {
@@ -21,11 +21,12 @@ Result<void> WorkerContext::CompileCaptureFilter() {
   return {};
 }
 
-Result<void> WorkerContext::Prepare(const SendNote& send_note) {
-  send_note_ = send_note;
+Result<void> WorkerContext::Prepare(const SendLog& send_log) {
+  send_log_ = send_log;
   auto library = dissect::EpanLibrary::Start(
-      program_path_.c_str(), options_.dissection,
-      [this](const std::string& text) { send_note_(Note::Of(Note::Level::kWarning, text)); });
+      program_path_.c_str(), options_.dissection, [this](const std::string& text) {
+        send_log_(LogMessage::Of(LogMessage::Level::kWarning, text));
+      });
   if (!library) return Forward(std::move(library));
   library_ = std::move(*library);
   if (auto compiled = CompileCaptureFilter(); !compiled) return compiled;

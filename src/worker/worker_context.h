@@ -18,7 +18,7 @@
 #include "dissect/session.h"
 #include "encode/document_writer.h"
 #include "espcap/result.h"
-#include "live/capture_board.h"
+#include "live/shared_capture_state.h"
 #include "process/batch_slots.h"
 #include "process/messages.h"
 #include "process/packet_ring.h"
@@ -34,25 +34,25 @@ namespace espcap::worker {
 struct SharedMemory {
   process::BatchSlots& slots;
   std::vector<std::unique_ptr<process::PacketRing>>&
-      rings;                  // one for each stream; live, each worker
-  live::CaptureBoard* board;  // null: nothing is live
+      rings;                        // one for each stream; live, each worker
+  live::SharedCaptureState* board;  // null: nothing is live
 };
 
 class WorkerContext {
  public:
-  using SendNote = std::function<void(const process::Note&)>;
+  using SendLog = std::function<void(const process::LogMessage&)>;
 
   WorkerContext(std::string program_path, WorkerOptions options, SharedMemory memory)
       : program_path_(std::move(program_path)), options_(std::move(options)), memory_(memory) {}
 
   // In the zygote: all but what CompileCaptureFilter() does is done here once.
-  Result<void> Prepare(const SendNote& send_note);
+  Result<void> Prepare(const SendLog& send_log);
   // A device's filter is compiled for its link type, when the device is opened.
   Result<void> CompileCaptureFilter();
   // Before a worker touches a byte of a packet. A process that opens an interface does so later.
   [[nodiscard]] Result<void> GiveUpPrivileges(const process::Job& job) const;
   // Libraries' messages go this way from now on.
-  void SendNotesBy(SendNote send_note) { send_note_ = std::move(send_note); }
+  void SendLogsBy(SendLog send_log) { send_log_ = std::move(send_log); }
 
   [[nodiscard]] const WorkerOptions& options() const { return options_; }
   [[nodiscard]] process::BatchSlots& slots() const { return memory_.slots; }
@@ -74,7 +74,7 @@ class WorkerContext {
   WorkerOptions options_;
   SharedMemory memory_;
 
-  SendNote send_note_;  // of the process that runs: zygote, then worker
+  SendLog send_log_;  // of the process that runs: zygote, then worker
   std::unique_ptr<dissect::EpanLibrary> library_;
   std::optional<source::CaptureFilter> capture_filter_;
   std::optional<dissect::DisplayFilter> display_filter_;

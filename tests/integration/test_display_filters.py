@@ -7,7 +7,7 @@ from display_filters import frames_selected
 from project import TEST_PCAPS
 
 FILTERS = ["dns", "ip.ttl < 64", 'dns.qry.name == "www.example.test"', 'dns.qry.name matches "^mail[.]"',
-           "frame.number > 40 && udp", "tcp", "frame.time_delta > 0.01", '_ws.col.protocol == "DNS"',
+           "frame.number > 40 && udp", "tcp", "frame.time_delta > 0.01",
            'dns.qry.name contains "\\x65xample"', 'frame.len > "many"', "no.such.field"]
 
 

@@ -41,7 +41,7 @@ TEST_F(ArgumentsTest, WithoutOptionsTheDefaultsHold) {
   EXPECT_FALSE(settings.quiet);
   EXPECT_FALSE(settings.verbose);
   EXPECT_TRUE(settings.warnings.empty());
-  EXPECT_EQ(settings.config_used, "./espcap.yml");
+  EXPECT_EQ(settings.config_used, "");
 }
 
 TEST_F(ArgumentsTest, EachOptionSetsItsSetting) {

@@ -29,7 +29,7 @@ class CaptureQueueTest : public ::testing::Test {
     }
     return names;
   }
-  static void End(Part& part) { part.ended = part.whole = true; }
+  static void End(Part& part) { part.ended = part.complete = true; }
 
   testing::TemporaryDirectory folder_;
 };
@@ -103,7 +103,7 @@ TEST_F(CaptureQueueTest, LiveIsOneCaptureOfInterfacesAndRings) {
     const Part* part = queue.Next();
     EXPECT_EQ(part->job.role, Role::kCapture);
     EXPECT_EQ(part->job.interface, expected.interface);
-    EXPECT_EQ(part->job.member, expected.member);
+    EXPECT_EQ(part->job.fanout_index, expected.member);
     EXPECT_STREQ(part->job.path.data(), expected.name);
   }
   for (uint32_t ring = 0; ring < 3; ++ring) {
@@ -169,9 +169,9 @@ TEST_F(CaptureQueueTest, ACaptureIsSettledWhenItsDocumentsAre) {
   EXPECT_FALSE(capture.Settled());
   capture.at_sink = 0;
   EXPECT_TRUE(capture.Settled());
-  EXPECT_TRUE(capture.Whole());
+  EXPECT_TRUE(capture.Complete());
   capture.refused = true;
-  EXPECT_FALSE(capture.Whole());
+  EXPECT_FALSE(capture.Complete());
 
   std::vector<std::string> settled;
   queue.Prune([&settled](const Capture& pruned) { settled.push_back(*pruned.name); });
@@ -186,7 +186,7 @@ TEST_F(CaptureQueueTest, ACaptureWithAFaultIsNotWhole) {
   Part* part = queue.Next();
   part->ended = true;
   EXPECT_TRUE(part->capture->Settled());
-  EXPECT_FALSE(part->capture->Whole());
+  EXPECT_FALSE(part->capture->Complete());
 }
 
 }  // namespace

@@ -77,10 +77,10 @@ class MetricsServerTest : public ::testing::TestWithParam<const char*> {
     const auto end = steady_clock::now() + time;
     while (steady_clock::now() < end && (client == nullptr || !client->closed())) {
       pollfd wait = {server_->fd(), POLLIN, 0};
-      const auto patience = std::min(server_->Patience(), milliseconds(20));
+      const auto patience = std::min(server_->NextTimeout(), milliseconds(20));
       ::poll(&wait, 1, static_cast<int>(patience.count()));
       ++turns_;
-      if (wait.revents != 0 || server_->Patience() == milliseconds(0)) server_->Serve();
+      if (wait.revents != 0 || server_->NextTimeout() == milliseconds(0)) server_->Serve();
       if (client != nullptr) const_cast<Client*>(client)->Receive();
     }
   }

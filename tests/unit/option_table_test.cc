@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "app/purpose.h"
+#include "app/resume_key.h"
 #include "argument_parser.h"
 
 namespace espcap::cli {
@@ -74,7 +74,7 @@ class ResumeKeyTest : public ArgumentParser {
 
 // Also asks of whoever adds an option whether it changes documents.
 TEST_F(ResumeKeyTest, ChangesWithEachOptionThatChangesDocumentsAndWithNoOther) {
-  const std::string key = app::PurposeOf(SettingsOf({}));
+  const std::string key = app::ResumeKey(SettingsOf({}));
   for (const Option& option : OptionTable()) {
     if ((option.commands & kCaptureCommand) == 0) continue;
     if (std::string(option.names) == "--config") continue;  // its file would have to be there
@@ -83,18 +83,18 @@ TEST_F(ResumeKeyTest, ChangesWithEachOptionThatChangesDocumentsAndWithNoOther) {
     const std::string sample = SampleOf(option);
     std::vector<const char*> arguments = {name.c_str()};
     if (*option.value != '\0') arguments.push_back(sample.c_str());
-    EXPECT_EQ(app::PurposeOf(SettingsOf(arguments)) != key, option.in_resume_key) << option.names;
+    EXPECT_EQ(app::ResumeKey(SettingsOf(arguments)) != key, option.in_resume_key) << option.names;
   }
 }
 
 // The key of release 0.1.0: its state files go on to count.
 TEST_F(ResumeKeyTest, IsWhatEarlierReleasesWrote) {
-  EXPECT_EQ(app::PurposeOf(SettingsOf({})),
+  EXPECT_EQ(app::ResumeKey(SettingsOf({})),
             "node \noutput \nformat -1\nhex false\nbpf \nfilter \ntwo-pass false\n"
             "index packets-%Y-%m-%d\nshards 1 0\n\n\n\n\n\n\n"
             "typed false\necs false\nlimits 450 33554432 0\nfields \nprotocols \n"
             "resolve false default\n");
-  EXPECT_EQ(app::PurposeOf(SettingsOf({"--format", "text", "--hash", "flow", "--node", "a:9200",
+  EXPECT_EQ(app::ResumeKey(SettingsOf({"--format", "text", "--hash", "flow", "--node", "a:9200",
                                        "-o", "tcp.x:TRUE", "--fields", "ip.src", "-n"})),
             "node a:9200\noutput \nformat 2\nhex false\nbpf \nfilter \ntwo-pass false\n"
             "index packets-%Y-%m-%d\nshards 1 1\ntcp.x:TRUE\n\n\n\n\n\n"

@@ -158,13 +158,13 @@ TEST(PacketRing, AWaitingReaderIsWoken) {
 
 TEST(PacketRing, TellsTheFactsBetweenTwoPlacesOfItsLog) {
   const auto ring = NewRing();
-  const auto add = [&ring](const std::string& fact) { return ring->AddFact(fact); };
+  const auto add = [&ring](const std::string& fact) { return ring->AppendMetadata(fact); };
   ASSERT_TRUE(add("first"));
   const size_t place = ring->log_bytes();
   ASSERT_TRUE(add(""));
   ASSERT_TRUE(add("third"));
   std::vector<std::string> facts;
-  ring->Facts(place, ring->log_bytes(), [&facts](std::span<const char> fact) {
+  ring->Metadata(place, ring->log_bytes(), [&facts](std::span<const char> fact) {
     facts.emplace_back(fact.begin(), fact.end());
   });
   EXPECT_EQ(facts, (std::vector<std::string>{"", "third"}));
@@ -174,16 +174,16 @@ TEST(PacketRing, AFullLogTakesNoMore) {
   const auto ring = NewRing();
   const std::string fact(PacketRing::kLogBytes / 4, 'f');
   int taken = 0;
-  while (ring->AddFact(fact)) ++taken;
+  while (ring->AppendMetadata(fact)) ++taken;
   EXPECT_EQ(taken, 3);
-  EXPECT_TRUE(ring->AddFact(std::string("small")));
+  EXPECT_TRUE(ring->AppendMetadata(std::string("small")));
 }
 
 TEST(PacketRing, ANoteIsReplacedAsAWhole) {
   const auto ring = NewRing();
   for (const std::string note : {"one", "two", "six"}) {
-    ring->LeaveNote(note);
-    EXPECT_EQ(std::string(ring->Note().data()), note);
+    ring->SaveCheckpoint(note);
+    EXPECT_EQ(std::string(ring->Checkpoint().data()), note);
   }
 }
 

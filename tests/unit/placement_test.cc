@@ -9,18 +9,18 @@ namespace {
 TEST(Placement, IsAFunctionOfTheServerAndOfWhoCanWait) {
   struct Case {
     ServerState server;
-    Patience patience;
+    WhenFull when_full;
     Placement placement;
   };
   const Case cases[] = {
-      {ServerState::kReady, Patience::kWaits, Placement::kServer},
-      {ServerState::kReady, Patience::kHurries, Placement::kServer},
-      {ServerState::kBusy, Patience::kWaits, Placement::kWait},
-      {ServerState::kBusy, Patience::kHurries, Placement::kSpool},
-      {ServerState::kAway, Patience::kWaits, Placement::kSpool},
-      {ServerState::kAway, Patience::kHurries, Placement::kSpool},
+      {ServerState::kReady, WhenFull::kBlock, Placement::kServer},
+      {ServerState::kReady, WhenFull::kDropNewest, Placement::kServer},
+      {ServerState::kBusy, WhenFull::kBlock, Placement::kWait},
+      {ServerState::kBusy, WhenFull::kDropNewest, Placement::kSpool},
+      {ServerState::kAway, WhenFull::kBlock, Placement::kSpool},
+      {ServerState::kAway, WhenFull::kDropNewest, Placement::kSpool},
   };
-  for (const Case& c : cases) EXPECT_EQ(Place(c.server, c.patience), c.placement);
+  for (const Case& c : cases) EXPECT_EQ(Place(c.server, c.when_full), c.placement);
 }
 
 }  // namespace

@@ -92,7 +92,7 @@ class RawRecorderTest : public ::testing::Test {
 TEST_F(RawRecorderTest, WritesWhatWiretapReads) {
   RawRecorder recorder = Recorder({"raw"});
   for (int packet = 0; packet < 5; ++packet) recorder.Add(header_, bytes_);
-  recorder.LookAround();
+  recorder.CheckFile();
   ASSERT_EQ(files_.size(), 1U);
   EXPECT_EQ(PacketsIn(files_[0]), 5U);
 }
@@ -116,7 +116,7 @@ TEST_F(RawRecorderTest, GoesOnWithoutAFile) {
       {"raw"}, {"eth0", "", WTAP_ENCAP_ETHERNET, 100, true}, [] { return base::FileDescriptor(); },
       [](const std::string& message) { FAIL() << message; });
   recorder.Add(header_, bytes_);
-  recorder.LookAround();
+  recorder.CheckFile();
 }
 
 TEST_F(RawRecorderTest, SaysOnceThatADiskIsFull) {
@@ -127,7 +127,7 @@ TEST_F(RawRecorderTest, SaysOnceThatADiskIsFull) {
       [&failures](const std::string&) { ++failures; });
   for (int packet = 0; packet < 3; ++packet) {
     recorder.Add(header_, bytes_);
-    recorder.LookAround();
+    recorder.CheckFile();
   }
   EXPECT_EQ(failures, 1);
 }

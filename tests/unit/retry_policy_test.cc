@@ -58,14 +58,14 @@ TEST(DecideRequest, IsAFunctionOfTheStatus) {
   };
   const Case cases[] = {
       {200, RequestAction::kReadItems, RequestOutcome::kAnswered},
-      {201, RequestAction::kMoveOn, RequestOutcome::kGarbage},
-      {301, RequestAction::kMoveOn, RequestOutcome::kGarbage},
+      {201, RequestAction::kMoveOn, RequestOutcome::kMalformed},
+      {301, RequestAction::kMoveOn, RequestOutcome::kMalformed},
       {400, RequestAction::kDivide, RequestOutcome::kRefused},
       {422, RequestAction::kDivide, RequestOutcome::kRefused},
       {401, RequestAction::kStop, RequestOutcome::kRefused},
       {403, RequestAction::kStop, RequestOutcome::kRefused},
-      {404, RequestAction::kMoveOn, RequestOutcome::kGarbage},
-      {405, RequestAction::kMoveOn, RequestOutcome::kGarbage},
+      {404, RequestAction::kMoveOn, RequestOutcome::kMalformed},
+      {405, RequestAction::kMoveOn, RequestOutcome::kMalformed},
       {408, RequestAction::kMoveOn, RequestOutcome::kTimeout},
       {413, RequestAction::kSplit, RequestOutcome::kRefused},
       {429, RequestAction::kWait, RequestOutcome::kTooManyRequests},

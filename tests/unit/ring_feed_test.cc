@@ -29,7 +29,7 @@ class RingFeedTest : public ::testing::Test {
     return feed_.Put(ring, header_, bytes);
   }
 
-  std::unique_ptr<CaptureBoard> board_ = std::move(*CaptureBoard::Create({3, 0}));
+  std::unique_ptr<SharedCaptureState> board_ = std::move(*SharedCaptureState::Create({3, 0}));
   RingFeed::Rings rings_;
   RingFeed feed_{*board_, rings_, source::FlowKey::kPair, 1};
   wireshark::RecordHeader header_{};

@@ -62,7 +62,7 @@ TEST_F(SlotWriterTest, HandsOverTheTextAndItsCompressedForm) {
     SlotWriter writer = Writer(compression);
     ASSERT_TRUE(writer.AddDocument(1, Document(5000)));
     ASSERT_TRUE(writer.AddDocument(2, HexDocument(60'000)));
-    writer.Finish(Outcome::kWhole);
+    writer.Finish(Outcome::kComplete);
     const Batch batch = Taken();
     EXPECT_EQ(batch.text, Document(5000) + HexDocument(60'000));
     EXPECT_EQ(batch.documents.size(), 2U);
@@ -83,7 +83,7 @@ TEST_F(SlotWriterTest, AWorkerThatEndsBeforeItHandsOverLeavesTheText) {
 TEST_F(SlotWriterTest, TextThatTakesTooMuchRoomStaysAsItIs) {
   SlotWriter writer = Writer(Compression::kGzip);
   ASSERT_TRUE(writer.AddDocument(1, NoiseDocument(60'000)));
-  writer.Finish(Outcome::kWhole);
+  writer.Finish(Outcome::kComplete);
   const Batch batch = Taken();
   EXPECT_EQ(batch.text, NoiseDocument(60'000));
   EXPECT_EQ(batch.compression, Compression::kNone);
@@ -92,7 +92,7 @@ TEST_F(SlotWriterTest, TextThatTakesTooMuchRoomStaysAsItIs) {
 TEST_F(SlotWriterTest, WithoutCompressionThereIsOnlyText) {
   SlotWriter writer = Writer(Compression::kNone);
   ASSERT_TRUE(writer.AddDocument(1, Document(5000)));
-  writer.Finish(Outcome::kWhole);
+  writer.Finish(Outcome::kComplete);
   EXPECT_EQ(Taken().text, Document(5000));
   EXPECT_EQ(Taken().compression, Compression::kNone);
 }
@@ -100,7 +100,7 @@ TEST_F(SlotWriterTest, WithoutCompressionThereIsOnlyText) {
 TEST_F(SlotWriterTest, ASlotOfNoDocumentsHoldsNothing) {
   SlotWriter writer = Writer(Compression::kGzip);
   ASSERT_TRUE(writer.AddFiltered(1));
-  writer.Finish(Outcome::kWhole);
+  writer.Finish(Outcome::kComplete);
   EXPECT_EQ(Taken().compression, Compression::kNone);
   EXPECT_EQ(slots_->Progress(kSlot).filtered, 1U);
 }
@@ -108,7 +108,7 @@ TEST_F(SlotWriterTest, ASlotOfNoDocumentsHoldsNothing) {
 TEST_F(SlotWriterTest, ASlotThatIsUsedAgainForgetsWhatWasCompressed) {
   SlotWriter writer = Writer(Compression::kGzip);
   ASSERT_TRUE(writer.AddDocument(1, Document(5000)));
-  writer.Finish(Outcome::kWhole);
+  writer.Finish(Outcome::kComplete);
   slots_->Begin(kSlot);
   ASSERT_TRUE(supervisor_.Send(GrantedSlot{kSlot}));
   ASSERT_TRUE(writer.AddDocument(2, Document(70)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "process/apart.h"
+#include "process/subprocess.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,7 +39,7 @@ std::string ReadAll(int fd) {
 
 }  // namespace
 
-Result<std::string> RunApart(const std::function<Result<std::string>()>& work) {
+Result<std::string> RunInSubprocess(const std::function<Result<std::string>()>& work) {
   std::array<int, 2> ends{};
   if (::pipe(ends.data()) != 0) return Fail("make a pipe: {}", std::strerror(errno));
   const base::FileDescriptor read_end(ends[0]);

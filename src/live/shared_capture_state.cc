@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "live/capture_board.h"
+#include "live/shared_capture_state.h"
 
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -27,7 +27,7 @@ bool DrawRun(Fingerprint& run) {
 
 }  // namespace
 
-Result<std::unique_ptr<CaptureBoard>> CaptureBoard::Create(const RunLimits& limits) {
+Result<std::unique_ptr<SharedCaptureState>> SharedCaptureState::Create(const RunLimits& limits) {
   const auto failed = [](int error) {
     return Fail("share memory between capture processes: {}",
                 std::generic_category().message(error));
@@ -36,7 +36,7 @@ Result<std::unique_ptr<CaptureBoard>> CaptureBoard::Create(const RunLimits& limi
       ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return failed(errno);
   auto* shared = static_cast<Shared*>(memory);  // zeroes are its beginning
-  std::unique_ptr<CaptureBoard> board(new CaptureBoard(limits, shared));
+  std::unique_ptr<SharedCaptureState> board(new SharedCaptureState(limits, shared));
   if (!DrawRun(shared->run)) return failed(errno);
   pthread_mutexattr_t attributes;
   pthread_mutexattr_init(&attributes);
@@ -48,19 +48,20 @@ Result<std::unique_ptr<CaptureBoard>> CaptureBoard::Create(const RunLimits& limi
   return board;
 }
 
-CaptureBoard::~CaptureBoard() { ::munmap(shared_, sizeof(Shared)); }
+SharedCaptureState::~SharedCaptureState() { ::munmap(shared_, sizeof(Shared)); }
 
-CaptureBoard::Turn::Turn(CaptureBoard& board) : board_(board) {
+SharedCaptureState::NumberingLock::NumberingLock(SharedCaptureState& board) : board_(board) {
   if (pthread_mutex_lock(&board_.shared_->turn) == EOWNERDEAD) {
     pthread_mutex_consistent(&board_.shared_->turn);
   }
 }
 
-CaptureBoard::Turn::~Turn() { pthread_mutex_unlock(&board_.shared_->turn); }
+SharedCaptureState::NumberingLock::~NumberingLock() { pthread_mutex_unlock(&board_.shared_->turn); }
 
-bool CaptureBoard::Turn::IsOver() const { return board_.IsOver(); }
+bool SharedCaptureState::NumberingLock::IsOver() const { return board_.IsOver(); }
 
-CaptureBoard::Place CaptureBoard::Turn::Take(const nstime_t& time, uint64_t bytes) {
+SharedCaptureState::Place SharedCaptureState::NumberingLock::Take(const nstime_t& time,
+                                                                  uint64_t bytes) {
   Shared& shared = *board_.shared_;
   const uint64_t before = shared.numbered++;
   if (before == 0) shared.first_time = time;
@@ -77,29 +78,30 @@ CaptureBoard::Place CaptureBoard::Turn::Take(const nstime_t& time, uint64_t byte
   return place;
 }
 
-void CaptureBoard::CountReceived(uint32_t interface, uint64_t bytes) const {
+void SharedCaptureState::CountReceived(uint32_t interface, uint64_t bytes) const {
   Add(shared_->interfaces.at(interface).received, 1);
   Add(shared_->interfaces.at(interface).bytes, bytes);
 }
 
-void CaptureBoard::CountRingDrop(uint32_t interface, uint32_t ring, uint64_t bytes) const {
+void SharedCaptureState::CountRingDrop(uint32_t interface, uint32_t ring, uint64_t bytes) const {
   CountReceived(interface, bytes);
   Add(shared_->interfaces.at(interface).ring_dropped, 1);
   Add(shared_->ring_drops.at(ring), 1);
 }
 
-void CaptureBoard::AddKernelDrops(uint32_t interface, uint64_t kernel, uint64_t device) const {
+void SharedCaptureState::AddKernelDrops(uint32_t interface, uint64_t kernel,
+                                        uint64_t device) const {
   Add(shared_->interfaces.at(interface).kernel_dropped, kernel);
   Add(shared_->interfaces.at(interface).interface_dropped, device);
 }
 
-InterfaceCounts CaptureBoard::CountsOf(uint32_t interface) const {
+InterfaceCounts SharedCaptureState::CountsOf(uint32_t interface) const {
   const Interface& counts = shared_->interfaces.at(interface);
   return {Load(counts.received), Load(counts.bytes), Load(counts.ring_dropped),
           Load(counts.kernel_dropped), Load(counts.interface_dropped)};
 }
 
-InterfaceCounts CaptureBoard::Total() const {
+InterfaceCounts SharedCaptureState::Total() const {
   InterfaceCounts total;
   for (uint32_t interface = 0; interface < kMaxInterfaces; ++interface) {
     const InterfaceCounts counts = CountsOf(interface);
@@ -112,10 +114,12 @@ InterfaceCounts CaptureBoard::Total() const {
   return total;
 }
 
-uint64_t CaptureBoard::RingDrops(uint32_t ring) const { return Load(shared_->ring_drops.at(ring)); }
+uint64_t SharedCaptureState::RingDrops(uint32_t ring) const {
+  return Load(shared_->ring_drops.at(ring));
+}
 
-bool CaptureBoard::IsOver() const { return shared_->over.load(std::memory_order_relaxed); }
+bool SharedCaptureState::IsOver() const { return shared_->over.load(std::memory_order_relaxed); }
 
-void CaptureBoard::StartAfter(uint64_t packets) const { shared_->numbered = packets; }
+void SharedCaptureState::StartAfter(uint64_t packets) const { shared_->numbered = packets; }
 
 }  // namespace espcap::live

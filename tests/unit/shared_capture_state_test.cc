@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "live/capture_board.h"
+#include "live/shared_capture_state.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -10,18 +10,18 @@
 namespace espcap::live {
 namespace {
 
-std::unique_ptr<CaptureBoard> NewBoard(const RunLimits& limits = {}) {
-  auto board = CaptureBoard::Create(limits);
+std::unique_ptr<SharedCaptureState> NewBoard(const RunLimits& limits = {}) {
+  auto board = SharedCaptureState::Create(limits);
   EXPECT_TRUE(board) << board.error().message;
   return std::move(*board);
 }
 
-CaptureBoard::Place Take(CaptureBoard& board, time_t seconds, uint64_t bytes = 100) {
-  CaptureBoard::Turn turn(board);
+SharedCaptureState::Place Take(SharedCaptureState& board, time_t seconds, uint64_t bytes = 100) {
+  SharedCaptureState::NumberingLock turn(board);
   return turn.Take({seconds, 5}, bytes);
 }
 
-TEST(CaptureBoard, NumbersPacketsWithTheTimesBeforeThem) {
+TEST(SharedCaptureState, NumbersPacketsWithTheTimesBeforeThem) {
   const auto board = NewBoard();
   const auto first = Take(*board, 10);
   const auto second = Take(*board, 12);
@@ -35,11 +35,11 @@ TEST(CaptureBoard, NumbersPacketsWithTheTimesBeforeThem) {
   EXPECT_EQ(first.run, third.run);
 }
 
-TEST(CaptureBoard, EachRunHasAnIdOfItsOwn) {
+TEST(SharedCaptureState, EachRunHasAnIdOfItsOwn) {
   EXPECT_NE(Take(*NewBoard(), 1).run, Take(*NewBoard(), 1).run);
 }
 
-TEST(CaptureBoard, BeginsAnewWithAnotherIdWhenNumbersAreUsedUp) {
+TEST(SharedCaptureState, BeginsAnewWithAnotherIdWhenNumbersAreUsedUp) {
   const auto board = NewBoard();
   board->StartAfter(UINT32_MAX - 1);
   const auto last = Take(*board, 1);
@@ -49,7 +49,7 @@ TEST(CaptureBoard, BeginsAnewWithAnotherIdWhenNumbersAreUsedUp) {
   EXPECT_NE(last.run, next.run);
 }
 
-TEST(CaptureBoard, IsOverAtEitherLimit) {
+TEST(SharedCaptureState, IsOverAtEitherLimit) {
   const auto by_packets = NewBoard({2, 0});
   Take(*by_packets, 1);
   EXPECT_FALSE(by_packets->IsOver());
@@ -62,7 +62,7 @@ TEST(CaptureBoard, IsOverAtEitherLimit) {
   EXPECT_TRUE(by_bytes->IsOver());
 }
 
-TEST(CaptureBoard, CountsApartAndTogether) {
+TEST(SharedCaptureState, CountsApartAndTogether) {
   const auto board = NewBoard();
   board->CountReceived(0, 60);
   board->CountRingDrop(0, 7, 40);
@@ -80,11 +80,11 @@ TEST(CaptureBoard, CountsApartAndTogether) {
   EXPECT_EQ(total.interface_dropped, 5U);
 }
 
-TEST(CaptureBoard, GoesOnAfterAProcessThatDiedInItsTurn) {
+TEST(SharedCaptureState, GoesOnAfterAProcessThatDiedInItsTurn) {
   const auto board = NewBoard();
   const pid_t process = ::fork();
   if (process == 0) {
-    CaptureBoard::Turn turn(*board);
+    SharedCaptureState::NumberingLock turn(*board);
     turn.Take({1, 0}, 1);
     ::_exit(0);
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // What other processes say, for the log.
-#ifndef ESPCAP_SUPERVISE_NOTE_LOG_H_
-#define ESPCAP_SUPERVISE_NOTE_LOG_H_
+#ifndef ESPCAP_SUPERVISE_MESSAGE_LOG_H_
+#define ESPCAP_SUPERVISE_MESSAGE_LOG_H_
 
 #include <string>
 
@@ -12,11 +12,11 @@
 namespace espcap::supervise {
 
 // `warnings`: where warnings go, since there can be many.
-inline void LogNote(const process::Note& note, telemetry::Log& log,
-                    telemetry::RateLimited& warnings) {
-  using Level = process::Note::Level;
-  const std::string text(note.Text());
-  switch (note.level) {
+inline void WriteToLog(const process::LogMessage& message, telemetry::Log& log,
+                       telemetry::RateLimited& warnings) {
+  using Level = process::LogMessage::Level;
+  const std::string text(message.Text());
+  switch (message.level) {
     case Level::kError:
       return log.Error(text);
     case Level::kWarning:
@@ -30,4 +30,4 @@ inline void LogNote(const process::Note& note, telemetry::Log& log,
 
 }  // namespace espcap::supervise
 
-#endif  // ESPCAP_SUPERVISE_NOTE_LOG_H_
+#endif  // ESPCAP_SUPERVISE_MESSAGE_LOG_H_

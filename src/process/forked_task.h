@@ -3,8 +3,8 @@
 // A result that a process of its own comes to while the others get ready. Its maker, and whoever is
 // forked from that later, can await it; that its process dies only costs the others the work. Of
 // the maker's files it has standard input, output and error only.
-#ifndef ESPCAP_PROCESS_AHEAD_H_
-#define ESPCAP_PROCESS_AHEAD_H_
+#ifndef ESPCAP_PROCESS_FORKED_TASK_H_
+#define ESPCAP_PROCESS_FORKED_TASK_H_
 
 #include <sys/types.h>
 
@@ -18,20 +18,21 @@
 
 namespace espcap::process {
 
-class Ahead {
+class ForkedTask {
  public:
   // Forks. An error of `work` is nobody's but that there is no result. REQUIRES: one thread.
-  static Result<std::unique_ptr<Ahead>> Start(const std::function<Result<std::string>()>& work);
-  ~Ahead();  // in the maker: ends the process and waits for it
-  Ahead(const Ahead&) = delete;
-  Ahead& operator=(const Ahead&) = delete;
+  static Result<std::unique_ptr<ForkedTask>> Start(
+      const std::function<Result<std::string>()>& work);
+  ~ForkedTask();  // in the maker: ends the process and waits for it
+  ForkedTask(const ForkedTask&) = delete;
+  ForkedTask& operator=(const ForkedTask&) = delete;
 
   // Waits for the result, in any process. None where there won't be one, which is then so for all
   // who ask, or where `is_stopped` says that it isn't wanted any more.
   [[nodiscard]] std::optional<std::string> Await(const std::function<bool()>& is_stopped) const;
 
  private:
-  Ahead(base::FileDescriptor result, base::FileDescriptor end)
+  ForkedTask(base::FileDescriptor result, base::FileDescriptor end)
       : result_(std::move(result)), end_(std::move(end)) {}
 
   base::FileDescriptor result_;  // memory, sealed once it is whole
@@ -42,4 +43,4 @@ class Ahead {
 
 }  // namespace espcap::process
 
-#endif  // ESPCAP_PROCESS_AHEAD_H_
+#endif  // ESPCAP_PROCESS_FORKED_TASK_H_

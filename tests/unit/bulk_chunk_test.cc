@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "elasticsearch/parcel.h"
+#include "elasticsearch/bulk_chunk.h"
 
 #include <gtest/gtest.h>
 
@@ -10,9 +10,9 @@ namespace espcap::elasticsearch {
 namespace {
 
 // Documents "a\n", "bb\n", "ccc\n", "dddd\n".
-class ParcelTest : public ::testing::Test {
+class BulkChunkTest : public ::testing::Test {
  protected:
-  ParcelTest() {
+  BulkChunkTest() {
     Batch batch;
     batch.text = text_;
     batch.slot = 7;
@@ -21,36 +21,36 @@ class ParcelTest : public ::testing::Test {
       batch.documents.push_back({offset, i + 1, 100 + i});
       offset += i + 1;
     }
-    shipments_.push_back({batch, 4});
+    pending_batches_.push_back({batch, 4});
   }
 
-  Parcel Of(std::vector<uint32_t> positions) {
-    return {shipments_.begin(), std::move(positions), 3};
+  BulkChunk Of(std::vector<uint32_t> positions) {
+    return {pending_batches_.begin(), std::move(positions), 3};
   }
 
   std::string text_ = "a\nbb\nccc\ndddd\n";
-  std::list<Shipment> shipments_;
+  std::list<PendingBatch> pending_batches_;
   std::string gathered_;
 };
 
-TEST_F(ParcelTest, ABatchIsOneParcel) {
-  const Parcel parcel = ParcelOf(shipments_.begin());
-  EXPECT_TRUE(parcel.IsWhole());
-  EXPECT_EQ(TextBytes(parcel), text_.size());
-  EXPECT_EQ(TextOf(parcel, gathered_).data(), text_.data());  // borrowed
+TEST_F(BulkChunkTest, ABatchIsOneParcel) {
+  const BulkChunk chunk = ChunkOf(pending_batches_.begin());
+  EXPECT_TRUE(chunk.IsWhole());
+  EXPECT_EQ(TextBytes(chunk), text_.size());
+  EXPECT_EQ(TextOf(chunk, gathered_).data(), text_.data());  // borrowed
 }
 
-TEST_F(ParcelTest, NeighboursAreBorrowed) {
+TEST_F(BulkChunkTest, NeighboursAreBorrowed) {
   EXPECT_EQ(TextOf(Of({1, 2}), gathered_), "bb\nccc\n");
   EXPECT_TRUE(gathered_.empty());
 }
 
-TEST_F(ParcelTest, OthersArePutTogether) {
+TEST_F(BulkChunkTest, OthersArePutTogether) {
   EXPECT_EQ(TextOf(Of({0, 2, 3}), gathered_), "a\nccc\ndddd\n");
   EXPECT_EQ(TextBytes(Of({0, 2, 3})), gathered_.size());
 }
 
-TEST_F(ParcelTest, IsABatchOfItsOwn) {
+TEST_F(BulkChunkTest, IsABatchOfItsOwn) {
   const Batch batch = BatchOf(Of({1, 3}), gathered_);
   ASSERT_EQ(batch.documents.size(), 2U);
   EXPECT_EQ(batch.Text(batch.documents[0]), "bb\n");
@@ -59,7 +59,7 @@ TEST_F(ParcelTest, IsABatchOfItsOwn) {
   EXPECT_EQ(batch.slot, 7U);
 }
 
-TEST_F(ParcelTest, SplitsByBytes) {
+TEST_F(BulkChunkTest, SplitsByBytes) {
   struct Case {
     size_t bytes;
     std::vector<std::vector<uint32_t>> parts;
@@ -71,7 +71,7 @@ TEST_F(ParcelTest, SplitsByBytes) {
       {1, {{0}, {1}, {2}, {3}}},  // a document stays whole
   };
   for (const Case& c : cases) {
-    const std::vector<Parcel> parts = Split(Of({0, 1, 2, 3}), c.bytes);
+    const std::vector<BulkChunk> parts = Split(Of({0, 1, 2, 3}), c.bytes);
     ASSERT_EQ(parts.size(), c.parts.size()) << c.bytes;
     for (size_t i = 0; i < parts.size(); ++i) {
       EXPECT_EQ(parts[i].positions, c.parts[i]) << c.bytes;

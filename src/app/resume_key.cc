@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "app/purpose.h"
+#include "app/resume_key.h"
 
 #include <fmt/ranges.h>
 
@@ -21,7 +21,7 @@ int Number(const std::string& choice, std::initializer_list<std::string_view> ch
 
 }  // namespace
 
-std::string PurposeOf(const cli::CaptureSettings& settings) {
+std::string ResumeKey(const cli::CaptureSettings& settings) {
   const cli::DissectionSettings& dissection = settings.dissection;
   std::string purpose = fmt::format(
       "node {}\noutput {}\nformat {}\nhex {}\nbpf {}\nfilter {}\ntwo-pass {}\nindex {}\n"

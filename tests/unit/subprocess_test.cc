@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "process/apart.h"
+#include "process/subprocess.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -16,34 +16,34 @@
 namespace espcap::process {
 namespace {
 
-TEST(RunApart, GivesTheTextBack) {
+TEST(RunInSubprocess, GivesTheTextBack) {
   const std::string long_text(3 << 20, 'x');  // more than a pipe holds
-  EXPECT_EQ(RunApart([&]() -> Result<std::string> { return long_text; }).value(), long_text);
-  EXPECT_EQ(RunApart([]() -> Result<std::string> { return std::string(); }).value(), "");
+  EXPECT_EQ(RunInSubprocess([&]() -> Result<std::string> { return long_text; }).value(), long_text);
+  EXPECT_EQ(RunInSubprocess([]() -> Result<std::string> { return std::string(); }).value(), "");
 }
 
-TEST(RunApart, LeavesNothingBehind) {
+TEST(RunInSubprocess, LeavesNothingBehind) {
   int here = 1;
-  ASSERT_TRUE(RunApart([&]() -> Result<std::string> {
+  ASSERT_TRUE(RunInSubprocess([&]() -> Result<std::string> {
     here = 2;
     return std::to_string(here);
   }));
   EXPECT_EQ(here, 1);
 }
 
-TEST(RunApart, HoldsNoFileOfItsParent) {
+TEST(RunInSubprocess, HoldsNoFileOfItsParent) {
   constexpr int kFarFromItsOwn = 20;
   const base::FileDescriptor held(::fcntl(STDERR_FILENO, F_DUPFD, kFarFromItsOwn));
   ASSERT_TRUE(held.valid());
-  const auto is_open = RunApart(
+  const auto is_open = RunInSubprocess(
       [&]() -> Result<std::string> { return std::to_string(::fcntl(held.get(), F_GETFD)); });
   EXPECT_EQ(is_open.value(), "-1");
 }
 
-TEST(RunApart, EndsWithItsParent) {
+TEST(RunInSubprocess, EndsWithItsParent) {
   const pid_t parent = ::fork();
   if (parent == 0) {
-    static_cast<void>(RunApart([]() -> Result<std::string> {
+    static_cast<void>(RunInSubprocess([]() -> Result<std::string> {
       std::raise(SIGSTOP);  // for ever
       return std::string();
     }));
@@ -63,11 +63,12 @@ TEST(RunApart, EndsWithItsParent) {
   }
 }
 
-TEST(RunApart, TellsWhatWentWrong) {
-  const auto failed = RunApart([]() -> Result<std::string> { return Fail("open {}: no", "x"); });
+TEST(RunInSubprocess, TellsWhatWentWrong) {
+  const auto failed =
+      RunInSubprocess([]() -> Result<std::string> { return Fail("open {}: no", "x"); });
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().message, "open x: no");
-  const auto died = RunApart([]() -> Result<std::string> {
+  const auto died = RunInSubprocess([]() -> Result<std::string> {
     static_cast<void>(std::raise(SIGKILL));
     return std::string();
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "process/ahead.h"
+#include "process/forked_task.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -16,9 +16,9 @@ namespace {
 
 bool NeverStopped() { return false; }
 
-TEST(Ahead, GivesItsResultToAllWhoAsk) {
+TEST(ForkedTask, GivesItsResultToAllWhoAsk) {
   const std::string long_text(3 << 20, 'x');
-  const auto ahead = Ahead::Start([&]() -> Result<std::string> { return long_text; }).value();
+  const auto ahead = ForkedTask::Start([&]() -> Result<std::string> { return long_text; }).value();
   const pid_t child = ::fork();
   if (child == 0) ::_exit(ahead->Await(NeverStopped) == long_text ? 7 : 1);
   EXPECT_EQ(ahead->Await(NeverStopped), long_text);
@@ -28,23 +28,24 @@ TEST(Ahead, GivesItsResultToAllWhoAsk) {
   EXPECT_EQ(WEXITSTATUS(status), 7);
 }
 
-TEST(Ahead, HasAnEmptyResult) {
-  const auto ahead = Ahead::Start([]() -> Result<std::string> { return std::string(); }).value();
+TEST(ForkedTask, HasAnEmptyResult) {
+  const auto ahead =
+      ForkedTask::Start([]() -> Result<std::string> { return std::string(); }).value();
   EXPECT_EQ(ahead->Await(NeverStopped), "");
 }
 
-TEST(Ahead, HasNoResultAfterAnErrorOrADeath) {
-  const auto failed = Ahead::Start([]() -> Result<std::string> { return Fail("no"); }).value();
+TEST(ForkedTask, HasNoResultAfterAnErrorOrADeath) {
+  const auto failed = ForkedTask::Start([]() -> Result<std::string> { return Fail("no"); }).value();
   EXPECT_EQ(failed->Await(NeverStopped), std::nullopt);
-  const auto died = Ahead::Start([]() -> Result<std::string> {
+  const auto died = ForkedTask::Start([]() -> Result<std::string> {
                       ::raise(SIGKILL);
                       return std::string("never");
                     }).value();
   EXPECT_EQ(died->Await(NeverStopped), std::nullopt);
 }
 
-TEST(Ahead, IsNotAwaitedAfterAStopAndEndsWithItsOwner) {
-  auto ahead = Ahead::Start([]() -> Result<std::string> {
+TEST(ForkedTask, IsNotAwaitedAfterAStopAndEndsWithItsOwner) {
+  auto ahead = ForkedTask::Start([]() -> Result<std::string> {
                  for (;;) ::pause();
                }).value();
   int asked = 0;
@@ -53,10 +54,10 @@ TEST(Ahead, IsNotAwaitedAfterAStopAndEndsWithItsOwner) {
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);  // no child is left
 }
 
-TEST(Ahead, HasNoFileOfItsMaker) {
+TEST(ForkedTask, HasNoFileOfItsMaker) {
   const base::FileDescriptor file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   const int number = ::fcntl(file.get(), F_DUPFD_CLOEXEC, 50);
-  const auto ahead = Ahead::Start([number]() -> Result<std::string> {
+  const auto ahead = ForkedTask::Start([number]() -> Result<std::string> {
                        return std::string(::fcntl(number, F_GETFD) < 0 ? "closed" : "open");
                      }).value();
   EXPECT_EQ(ahead->Await(NeverStopped), "closed");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "process/ahead.h"
+#include "process/forked_task.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -50,7 +50,8 @@ std::optional<std::string> ReadSealed(int fd) {
 
 }  // namespace
 
-Result<std::unique_ptr<Ahead>> Ahead::Start(const std::function<Result<std::string>()>& work) {
+Result<std::unique_ptr<ForkedTask>> ForkedTask::Start(
+    const std::function<Result<std::string>()>& work) {
   const auto failed = [](const char* what) {
     return Fail("{}: {}", what, std::generic_category().message(errno));
   };
@@ -59,7 +60,8 @@ Result<std::unique_ptr<Ahead>> Ahead::Start(const std::function<Result<std::stri
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failed("make a pipe");
   const base::FileDescriptor write_end(ends[1]);
-  std::unique_ptr<Ahead> ahead(new Ahead(std::move(result), base::FileDescriptor(ends[0])));
+  std::unique_ptr<ForkedTask> ahead(
+      new ForkedTask(std::move(result), base::FileDescriptor(ends[0])));
   ahead->maker_ = ::getpid();
   ahead->process_ = ::fork();
   if (ahead->process_ < 0) return failed("fork");
@@ -70,13 +72,13 @@ Result<std::unique_ptr<Ahead>> Ahead::Start(const std::function<Result<std::stri
   return ahead;
 }
 
-Ahead::~Ahead() {
+ForkedTask::~ForkedTask() {
   if (process_ <= 0 || maker_ != ::getpid()) return;
   ::kill(process_, SIGKILL);
   while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) continue;
 }
 
-std::optional<std::string> Ahead::Await(const std::function<bool()>& is_stopped) const {
+std::optional<std::string> ForkedTask::Await(const std::function<bool()>& is_stopped) const {
   pollfd wait{end_.get(), POLLIN, 0};
   while (!is_stopped()) {
     if (::poll(&wait, 1, kTickMs) > 0) return ReadSealed(result_.get());

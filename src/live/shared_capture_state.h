@@ -3,8 +3,8 @@
 // What the capture processes of a run share: the packets' numbers and the counters, in memory made
 // before they are forked. It outlives each of them, so that numbers go on over an interface that
 // comes back. Counters only grow, and anyone may read them at any time.
-#ifndef ESPCAP_LIVE_CAPTURE_BOARD_H_
-#define ESPCAP_LIVE_CAPTURE_BOARD_H_
+#ifndef ESPCAP_LIVE_SHARED_CAPTURE_STATE_H_
+#define ESPCAP_LIVE_SHARED_CAPTURE_STATE_H_
 
 #include <pthread.h>
 
@@ -29,15 +29,15 @@ struct InterfaceCounts {
   uint64_t interface_dropped = 0;  // by the interface or its driver, as far as they say
 };
 
-class CaptureBoard {
+class SharedCaptureState {
  public:
   static constexpr uint32_t kMaxInterfaces = 64;
   static constexpr uint32_t kMaxRings = 256;
 
-  static Result<std::unique_ptr<CaptureBoard>> Create(const RunLimits& limits);
-  ~CaptureBoard();
-  CaptureBoard(const CaptureBoard&) = delete;
-  CaptureBoard& operator=(const CaptureBoard&) = delete;
+  static Result<std::unique_ptr<SharedCaptureState>> Create(const RunLimits& limits);
+  ~SharedCaptureState();
+  SharedCaptureState(const SharedCaptureState&) = delete;
+  SharedCaptureState& operator=(const SharedCaptureState&) = delete;
 
   // A number that a packet gets. With the run's id it is one that no other packet ever has.
   struct Place {
@@ -49,12 +49,12 @@ class CaptureBoard {
 
   // One process at a time has the turn. One that dies in it loses at most the packet it has at
   // hand.
-  class Turn {
+  class NumberingLock {
    public:
-    explicit Turn(CaptureBoard& board);
-    ~Turn();
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
+    explicit NumberingLock(SharedCaptureState& board);
+    ~NumberingLock();
+    NumberingLock(const NumberingLock&) = delete;
+    NumberingLock& operator=(const NumberingLock&) = delete;
 
     // Another packet would be beyond the run's limits.
     [[nodiscard]] bool IsOver() const;
@@ -62,7 +62,7 @@ class CaptureBoard {
     Place Take(const nstime_t& time, uint64_t bytes);
 
    private:
-    CaptureBoard& board_;
+    SharedCaptureState& board_;
   };
 
   // By the capture process of an interface. A packet that a ring has no room for is received, too.
@@ -108,7 +108,7 @@ class CaptureBoard {
     std::array<std::atomic<uint64_t>, kMaxRings> ring_drops;
   };
 
-  CaptureBoard(const RunLimits& limits, Shared* shared) : limits_(limits), shared_(shared) {}
+  SharedCaptureState(const RunLimits& limits, Shared* shared) : limits_(limits), shared_(shared) {}
 
   RunLimits limits_;
   Shared* shared_;
@@ -116,4 +116,4 @@ class CaptureBoard {
 
 }  // namespace espcap::live
 
-#endif  // ESPCAP_LIVE_CAPTURE_BOARD_H_
+#endif  // ESPCAP_LIVE_SHARED_CAPTURE_STATE_H_
