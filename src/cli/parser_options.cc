@@ -59,6 +59,12 @@ CLI::Option* AddSeconds(CLI::App& app, const Option& row, seconds& value) {
       row.names, [&value](uint32_t count) { value = seconds(count); }, Description(row));
 }
 
+bool IsNumber(const Setting& setting) {
+  return std::holds_alternative<uint16_t*>(setting) || std::holds_alternative<uint32_t*>(setting) ||
+         std::holds_alternative<std::optional<uint32_t>*>(setting) ||
+         std::holds_alternative<uint64_t*>(setting);
+}
+
 CLI::Option* Add(CLI::App& app, const Option& row, const Setting& setting) {
   return std::visit(
       [&](auto* value) -> CLI::Option* {
@@ -87,6 +93,9 @@ void AddOptions(CLI::App& app, Commands command, SettingsOfCommand settings) {
     if (*row.value != '\0') option->type_name(row.value);
     if (*row.group != '\0') option->group(row.group);
     if (row.unit == Unit::kBytes) option->transform(CLI::AsSizeValue(false).description(""));
+    if (IsNumber(row.setting(settings)) && row.unit == Unit::kNone) {
+      option->check(CLI::NonNegativeNumber.description(""));
+    }
     if (row.range) option->check(CLI::Range(row.range->least, row.range->most).description(""));
     if (!row.choices.empty()) option->check(CLI::IsMember(row.choices).description(""));
   }

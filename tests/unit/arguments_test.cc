@@ -243,13 +243,12 @@ TEST_F(ArgumentsTest, HelpPrintsAndEndsWhateverElseIsThere) {
   }
 }
 
-TEST_F(ArgumentsTest, VersionNamesEspcapAndLibwireshark) {
-  const auto parsed = Parse({"--version"});
+TEST_F(ArgumentsTest, VersionIsPrintedAsTheProgramGivesIt) {
+  const auto parsed =
+      ParseArguments(2, std::vector<const char*>{"espcap", "--version"}.data(), nullptr, "1.2, 3");
   ASSERT_TRUE(parsed) << parsed.error().message;
   ASSERT_TRUE(std::holds_alternative<PrintAndExit>(*parsed));
-  const std::string& text = std::get<PrintAndExit>(*parsed).text;
-  EXPECT_EQ(text.find("espcap " ESPCAP_VERSION ", libwireshark 4."), 0U) << text;
-  EXPECT_TRUE(text.ends_with('\n'));
+  EXPECT_EQ(std::get<PrintAndExit>(*parsed).text, "1.2, 3\n");
 }
 
 }  // namespace

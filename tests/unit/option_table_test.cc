@@ -41,7 +41,7 @@ TEST(OptionTable, DescribesEveryOptionInSentences) {
     ASSERT_FALSE(help.empty()) << option.names;
     EXPECT_EQ(help.back(), '.') << option.names;
     EXPECT_NE(option.commands, 0U) << option.names;
-    EXPECT_EQ(help.find("default"), std::string::npos) << option.names << ": it has its own place";
+    EXPECT_EQ(help.find("(default"), std::string::npos) << option.names << ": it has its own place";
   }
 }
 
