@@ -21,6 +21,16 @@ NodePool::Random RandomUnit() {
           unit = std::uniform_real_distribution<double>(0, 1)]() mutable { return unit(engine); };
 }
 
+void Show(const NodePool& pool, const ChunkQueue& chunks, size_t most_bytes, DeliveryStats& stats) {
+  for (size_t node = 0; node < stats.nodes.size(); ++node) {
+    stats.nodes[node].resting = !pool.IsHealthy(node);
+    stats.nodes[node].in_flight = pool.in_flight(node);
+  }
+  stats.batches_waiting = static_cast<uint32_t>(chunks.waiting());
+  stats.concurrency = pool.Room();
+  stats.request_bytes_limit = most_bytes == SizeLimit::kNone ? 0 : most_bytes;
+}
+
 }  // namespace
 
 BulkSink::BulkSink(Options options, Hooks hooks, DeliveryStats& stats)
@@ -29,8 +39,13 @@ BulkSink::BulkSink(Options options, Hooks hooks, DeliveryStats& stats)
       stats_(stats),
       client_(options_.request_timeout, options_.security),
       pool_(options_.nodes.size(), options_.concurrency, RandomUnit()),
-      random_(RandomUnit()),
-      problems_(options_.nodes.size()) {
+      reports_(options_.nodes.size(), hooks_.warn),
+      chunks_([this](uint32_t slot, bool delivered) {
+        ++stats_.batches;
+        Settle(slot, delivered);
+      }),
+      outcomes_(options_.max_retries, RandomUnit(), {hooks_.keep_refused, hooks_.report}, chunks_,
+                stats_) {
   for (const http::NodeUrl& node : options_.nodes) {
     stats_.nodes.emplace_back().url = node.base;
   }
@@ -43,55 +58,48 @@ Result<bool> BulkSink::Connect() {
     if (pool_.AnyHealthy() || pool_.AllFailed()) break;
     Wait({}, kConnectTick);
   }
-  connected_ = true;
-  if (!pool_.AnyHealthy()) return false;
-  for (const std::string& problem : problems_) {
-    if (!problem.empty()) hooks_.warn(problem);
-  }
-  return true;
-}
-
-std::string BulkSink::WhyAway() const {
-  std::string reasons;
-  for (const std::string& problem : problems_) {
-    if (!problem.empty()) reasons += (reasons.empty() ? "" : "; ") + problem;
-  }
-  return reasons;
+  const bool is_there = pool_.AnyHealthy();
+  reports_.Begin(is_there);
+  return is_there;
 }
 
 // One more than can be in flight: it follows as soon as one is answered.
-bool BulkSink::Ready() const { return pending_batches_.size() <= pool_.Room(); }
+bool BulkSink::Ready() const { return chunks_.pending_batches() <= pool_.Room(); }
 
 Result<void> BulkSink::Submit(Batch batch, Ledger& /*ledger*/) {
   if (batch.empty()) {
     Settle(batch.slot, true);
     return {};
   }
-  const size_t documents = batch.documents.size();
-  waiting_.push_back(
-      ChunkOf(pending_batches_.insert(pending_batches_.end(), {std::move(batch), documents})));
-  Dispatch(NodePool::Clock::now());
-  Show();
+  chunks_.Add(std::move(batch));
+  Start(NodePool::Clock::now());
+  Show(pool_, chunks_, outcomes_.most_bytes(), stats_);
   return {};
 }
 
 Result<void> BulkSink::Poll(Ledger& ledger) {
   while (auto finished = client_.Poll()) {
-    if (auto taken = Take(std::move(*finished), ledger); !taken) return taken;
+    const auto found = std::find_if(
+        requests_.begin(), requests_.end(),
+        [&finished](const Request& request) { return request.ticket == finished->ticket; });
+    if (found == requests_.end()) continue;  // it was given up
+    std::list<Request> taken;
+    taken.splice(taken.end(), requests_, found);
+    Request& request = taken.front();
+    auto handled = request.chunk ? TakeAnswer(request, *finished, ledger)
+                                 : TakeIdentity(request.node, *finished);
+    if (!handled) return handled;
   }
-  const Time now = NodePool::Clock::now();
-  Probe(now);
-  Dispatch(now);
-  Show();
+  Start(NodePool::Clock::now());
+  Show(pool_, chunks_, outcomes_.most_bytes(), stats_);
   return {};
 }
 
 void BulkSink::Wait(std::span<pollfd> others, milliseconds timeout) {
   const Time now = NodePool::Clock::now();
   std::optional<Time> next = pool_.NextChange(now);
-  for (const BulkChunk& chunk : waiting_) {
-    if (chunk.not_before > now && (!next || chunk.not_before < *next)) next = chunk.not_before;
-  }
+  const std::optional<Time> due = chunks_.NextDue(now);
+  if (due && (!next || *due < *next)) next = due;
   if (next) {
     const auto until = std::chrono::ceil<milliseconds>(*next - now);
     timeout = std::clamp(until, milliseconds{0}, timeout);
@@ -99,32 +107,17 @@ void BulkSink::Wait(std::span<pollfd> others, milliseconds timeout) {
   client_.Wait(others, timeout);
 }
 
-void BulkSink::Probe(Time now) {
+// Asks nodes who they are that must be asked, and sends what may be sent.
+void BulkSink::Start(Time now) {
   while (const auto node = pool_.TakeForProbe(now)) {
     Request& request = requests_.emplace_back();
     request.node = *node;
     request.ticket = client_.Start(options_.nodes[*node], {"GET", "/", {}, {}});
   }
-}
-
-std::deque<BulkChunk>::iterator BulkSink::NextDue(Time now) {
-  return std::find_if(waiting_.begin(), waiting_.end(),
-                      [now](const BulkChunk& chunk) { return chunk.not_before <= now; });
-}
-
-void BulkSink::Dispatch(Time now) {
-  for (auto due = NextDue(now); due != waiting_.end(); due = NextDue(now)) {
+  while (chunks_.HasDue(now)) {
     const auto node = pool_.Take(now);
     if (!node) return;
-    BulkChunk chunk = std::move(*due);
-    waiting_.erase(due);
-    if (TextBytes(chunk) > size_limit_.bytes() && chunk.positions.size() > 1) {
-      std::vector<BulkChunk> parts = Split(chunk, size_limit_.bytes());
-      chunk = std::move(parts.front());
-      waiting_.insert(waiting_.begin(), std::make_move_iterator(parts.begin() + 1),
-                      std::make_move_iterator(parts.end()));
-    }
-    Send(*node, std::move(chunk));
+    Send(*node, *chunks_.TakeDue(now, outcomes_.most_bytes()));
   }
 }
 
@@ -146,48 +139,19 @@ void BulkSink::GiveUpRequests() {
     if (!current->chunk) continue;
     client_.Cancel(current->ticket);
     pool_.Dropped(current->node);
-    waiting_.push_back(std::move(*current->chunk));
+    chunks_.PutLast(std::move(*current->chunk));
     requests_.erase(current);
-  }
-}
-
-void BulkSink::TakeBack(const Keep& keep) {
-  for (auto next = pending_batches_.begin(); next != pending_batches_.end();) {
-    const auto pending_batch = next++;
-    BulkChunk rest{pending_batch, {}};
-    for (const BulkChunk& chunk : waiting_) {
-      if (chunk.pending_batch != pending_batch) continue;
-      rest.positions.insert(rest.positions.end(), chunk.positions.begin(), chunk.positions.end());
-    }
-    if (rest.positions.size() != pending_batch->open) continue;  // the others are in flight
-    std::sort(rest.positions.begin(), rest.positions.end());
-    std::string gathered;
-    if (!keep(BatchOf(rest, gathered))) continue;
-    std::erase_if(waiting_, [pending_batch](const BulkChunk& chunk) {
-      return chunk.pending_batch == pending_batch;
-    });
-    CountSettled(pending_batch, pending_batch->open);
   }
 }
 
 Result<void> BulkSink::Close(Ledger& ledger) {
   GiveUpRequests();
-  for (PendingBatch& pending_batch : pending_batches_) pending_batch.delivered = false;
+  chunks_.GiveUp();
   TakeBack([&ledger](const Batch& batch) {
     ledger.abandoned += batch.documents.size();
     return true;
   });
   return {};
-}
-
-void BulkSink::Show() {
-  for (size_t node = 0; node < options_.nodes.size(); ++node) {
-    stats_.nodes[node].resting = !pool_.IsHealthy(node);
-    stats_.nodes[node].in_flight = pool_.in_flight(node);
-  }
-  stats_.batches_waiting = static_cast<uint32_t>(waiting_.size());
-  stats_.concurrency = pool_.Room();
-  stats_.request_bytes_limit = size_limit_.bytes() == SizeLimit::kNone ? 0 : size_limit_.bytes();
 }
 
 }  // namespace espcap::elasticsearch

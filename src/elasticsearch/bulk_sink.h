@@ -8,7 +8,6 @@
 #define ESPCAP_ELASTICSEARCH_BULK_SINK_H_
 
 #include <chrono>
-#include <deque>
 #include <functional>
 #include <list>
 #include <memory>
@@ -18,23 +17,17 @@
 #include <vector>
 
 #include "elasticsearch/bulk_body.h"
-#include "elasticsearch/bulk_chunk.h"
 #include "elasticsearch/bulk_response.h"
+#include "elasticsearch/chunk_queue.h"
+#include "elasticsearch/document_outcomes.h"
 #include "elasticsearch/elasticsearch.h"
 #include "elasticsearch/node_pool.h"
-#include "elasticsearch/size_limit.h"
+#include "elasticsearch/node_reports.h"
 #include "espcap/delivery_stats.h"
 #include "espcap/remote_sink.h"
 #include "http/http_client.h"
 
 namespace espcap::elasticsearch {
-
-// A document that will not be taken.
-struct Refusal {
-  uint32_t position = 0;  // in its batch
-  int status = 0;         // HTTP's; 0: there was no answer
-  std::string reason;
-};
 
 class BulkSink : public RemoteSink {
  public:
@@ -64,12 +57,12 @@ class BulkSink : public RemoteSink {
   Result<bool> Connect();
 
   [[nodiscard]] bool Ready() const override;
-  [[nodiscard]] bool Idle() const override { return pending_batches_.empty(); }
+  [[nodiscard]] bool Idle() const override { return chunks_.pending_batches() == 0; }
   [[nodiscard]] std::chrono::milliseconds GraceAfterStop() const override {
     return std::chrono::seconds(30);
   }
   [[nodiscard]] bool Away() const override { return !pool_.AnyHealthy(); }
-  [[nodiscard]] std::string WhyAway() const;
+  [[nodiscard]] std::string WhyAway() const { return reports_.Summary(); }
 
   Result<void> Submit(Batch batch, Ledger& ledger) override;
   Result<void> Poll(Ledger& ledger) override;
@@ -78,7 +71,7 @@ class BulkSink : public RemoteSink {
   Result<void> Sync() override { return hooks_.sync_refused(); }
 
   void GiveUpRequests() override;
-  void TakeBack(const Keep& keep) override;
+  void TakeBack(const Keep& keep) override { chunks_.TakeBack(keep); }
 
  private:
   using Time = NodePool::Time;
@@ -90,52 +83,27 @@ class BulkSink : public RemoteSink {
     BulkBody body;
   };
 
-  struct Failure {  // of a request, or of documents in it
-    RetryReason why;
-    int status = 0;  // HTTP's; 0: there was no answer
-    std::string reason;
-    bool may_be_too_much = false;
-  };
-
-  void Probe(Time now);
-  void Dispatch(Time now);
+  void Start(Time now);
   void Send(size_t node, BulkChunk chunk);
-  [[nodiscard]] std::deque<BulkChunk>::iterator NextDue(Time now);
-
-  Result<void> Take(http::HttpClient::Finished finished, Ledger& ledger);
   Result<void> TakeIdentity(size_t at, const http::HttpClient::Finished& finished);
   Result<void> TakeAnswer(Request& request, const http::HttpClient::Finished& finished,
                           Ledger& ledger);
   Result<void> TakeItems(Request& request, std::chrono::duration<double> took,
                          const std::vector<ItemResult>& items, Ledger& ledger);
-  void TakeRefusal(Request& request, RequestAction action, const http::HttpResponse& response,
-                   Ledger& ledger);
-
-  void SayProblem(size_t node, const std::string& reason, const std::string& consequence);
-  void SayRest(size_t node, NodePool::Rest rest, const std::string& reason);
+  // The node is left alone for a while, and the documents go elsewhere.
   void MoveOn(Request& request, std::optional<std::chrono::seconds> retry_after,
-              const Failure& failure, Ledger& ledger);
-  void PutFirst(std::vector<BulkChunk> chunks);
-  void SendAgain(BulkChunk chunk, const Failure& failure, Ledger& ledger);
-  void DeadLetter(std::list<PendingBatch>::iterator pending_batch,
-                  const std::vector<Refusal>& refusals, Ledger& ledger);
-  void CountSettled(std::list<PendingBatch>::iterator pending_batch, size_t documents);
-  void Show();
+              const DeliveryFailure& failure, Ledger& ledger);
 
   Options options_;
   Hooks hooks_;
   DeliveryStats& stats_;
   http::HttpClient client_;
   NodePool pool_;
-  NodePool::Random random_;
-  SizeLimit size_limit_;
-  std::vector<std::string> problems_;  // of each node; empty: none
-  bool connected_ = false;             // Connect() is over
-  bool prepared_ = false;
-
-  std::list<PendingBatch> pending_batches_;
-  std::deque<BulkChunk> waiting_;
+  NodeReports reports_;
+  ChunkQueue chunks_;
+  DocumentOutcomes outcomes_;
   std::list<Request> requests_;
+  bool prepared_ = false;
 };
 
 }  // namespace espcap::elasticsearch

@@ -218,7 +218,8 @@ Result<void> DeadLetterResend::Remains(uint64_t line, const DeadLetter& letter) 
 
 Result<void> DeadLetterResend::Finish() {
   for (const auto& [line, place] : open_) {
-    if (auto copied = CopyLine(place); !copied) return copied;
+    if (auto copied = Copy(place.begin, place.begin + place.bytes); !copied) return copied;
+    if (auto ended = Write("\n"); !ended) return ended;
     ++counts_.not_sent;
   }
   for (;;) {
@@ -258,11 +259,6 @@ Result<void> DeadLetterResend::ReplaceFile() {
   letters_ = {};
   if (is_synced) return {};
   return Fail("write the directory of dead letters {}: {}", path_, Reason(error));
-}
-
-Result<void> DeadLetterResend::CopyLine(const Place& place) {
-  if (auto copied = Copy(place.begin, place.begin + place.bytes); !copied) return copied;
-  return Write("\n");
 }
 
 Result<void> DeadLetterResend::Copy(uint64_t begin, uint64_t end) {

@@ -94,7 +94,6 @@ class DeadLetterResend {
   Result<void> Write(std::string_view text);
   Result<void> Flush();
   Result<void> SyncRemains();
-  Result<void> CopyLine(const Place& place);
   Result<void> Copy(uint64_t begin, uint64_t end);
   Result<void> ReplaceFile();
 

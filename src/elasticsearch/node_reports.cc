@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "elasticsearch/node_reports.h"
+
+#include <fmt/format.h>
+
+namespace espcap::elasticsearch {
+
+void NodeReports::Problem(size_t node, const std::string& reason, const std::string& consequence) {
+  if (!std::exchange(problems_[node], reason).empty() || is_quiet_) return;
+  warn_(fmt::format("{}; {}", reason, consequence));
+}
+
+void NodeReports::Recovered(size_t node, const std::string& name) {
+  if (!std::exchange(problems_[node], {}).empty()) warn_(name + " takes documents again");
+}
+
+void NodeReports::Begin(bool with_known) {
+  is_quiet_ = false;
+  if (!with_known) return;
+  for (const std::string& problem : problems_) {
+    if (!problem.empty()) warn_(problem);
+  }
+}
+
+std::string NodeReports::Summary() const {
+  std::string reasons;
+  for (const std::string& problem : problems_) {
+    if (!problem.empty()) reasons += (reasons.empty() ? "" : "; ") + problem;
+  }
+  return reasons;
+}
+
+}  // namespace espcap::elasticsearch
