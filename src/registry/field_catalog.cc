@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string_view>
 #include <tuple>
+#include <unordered_set>
+#include <utility>
 
 #include "dissect/field_registry.h"
 
@@ -26,13 +28,28 @@ void Add(KeyTypes& types, const std::string& key, FieldType type) {
   if (!is_new) found->second = schema::Widest(found->second, type);
 }
 
+constexpr std::string_view kRaw = "_raw";
+
 // With --hex, the bytes of one field stand under its key with "_raw", which can be another's key.
 void WidenForBytes(KeyTypes& types) {
-  constexpr std::string_view kRaw = "_raw";
   for (auto& [key, type] : types) {
     if (!key.ends_with(kRaw) || !types.contains(key.substr(0, key.size() - kRaw.size()))) continue;
     type = schema::Widest(type, FieldType::kBytes);
   }
+}
+
+// The same types as ReadKeyTypes(), of these keys alone: most fields' keys are not kept.
+KeyTypes TypesOf(std::unordered_set<std::string> keys) {
+  for (const std::string& key : std::vector<std::string>(keys.begin(), keys.end())) {
+    if (key.ends_with(kRaw)) keys.insert(key.substr(0, key.size() - kRaw.size()));
+  }
+  KeyTypes types;
+  dissect::ForEachField([&](const header_field_info& field) {
+    const std::string key = EkKey(field);
+    if (keys.contains(key)) Add(types, key, TypeOf(field));
+  });
+  WidenForBytes(types);
+  return types;
 }
 
 }  // namespace
@@ -80,14 +97,18 @@ KeyTypes ReadKeyTypes() {
 }
 
 std::vector<Field> ReadFields(const std::function<bool(const header_field_info& field)>& wanted) {
-  const KeyTypes types = ReadKeyTypes();
+  proto_initialize_all_prefixes();
   std::vector<Field> fields;
+  std::unordered_set<std::string> keys;
   dissect::ForEachField([&](const header_field_info& field) {
     if (!wanted(field)) return;
     std::string key = EkKey(field);
-    const FieldType type = types.at(key);
-    fields.push_back({field.abbrev, std::move(key), LayerOf(field), type, field.name});
+    keys.insert(key);
+    fields.push_back(
+        {field.abbrev, std::move(key), LayerOf(field), FieldType::kKeyword, field.name});
   });
+  const KeyTypes types = TypesOf(std::move(keys));
+  for (Field& field : fields) field.type = types.at(field.key);
   const auto identity = [](const Field& field) { return std::tie(field.name, field.key); };
   std::stable_sort(fields.begin(), fields.end(),
                    [&](const Field& a, const Field& b) { return identity(a) < identity(b); });
