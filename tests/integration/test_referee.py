@@ -4,8 +4,10 @@ import collections
 import concurrent.futures
 import functools
 import hashlib
+import itertools
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -13,6 +15,7 @@ import referee
 from project import ESPCAP, TEST_PCAPS, TIMEOUT_S
 
 SAMPLE_FILES = 300
+FILES_AT_ONCE = 10  # by one run of espcap: to start it takes longer than to dissect most
 FULL = os.environ.get("ESPCAP_FULL") == "1"
 FOLDER = os.environ.get("ESPCAP_CAPTURES")
 
@@ -36,47 +39,81 @@ WAYS = {
 }
 
 
-def judge(oracle, folder, capture, way):
-    """What is wrong, as text; None where all is well."""
-    our_arguments, reference_arguments = WAYS[way]
-    stem = hashlib.sha256(f"{way} {capture}".encode()).hexdigest()[:16]
-    reference_path, our_path = folder / f"{stem}.tshark", folder / f"{stem}.espcap"
-    reference_status = oracle.print_to(reference_path, "-r", capture, "-T", "ek", *reference_arguments)
-    with open(our_path, "wb") as out:
-        ours = subprocess.run([ESPCAP, "--file", capture, "--quiet", *our_arguments], stdout=out,
-                              stderr=subprocess.PIPE, check=False, env=oracle.environment,
-                              timeout=TIMEOUT_S)
-    total, differences = referee.judge(reference_path, our_path)
-    reference_path.unlink()
-    our_path.unlink()
-    where = f"{capture} ({way})"
-    if differences:
-        number, found = differences[0]
-        return f"{where}: {len(differences)} of {total} documents differ; {number}: {found}"
-    # tshark ends with 2 where it refuses a file or stops in it.
-    if (reference_status != 0) != (ours.returncode != 0):
-        return (f"{where}: tshark exits {reference_status}, espcap {ours.returncode}: "
-                f"{ours.stderr.decode('utf-8', 'replace')}")
-    if ours.returncode != 0 and str(capture) not in ours.stderr.decode("utf-8", "replace"):
-        return f"{where}: the error doesn't name the file"
-    return None
+def run_espcap(oracle, captures, way, out):
+    """espcap over captures, one after another; its documents go to `out`."""
+    files = [argument for capture in captures for argument in ("--file", capture)]
+    with open(out, "wb") as documents:
+        return subprocess.run([ESPCAP, *files, "--workers", "1", "--quiet", *WAYS[way][0]],
+                              stdout=documents, stderr=subprocess.PIPE, check=False,
+                              env=oracle.environment, timeout=TIMEOUT_S)
 
 
-def assert_equal(pairs, oracle, folder):
+def names(errors, capture):
+    """Whether one of the lines is about this file."""
+    pattern = re.compile(re.escape(str(capture)) + r"(?![^\s:;,])")
+    return any(map(pattern.search, errors))
+
+
+def judge(oracle, folder, way, captures):
+    """What is wrong with each capture, as text; all of them in one run of espcap."""
+    stem = hashlib.sha256(f"{way} {captures}".encode()).hexdigest()[:16]
+    references = [folder / f"{stem}.{number}.tshark" for number in range(len(captures))]
+    statuses = [oracle.print_to(path, "-r", capture, "-T", "ek", *WAYS[way][1])
+                for path, capture in zip(references, captures)]
+    all_documents, own = folder / f"{stem}.espcap", folder / f"{stem}.own"
+    run = run_espcap(oracle, captures, way, all_documents)
+    errors = [line for line in run.stderr.decode("utf-8", "replace").splitlines()
+              if line.startswith("espcap: error: ")]
+    wrong = []
+    with open(all_documents, "rb") as documents:
+        for capture, status, reference in zip(captures, statuses, references):
+            where = f"{capture} ({way})"
+            # Where one has another number of documents than tshark's, all that follow differ, too.
+            own.write_bytes(b"".join(itertools.islice(documents, sum(1 for _ in referee.lines(reference)))))
+            total, differences = referee.judge(reference, own)
+            if differences:
+                number, found = differences[0]
+                wrong.append(f"{where}: {len(differences)} of {total} documents differ; {number}: {found}")
+            # tshark ends with 2 where it refuses a file or stops in it.
+            elif (status != 0) != names(errors, capture):
+                wrong.append(f"{where}: tshark exits {status}, espcap says: {errors}")
+        rest = sum(1 for _ in documents)
+    if rest and not wrong:
+        wrong.append(f"{captures[-1]} ({way}): {rest} documents more than tshark's")
+    if (run.returncode != 0) != any(statuses):
+        wrong.append(f"{captures} ({way}): espcap exits {run.returncode}, tshark {statuses}")
+    for path in (*references, all_documents, own):
+        path.unlink()
+    return wrong
+
+
+def judge_each(oracle, folder, way, captures):
+    """As judge(); what is wrong is looked at capture by capture."""
+    wrong = judge(oracle, folder, way, captures)
+    if not wrong or len(captures) == 1:
+        return wrong
+    alone = [found for capture in captures for found in judge(oracle, folder, way, [capture])]
+    return alone or [f"only together: {found}" for found in wrong]
+
+
+def assert_equal(captures, way, oracle, folder):
+    # --count is over all files.
+    most = 1 if "--count" in WAYS[way][0] else FILES_AT_ONCE
+    batches = [captures[first:first + most] for first in range(0, len(captures), most)]
     # Processes: most of a comparison is Python's own work.
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
-        wrong = [found for found in pool.map(functools.partial(judge, oracle, folder), *zip(*pairs))
-                 if found]
-    assert not wrong, f"{len(wrong)} of {len(pairs)}:\n" + "\n".join(wrong[:20])
+        found = pool.map(functools.partial(judge_each, oracle, folder, way), batches)
+        wrong = list(itertools.chain(*found))
+    assert not wrong, f"{len(wrong)} of {len(captures)}:\n" + "\n".join(wrong[:20])
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_own_captures(way, captures, oracle, tmp_path):
-    assert_equal([(capture, way) for capture in captures], oracle, tmp_path)
+    assert_equal(captures, way, oracle, tmp_path)
 
 
 def test_damaged_capture(oracle, tmp_path):
-    assert_equal([(TEST_PCAPS / "damaged" / "damaged.pcap", "plain")], oracle, tmp_path)
+    assert_equal([TEST_PCAPS / "damaged" / "damaged.pcap"], "plain", oracle, tmp_path)
 
 
 def test_key_log(tmp_path, environment, espcap, tshark):
@@ -124,7 +161,7 @@ def sample(folder):
 def test_further_captures(oracle, tmp_path):
     files = sample(pathlib.Path(FOLDER).resolve())
     assert len(files) >= SAMPLE_FILES
-    assert_equal([(path, "plain") for path in files], oracle, tmp_path)
+    assert_equal(files, "plain", oracle, tmp_path)
 
 
 @pytest.mark.skipif(not FOLDER, reason="ESPCAP_CAPTURES names no folder of further captures")
@@ -132,4 +169,4 @@ def test_further_captures(oracle, tmp_path):
 def test_further_captures_otherwise(way, oracle, tmp_path):
     files = sample(pathlib.Path(FOLDER).resolve())
     step = 1 if FULL else 8
-    assert_equal([(path, way) for path in files[::step]], oracle, tmp_path)
+    assert_equal(files[::step], way, oracle, tmp_path)
