@@ -85,6 +85,8 @@ struct SpoolStats {
 
 struct DeliveryStats {
   std::vector<NodeStats> nodes;
+  bool prepared = false;            // before, no document leaves
+  std::string preparation_problem;  // why it takes so long; empty: none so far
   std::array<RetryStats, kRetryReasons> retries{};
   uint64_t batches = 0;              // settled, every document of them
   uint64_t documents_sent = 0;       // in requests, those sent again included

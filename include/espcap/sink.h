@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The end of the road: something that takes batches. One thread calls it.
+// The end of the road: something that takes batches. One thread calls it; nothing here waits.
 #ifndef ESPCAP_SINK_H_
 #define ESPCAP_SINK_H_
 
-#include <poll.h>
-
 #include <chrono>
 #include <cstdint>
-#include <functional>
-#include <span>
 #include <utility>
+#include <vector>
 
 #include "espcap/batch.h"
 #include "espcap/ledger.h"
@@ -18,18 +15,24 @@
 
 namespace espcap {
 
+// A batch's outcome is known, and its text is needed no more.
+struct DeliveryEvent {
+  uint32_t slot = 0;
+  bool delivered = false;  // every document of it is at the destination
+};
+
 class Sink {
  public:
-  // Told once for every batch taken, when its outcome is known and its text is needed no more.
-  // `delivered`: every document of it is at the destination.
-  using Settled = std::function<void(uint32_t slot, bool delivered)>;
-
   Sink() = default;
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
   virtual ~Sink() = default;
 
-  void OnSettled(Settled settled) { settled_ = std::move(settled); }
+  // What became of batches since the last call: each that was taken comes once.
+  [[nodiscard]] std::vector<DeliveryEvent> TakeEvents() { return std::exchange(events_, {}); }
+
+  // False while it isn't known whether there is a destination at all: intake waits for that.
+  [[nodiscard]] virtual bool MayBegin() const { return true; }
 
   // Whether Submit() can be called now. While it can't, nobody should offer: that is the
   // back-pressure.
@@ -40,7 +43,7 @@ class Sink {
   // REQUIRES: Ready().
   [[nodiscard]] virtual Result<void> Submit(Batch batch, Ledger& ledger) = 0;
 
-  // Lets work under way go on, without waiting for it.
+  // Lets work under way go on. To be called whenever the event loop has turned.
   [[nodiscard]] virtual Result<void> Poll(Ledger& ledger) = 0;
 
   // Everything that was submitted is settled.
@@ -56,17 +59,11 @@ class Sink {
   // Makes sure that what was delivered outlives a power failure.
   [[nodiscard]] virtual Result<void> Sync() { return {}; }
 
-  // Waits until one of `others` is ready (revents say which), there is something for Poll() to do,
-  // or the time is up.
-  virtual void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout) = 0;
-
  protected:
-  void Settle(uint32_t slot, bool delivered) const {
-    if (settled_) settled_(slot, delivered);
-  }
+  void Settle(uint32_t slot, bool delivered) { events_.push_back({slot, delivered}); }
 
  private:
-  Settled settled_;
+  std::vector<DeliveryEvent> events_;
 };
 
 }  // namespace espcap

@@ -16,6 +16,7 @@
 #include "app/run_options.h"
 #include "app/run_telemetry.h"
 #include "app/server_connection.h"
+#include "base/event_loop.h"
 #include "live/device.h"
 #include "live/recording_files.h"
 #include "process/status_signal.h"
@@ -55,8 +56,9 @@ Result<void> CheckSources(const cli::CaptureSettings& settings) {
   if (!has_files && !has_interfaces) return Fail("You must specify either file or live capture");
   if (settings.watch && settings.directories.empty()) return Fail("--watch follows a --dir");
   if (has_interfaces) return CheckLive(settings);
-  if (!settings.recording.path.empty())
+  if (!settings.recording.path.empty()) {
     return Fail("--write keeps what is captured: it goes with --nic");
+  }
   return {};
 }
 
@@ -120,12 +122,14 @@ Result<void> PlanAhead(const supervise::CaptureQueue& captures, const supervise:
   return planner.StartAhead(*job);
 }
 
-Result<std::unique_ptr<supervise::WorkerPool>> StartZygote(worker::WorkerContext& context,
+Result<std::unique_ptr<supervise::WorkerPool>> StartZygote(base::EventLoop& loop,
+                                                           worker::WorkerContext& context,
                                                            const worker::ShardPlanner& planner,
                                                            size_t files, telemetry::Log& log) {
   constexpr size_t kManyFiles = 32;  // of which each has a worker of its own
   const auto warnings = std::make_shared<telemetry::RateLimited>(log, &telemetry::Log::Warning);
   return supervise::WorkerPool::Start(
+      loop,
       {[&context](const auto& send_log) { return context.Prepare(send_log); },
        [&context, &planner](const process::Job& job, process::Channel channel) {
          worker::RunWorker(context, planner, job, std::move(channel));
@@ -197,13 +201,15 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   const live::Options& live = worker_options.live;
   const supervise::Options options = SuperviseOptionsOf(settings, *nodes, *inputs);
   supervise::CaptureQueue captures = supervise::CapturesOf(options);
+  auto loop = base::EventLoop::Create();
+  if (!loop) return Forward(std::move(loop));
   auto memory = MakeRunMemory(supervise::SlotShapeOf(options), captures.rings(), live);
   if (!memory) return Forward(std::move(memory));
   worker::WorkerContext context(program_path, worker_options,
                                 {*memory->slots, memory->rings, memory->board.get()});
   worker::ShardPlanner planner(context);
   if (auto begun = PlanAhead(captures, options, planner); !begun) return begun;
-  auto workers = StartZygote(context, planner, options.files.size(), log);
+  auto workers = StartZygote(**loop, context, planner, options.files.size(), log);
   if (!workers) return Forward(std::move(workers));
 
   live::RecordingFiles recordings(live);
@@ -212,11 +218,12 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
     read_interfaces = [&] { return ReadInterfaces(*memory->board, live); };
   }
   supervise::Supervisor supervisor(
-      options, {captures, *memory->slots, memory->rings, **workers, std::move(read_interfaces),
-                [&recordings](const process::Job& job) {
-                  return recordings.OpenNext(job.path.data(), job.fanout_index);
-                },
-                log});
+      options,
+      {**loop, captures, *memory->slots, memory->rings, **workers, std::move(read_interfaces),
+       [&recordings](const process::Job& job) {
+         return recordings.OpenNext(job.path.data(), job.fanout_index);
+       },
+       log});
   if (auto opened = supervisor.OpenInterfaces(); !opened) return opened;
   process::InstallStopSignals();
   auto watches = OpenWatches(settings);
@@ -234,8 +241,9 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
     if (auto served = run_telemetry.ServeMetrics(settings.metrics); !served) return served;
   }
   uint64_t value_bytes = 0;
-  auto sink = OpenSink(program_path, settings, *nodes, *inputs,
-                       {log, stats, [&value_bytes](uint64_t bytes) { value_bytes = bytes; }});
+  auto sink =
+      OpenSink(program_path, settings, *nodes, *inputs,
+               {**loop, log, stats, [&value_bytes](uint64_t bytes) { value_bytes = bytes; }});
   if (!sink) return Forward(std::move(sink));
 
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;

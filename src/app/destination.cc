@@ -10,6 +10,7 @@
 #include "app/template_install.h"
 #include "elasticsearch/bulk_sink.h"
 #include "elasticsearch/elasticsearch.h"
+#include "schema/index_pattern.h"
 #include "sink/dead_letters.h"
 #include "sink/spool_sink.h"
 #include "sink/stream_sink.h"
@@ -73,14 +74,24 @@ Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& se
                 "; what the server refuses for good will be lost: --dead-letters names a place");
   }
   const auto dead_letters = std::make_shared<Result<sink::DeadLetters>>(std::move(opened));
+  const std::string pattern = schema::IndexPattern(settings.index);
+  const bool matches_every_index = pattern == "*";
+  if (matches_every_index && !settings.no_template) {
+    log.Warning("no index template installed: --index '" + settings.index +
+                "' has no fixed beginning, and it would match every index");
+  }
   ServerUse use;
-  use.prepare = [program_path, &settings, &log, limit_values = run.limit_values](
-                    http::HttpClient& client, const http::NodeUrl& node,
-                    const elasticsearch::ServerIdentity& server) {
+  use.preparation = {pattern, !settings.no_template && !matches_every_index,
+                     settings.limits.value_bytes == 0};
+  use.template_maker = std::make_unique<FieldTemplateMaker>(program_path, settings);
+  use.prepared = [pattern, &log, limit_values = run.limit_values](
+                     const http::NodeUrl& node, const elasticsearch::ServerIdentity& server,
+                     const elasticsearch::Preparation& preparation) {
     log.Verbose(fmt::format("{} {} at {}", server.name, server.version, node.base));
-    if (!settings.no_template) InstallTemplate({client, node}, server, program_path, settings, log);
-    if (settings.limits.value_bytes != 0) return;
-    if (const auto bytes = LongestValue({client, node}, server, settings)) {
+    if (const std::string& outcome = preparation.template_outcome(); !outcome.empty()) {
+      log.Verbose("index template for " + pattern + ": " + outcome);
+    }
+    if (const auto bytes = preparation.value_limit()) {
       log.Verbose(fmt::format("the template has a flat_object: texts are cut at {} bytes", *bytes));
       limit_values(*bytes);
     }
@@ -117,19 +128,13 @@ Result<std::unique_ptr<Sink>> OpenServer(const char* program_path,
   }
   auto use = UseOf(program_path, settings, run);
   if (!use) return Forward(std::move(use));
-  auto made = MakeBulkSink(settings, nodes, std::move(*use), log, run.stats);
+  if (spool != nullptr) {
+    use->meanwhile = fmt::format("documents go to {} meanwhile", settings.spool);
+  }
+  auto made = MakeBulkSink(run.loop, settings, nodes, std::move(*use), log, run.stats);
   if (!made) return Forward(std::move(made));
   std::unique_ptr<elasticsearch::BulkSink> server = std::move(*made);
-  const auto connected = server->Connect();
-  if (!connected) return tl::unexpected(connected.error());
-  if (spool == nullptr) {
-    if (!*connected) return Fail("connect: {}", server->WhyAway());
-    return server;
-  }
-  if (!*connected) {
-    log.Warning(fmt::format("connect: {}; documents go to {} meanwhile", server->WhyAway(),
-                            settings.spool));
-  }
+  if (spool == nullptr) return server;
   return std::make_unique<sink::SpoolSink>(
       std::move(server), std::move(spool),
       sink::SpoolSink::Options{

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/event_loop.h"
 #include "cli/settings.h"
 #include "espcap/compression.h"
 #include "espcap/delivery_stats.h"
@@ -28,13 +29,14 @@ Compression CompressionOf(const cli::CaptureSettings& settings,
 
 // What a destination tells the run.
 struct Run {
+  base::EventLoop& loop;
   telemetry::Log& log;
   DeliveryStats& stats;
   std::function<void(uint64_t bytes)> limit_values;  // the server takes no longer texts
 };
 
-// Connects to the nodes, or opens (and empties) the output. The settings, and what `run` refers to,
-// are borrowed by the sink.
+// Begins to connect to the nodes, or opens (and empties) the output. The settings, and what `run`
+// refers to, are borrowed by the sink.
 Result<std::unique_ptr<Sink>> OpenSink(const char* program_path,
                                        const cli::CaptureSettings& settings,
                                        const std::vector<http::NodeUrl>& nodes,

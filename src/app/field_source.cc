@@ -41,20 +41,6 @@ std::string Packed(const std::vector<Field>& fields) {
   return text;
 }
 
-std::vector<Field> Unpacked(std::string_view text) {
-  std::vector<Field> fields;
-  while (!text.empty()) {
-    Field field;
-    field.name = TakeText(text);
-    field.key = TakeText(text);
-    field.layer = TakeText(text);
-    field.type = static_cast<schema::FieldType>(std::stoi(TakeText(text)));
-    field.description = TakeText(text);
-    fields.push_back(std::move(field));
-  }
-  return fields;
-}
-
 Result<std::vector<Field>> ReadListed(const FieldChoice& choice) {
   auto selection =
       dissect::FieldSelection::Resolve({choice.fields, choice.protocols, false, false, ""});
@@ -79,19 +65,42 @@ Result<std::vector<Field>> ReadChoice(const FieldChoice& choice) {
 
 }  // namespace
 
-Result<std::vector<Field>> FetchFields(const char* program_path, const dissect::Options& dissection,
-                                       const FieldChoice& choice) {
-  const auto read = [&]() -> Result<std::string> {
+std::vector<Field> UnpackFields(std::string_view text) {
+  std::vector<Field> fields;
+  while (!text.empty()) {
+    Field field;
+    field.name = TakeText(text);
+    field.key = TakeText(text);
+    field.layer = TakeText(text);
+    field.type = static_cast<schema::FieldType>(std::stoi(TakeText(text)));
+    field.description = TakeText(text);
+    fields.push_back(std::move(field));
+  }
+  return fields;
+}
+
+Result<std::unique_ptr<process::Subprocess>> BeginToFetchFields(const char* program_path,
+                                                                dissect::Options dissection,
+                                                                FieldChoice choice) {
+  return process::Subprocess::Start([&]() -> Result<std::string> {
     // What it has to say of settings, a run says.
     auto library = dissect::EpanLibrary::Start(program_path, dissection, nullptr);
     if (!library) return Forward(std::move(library));
     auto fields = ReadChoice(choice);
     if (!fields) return Forward(std::move(fields));
     return Packed(*fields);
-  };
-  auto packed = process::RunInSubprocess(read);
-  if (!packed) return Forward(std::move(packed));
-  return Unpacked(*packed);
+  });
+}
+
+Result<std::vector<Field>> FetchFields(const char* program_path, const dissect::Options& dissection,
+                                       const FieldChoice& choice) {
+  auto begun = BeginToFetchFields(program_path, dissection, choice);
+  if (!begun) return Forward(std::move(begun));
+  for (;;) {
+    const auto packed = (*begun)->Read();
+    if (packed && !*packed) return tl::unexpected(packed->error());
+    if (packed) return UnpackFields(**packed);
+  }
 }
 
 }  // namespace espcap::app

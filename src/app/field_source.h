@@ -5,11 +5,14 @@
 #ifndef ESPCAP_APP_FIELD_SOURCE_H_
 #define ESPCAP_APP_FIELD_SOURCE_H_
 
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dissect/options.h"
 #include "espcap/result.h"
+#include "process/subprocess.h"
 #include "schema/field.h"
 
 namespace espcap::app {
@@ -29,6 +32,12 @@ struct FieldChoice {
 Result<std::vector<schema::Field>> FetchFields(const char* program_path,
                                                const dissect::Options& dissection,
                                                const FieldChoice& choice);
+
+// The same while the caller works on: what Read() gives is for UnpackFields().
+Result<std::unique_ptr<process::Subprocess>> BeginToFetchFields(const char* program_path,
+                                                                dissect::Options dissection,
+                                                                FieldChoice choice);
+std::vector<schema::Field> UnpackFields(std::string_view packed);
 
 }  // namespace espcap::app
 

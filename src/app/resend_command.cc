@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/server_connection.h"
+#include "base/event_loop.h"
 #include "process/stop_signals.h"
 #include "sink/dead_letter_resend.h"
 
@@ -34,20 +35,23 @@ class Resend {
         source_(std::make_shared<const std::string>(settings.file)) {}
 
   Result<void> Connect(std::vector<http::NodeUrl> nodes) {
+    auto loop = base::EventLoop::Create();
+    if (!loop) return Forward(std::move(loop));
+    loop_ = std::move(*loop);
     ServerUse use;
-    use.prepare = [](auto&, const auto&, const auto&) {};
+    use.preparation = {{}, false, false};
+    use.prepared = [](const auto&, const auto&, const auto&) {};
     use.keep_refused = [this](const Batch& batch,
                               std::span<const elasticsearch::Refusal> refusals) {
       return Keep(batch, refusals);
     };
     use.sync_refused = [] { return Result<void>(); };
-    auto made = MakeBulkSink(settings_, std::move(nodes), std::move(use), log_, stats_);
+    auto made = MakeBulkSink(*loop_, settings_, std::move(nodes), std::move(use), log_, stats_);
     if (!made) return Forward(std::move(made));
     server_ = std::move(*made);
-    server_->OnSettled([this](uint32_t slot, bool /*delivered*/) { Settle(slot); });
-    const auto connected = server_->Connect();
-    if (!connected) return tl::unexpected(connected.error());
-    if (!*connected) return Fail("connect: {}", server_->WhyAway());
+    while (!server_->MayBegin() && !process::StopRequested()) {
+      if (auto turned = Turn(); !turned) return turned;
+    }
     return {};
   }
 
@@ -61,13 +65,19 @@ class Resend {
         if (all_taken) break;
         if (auto sent = Send(std::move(*taken)); !sent) return sent;
       }
-      server_->Wait({}, kTick);
-      if (auto polled = server_->Poll(ledger_); !polled) return polled;
+      if (auto turned = Turn(); !turned) return turned;
     }
     return {};
   }
 
  private:
+  Result<void> Turn() {
+    auto polled = server_->Poll(ledger_);
+    for (const DeliveryEvent& event : server_->TakeEvents()) Settle(event.slot);
+    if (polled) loop_->RunOnce(base::EventLoop::Clock::now() + kTick);
+    return polled;
+  }
+
   Result<void> Send(std::vector<DeadLetterResend::Taken> letters) {
     Sent& sent = at_server_[next_slot_];
     Batch batch;
@@ -112,6 +122,7 @@ class Resend {
   telemetry::Log& log_;
   std::shared_ptr<const std::string> source_;
   DeliveryStats stats_;
+  std::unique_ptr<base::EventLoop> loop_;
   std::unique_ptr<elasticsearch::BulkSink> server_;
   std::map<uint32_t, Sent> at_server_;  // by slot
   uint32_t next_slot_ = 0;

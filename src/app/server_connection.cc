@@ -35,7 +35,8 @@ uint32_t BatchesAtServer(const cli::ServerSettings& settings, size_t nodes) {
   return static_cast<uint32_t>(std::min(ConcurrencyOf(settings).most * nodes, kMost)) + 1;
 }
 
-Result<std::unique_ptr<elasticsearch::BulkSink>> MakeBulkSink(const cli::ServerSettings& settings,
+Result<std::unique_ptr<elasticsearch::BulkSink>> MakeBulkSink(base::EventLoop& loop,
+                                                              const cli::ServerSettings& settings,
                                                               std::vector<http::NodeUrl> nodes,
                                                               ServerUse use, telemetry::Log& log,
                                                               DeliveryStats& stats) {
@@ -51,17 +52,21 @@ Result<std::unique_ptr<elasticsearch::BulkSink>> MakeBulkSink(const cli::ServerS
   options.concurrency = ConcurrencyOf(settings);
   options.max_retries = settings.max_retries;
   options.request_timeout = settings.request_timeout;
+  options.preparation = std::move(use.preparation);
+  options.meanwhile = std::move(use.meanwhile);
   const auto limited = [&log](telemetry::RateLimited::Method method) {
     const auto messages = std::make_shared<telemetry::RateLimited>(log, method);
     return [messages](const std::string& message) { messages->Report(message); };
   };
   elasticsearch::BulkSink::Hooks hooks;
-  hooks.prepare = std::move(use.prepare);
+  hooks.template_maker = std::move(use.template_maker);
+  hooks.prepared = std::move(use.prepared);
   hooks.keep_refused = std::move(use.keep_refused);
   hooks.sync_refused = std::move(use.sync_refused);
   hooks.warn = limited(&telemetry::Log::Warning);
   hooks.report = limited(&telemetry::Log::Error);
-  return std::make_unique<elasticsearch::BulkSink>(std::move(options), std::move(hooks), stats);
+  return std::make_unique<elasticsearch::BulkSink>(loop, std::move(options), std::move(hooks),
+                                                   stats);
 }
 
 }  // namespace espcap::app

@@ -25,15 +25,19 @@ bool CompressesFor(const cli::ServerSettings& settings, const std::vector<http::
 // How many batches it makes sense to have there: as many as can be in flight, and one to follow.
 uint32_t BatchesAtServer(const cli::ServerSettings& settings, size_t nodes);
 
-// Not connected yet; an error where credentials or certificates can't be used. `keep` holds what is
-// to be done with what the server won't take, and before the first document; its messages go to the
-// log, which is borrowed as `stats` is.
+// Not connected yet; an error where credentials or certificates can't be used. `use` holds what is
+// to be done before the first document, and with what the server won't take; its messages go to the
+// log, which is borrowed as `loop` and `stats` are.
 struct ServerUse {
-  decltype(elasticsearch::BulkSink::Hooks::prepare) prepare;
+  elasticsearch::Preparation::Options preparation;
+  std::string meanwhile;  // BulkSink::Options'
+  std::unique_ptr<elasticsearch::TemplateMaker> template_maker;
+  decltype(elasticsearch::BulkSink::Hooks::prepared) prepared;
   decltype(elasticsearch::BulkSink::Hooks::keep_refused) keep_refused;
   decltype(elasticsearch::BulkSink::Hooks::sync_refused) sync_refused;
 };
-Result<std::unique_ptr<elasticsearch::BulkSink>> MakeBulkSink(const cli::ServerSettings& settings,
+Result<std::unique_ptr<elasticsearch::BulkSink>> MakeBulkSink(base::EventLoop& loop,
+                                                              const cli::ServerSettings& settings,
                                                               std::vector<http::NodeUrl> nodes,
                                                               ServerUse use, telemetry::Log& log,
                                                               DeliveryStats& stats);

@@ -20,7 +20,9 @@ Result<QueriedServer> FindServer(const cli::ServerSettings& settings) {
   if (!nodes) return Forward(std::move(nodes));
   auto security = SecurityOf(settings);
   if (!security) return Forward(std::move(security));
-  auto client = std::make_unique<http::HttpClient>(kQuestionTimeout, std::move(*security));
+  auto made = http::BlockingClient::Create(kQuestionTimeout, std::move(*security));
+  if (!made) return Forward(std::move(made));
+  std::unique_ptr<http::BlockingClient> client = std::move(*made);
   std::string reasons;
   for (http::NodeUrl& node : *nodes) {
     const auto answer = client->Perform(node, {"GET", "/", {}, {}});

@@ -9,13 +9,13 @@
 #include "cli/settings.h"
 #include "elasticsearch/elasticsearch.h"
 #include "espcap/result.h"
-#include "http/http_client.h"
+#include "http/blocking_client.h"
 #include "http/node_url.h"
 
 namespace espcap::app {
 
 struct QueriedServer {
-  std::unique_ptr<http::HttpClient> client;
+  std::unique_ptr<http::BlockingClient> client;
   http::NodeUrl node;
   elasticsearch::ServerIdentity identity;
 };

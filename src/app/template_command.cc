@@ -92,9 +92,9 @@ Result<void> RunTemplateCommand(const char* program_path, const cli::TemplateSet
     if (!found) return Forward(std::move(found));
     server = std::move(*found);
   }
-  const auto dialect = server ? DialectOf(server->identity)
-                              : (settings.server == "opensearch" ? schema::Dialect::kOpenSearch
-                                                                 : schema::Dialect::kElasticsearch);
+  auto dialect = settings.server == "opensearch" ? schema::Dialect::kOpenSearch
+                                                 : schema::Dialect::kElasticsearch;
+  if (server) dialect = elasticsearch::DialectOf(server->identity);
   auto wanted = Build(program_path, settings, dialect);
   if (!wanted) return Forward(std::move(wanted));
   if (settings.install) return Install({*server->client, server->node}, *wanted, log);

@@ -1,33 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What kind of template a server takes; and the default one, where it has none for the indices of a
-// run.
+// The default template for the indices of a run, made while the run goes on.
 #ifndef ESPCAP_APP_TEMPLATE_INSTALL_H_
 #define ESPCAP_APP_TEMPLATE_INSTALL_H_
 
-#include <cstdint>
-#include <optional>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "cli/settings.h"
-#include "elasticsearch/elasticsearch.h"
-#include "elasticsearch/template_store.h"
-#include "schema/index_template.h"
-#include "telemetry/log.h"
+#include "elasticsearch/preparation.h"
+#include "process/subprocess.h"
+#include "schema/field.h"
 
 namespace espcap::app {
 
-schema::Dialect DialectOf(const elasticsearch::ServerIdentity& identity);
+// Asks libwireshark for its fields in a process of its own.
+class FieldTemplateMaker : public elasticsearch::TemplateMaker {
+ public:
+  // Both are borrowed.
+  FieldTemplateMaker(const char* program_path, const cli::CaptureSettings& settings)
+      : program_path_(program_path), settings_(settings) {}
 
-// Documents can be indexed without one, too: what goes wrong here is a warning.
-void InstallTemplate(const elasticsearch::Server& server,
-                     const elasticsearch::ServerIdentity& identity, const char* program_path,
-                     const cli::CaptureSettings& settings, telemetry::Log& log);
+  Result<void> Start(schema::Dialect dialect) override;
+  [[nodiscard]] int fd() const override { return fields_->fd(); }
+  std::optional<Result<schema::IndexTemplate>> Take() override;
 
-// The most bytes of one text that the server takes for sure, where its template says that it
-// doesn't take all.
-std::optional<uint64_t> LongestValue(const elasticsearch::Server& server,
-                                     const elasticsearch::ServerIdentity& identity,
-                                     const cli::CaptureSettings& settings);
+ private:
+  const char* program_path_;
+  const cli::CaptureSettings& settings_;
+  schema::Dialect dialect_ = schema::Dialect::kElasticsearch;
+  std::unique_ptr<process::Subprocess> fields_;
+};
 
 }  // namespace espcap::app
 

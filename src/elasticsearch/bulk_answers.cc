@@ -37,7 +37,45 @@ Result<void> BulkSink::TakeIdentity(size_t at, const http::HttpClient::Finished&
     return is_about_credentials ? Fail("{}", reason) : fail(reason);
   }
   pool_.Identified(at);
-  if (!std::exchange(prepared_, true)) hooks_.prepare(client_, node, *identity);
+  if (preparation_.state() != Preparation::State::kUnbegun) return {};
+  identity_ = *identity;
+  if (auto begun = preparation_.Begin(identity_); !begun) return begun;
+  if (preparation_.done()) hooks_.prepared(node, identity_, preparation_);
+  return {};
+}
+
+Result<void> BulkSink::TakePreparation(size_t at, const http::HttpClient::Finished& finished) {
+  const Time now = NodePool::Clock::now();
+  const http::NodeUrl& node = options_.nodes[at];
+  if (!finished.response) {
+    preparation_.TakeFailure(now);
+    if (pool_.Failed(at, std::nullopt, now)) {
+      reports_.Problem(at, finished.response.error().message, kLeftAlone);
+    }
+    return {};
+  }
+  pool_.Dropped(at);
+  switch (preparation_.TakeResponse(*finished.response, now)) {
+    case Preparation::Outcome::kRefused:
+      if (options_.meanwhile.empty()) {
+        return Fail("{}: {}; --no-template sends without one", node.base, preparation_.problem());
+      }
+      [[fallthrough]];
+    case Preparation::Outcome::kAgain:
+      reports_.Problem(at, fmt::format("{}: {}", node.base, preparation_.problem()),
+                       "no document is sent before it succeeds; asked again");
+      return {};
+    case Preparation::Outcome::kProgress:
+      break;
+  }
+  // Wakes the loop when the template is made.
+  if (const int fd = preparation_.maker_fd(); fd >= 0) {
+    maker_watch_ = loop_.Add(fd, base::EventLoop::kReadable, [](uint32_t) {});
+  }
+  if (preparation_.done()) {
+    reports_.Recovered(at, node.base);
+    hooks_.prepared(node, identity_, preparation_);
+  }
   return {};
 }
 

@@ -10,11 +10,8 @@
 namespace espcap::elasticsearch {
 namespace {
 
-using std::chrono::milliseconds;
-
 // Only what decides an outcome; the answer shrinks to a third.
 constexpr const char* kBulkPath = "/_bulk?filter_path=items.*.status,items.*.error";
-constexpr milliseconds kConnectTick{200};
 
 NodePool::Random RandomUnit() {
   return [engine = std::mt19937_64(std::random_device{}()),
@@ -33,11 +30,13 @@ void Show(const NodePool& pool, const ChunkQueue& chunks, size_t most_bytes, Del
 
 }  // namespace
 
-BulkSink::BulkSink(Options options, Hooks hooks, DeliveryStats& stats)
+BulkSink::BulkSink(base::EventLoop& loop, Options options, Hooks hooks, DeliveryStats& stats)
     : options_(std::move(options)),
       hooks_(std::move(hooks)),
       stats_(stats),
-      client_(options_.request_timeout, options_.security),
+      loop_(loop),
+      timer_(loop, [] {}),
+      client_(loop, options_.request_timeout, options_.security),
       pool_(options_.nodes.size(), options_.concurrency, RandomUnit()),
       reports_(options_.nodes.size(), hooks_.warn),
       chunks_([this](uint32_t slot, bool delivered) {
@@ -45,26 +44,17 @@ BulkSink::BulkSink(Options options, Hooks hooks, DeliveryStats& stats)
         Settle(slot, delivered);
       }),
       outcomes_(options_.max_retries, RandomUnit(), {hooks_.keep_refused, hooks_.report}, chunks_,
-                stats_) {
+                stats_),
+      preparation_(options_.preparation, std::move(hooks_.template_maker)) {
   for (const http::NodeUrl& node : options_.nodes) {
     stats_.nodes.emplace_back().url = node.base;
   }
 }
 
-Result<bool> BulkSink::Connect() {
-  Ledger none;  // no document is under way
-  for (;;) {
-    if (auto polled = Poll(none); !polled) return Forward(std::move(polled));
-    if (pool_.AnyHealthy() || pool_.AllFailed()) break;
-    Wait({}, kConnectTick);
-  }
-  const bool is_there = pool_.AnyHealthy();
-  reports_.Begin(is_there);
-  return is_there;
-}
-
 // One more than can be in flight: it follows as soon as one is answered.
-bool BulkSink::Ready() const { return chunks_.pending_batches() <= pool_.Room(); }
+bool BulkSink::Ready() const {
+  return preparation_.done() && chunks_.pending_batches() <= pool_.Room();
+}
 
 Result<void> BulkSink::Submit(Batch batch, Ledger& /*ledger*/) {
   if (batch.empty()) {
@@ -74,6 +64,8 @@ Result<void> BulkSink::Submit(Batch batch, Ledger& /*ledger*/) {
   chunks_.Add(std::move(batch));
   Start(NodePool::Clock::now());
   Show(pool_, chunks_, outcomes_.most_bytes(), stats_);
+  stats_.prepared = preparation_.done();
+  stats_.preparation_problem = preparation_.problem();
   return {};
 }
 
@@ -86,25 +78,42 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
     std::list<Request> taken;
     taken.splice(taken.end(), requests_, found);
     Request& request = taken.front();
-    auto handled = request.chunk ? TakeAnswer(request, *finished, ledger)
-                                 : TakeIdentity(request.node, *finished);
+    Result<void> handled;
+    switch (request.kind) {
+      case Request::Kind::kIdentity:
+        handled = TakeIdentity(request.node, *finished);
+        break;
+      case Request::Kind::kPreparation:
+        handled = TakePreparation(request.node, *finished);
+        break;
+      case Request::Kind::kBulk:
+        handled = TakeAnswer(request, *finished, ledger);
+    }
     if (!handled) return handled;
   }
-  Start(NodePool::Clock::now());
-  Show(pool_, chunks_, outcomes_.most_bytes(), stats_);
-  return {};
-}
-
-void BulkSink::Wait(std::span<pollfd> others, milliseconds timeout) {
+  if (auto taken = preparation_.TakeTemplate(); !taken) return taken;
+  if (preparation_.maker_fd() < 0) maker_watch_ = {};
   const Time now = NodePool::Clock::now();
-  std::optional<Time> next = pool_.NextChange(now);
-  const std::optional<Time> due = chunks_.NextDue(now);
-  if (due && (!next || *due < *next)) next = due;
-  if (next) {
-    const auto until = std::chrono::ceil<milliseconds>(*next - now);
-    timeout = std::clamp(until, milliseconds{0}, timeout);
+  Start(now);
+  if (!has_reported_ && (pool_.AnyHealthy() || pool_.AllFailed())) {
+    has_reported_ = true;
+    if (!pool_.AnyHealthy() && options_.meanwhile.empty()) {
+      return Fail("connect: {}", reports_.Summary());
+    }
+    reports_.Begin(pool_.AnyHealthy());
+    if (!pool_.AnyHealthy()) {
+      hooks_.warn(fmt::format("connect: {}; {}", reports_.Summary(), options_.meanwhile));
+    }
   }
-  client_.Wait(others, timeout);
+  std::optional<Time> next = pool_.NextChange(now);
+  for (const std::optional<Time> other : {chunks_.NextDue(now), preparation_.NextTime(now)}) {
+    if (other && (!next || *other < *next)) next = other;
+  }
+  next ? timer_.Set(*next) : timer_.Cancel();
+  Show(pool_, chunks_, outcomes_.most_bytes(), stats_);
+  stats_.prepared = preparation_.done();
+  stats_.preparation_problem = preparation_.problem();
+  return {};
 }
 
 // Asks nodes who they are that must be asked, and sends what may be sent.
@@ -114,6 +123,7 @@ void BulkSink::Start(Time now) {
     request.node = *node;
     request.ticket = client_.Start(options_.nodes[*node], {"GET", "/", {}, {}});
   }
+  if (!preparation_.done()) return Prepare(now);
   while (chunks_.HasDue(now)) {
     const auto node = pool_.Take(now);
     if (!node) return;
@@ -121,9 +131,25 @@ void BulkSink::Start(Time now) {
   }
 }
 
+// One request at a time, to any node that is there.
+void BulkSink::Prepare(Time now) {
+  const bool is_asked = std::any_of(requests_.begin(), requests_.end(), [](const Request& request) {
+    return request.kind == Request::Kind::kPreparation;
+  });
+  auto next = is_asked ? std::nullopt : preparation_.NextRequest(now);
+  if (!next) return;
+  const auto node = pool_.Take(now);
+  if (!node) return;
+  Request& request = requests_.emplace_back();
+  request.node = *node;
+  request.kind = Request::Kind::kPreparation;
+  request.ticket = client_.Start(options_.nodes[*node], *next);
+}
+
 void BulkSink::Send(size_t node, BulkChunk chunk) {
   Request& request = requests_.emplace_back();
   request.node = node;
+  request.kind = Request::Kind::kBulk;
   request.chunk = std::move(chunk);
   BulkBody& body = request.body;
   body.Fill(*request.chunk, options_.compress);

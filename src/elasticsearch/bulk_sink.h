@@ -2,8 +2,9 @@
 //
 // Delivers batches by _bulk to the nodes of a server: several requests at a time, each document
 // once. What a node doesn't take goes again, there or elsewhere, until it is taken or refused for
-// good; the policy is in retry_policy.h, the choice of a node in node_pool.h. A batch is borrowed
-// until it is settled. One thread.
+// good; the policy is in retry_policy.h, the choice of a node in node_pool.h. No document leaves
+// before the server is prepared (preparation.h). A batch is borrowed until it is settled. One
+// thread; nothing waits.
 #ifndef ESPCAP_ELASTICSEARCH_BULK_SINK_H_
 #define ESPCAP_ELASTICSEARCH_BULK_SINK_H_
 
@@ -16,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "base/event_loop.h"
 #include "elasticsearch/bulk_body.h"
 #include "elasticsearch/bulk_response.h"
 #include "elasticsearch/chunk_queue.h"
@@ -23,6 +25,7 @@
 #include "elasticsearch/elasticsearch.h"
 #include "elasticsearch/node_pool.h"
 #include "elasticsearch/node_reports.h"
+#include "elasticsearch/preparation.h"
 #include "espcap/delivery_stats.h"
 #include "espcap/remote_sink.h"
 #include "http/http_client.h"
@@ -38,10 +41,16 @@ class BulkSink : public RemoteSink {
     std::optional<uint32_t> max_retries;  // of a document; none: without end
     std::chrono::milliseconds request_timeout{60'000};
     bool compress = false;  // what doesn't come compressed, too
+    // What becomes of documents while the server can't be reached, or refuses to be prepared: it is
+    // asked again for ever. Empty: both are errors at the start.
+    std::string meanwhile;
+    Preparation::Options preparation;
   };
   struct Hooks {
-    // Once, at the first node that answers and before any document.
-    std::function<void(http::HttpClient&, const http::NodeUrl&, const ServerIdentity&)> prepare;
+    // Null: no template is installed.
+    std::unique_ptr<TemplateMaker> template_maker;
+    // Once, when the server is prepared: who it is, and what was done.
+    std::function<void(const http::NodeUrl&, const ServerIdentity&, const Preparation&)> prepared;
     // Keeps documents that will not be taken. An error: they are lost, and counted so.
     std::function<Result<void>(const Batch&, std::span<const Refusal>)> keep_refused;
     std::function<Result<void>()> sync_refused;  // as Sync() below
@@ -49,24 +58,22 @@ class BulkSink : public RemoteSink {
     std::function<void(const std::string&)> report;  // errors
   };
 
-  // `stats` is borrowed and kept up to date.
-  BulkSink(Options options, Hooks hooks, DeliveryStats& stats);
+  // The loop is borrowed, as `stats` is, which is kept up to date.
+  BulkSink(base::EventLoop& loop, Options options, Hooks hooks, DeliveryStats& stats);
 
-  // Waits until a node answers as a server, or none does: then false, and WhyAway() says why. An
-  // error where the server wants other credentials.
-  Result<bool> Connect();
-
+  [[nodiscard]] bool MayBegin() const override {
+    return preparation_.done() || !options_.meanwhile.empty();
+  }
   [[nodiscard]] bool Ready() const override;
   [[nodiscard]] bool Idle() const override { return chunks_.pending_batches() == 0; }
+  // A server that was never prepared isn't waited for.
   [[nodiscard]] std::chrono::milliseconds GraceAfterStop() const override {
-    return std::chrono::seconds(30);
+    return std::chrono::seconds(preparation_.done() ? 30 : 0);
   }
-  [[nodiscard]] bool Away() const override { return !pool_.AnyHealthy(); }
-  [[nodiscard]] std::string WhyAway() const { return reports_.Summary(); }
+  [[nodiscard]] bool Away() const override { return !pool_.AnyHealthy() || !preparation_.done(); }
 
   Result<void> Submit(Batch batch, Ledger& ledger) override;
   Result<void> Poll(Ledger& ledger) override;
-  void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout) override;
   Result<void> Close(Ledger& ledger) override;
   Result<void> Sync() override { return hooks_.sync_refused(); }
 
@@ -79,13 +86,16 @@ class BulkSink : public RemoteSink {
   struct Request {  // in flight
     http::HttpClient::Ticket ticket = 0;
     size_t node = 0;
-    std::optional<BulkChunk> chunk;  // none: GET /
+    enum class Kind : uint8_t { kIdentity, kPreparation, kBulk } kind = Kind::kIdentity;
+    std::optional<BulkChunk> chunk;  // of kBulk
     BulkBody body;
   };
 
   void Start(Time now);
+  void Prepare(Time now);
   void Send(size_t node, BulkChunk chunk);
   Result<void> TakeIdentity(size_t at, const http::HttpClient::Finished& finished);
+  Result<void> TakePreparation(size_t at, const http::HttpClient::Finished& finished);
   Result<void> TakeAnswer(Request& request, const http::HttpClient::Finished& finished,
                           Ledger& ledger);
   Result<void> TakeItems(Request& request, std::chrono::duration<double> took,
@@ -97,13 +107,18 @@ class BulkSink : public RemoteSink {
   Options options_;
   Hooks hooks_;
   DeliveryStats& stats_;
+  base::EventLoop& loop_;
+  base::EventLoop::Timer timer_;  // something is due by time alone
   http::HttpClient client_;
   NodePool pool_;
   NodeReports reports_;
   ChunkQueue chunks_;
   DocumentOutcomes outcomes_;
   std::list<Request> requests_;
-  bool prepared_ = false;
+  Preparation preparation_;
+  ServerIdentity identity_;
+  base::EventLoop::Watch maker_watch_;
+  bool has_reported_ = false;  // that it can be reached, or not
 };
 
 }  // namespace espcap::elasticsearch

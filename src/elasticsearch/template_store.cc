@@ -25,15 +25,6 @@ constexpr Kind kIndex = {"/_index_template/", "index_templates", "index_template
 
 constexpr size_t kShownDifferences = 20;
 
-Result<void> Put(const Server& server, const Kind& kind, const std::string& name,
-                 const std::string& body) {
-  auto answer = server.client.Perform(
-      server.node, {"PUT", kind.path + http::PercentEncoded(name), body, "application/json"});
-  if (!answer) return Forward(std::move(answer));
-  if (answer->status == 200) return {};
-  return Fail("install the template {}: {} ({})", name, answer->status, ReasonOf(*answer));
-}
-
 // Its body, as the server has it; null where it has none.
 Result<json> Get(const Server& server, const Kind& kind, const std::string& name) {
   auto answer =
@@ -97,29 +88,39 @@ Result<void> CompareOne(const Server& server, const Kind& kind, const schema::Te
 
 }  // namespace
 
-Result<TemplateInUse> TemplateFor(const Server& server, const std::string& index_pattern) {
+http::HttpRequest TemplateQuestion(const std::string& index_pattern) {
   std::string sample = index_pattern;
   std::replace(sample.begin(), sample.end(), '*', '0');
-  // Only a server without one answers without settings or mappings (simulate index API).
-  auto simulated = server.client.Perform(
-      server.node,
-      {"POST", "/_index_template/_simulate_index/" + http::PercentEncoded(sample), {}, {}});
-  if (!simulated) return Forward(std::move(simulated));
-  if (simulated->status == http::kStatusTooManyRequests || simulated->status >= 500) {
-    return Fail("look for the template of {}: {} ({})", index_pattern, simulated->status,
-                ReasonOf(*simulated));
-  }
-  if (simulated->status != 200) return TemplateInUse{};
-  const json answer = json::parse(simulated->body, nullptr, false);
-  return TemplateInUse{answer.is_object() && answer.contains("template"),
-                       simulated->body.find(R"("type":"flat_object")") != std::string::npos};
+  return {"POST", "/_index_template/_simulate_index/" + http::PercentEncoded(sample), {}, {}};
+}
+
+// Only a server without one answers without settings or mappings (simulate index API).
+TemplateInUse ReadTemplateInUse(const http::HttpResponse& response) {
+  const json answer = json::parse(response.body, nullptr, false);
+  return {answer.is_object() && answer.contains("template"),
+          response.body.find(R"("type":"flat_object")") != std::string::npos};
+}
+
+std::vector<TemplatePut> TemplatePuts(const schema::IndexTemplate& wanted) {
+  std::vector<TemplatePut> puts;
+  const auto add = [&puts](const Kind& kind, const std::string& name, const std::string& body) {
+    puts.push_back(
+        {name, {"PUT", kind.path + http::PercentEncoded(name), body, "application/json"}});
+  };
+  for (const schema::TemplatePart& part : wanted.components) add(kComponent, part.name, part.body);
+  add(kIndex, wanted.name, wanted.body);
+  return puts;
 }
 
 Result<void> PutTemplate(const Server& server, const schema::IndexTemplate& wanted) {
-  for (const schema::TemplatePart& part : wanted.components) {
-    if (auto put = Put(server, kComponent, part.name, part.body); !put) return put;
+  for (const TemplatePut& put : TemplatePuts(wanted)) {
+    auto answer = server.client.Perform(server.node, put.request);
+    if (!answer) return Forward(std::move(answer));
+    if (answer->status != 200) {
+      return Fail("install the template {}: {} ({})", put.name, answer->status, ReasonOf(*answer));
+    }
   }
-  return Put(server, kIndex, wanted.name, wanted.body);
+  return {};
 }
 
 Result<std::vector<std::string>> CompareTemplate(const Server& server,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Index templates on a server: which one an index would get, putting one there, comparing.
+// Index templates on a server: which one an index would get, putting one there, comparing. Requests
+// and what their answers say, for a run; and for commands, which wait.
 #ifndef ESPCAP_ELASTICSEARCH_TEMPLATE_STORE_H_
 #define ESPCAP_ELASTICSEARCH_TEMPLATE_STORE_H_
 
@@ -8,14 +9,15 @@
 #include <vector>
 
 #include "espcap/result.h"
+#include "http/blocking_client.h"
 #include "http/http_client.h"
 #include "schema/index_template.h"
 
 namespace espcap::elasticsearch {
 
-// A node, and by what it is spoken to.
+// A node, and by what a command speaks to it.
 struct Server {
-  http::HttpClient& client;
+  http::BlockingClient& client;
   const http::NodeUrl& node;
 };
 
@@ -24,9 +26,17 @@ struct TemplateInUse {
   bool is_there = false;
   bool has_flat_object = false;  // OpenSearch's, which refuses long values
 };
-Result<TemplateInUse> TemplateFor(const Server& server, const std::string& index_pattern);
+http::HttpRequest TemplateQuestion(const std::string& index_pattern);
+// REQUIRES: status 200.
+TemplateInUse ReadTemplateInUse(const http::HttpResponse& response);
 
-// Puts the components, then the template that is made of them.
+// The components, then the template that is made of them. Bodies are borrowed from `wanted`.
+struct TemplatePut {
+  std::string name;
+  http::HttpRequest request;
+};
+std::vector<TemplatePut> TemplatePuts(const schema::IndexTemplate& wanted);
+
 Result<void> PutTemplate(const Server& server, const schema::IndexTemplate& wanted);
 
 // What the server has otherwise, a line each: "espcap-packets-layers: not there". Empty: all is the

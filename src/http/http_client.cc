@@ -10,11 +10,9 @@
 #include <list>
 #include <new>
 #include <system_error>
-#include <thread>
+#include <unordered_map>
 #include <utility>
 #include <vector>
-
-#include "base/backoff.h"
 
 namespace espcap::http {
 namespace {
@@ -22,9 +20,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kConnectTimeout{10'000};
-constexpr milliseconds kPollInterval{1'000};
-constexpr uint32_t kMaxBusyAnswers = 5;
-constexpr base::Backoff kBusyWait{milliseconds{200}, milliseconds{3'000}};
 constexpr long kUploadBufferBytes = 512L * 1024;
 constexpr size_t kMaxResponseBytes = size_t{64} << 20U;
 
@@ -106,6 +101,7 @@ void HttpClient::Transfer::SetUp(const NodeUrl& node, const HttpRequest& request
   what = std::string(request.method) + " " + url.substr(0, url.find('?'));
   Set(easy.get(), CURLOPT_URL, url.c_str());
   Set(easy.get(), CURLOPT_NOSIGNAL, 1L);
+  Set(easy.get(), CURLOPT_QUICK_EXIT, 1L);  // a resolver's thread that hangs isn't waited for
   Set(easy.get(), CURLOPT_ERRORBUFFER, error.data());
   Set(easy.get(), CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(std::min(kConnectTimeout, timeout).count()));
@@ -131,12 +127,22 @@ void HttpClient::Transfer::SetUp(const NodeUrl& node, const HttpRequest& request
 }
 
 struct HttpClient::Impl {
+  Impl(base::EventLoop& event_loop, milliseconds request_timeout,
+       std::shared_ptr<const Security> shared)
+      : loop(event_loop),
+        timeout(request_timeout),
+        security(std::move(shared)),
+        timer(loop, [this] { Act(CURL_SOCKET_TIMEOUT, 0); }) {}
+
+  base::EventLoop& loop;
   milliseconds timeout;
   std::shared_ptr<const Security> security;
   std::list<Transfer> transfers;  // before the multi handle, which knows their handles
   std::vector<EasyHandle> idle;   // to be used again
+  std::unordered_map<curl_socket_t, base::EventLoop::Watch> watches;
+  base::EventLoop::Timer timer;
   std::unique_ptr<CURLM, MultiCleanup> multi;
-  std::deque<Finished> put_off;  // finished while Perform() waited for another
+  std::deque<Finished> finished;
   Ticket last_ticket = 0;
 
   EasyHandle TakeHandle() {
@@ -152,15 +158,87 @@ struct HttpClient::Impl {
     idle.push_back(std::move(transfer.easy));
     transfers.remove_if([&](const Transfer& other) { return &other == &transfer; });
   }
+  // Lets libcurl do what it can now.
+  void Act(curl_socket_t socket, int events) {
+    int running = 0;
+    curl_multi_socket_action(multi.get(), socket, events, &running);
+    int queued = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi.get(), &queued)) {
+      if (message->msg == CURLMSG_DONE) Finish(message->easy_handle, message->data.result);
+    }
+  }
+  void Finish(CURL* easy, CURLcode code);
+
+  // libcurl wants to know of a socket, or of time that has passed.
+  static int OnSocket(CURL* easy, curl_socket_t socket, int what, void* self, void* unused);
+  static int OnTimer(CURLM* multi, long timeout_ms, void* self);
 };
 
-HttpClient::HttpClient(milliseconds timeout, std::shared_ptr<const Security> security)
-    : impl_(std::make_unique<Impl>()) {
+int HttpClient::Impl::OnSocket(CURL* /*easy*/, curl_socket_t socket, int what, void* self,
+                               void* /*unused*/) {
+  auto& impl = *static_cast<Impl*>(self);
+  if (what == CURL_POLL_REMOVE) {
+    impl.watches.erase(socket);
+    return 0;
+  }
+  using Loop = base::EventLoop;
+  const uint32_t events = ((what & CURL_POLL_IN) != 0 ? uint32_t{Loop::kReadable} : 0U) |
+                          ((what & CURL_POLL_OUT) != 0 ? uint32_t{Loop::kWritable} : 0U);
+  if (const auto found = impl.watches.find(socket); found != impl.watches.end()) {
+    found->second.SetEvents(events);
+    return 0;
+  }
+  impl.watches.emplace(socket, impl.loop.Add(socket, events, [&impl, socket](uint32_t ready) {
+    impl.Act(socket, ((ready & Loop::kReadable) != 0 ? CURL_CSELECT_IN : 0) |
+                         ((ready & Loop::kWritable) != 0 ? CURL_CSELECT_OUT : 0));
+  }));
+  return 0;
+}
+
+int HttpClient::Impl::OnTimer(CURLM* /*multi*/, long timeout_ms, void* self) {
+  auto& impl = *static_cast<Impl*>(self);
+  if (timeout_ms < 0) {
+    impl.timer.Cancel();
+  } else {
+    impl.timer.Set(base::EventLoop::Clock::now() + milliseconds(timeout_ms));
+  }
+  return 0;
+}
+
+void HttpClient::Impl::Finish(CURL* easy, CURLcode code) {
+  char* address = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &address);
+  Transfer& transfer = *reinterpret_cast<Transfer*>(address);
+  Finished& result = finished.emplace_back();
+  result.ticket = transfer.ticket;
+  result.took = std::chrono::steady_clock::now() - transfer.start;
+  if (code == CURLE_OK) {
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &transfer.response.status);
+    curl_off_t retry_after = 0;
+    curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
+    if (retry_after > 0) transfer.response.retry_after = std::chrono::seconds(retry_after);
+    result.response = std::move(transfer.response);
+  } else {
+    const bool is_cut_off = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+                            code == CURLE_GOT_NOTHING || code == CURLE_PARTIAL_FILE;
+    result.response =
+        tl::unexpected(HttpFailure{code == CURLE_OPERATION_TIMEDOUT, is_cut_off,
+                                   transfer.what + ": " + transfer.FailureReason(code)});
+  }
+  End(transfer);
+}
+
+HttpClient::HttpClient(base::EventLoop& loop, milliseconds timeout,
+                       std::shared_ptr<const Security> security) {
   InitCurl();
-  impl_->timeout = timeout;
-  impl_->security = std::move(security);
+  impl_ = std::make_unique<Impl>(loop, timeout, std::move(security));
   impl_->multi.reset(curl_multi_init());
-  if (impl_->multi == nullptr) throw std::bad_alloc();
+  CURLM* multi = impl_->multi.get();
+  if (multi == nullptr) throw std::bad_alloc();
+  curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, &Impl::OnSocket);
+  curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, impl_.get());
+  curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, &Impl::OnTimer);
+  curl_multi_setopt(multi, CURLMOPT_TIMERDATA, impl_.get());
 }
 
 HttpClient::~HttpClient() {
@@ -185,77 +263,10 @@ void HttpClient::Cancel(Ticket ticket) {
 }
 
 std::optional<HttpClient::Finished> HttpClient::Poll() {
-  if (impl_->put_off.empty()) return TakeFinished();
-  Finished finished = std::move(impl_->put_off.front());
-  impl_->put_off.pop_front();
+  if (impl_->finished.empty()) return std::nullopt;
+  Finished finished = std::move(impl_->finished.front());
+  impl_->finished.pop_front();
   return finished;
-}
-
-std::optional<HttpClient::Finished> HttpClient::TakeFinished() {
-  int running = 0;
-  curl_multi_perform(impl_->multi.get(), &running);
-  int queued = 0;
-  const CURLMsg* message = curl_multi_info_read(impl_->multi.get(), &queued);
-  if (message == nullptr || message->msg != CURLMSG_DONE) return std::nullopt;
-  const CURLcode code = message->data.result;
-  char* address = nullptr;
-  curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &address);
-  Transfer& transfer = *reinterpret_cast<Transfer*>(address);
-  Finished finished;
-  finished.ticket = transfer.ticket;
-  finished.took = std::chrono::steady_clock::now() - transfer.start;
-  if (code == CURLE_OK) {
-    curl_easy_getinfo(transfer.easy.get(), CURLINFO_RESPONSE_CODE, &transfer.response.status);
-    curl_off_t retry_after = 0;
-    curl_easy_getinfo(transfer.easy.get(), CURLINFO_RETRY_AFTER, &retry_after);
-    if (retry_after > 0) transfer.response.retry_after = std::chrono::seconds(retry_after);
-    finished.response = std::move(transfer.response);
-  } else {
-    const bool is_cut_off = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
-                            code == CURLE_GOT_NOTHING || code == CURLE_PARTIAL_FILE;
-    finished.response =
-        tl::unexpected(HttpFailure{code == CURLE_OPERATION_TIMEDOUT, is_cut_off,
-                                   transfer.what + ": " + transfer.FailureReason(code)});
-  }
-  impl_->End(transfer);
-  return finished;
-}
-
-void HttpClient::Wait(std::span<pollfd> others, milliseconds timeout) {
-  std::vector<curl_waitfd> waits;
-  waits.reserve(others.size());
-  for (const pollfd& other : others) waits.push_back({other.fd, CURL_WAIT_POLLIN, 0});
-  curl_multi_poll(impl_->multi.get(), waits.data(), static_cast<unsigned>(waits.size()),
-                  static_cast<int>(timeout.count()), nullptr);
-  for (size_t i = 0; i < others.size(); ++i) {
-    others[i].revents = (waits[i].revents & CURL_WAIT_POLLIN) != 0 ? POLLIN : 0;
-  }
-}
-
-Result<HttpResponse> HttpClient::Perform(const NodeUrl& node, const HttpRequest& request) {
-  for (uint32_t busy = 1;; ++busy) {
-    auto response = PerformOnce(node, request);
-    if (!response || response->status != kStatusTooManyRequests || busy > kMaxBusyAnswers) {
-      return response;
-    }
-    const milliseconds asked = response->retry_after.value_or(std::chrono::seconds{0});
-    std::this_thread::sleep_for(std::max(kBusyWait.Wait(busy, 1), std::min(asked, kBusyWait.cap)));
-  }
-}
-
-Result<HttpResponse> HttpClient::PerformOnce(const NodeUrl& node, const HttpRequest& request) {
-  const Ticket ticket = Start(node, request);
-  for (;;) {
-    if (auto finished = TakeFinished()) {
-      if (finished->ticket != ticket) {
-        impl_->put_off.push_back(std::move(*finished));
-        continue;
-      }
-      if (finished->response) return std::move(*finished->response);
-      return Fail("{}", finished->response.error().message);
-    }
-    Wait({}, kPollInterval);
-  }
 }
 
 }  // namespace espcap::http

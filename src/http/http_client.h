@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // HTTP over kept-alive connections, by libcurl's multi interface: requests are started, and finish
-// while their caller works on. One thread.
+// while the event loop runs. Nothing here waits. One thread.
 #ifndef ESPCAP_HTTP_HTTP_CLIENT_H_
 #define ESPCAP_HTTP_HTTP_CLIENT_H_
-
-#include <poll.h>
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
+#include "base/event_loop.h"
 #include "espcap/result.h"
 #include "http/node_url.h"
 #include "http/security.h"
@@ -50,8 +48,9 @@ std::string PercentEncoded(const std::string& text);
 
 class HttpClient {
  public:
-  // A request takes at most `timeout`, its connection ten seconds of that.
-  HttpClient(std::chrono::milliseconds timeout, std::shared_ptr<const Security> security);
+  // A request takes at most `timeout`, its connection ten seconds of that. The loop is borrowed.
+  HttpClient(base::EventLoop& loop, std::chrono::milliseconds timeout,
+             std::shared_ptr<const Security> security);
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
@@ -65,19 +64,10 @@ class HttpClient {
     tl::expected<HttpResponse, HttpFailure> response;
     std::chrono::duration<double> took{};
   };
-  // The next request that has finished, if there is one. Never waits.
+  // The next request that has finished, if there is one.
   std::optional<Finished> Poll();
-  // Waits for a request to move, for one of `others`, or for the time to pass.
-  void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout);
-
-  // One request from start to end, while others go on. A server that is too busy for it (429) is
-  // asked again for some seconds.
-  Result<HttpResponse> Perform(const NodeUrl& node, const HttpRequest& request);
 
  private:
-  std::optional<Finished> TakeFinished();
-  Result<HttpResponse> PerformOnce(const NodeUrl& node, const HttpRequest& request);
-
   struct Transfer;
   struct Impl;
   std::unique_ptr<Impl> impl_;

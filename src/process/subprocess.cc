@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "process/subprocess.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <csignal>
+#include <system_error>
 
-#include "base/file_descriptor.h"
 #include "base/write_all.h"
 #include "process/child_files.h"
 
@@ -17,45 +18,61 @@ namespace {
 
 constexpr int kDone = 0;
 constexpr int kFailed = 1;
-constexpr size_t kPiece = size_t{64} << 10U;
+constexpr size_t kPieceBytes = size_t{64} << 10U;
 
-std::string ReadAll(int fd) {
-  std::string text;
-  std::array<char, kPiece> piece{};
-  for (;;) {
-    const ssize_t length = ::read(fd, piece.data(), piece.size());
-    if (length < 0 && errno == EINTR) continue;
-    if (length <= 0) return text;
-    text.append(piece.data(), static_cast<size_t>(length));
-  }
-}
-
-[[noreturn]] void Work(const std::function<Result<std::string>()>& work, int fd) {
+[[noreturn]] void WorkAndEnd(const Subprocess::Work& work, int fd) {
   const Result<std::string> result = work();
   // An error is that nobody reads any more.
   static_cast<void>(base::WriteAll(fd, result ? *result : result.error().message));
   ::_exit(result ? kDone : kFailed);
 }
 
+int Await(pid_t process) {
+  int status = 0;
+  while (::waitpid(process, &status, 0) < 0 && errno == EINTR) continue;
+  return status;
+}
+
 }  // namespace
 
-Result<std::string> RunInSubprocess(const std::function<Result<std::string>()>& work) {
+Result<std::unique_ptr<Subprocess>> Subprocess::Start(const Work& work) {
   std::array<int, 2> ends{};
-  if (::pipe(ends.data()) != 0) return Fail("make a pipe: {}", std::strerror(errno));
-  const base::FileDescriptor read_end(ends[0]);
-  base::FileDescriptor write_end(ends[1]);
+  const auto failed = [](const char* what) {
+    return Fail("{}: {}", what, std::generic_category().message(errno));
+  };
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failed("make a pipe");
+  base::FileDescriptor read_end(ends[0]);
+  const base::FileDescriptor write_end(ends[1]);
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
-  if (child < 0) return Fail("start a process: {}", std::strerror(errno));
-  if (child == 0) Work(work, KeepOnly<1>({write_end.get()}, parent)[0]);
-  write_end = base::FileDescriptor();
-  std::string text = ReadAll(read_end.get());
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+  if (child < 0) return failed("start a process");
+  if (child == 0) WorkAndEnd(work, KeepOnly<1>({write_end.get()}, parent)[0]);
+  return std::unique_ptr<Subprocess>(new Subprocess(child, std::move(read_end)));
+}
+
+Subprocess::~Subprocess() {
+  if (process_ <= 0) return;
+  ::kill(process_, SIGKILL);
+  Await(process_);
+}
+
+std::optional<Result<std::string>> Subprocess::Read() {
+  std::array<char, kPieceBytes> piece;
+  const ssize_t length = ::read(output_.get(), piece.data(), piece.size());
+  if (length > 0) text_.append(piece.data(), static_cast<size_t>(length));
+  if (length > 0 || (length < 0 && errno == EINTR)) return std::nullopt;
+  const int status = Await(std::exchange(process_, 0));  // its output has ended: it is ending
   if (!WIFEXITED(status)) return Fail("a process died of signal {}", WTERMSIG(status));
-  if (WEXITSTATUS(status) != kDone) return Fail("{}", text);
-  return text;
+  if (WEXITSTATUS(status) != kDone) return Fail("{}", text_);
+  return std::move(text_);
+}
+
+Result<std::string> RunInSubprocess(const Subprocess::Work& work) {
+  auto subprocess = Subprocess::Start(work);
+  if (!subprocess) return Forward(std::move(subprocess));
+  for (;;) {
+    if (auto result = (*subprocess)->Read()) return std::move(*result);
+  }
 }
 
 }  // namespace espcap::process

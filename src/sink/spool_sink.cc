@@ -24,7 +24,6 @@ SpoolSink::SpoolSink(std::unique_ptr<RemoteSink> server, std::unique_ptr<spool::
       reports_(std::move(reports)),
       stats_(stats),
       recovered_(spool_->documents() + spool_->lost().documents) {
-  server_->OnSettled([this](uint32_t slot, bool delivered) { SettleAtServer(slot, delivered); });
   Show();
 }
 
@@ -102,7 +101,9 @@ void SpoolSink::TellFull(const std::string& why) {
 
 Result<void> SpoolSink::Poll(Ledger& ledger) {
   CountRecovered(ledger);
-  if (auto polled = server_->Poll(ledger); !polled) return polled;
+  auto polled = server_->Poll(ledger);
+  TakeServerEvents();
+  if (!polled) return polled;
   const Clock::time_point now = Clock::now();
   if (is_full_ && now >= retry_at_) is_full_ = false;
   if (server_->Away()) {
@@ -122,6 +123,7 @@ Result<void> SpoolSink::Poll(Ledger& ledger) {
 void SpoolSink::TakeBackWaiting() {
   if (is_full_) return;
   server_->TakeBack([this](const Batch& batch) { return !IsSpooled(batch.slot) && Keep(batch); });
+  TakeServerEvents();
 }
 
 Result<void> SpoolSink::SendSpooled(Ledger& ledger) {
@@ -143,6 +145,12 @@ Result<void> SpoolSink::SendSpooled(Ledger& ledger) {
     if (auto submitted = server_->Submit(std::move(batch), ledger); !submitted) return submitted;
   }
   return {};
+}
+
+void SpoolSink::TakeServerEvents() {
+  for (const DeliveryEvent& event : server_->TakeEvents()) {
+    SettleAtServer(event.slot, event.delivered);
+  }
 }
 
 void SpoolSink::SettleAtServer(uint32_t slot, bool delivered) {
@@ -184,15 +192,12 @@ Result<void> SpoolSink::Close(Ledger& ledger) {
     return true;
   });
   auto closed = server_->Close(ledger);
+  TakeServerEvents();
   CountLosses(ledger);
   ledger.spooled = spool_->documents() - counted_in_spool_;
   if (auto synced = Sync(); !synced && closed) closed = std::move(synced);
   Show();
   return closed;
-}
-
-void SpoolSink::Wait(std::span<pollfd> others, milliseconds timeout) {
-  server_->Wait(others, timeout);
 }
 
 void SpoolSink::CountRecovered(Ledger& ledger) { ledger.recovered += std::exchange(recovered_, 0); }

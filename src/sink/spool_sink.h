@@ -43,7 +43,6 @@ class SpoolSink : public Sink {
   Result<void> Poll(Ledger& ledger) override;
   Result<void> Close(Ledger& ledger) override;
   Result<void> Sync() override;
-  void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout) override;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -55,6 +54,7 @@ class SpoolSink : public Sink {
   [[nodiscard]] ServerState State() const;
   bool Keep(const Batch& batch);
   void TellFull(const std::string& why);
+  void TakeServerEvents();
   void SettleAtServer(uint32_t slot, bool delivered);
   void SettleSpooled(const spool::SpooledBatch& batch, bool delivered);
   Result<void> SendSpooled(Ledger& ledger);

@@ -160,11 +160,4 @@ void StreamSink::CutBack(size_t bytes) const {
   ::lseek(file_.get(), end - excess, SEEK_SET);
 }
 
-void StreamSink::Wait(std::span<pollfd> others, std::chrono::milliseconds timeout) {
-  // Interrupted by a signal, or timed out: nothing is ready.
-  if (::poll(others.data(), others.size(), static_cast<int>(timeout.count())) <= 0) {
-    for (pollfd& other : others) other.revents = 0;
-  }
-}
-
 }  // namespace espcap::sink

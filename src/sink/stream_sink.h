@@ -38,7 +38,6 @@ class StreamSink : public Sink {
   // Makes a compressed file of no documents a valid one.
   Result<void> Close(Ledger& ledger) override;
   Result<void> Sync() override;
-  void Wait(std::span<pollfd> others, std::chrono::milliseconds timeout) override;
 
  private:
   StreamSink(std::string name, base::FileDescriptor file, Compression compression);

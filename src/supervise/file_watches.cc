@@ -5,24 +5,32 @@
 
 namespace espcap::supervise {
 
-void FileWatches::AppendWaits(std::vector<pollfd>& waits) const {
-  for (const auto& watch : watches_) waits.push_back({watch->fd(), POLLIN, 0});
+FileWatches::FileWatches(std::vector<std::unique_ptr<FileWatch>> watches, base::EventLoop& loop,
+                         telemetry::Log& log)
+    : log_(log) {
+  for (auto& files : watches) {
+    Entry& entry = watches_.emplace_back();
+    entry.files = std::move(files);
+    entry.watch = loop.Add(entry.files->fd(), base::EventLoop::kReadable,
+                           [&entry](uint32_t) { entry.is_ready = true; });
+  }
 }
 
-std::vector<InputFile> FileWatches::Take(std::span<const pollfd> waits) {
-  std::vector<InputFile> files;
-  for (size_t i = watches_.size(); i-- > 0;) {
-    if (waits[i].revents == 0) continue;
-    auto arrivals = watches_[i]->Take();
+std::vector<InputFile> FileWatches::Take() {
+  std::vector<InputFile> arrived;
+  for (auto next = watches_.begin(); next != watches_.end();) {
+    const auto entry = next++;
+    if (!std::exchange(entry->is_ready, false)) continue;
+    auto arrivals = entry->files->Take();
     if (!arrivals) {
       log_.Error(arrivals.error().message);
-      watches_.erase(watches_.begin() + static_cast<ptrdiff_t>(i));
+      watches_.erase(entry);
       continue;
     }
     for (const std::string& problem : arrivals->problems) log_.Warning(problem);
-    for (std::string& path : arrivals->files) files.push_back({std::move(path), true});
+    for (std::string& path : arrivals->files) arrived.push_back({std::move(path), true});
   }
-  return files;
+  return arrived;
 }
 
 }  // namespace espcap::supervise

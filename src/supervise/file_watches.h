@@ -5,13 +5,12 @@
 #ifndef ESPCAP_SUPERVISE_FILE_WATCHES_H_
 #define ESPCAP_SUPERVISE_FILE_WATCHES_H_
 
-#include <poll.h>
-
+#include <list>
 #include <memory>
-#include <span>
 #include <utility>
 #include <vector>
 
+#include "base/event_loop.h"
 #include "espcap/file_watch.h"
 #include "supervise/capture_queue.h"
 #include "telemetry/log.h"
@@ -20,19 +19,24 @@ namespace espcap::supervise {
 
 class FileWatches {
  public:
-  // `log` is borrowed.
-  FileWatches(std::vector<std::unique_ptr<FileWatch>> watches, telemetry::Log& log)
-      : watches_(std::move(watches)), log_(log) {}
+  // The loop, which wakes where there is something to take, and `log` are borrowed.
+  FileWatches(std::vector<std::unique_ptr<FileWatch>> watches, base::EventLoop& loop,
+              telemetry::Log& log);
 
   [[nodiscard]] bool empty() const { return watches_.empty(); }
   void Close() { watches_.clear(); }
 
-  void AppendWaits(std::vector<pollfd>& waits) const;
-  // Files that are complete now. `waits`: what AppendWaits() appended.
-  std::vector<InputFile> Take(std::span<const pollfd> waits);
+  // Files that are complete now.
+  std::vector<InputFile> Take();
 
  private:
-  std::vector<std::unique_ptr<FileWatch>> watches_;
+  struct Entry {
+    std::unique_ptr<FileWatch> files;
+    bool is_ready = false;
+    base::EventLoop::Watch watch;
+  };
+
+  std::list<Entry> watches_;
   telemetry::Log& log_;
 };
 

@@ -13,6 +13,8 @@ HealthState HealthOf(const RunSnapshot& snapshot) {
   if (snapshot.delivery == nullptr) return state;
   const auto& nodes = snapshot.delivery->nodes;
   state.nodes = nodes.size();
+  state.prepared = snapshot.delivery->prepared;
+  state.preparation_problem = snapshot.delivery->preparation_problem;
   state.resting_nodes = static_cast<size_t>(
       std::count_if(nodes.begin(), nodes.end(), [](const auto& node) { return node.resting; }));
   state.has_spool = snapshot.delivery->spool.has_value();
@@ -22,6 +24,10 @@ HealthState HealthOf(const RunSnapshot& snapshot) {
 
 std::string UnhealthyReason(const HealthState& state) {
   if (state.stopping) return "espcap is stopping";
+  if (state.nodes > 0 && !state.prepared) {
+    return "no document is sent before the server is prepared" +
+           (state.preparation_problem.empty() ? "" : ": " + state.preparation_problem);
+  }
   if (state.has_spool && state.spool_full) return "the spool takes no more documents";
   const bool all_rest = state.nodes > 0 && state.resting_nodes == state.nodes;
   if (all_rest && !state.has_spool) {

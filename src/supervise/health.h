@@ -17,6 +17,8 @@ struct HealthState {
   size_t resting_nodes = 0;
   bool has_spool = false;
   bool spool_full = false;
+  bool prepared = true;                  // the server: before, no document leaves
+  std::string preparation_problem = {};  // why it isn't; empty: nothing is known yet
 };
 
 HealthState HealthOf(const RunSnapshot& snapshot);

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
-#include <span>
 #include <utility>
 #include <variant>
 
@@ -71,22 +70,25 @@ Result<void> Supervisor::OpenInterfaces() {
 }
 
 Ledger Supervisor::Run(RunDependencies run) {
-  run.sink.OnSettled([this](uint32_t slot, bool delivered) {
-    // Grace is for a destination that takes nothing, not for what is still being delivered.
-    if (delivered && state_.stopped_at) state_.stopped_at = Clock::now();
-    batches_.Settle(slot, delivered);
-  });
   resume_.emplace(run.resume, parts_.log);
-  watches_.emplace(std::move(run.watches), parts_.log);
+  watches_.emplace(std::move(run.watches), parts_.loop, parts_.log);
+  for (base::PollService* service : run.services) {
+    Service& entry = services_.emplace_back();
+    entry.service = service;
+    if (service->fd() < 0) continue;
+    entry.watch = parts_.loop.Add(service->fd(), base::EventLoop::kReadable,
+                                  [&entry](uint32_t) { entry.is_ready = true; });
+  }
   live_reporter_.emplace(options_.stats_interval, parts_.log);
   state_.running = true;
   service_manager_.Ready();
   const auto end = Clock::now() + options_.duration;
+  PollSink(run.sink);
   while (!MayEnd(run)) {
-    StartWorkers(run.value_bytes);
+    if (run.sink.MayBegin()) StartWorkers(run.value_bytes);
     GrantSlots();
     OfferBatches(run.sink);
-    Wait(run);
+    Turn(run.sink);
     const bool is_over = options_.duration.count() > 0 && Clock::now() >= end;
     if (process::StopRequested() || is_over || state_.sink_failed) Stop();
     resume_->Prune(parts_.captures, run.sink);
@@ -97,6 +99,7 @@ Ledger Supervisor::Run(RunDependencies run) {
   if (auto closed = run.sink.Close(accounting_.ledger()); !closed) {
     FailSink(closed.error().message);
   }
+  TakeDeliveries(run.sink);
   accounting_.CountLosses();
   resume_->Prune(parts_.captures, run.sink);
   run.progress.Clear();
@@ -168,35 +171,35 @@ void Supervisor::GrantSlots() {
 void Supervisor::OfferBatches(Sink& sink) {
   if (state_.sink_failed) return;
   if (auto offered = batches_.Offer(sink); !offered) FailSink(offered.error().message);
+  TakeDeliveries(sink);
 }
 
-void Supervisor::Wait(RunDependencies& run) {
-  std::vector<pollfd> waits;
-  parts_.workers.AppendWaits(waits);
-  const size_t first_watch = waits.size();
-  watches_->AppendWaits(waits);
-  const size_t first_service = waits.size();
+void Supervisor::PollSink(Sink& sink) {
+  if (state_.sink_failed) return;
+  if (auto polled = sink.Poll(accounting_.ledger()); !polled) FailSink(polled.error().message);
+  TakeDeliveries(sink);
+}
+
+void Supervisor::TakeDeliveries(Sink& sink) {
+  for (const DeliveryEvent& event : sink.TakeEvents()) {
+    // Grace is for a destination that takes nothing, not for what is still being delivered.
+    if (event.delivered && state_.stopped_at) state_.stopped_at = Clock::now();
+    batches_.Settle(event.slot, event.delivered);
+  }
+}
+
+void Supervisor::Turn(Sink& sink) {
   milliseconds timeout = kTick;
-  for (const base::PollService* service : run.services) {
-    waits.push_back({service->fd(), POLLIN, 0});
-    timeout = std::min(timeout, service->NextTimeout());
+  for (const Service& entry : services_) {
+    timeout = std::min(timeout, entry.service->NextTimeout());
   }
-  run.sink.Wait(waits, timeout);
-  if (!state_.sink_failed) {
-    if (auto polled = run.sink.Poll(accounting_.ledger()); !polled) {
-      FailSink(polled.error().message);
-    }
-  }
-  const std::span<const pollfd> ready = waits;
-  for (const WorkerEvent& event : parts_.workers.Take(ready)) Handle(event);
-  if (const auto arrived = watches_->Take(ready.subspan(first_watch)); !arrived.empty()) {
-    parts_.captures.Add(arrived);
-  }
-  for (size_t service = 0; service < run.services.size(); ++service) {
-    const bool is_ready = ready[first_service + service].revents != 0;
-    if (is_ready || run.services[service]->NextTimeout() == milliseconds::zero()) {
-      run.services[service]->Serve();
-    }
+  parts_.loop.RunOnce(Clock::now() + timeout);
+  PollSink(sink);
+  for (const WorkerEvent& event : parts_.workers.Take()) Handle(event);
+  if (const auto arrived = watches_->Take(); !arrived.empty()) parts_.captures.Add(arrived);
+  for (Service& entry : services_) {
+    const bool is_due = entry.service->NextTimeout() == milliseconds::zero();
+    if (std::exchange(entry.is_ready, false) || is_due) entry.service->Serve();
   }
 }
 

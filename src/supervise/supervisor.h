@@ -7,11 +7,13 @@
 
 #include <chrono>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/event_loop.h"
 #include "base/file_descriptor.h"
 #include "base/poll_service.h"
 #include "espcap/file_watch.h"
@@ -40,6 +42,7 @@ namespace espcap::supervise {
 
 // What the supervisor is made of. Borrowed, but for functions.
 struct Dependencies {
+  base::EventLoop& loop;
   CaptureQueue& captures;
   process::BatchSlots& slots;
   Rings& rings;
@@ -81,12 +84,20 @@ class Supervisor {
  private:
   using Clock = std::chrono::steady_clock;
 
+  struct Service {
+    base::PollService* service = nullptr;
+    bool is_ready = false;
+    base::EventLoop::Watch watch;
+  };
+
   [[nodiscard]] bool MayEnd(const RunDependencies& run);
   [[nodiscard]] bool Finished() const;
   void StartWorkers(uint64_t value_bytes);
   void GrantSlots();
   void OfferBatches(Sink& sink);
-  void Wait(RunDependencies& run);
+  void PollSink(Sink& sink);
+  void TakeDeliveries(Sink& sink);
+  void Turn(Sink& sink);
   void Handle(const WorkerEvent& event);
   void EndWorker(Worker& worker);
   void GrantFile(const Worker& worker);
@@ -104,6 +115,7 @@ class Supervisor {
   PartSuccession succession_;
   std::optional<ResumeTracker> resume_;  // from Run() on
   std::optional<FileWatches> watches_;
+  std::list<Service> services_;
   std::optional<telemetry::LiveReporter> live_reporter_;
   process::ServiceManager service_manager_;
   telemetry::RateLimited warnings_;

@@ -13,17 +13,27 @@ using process::WorkerMessage;
 using process::WorkerReport;
 
 Result<std::unique_ptr<WorkerPool>> WorkerPool::Start(
-    const process::Zygote::Roles& roles,
+    base::EventLoop& loop, const process::Zygote::Roles& roles,
     const std::function<void(const process::LogMessage&)>& log) {
   auto zygote = process::Zygote::Start(roles, log);
   if (!zygote) return Forward(std::move(zygote));
-  return std::unique_ptr<WorkerPool>(new WorkerPool(std::move(*zygote)));
+  return std::unique_ptr<WorkerPool>(new WorkerPool(loop, std::move(*zygote)));
 }
+
+WorkerPool::WorkerPool(base::EventLoop& loop, std::unique_ptr<process::Zygote> zygote)
+    : loop_(loop),
+      zygote_(std::move(zygote)),
+      zygote_watch_(loop_.Add(zygote_->fd(), base::EventLoop::kReadable,
+                              [this](uint32_t) { zygote_is_ready_ = true; })) {}
 
 Result<void> WorkerPool::Begin(Part& part) {
   auto channel = zygote_->Fork(part.job);
   if (!channel) return Forward(std::move(channel));
-  workers_.push_back({std::move(*channel), &part, 0, false, false, std::nullopt, std::nullopt});
+  Worker& worker = workers_.emplace_back();
+  worker.channel = std::move(*channel);
+  worker.part = &part;
+  worker.watch = loop_.Add(worker.channel.fd(), base::EventLoop::kReadable,
+                           [&worker](uint32_t) { worker.is_ready = true; });
   return {};
 }
 
@@ -34,6 +44,7 @@ void WorkerPool::Remove(const Worker& worker) {
 std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) {
   const auto message = worker.channel.Receive<WorkerMessage>();
   if (!message) {
+    worker.watch = {};
     worker.channel.Close();
     return WorkerEnded{worker};
   }
@@ -58,20 +69,14 @@ std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) {
   return std::nullopt;
 }
 
-void WorkerPool::AppendWaits(std::vector<pollfd>& waits) const {
-  waits.push_back({zygote_->fd(), POLLIN, 0});
-  for (const Worker& worker : workers_) waits.push_back({worker.channel.fd(), POLLIN, 0});
-}
-
-std::vector<WorkerEvent> WorkerPool::Take(std::span<const pollfd> waits) {
+std::vector<WorkerEvent> WorkerPool::Take() {
   std::vector<WorkerEvent> events;
   const auto add = [&events](std::optional<WorkerEvent> event) {
     if (event) events.push_back(std::move(*event));
   };
-  if (waits.front().revents != 0) add(TakeReport());
-  size_t place = 1;
+  if (std::exchange(zygote_is_ready_, false)) add(TakeReport());
   for (Worker& worker : workers_) {
-    if (waits[place++].revents != 0) add(Receive(worker));
+    if (std::exchange(worker.is_ready, false)) add(Receive(worker));
   }
   return events;
 }

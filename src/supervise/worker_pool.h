@@ -7,7 +7,6 @@
 #ifndef ESPCAP_SUPERVISE_WORKER_POOL_H_
 #define ESPCAP_SUPERVISE_WORKER_POOL_H_
 
-#include <poll.h>
 #include <sys/types.h>
 
 #include <cstddef>
@@ -16,11 +15,11 @@
 #include <list>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "base/event_loop.h"
 #include "espcap/fingerprint.h"
 #include "espcap/result.h"
 #include "process/channel.h"
@@ -33,8 +32,10 @@ namespace espcap::supervise {
 // A process at work on a part of a capture.
 struct Worker {
   process::Channel channel;
+  base::EventLoop::Watch watch;
   Part* part = nullptr;
   pid_t process = 0;
+  bool is_ready = false;  // it has said something
   bool wants_slot = false;
   bool opened = false;                      // its interface
   std::optional<process::Outcome> outcome;  // once it has said so
@@ -73,8 +74,9 @@ using WorkerEvent = std::variant<SlotReady, FingerprintKnown, FileWanted, Interf
 class WorkerPool {
  public:
   // Returns once the zygote is prepared, whose error is this call's.
+  // The loop is borrowed.
   static Result<std::unique_ptr<WorkerPool>> Start(
-      const process::Zygote::Roles& roles,
+      base::EventLoop& loop, const process::Zygote::Roles& roles,
       const std::function<void(const process::LogMessage&)>& log);
 
   // Forks a worker for the part's job. An error: there is no zygote any more.
@@ -82,11 +84,10 @@ class WorkerPool {
   void Remove(const Worker& worker);
 
   // Waits for what the worker says next. None: it changes only the worker's own state.
-  std::optional<WorkerEvent> Receive(Worker& worker);
+  static std::optional<WorkerEvent> Receive(Worker& worker);
 
-  // The descriptors to be waited for; then what has come by them, one message of each worker.
-  void AppendWaits(std::vector<pollfd>& waits) const;
-  std::vector<WorkerEvent> Take(std::span<const pollfd> waits);
+  // What has been said, one message of each worker; the loop wakes where there is more.
+  std::vector<WorkerEvent> Take();
 
   [[nodiscard]] std::list<Worker>& workers() { return workers_; }
   [[nodiscard]] const std::list<Worker>& workers() const { return workers_; }
@@ -98,11 +99,14 @@ class WorkerPool {
   void Interrupt(bool kill) const;
 
  private:
-  explicit WorkerPool(std::unique_ptr<process::Zygote> zygote) : zygote_(std::move(zygote)) {}
+  WorkerPool(base::EventLoop& loop, std::unique_ptr<process::Zygote> zygote);
 
   std::optional<WorkerEvent> TakeReport();
 
+  base::EventLoop& loop_;
   std::unique_ptr<process::Zygote> zygote_;
+  base::EventLoop::Watch zygote_watch_;
+  bool zygote_is_ready_ = false;  // it has reported something
   std::list<Worker> workers_;
 };
 

@@ -39,8 +39,9 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
   if (!device && device.error().reason == Reason::kOther) {
     ready = Fail("{}", device.error().message);
   }
-  if (ready)
+  if (ready) {
     ready = process::DropPrivileges(context.options().unprivileged, process::Keep::kNothing);
+  }
   if (!ready) {
     out.SendOpened(ready.error().message);
     return Outcome::kPartial;

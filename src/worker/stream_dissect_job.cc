@@ -80,8 +80,9 @@ Result<Outcome> RunStreamDissectJob(WorkerContext& context, const Job& job, Slot
       }
       source.Release();
       if (use.packets % kPacketsBetweenLooks == 0) use.resident_bytes = resident.Bytes();
-      if (stream::IsFull(context.options().session_limits, use))
+      if (stream::IsFull(context.options().session_limits, use)) {
         return Outcome::kSessionLimitReached;
+      }
     }
     out.HandOverIfOlderThan(context.options().flush_interval);
   }

@@ -170,6 +170,7 @@ def test_health_with_a_spool(watching, folder, tmp_path):
         (tmp_path / "spool").mkdir()
         run, metrics = watching(*node.options, "--spool", tmp_path / "spool", "--spool-bytes",
                                 "1M", "--chunk", 50)
+        wait_until(lambda: metrics.get("/healthz") == (200, "ok\n"))
         node.kill()
         (folder / "dns.pcap").write_bytes(DNS)
         scrape = metrics.wait_until(lambda scrape: scrape("espcap_spool_documents") == 92)

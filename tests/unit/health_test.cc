@@ -6,6 +6,19 @@
 namespace espcap::supervise {
 namespace {
 
+TEST(Health, IsRedUntilTheServerIsPrepared) {
+  HealthState state;
+  state.nodes = 1;
+  state.prepared = false;
+  EXPECT_EQ(UnhealthyReason(state), "no document is sent before the server is prepared");
+  state.has_spool = true;
+  state.preparation_problem = "install the template a: 403 (why)";
+  EXPECT_EQ(UnhealthyReason(state),
+            "no document is sent before the server is prepared: install the template a: 403 (why)");
+  state.nodes = 0;
+  EXPECT_EQ(UnhealthyReason(state), "");
+}
+
 TEST(Health, IsWhetherDocumentsAreDeliveredOrKept) {
   constexpr const char* kStopping = "espcap is stopping";
   constexpr const char* kFull = "the spool takes no more documents";

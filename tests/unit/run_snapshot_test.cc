@@ -31,6 +31,7 @@ TEST(RunSnapshot, CountsNodesAndLooksAtTheSpool) {
   DeliveryStats delivery;
   delivery.nodes.resize(3);
   delivery.nodes[1].resting = true;
+  delivery.prepared = true;
   RunSnapshot run;
   run.delivery = &delivery;
   HealthState state = HealthOf(run);

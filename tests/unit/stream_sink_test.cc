@@ -81,12 +81,13 @@ TEST_F(StreamSinkTest, WritesWholeDocumentsInOrder) {
 
 TEST_F(StreamSinkTest, SaysOnceThatEachBatchIsSettled) {
   const auto sink = Open("/dev/full");
-  std::vector<uint32_t> settled;
-  sink->OnSettled([&settled](uint32_t slot, bool /*delivered*/) { settled.push_back(slot); });
   EXPECT_TRUE(sink->Ready());
   EXPECT_TRUE(sink->Submit(Documents({}).AsBatch(7), ledger_));
   EXPECT_FALSE(sink->Submit(Documents({"{}\n"}).AsBatch(3), ledger_));
+  std::vector<uint32_t> settled;
+  for (const DeliveryEvent& event : sink->TakeEvents()) settled.push_back(event.slot);
   EXPECT_EQ(settled, (std::vector<uint32_t>{7, 3}));
+  EXPECT_TRUE(sink->TakeEvents().empty());
 }
 
 TEST_F(StreamSinkTest, AnEmptyBatchWritesNothing) {
