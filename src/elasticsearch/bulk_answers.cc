@@ -18,23 +18,31 @@ constexpr const char* kLeftAlone = "it is left alone for a while, then asked aga
 
 Result<void> BulkSink::TakeIdentity(size_t at, const http::HttpClient::Finished& finished) {
   const http::NodeUrl& node = options_.nodes[at];
-  const auto fail = [&](const std::string& reason) {
-    if (pool_.ProbeFailed(at, NodePool::Clock::now())) reports_.Problem(at, reason, kLeftAlone);
+  const Time now = NodePool::Clock::now();
+  const auto fail = [&](const std::string& reason, bool may_pass) {
+    may_pass_[at] = may_pass;
+    if (pool_.ProbeFailed(at, now)) reports_.Problem(at, reason, kLeftAlone);
     return Result<void>();
   };
-  if (!finished.response) return fail(finished.response.error().message);
+  if (!finished.response) {
+    const http::HttpFailure& failure = finished.response.error();
+    return fail(failure.message, failure.is_timeout);
+  }
   const http::HttpResponse& response = *finished.response;
   auto identity = IdentifyServer(response);
-  if (response.status == http::kStatusTooManyRequests) {
-    if (pool_.ProbeRefused(at, response.retry_after, NodePool::Clock::now())) {
-      reports_.Problem(at, fmt::format("{}: {}", node.base, identity.error().message), kLeftAlone);
+  if (response.status == http::kStatusTooManyRequests || response.status >= 500) {
+    const std::string reason = fmt::format("{}: {}", node.base, identity.error().message);
+    if (response.status != http::kStatusTooManyRequests) return fail(reason, true);
+    may_pass_[at] = true;
+    if (pool_.ProbeRefused(at, response.retry_after, now)) {
+      reports_.Problem(at, reason, kLeftAlone);
     }
     return {};
   }
   if (!identity) {
     const std::string reason = fmt::format("{}: {}", node.base, identity.error().message);
     const bool is_about_credentials = response.status == 401 || response.status == 403;
-    return is_about_credentials ? Fail("{}", reason) : fail(reason);
+    return is_about_credentials ? Fail("{}", reason) : fail(reason, false);
   }
   pool_.Identified(at);
   if (preparation_.state() != Preparation::State::kUnbegun) return {};

@@ -38,6 +38,7 @@ BulkSink::BulkSink(base::EventLoop& loop, Options options, Hooks hooks, Delivery
       timer_(loop, [] {}),
       client_(loop, options_.request_timeout, options_.security),
       pool_(options_.nodes.size(), options_.concurrency, RandomUnit()),
+      may_pass_(options_.nodes.size()),
       reports_(options_.nodes.size(), hooks_.warn),
       chunks_([this](uint32_t slot, bool delivered) {
         ++stats_.batches;
@@ -97,12 +98,14 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
   Start(now);
   if (!has_reported_ && (pool_.AnyHealthy() || pool_.AllFailed())) {
     has_reported_ = true;
-    if (!pool_.AnyHealthy() && options_.meanwhile.empty()) {
+    const bool may_pass = std::find(may_pass_.begin(), may_pass_.end(), true) != may_pass_.end();
+    if (!pool_.AnyHealthy() && options_.meanwhile.empty() && !may_pass) {
       return Fail("connect: {}", reports_.Summary());
     }
     reports_.Begin(pool_.AnyHealthy());
     if (!pool_.AnyHealthy()) {
-      hooks_.warn(fmt::format("connect: {}; {}", reports_.Summary(), options_.meanwhile));
+      hooks_.warn(fmt::format("connect: {}; {}", reports_.Summary(),
+                              options_.meanwhile.empty() ? "asked again" : options_.meanwhile));
     }
   }
   std::optional<Time> next = pool_.NextChange(now);

@@ -111,6 +111,7 @@ class BulkSink : public RemoteSink {
   base::EventLoop::Timer timer_;  // something is due by time alone
   http::HttpClient client_;
   NodePool pool_;
+  std::vector<bool> may_pass_;  // why a node didn't say who it is: it is busy, or not ready
   NodeReports reports_;
   ChunkQueue chunks_;
   DocumentOutcomes outcomes_;

@@ -134,7 +134,7 @@ Result<ServerIdentity> IdentifyServer(const http::HttpResponse& response) {
   }
   if (auto fault = TransportFault(response)) return tl::unexpected(std::move(*fault));
   if (response.status == http::kStatusTooManyRequests) {
-    return Fail("the server is too busy: GET / answered 429 ({}); try again later", reason);
+    return Fail("the server is too busy: GET / answered 429 ({})", reason);
   }
   if (response.status >= 500) {
     return Fail("the server isn't ready: GET / answered {} ({})", response.status, reason);

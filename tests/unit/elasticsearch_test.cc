@@ -203,8 +203,7 @@ TEST(ServerIdentity, AnAnswerThatIsNone) {
        std::string("no Elasticsearch or OpenSearch: GET / answered 404 (Not Found); ") +
            kSupported},
       {{429, R"({"error":{"type":"circuit_breaking_exception","reason":"Data too large"}})"},
-       "the server is too busy: GET / answered 429 (circuit_breaking_exception: Data too large); "
-       "try again later"},
+       "the server is too busy: GET / answered 429 (circuit_breaking_exception: Data too large)"},
       {{503, R"({"error":{"type":"master_not_discovered_exception","reason":null}})"},
        "the server isn't ready: GET / answered 503 (master_not_discovered_exception: )"},
       {{502, "<h1>502 Bad Gateway</h1>"},
