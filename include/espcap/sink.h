@@ -4,7 +4,6 @@
 #ifndef ESPCAP_SINK_H_
 #define ESPCAP_SINK_H_
 
-#include <chrono>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -49,8 +48,12 @@ class Sink {
   // Everything that was submitted is settled.
   [[nodiscard]] virtual bool Idle() const = 0;
 
-  // After a stop, how long it is worth waiting for what isn't settled.
-  [[nodiscard]] virtual std::chrono::milliseconds GraceAfterStop() const { return {}; }
+  // After a stop: whether what isn't settled may still be, in some time.
+  [[nodiscard]] virtual bool WorthWaiting() const { return true; }
+
+  // What isn't settled lies on disk, and nothing can be sent at present: a run can end without
+  // losing it.
+  [[nodiscard]] virtual bool RestIsSafe() const { return false; }
 
   // Nothing more follows. What isn't settled by now is kept for the next run where the sink can do
   // that, or counted as abandoned. An error: the destination isn't whole.

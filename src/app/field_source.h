@@ -37,7 +37,7 @@ Result<std::vector<schema::Field>> FetchFields(const char* program_path,
 Result<std::unique_ptr<process::Subprocess>> BeginToFetchFields(const char* program_path,
                                                                 dissect::Options dissection,
                                                                 FieldChoice choice);
-std::vector<schema::Field> UnpackFields(std::string_view packed);
+std::vector<schema::Field> UnpackFields(std::string_view text);
 
 }  // namespace espcap::app
 

@@ -116,6 +116,7 @@ supervise::Options SuperviseOptionsOf(const cli::CaptureSettings& settings,
   }
   options.compression = CompressionOf(settings, nodes);
   options.duration = settings.duration;
+  options.stop_timeout = settings.stop_timeout;
   options.stats_interval = settings.stats_interval;
   return options;
 }

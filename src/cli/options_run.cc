@@ -158,6 +158,16 @@ std::vector<Option> WorkOptions() {
        .unit = Unit::kBytes,
        .help = "Begin a fresh process at this resident size; 0: any size.",
        .setting = [](S& s) -> Setting { return &s.capture->session_limits.resident_bytes; }},
+      {.names = "--stop-timeout",
+       .commands = kCaptureCommand,
+       .group = kWork,
+       .value = "TIME",
+       .fallback = "60s",
+       .unit = Unit::kTime,
+       .help =
+           "After a signal or --duration: deliver what was captured for at most this time; then "
+           "keep the rest in the spool, or count it as abandoned.",
+       .setting = [](S& s) -> Setting { return &s.capture->stop_timeout; }},
       {.names = "--run-as",
        .commands = kCaptureCommand,
        .group = kWork,

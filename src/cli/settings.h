@@ -142,6 +142,7 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   std::optional<std::string> run_as;  // whom root's processes become
   bool sandbox = true;
   SessionSettings session_limits;
+  std::chrono::milliseconds stop_timeout{60'000};
   // what the server doesn't take
   std::string spool;  // directory; empty: none
   uint64_t spool_bytes = uint64_t{1} << 30U;

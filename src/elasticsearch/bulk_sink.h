@@ -67,9 +67,7 @@ class BulkSink : public RemoteSink {
   [[nodiscard]] bool Ready() const override;
   [[nodiscard]] bool Idle() const override { return chunks_.pending_batches() == 0; }
   // A server that was never prepared isn't waited for.
-  [[nodiscard]] std::chrono::milliseconds GraceAfterStop() const override {
-    return std::chrono::seconds(preparation_.done() ? 30 : 0);
-  }
+  [[nodiscard]] bool WorthWaiting() const override { return preparation_.done(); }
   [[nodiscard]] bool Away() const override { return !pool_.AnyHealthy() || !preparation_.done(); }
 
   Result<void> Submit(Batch batch, Ledger& ledger) override;

@@ -1,20 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "process/stop_signals.h"
 
+#include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <cstdint>
+#include <ctime>
 
 namespace espcap::process {
 namespace {
 
-constexpr int kSignalExitBase = 128;  // as shells report a process that a signal ended
+constexpr int64_t kSecondNs = 1'000'000'000;
+constexpr int64_t kSameRequestNs = kSecondNs;
+constexpr unsigned kHurrySeconds = 2;  // then the process ends, whatever holds it up
+constexpr int kSignalExitBase = 128;   // as shells report a process that a signal ended
 
-volatile std::sig_atomic_t stop_requested = 0;
+static_assert(std::atomic<int64_t>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
+std::atomic<int> first_signal = 0;
+std::atomic<int64_t> first_at_ns = 0;
+std::atomic<bool> is_hurried = false;
+std::atomic<int> event_fd = -1;
 
-void RequestStop(int signal) {
-  if (stop_requested != 0) ::_exit(kSignalExitBase + signal);
-  stop_requested = 1;
+// Only what is safe in a handler (signal-safety(7)).
+void TakeSignal(int signal) {
+  const int error = errno;
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  const int64_t now_ns = now.tv_sec * kSecondNs + now.tv_nsec;
+  if (first_signal == 0) {
+    first_at_ns = now_ns;
+    first_signal = signal;
+  } else if (now_ns - first_at_ns > kSameRequestNs) {
+    if (!is_hurried.exchange(true)) ::alarm(kHurrySeconds);
+  }
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(event_fd, &one, sizeof(one));
+  errno = error;
 }
 
 void Install(int signal, void (*handler)(int)) {
@@ -28,10 +52,26 @@ void Install(int signal, void (*handler)(int)) {
 }  // namespace
 
 void InstallStopSignals() {
+  event_fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   Install(SIGPIPE, SIG_IGN);
   Install(SIGXFSZ, SIG_IGN);
-  Install(SIGINT, RequestStop);
-  Install(SIGTERM, RequestStop);
+  Install(SIGINT, TakeSignal);
+  Install(SIGTERM, TakeSignal);
+  Install(SIGALRM, [](int /*signal*/) { ::_exit(kSignalExitBase + first_signal); });
+  struct sigaction before {};
+  sigaction(SIGHUP, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) Install(SIGHUP, TakeSignal);
+}
+
+int StopSignal() { return first_signal; }
+
+bool HurryRequested() { return is_hurried; }
+
+int StopEventFd() { return event_fd; }
+
+void ClearStopEvent() {
+  uint64_t count = 0;
+  [[maybe_unused]] const ssize_t read = ::read(event_fd, &count, sizeof(count));
 }
 
 void LeaveStopSignalsToSupervisor() {
@@ -39,12 +79,11 @@ void LeaveStopSignalsToSupervisor() {
   Install(SIGXFSZ, SIG_IGN);
   Install(SIGINT, SIG_IGN);
   Install(SIGTERM, SIG_IGN);
+  Install(SIGHUP, SIG_IGN);
   Install(SIGUSR1, SIG_IGN);
   Install(ReadInterruptingSignal(), [](int /*signal*/) {});
 }
 
 int ReadInterruptingSignal() { return SIGUSR2; }
-
-bool StopRequested() { return stop_requested != 0; }
 
 }  // namespace espcap::process

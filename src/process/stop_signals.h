@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// SIGINT and SIGTERM: the first asks the run to stop reading and deliver what it has; the second
-// ends the process at once. SIGPIPE and SIGXFSZ are ignored: a closed pipe and a file at its size
-// limit are write errors.
+// SIGINT, SIGTERM and SIGHUP: the first asks the run to stop. Those within a second of it are the
+// same request (GNU timeout sends two); a later one asks it to hurry: two
+// seconds after that the process ends at the latest. SIGPIPE and SIGXFSZ are
+// ignored: a closed pipe and a file at its size limit are write errors.
 #ifndef ESPCAP_PROCESS_STOP_SIGNALS_H_
 #define ESPCAP_PROCESS_STOP_SIGNALS_H_
 
 namespace espcap::process {
 
-// Once, in the supervisor.
+// Once, in the supervisor. A SIGHUP that was ignored at the start stays so, as under nohup(1).
 void InstallStopSignals();
 
-[[nodiscard]] bool StopRequested();
+// The first signal that came; 0: none.
+[[nodiscard]] int StopSignal();
+[[nodiscard]] inline bool StopRequested() { return StopSignal() != 0; }
+[[nodiscard]] bool HurryRequested();
 
-// In a child: both signals are the supervisor's business (a terminal sends SIGINT to every process
+// Readable when one has come since ClearStopEvent(). -1 before InstallStopSignals().
+[[nodiscard]] int StopEventFd();
+void ClearStopEvent();
+
+// In a child: these signals are the supervisor's business (a terminal sends SIGINT to every process
 // of the run), as is SIGUSR1 (status_signal.h); ReadInterruptingSignal() ends a read that waits.
 void LeaveStopSignalsToSupervisor();
 

@@ -8,8 +8,11 @@
 namespace espcap::sink {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
+
+// The server's sink knows spooled batches by slots of their own.
+constexpr uint32_t kFirstSpoolSlot = uint32_t{1} << 31U;
+bool IsSpooled(uint32_t slot) { return slot >= kFirstSpoolSlot; }
 
 constexpr seconds kSyncInterval{1};
 constexpr seconds kFullRetry{1};
@@ -45,10 +48,6 @@ bool SpoolSink::Ready() const {
 }
 
 bool SpoolSink::Idle() const { return server_->Idle() && from_spool_.empty() && is_drained_; }
-
-milliseconds SpoolSink::GraceAfterStop() const {
-  return server_->Away() ? milliseconds{0} : server_->GraceAfterStop();
-}
 
 Result<void> SpoolSink::Submit(Batch batch, Ledger& ledger) {
   CountRecovered(ledger);

@@ -38,7 +38,10 @@ class SpoolSink : public Sink {
 
   [[nodiscard]] bool Ready() const override;
   [[nodiscard]] bool Idle() const override;
-  [[nodiscard]] std::chrono::milliseconds GraceAfterStop() const override;
+  [[nodiscard]] bool WorthWaiting() const override { return !server_->Away(); }
+  [[nodiscard]] bool RestIsSafe() const override {
+    return server_->Away() && server_->Idle() && from_spool_.empty();
+  }
   Result<void> Submit(Batch batch, Ledger& ledger) override;
   Result<void> Poll(Ledger& ledger) override;
   Result<void> Close(Ledger& ledger) override;
@@ -46,10 +49,6 @@ class SpoolSink : public Sink {
 
  private:
   using Clock = std::chrono::steady_clock;
-
-  // The server's sink knows spooled batches by slots of their own.
-  static constexpr uint32_t kFirstSpoolSlot = uint32_t{1} << 31U;
-  static bool IsSpooled(uint32_t slot) { return slot >= kFirstSpoolSlot; }
 
   [[nodiscard]] ServerState State() const;
   bool Keep(const Batch& batch);

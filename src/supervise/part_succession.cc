@@ -29,7 +29,8 @@ void PartSuccession::DissectorEnded(Part& part, std::optional<Outcome> outcome) 
     return captures_.PutBack(part);
   }
   // What a stream's reader has read is delivered even after a stop.
-  const bool may_end = state_.stopping && (state_.sink_failed || part.job.role == Job::Role::kFile);
+  const bool may_end =
+      state_.stop.has_value() && (state_.sink_failed || part.job.role == Job::Role::kFile);
   if (!outcome && !may_end) return TakeUpAgain(part);
   part.ended = true;
   part.complete = outcome == Outcome::kComplete;
@@ -39,11 +40,11 @@ void PartSuccession::DissectorEnded(Part& part, std::optional<Outcome> outcome) 
 void PartSuccession::ReaderEnded(Part& part, std::optional<Outcome> outcome) {
   const bool is_capture = part.job.role == Job::Role::kCapture;
   const std::string& name = is_capture ? part.job.path.data() : *part.capture->name;
-  if (outcome == Outcome::kInterfaceBack && !state_.stopping) {
+  if (outcome == Outcome::kInterfaceBack && !state_.stop) {
     log_.Warning(fmt::format("{} can be captured again", name));
     return captures_.PutBack(part);
   }
-  if (!outcome && !state_.stopping) {
+  if (!outcome && !state_.stop) {
     if (is_capture && ++part.deaths <= kMaxDeaths) {
       log_.Error(fmt::format(
           "{}: its capture process died; what it had not read is lost, another one goes on", name));

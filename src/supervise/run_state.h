@@ -10,11 +10,21 @@
 
 namespace espcap::supervise {
 
+// Why intake ends before its sources do.
+enum class StopReason : uint8_t {
+  kSignal,
+  kDuration,    // --duration
+  kSinkFailed,  // nothing can be delivered any more
+};
+
 struct RunState {
   bool running = false;      // Run() was called: failures are the run's, not the start's
   bool sink_failed = false;  // or given up: nothing more is offered to it
-  bool stopping = false;
-  std::optional<std::chrono::steady_clock::time_point> stopped_at;
+  std::optional<StopReason> stop;
+  // From the first stop on: what isn't delivered by then is given up, or kept for the next run.
+  std::chrono::steady_clock::time_point stop_deadline;
+  // Everything is captured, and what isn't delivered lies on disk.
+  std::optional<std::chrono::steady_clock::time_point> safe_since;
   uint64_t worker_restarts = 0;
   uint64_t sessions_replaced = 0;
 };

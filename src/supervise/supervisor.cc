@@ -19,8 +19,6 @@ using process::Job;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kTick{100};  // how late a signal or the progress line can be seen
-// So long workers may take to hand over what they have after a stop, where nobody takes it.
-constexpr std::chrono::seconds kStopPatience{30};
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -60,7 +58,7 @@ Result<void> Supervisor::OpenInterfaces() {
     Worker& worker = *next++;
     if (worker.part->job.role != Job::Role::kCapture) continue;
     for (bool is_over = false; !is_over;) {
-      const auto event = parts_.workers.Receive(worker);
+      const auto event = WorkerPool::Receive(worker);
       is_over = worker.opened || !worker.channel.open();
       if (event) Handle(*event);
     }
@@ -82,15 +80,18 @@ Ledger Supervisor::Run(RunDependencies run) {
   live_reporter_.emplace(options_.stats_interval, parts_.log);
   state_.running = true;
   service_manager_.Ready();
-  const auto end = Clock::now() + options_.duration;
+  const auto end =
+      options_.duration.count() > 0 ? Clock::now() + options_.duration : Clock::time_point::max();
+  const base::EventLoop::Watch stop_watch =
+      parts_.loop.Add(process::StopEventFd(), base::EventLoop::kReadable,
+                      [](uint32_t) { process::ClearStopEvent(); });
   PollSink(run.sink);
   while (!MayEnd(run)) {
     if (run.sink.MayBegin()) StartWorkers(run.value_bytes);
     GrantSlots();
-    OfferBatches(run.sink);
+    PollSink(run.sink);
     Turn(run.sink);
-    const bool is_over = options_.duration.count() > 0 && Clock::now() >= end;
-    if (process::StopRequested() || is_over || state_.sink_failed) Stop();
+    StopWhereAsked(end);
     resume_->Prune(parts_.captures, run.sink);
     service_manager_.Alive();
     Show(run.progress);
@@ -109,16 +110,21 @@ Ledger Supervisor::Run(RunDependencies run) {
   return accounting_.ledger();
 }
 
-// After a stop what is dissected still goes to the sink, and the sink gets the time that it asks
-// for: what is left then stays in a spool, or counts as abandoned.
+// After a stop what is dissected still goes to the sink, as long as there is time: what is left
+// then stays in a spool, or counts as abandoned.
 bool Supervisor::MayEnd(const RunDependencies& run) {
   const auto now = Clock::now();
-  if (process::StopRequested() && !state_.stopped_at) state_.stopped_at = now;
+  const bool is_late = state_.stop && now >= state_.stop_deadline;
   if (Finished()) {
-    return state_.sink_failed || run.sink.Idle() ||
-           (state_.stopped_at && now >= *state_.stopped_at + run.sink.GraceAfterStop());
+    if (state_.sink_failed || run.sink.Idle()) return true;
+    if (state_.stop) return is_late || !run.sink.WorthWaiting();
+    if (!run.sink.RestIsSafe()) state_.safe_since.reset();
+    if (run.sink.RestIsSafe() && !state_.safe_since) state_.safe_since = now;
+    if (!state_.safe_since || now < *state_.safe_since + options_.stop_timeout) return false;
+    parts_.log.Info("the server can't be reached: the rest stays in the spool for the next run");
+    return true;
   }
-  state_.sink_failed |= state_.stopped_at && now >= *state_.stopped_at + kStopPatience;
+  state_.sink_failed |= is_late;
   return false;
 }
 
@@ -168,22 +174,16 @@ void Supervisor::GrantSlots() {
   }
 }
 
-void Supervisor::OfferBatches(Sink& sink) {
-  if (state_.sink_failed) return;
-  if (auto offered = batches_.Offer(sink); !offered) FailSink(offered.error().message);
-  TakeDeliveries(sink);
-}
-
 void Supervisor::PollSink(Sink& sink) {
   if (state_.sink_failed) return;
-  if (auto polled = sink.Poll(accounting_.ledger()); !polled) FailSink(polled.error().message);
+  auto done = batches_.Offer(sink);
+  if (done) done = sink.Poll(accounting_.ledger());
+  if (!done) FailSink(done.error().message);
   TakeDeliveries(sink);
 }
 
 void Supervisor::TakeDeliveries(Sink& sink) {
   for (const DeliveryEvent& event : sink.TakeEvents()) {
-    // Grace is for a destination that takes nothing, not for what is still being delivered.
-    if (event.delivered && state_.stopped_at) state_.stopped_at = Clock::now();
     batches_.Settle(event.slot, event.delivered);
   }
 }
@@ -230,7 +230,7 @@ void Supervisor::Handle(const WorkerEvent& event) {
           [this](const WorkerEnded& e) { EndWorker(e.worker); },
           [this](const WorkerLogged& e) { WriteToLog(e.message, parts_.log, warnings_); },
           [this](const WorkerReaped& e) {
-            if (e.wait_status == 0 || state_.stopping) return;
+            if (e.wait_status == 0 || state_.stop) return;
             parts_.log.Warning(fmt::format("worker {} {}", e.process, DescribeEnd(e.wait_status)));
           },
           [this](const ZygoteEnded&) { FailSink("the dissection process has ended"); }},
@@ -270,13 +270,28 @@ void Supervisor::EndIntake() {
   }
 }
 
+void Supervisor::StopWhereAsked(Clock::time_point end) {
+  if (process::StopRequested()) Stop(StopReason::kSignal);
+  if (Clock::now() >= end) Stop(StopReason::kDuration);
+  if (state_.sink_failed) Stop(StopReason::kSinkFailed);
+  if (process::HurryRequested()) state_.stop_deadline = Clock::time_point::min();
+}
+
 // No new work; workers end as soon as they see it, and what they have made is still taken.
-void Supervisor::Stop() {
-  state_.stopping = true;
-  service_manager_.Stopping();
-  EndIntake();
-  parts_.slots.RequestStop();
-  // Nobody takes what a worker makes after the sink has failed.
+void Supervisor::Stop(StopReason reason) {
+  if (!state_.stop) {
+    state_.stop = reason;
+    state_.stop_deadline = Clock::now() + options_.stop_timeout;
+    service_manager_.Stopping();
+    if (reason == StopReason::kSignal) {
+      parts_.log.Info(fmt::format("{}: no new packet is accepted; what was captured is delivered",
+                                  strsignal(process::StopSignal())));
+    }
+    EndIntake();
+    parts_.slots.RequestStop();
+  }
+  // Again and again, since a read may begin after it. Nobody takes what a worker makes after the
+  // sink has failed.
   parts_.workers.Interrupt(state_.sink_failed);
 }
 
@@ -285,7 +300,7 @@ RunSnapshot Supervisor::Snapshot() const {
   RunSnapshot snapshot;
   if (accounting_.is_live()) snapshot.live = accounting_.Live();
   snapshot.ledger = accounting_.SoFar(parts_.workers.workers(), slots_);
-  snapshot.stopping = state_.stopping;
+  snapshot.stopping = state_.stop.has_value();
   snapshot.work = {parts_.workers.workers().size(),
                    state_.worker_restarts,
                    state_.sessions_replaced,

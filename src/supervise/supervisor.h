@@ -94,7 +94,6 @@ class Supervisor {
   [[nodiscard]] bool Finished() const;
   void StartWorkers(uint64_t value_bytes);
   void GrantSlots();
-  void OfferBatches(Sink& sink);
   void PollSink(Sink& sink);
   void TakeDeliveries(Sink& sink);
   void Turn(Sink& sink);
@@ -102,7 +101,8 @@ class Supervisor {
   void EndWorker(Worker& worker);
   void GrantFile(const Worker& worker);
   void EndIntake();
-  void Stop();
+  void StopWhereAsked(Clock::time_point end);
+  void Stop(StopReason reason);
   void FailSink(const std::string& message);
   void Show(telemetry::Progress& progress);
 

@@ -121,16 +121,29 @@ def test_max_retries(fault, proxy, elasticsearch, small_archive, espcap, tmp_pat
 
 
 def test_a_signal_while_the_node_is_away(proxy, small_archive, start_espcap):
-    """A second one ends the run at once; the first lets it try for as long as it takes."""
+    """The first lets it try for a while; a later one gives up what is left, and says so."""
     folder, _ = small_archive
     run = start_espcap("--dir", folder, *proxy.options, "--chunk", 200)
     wait_until(lambda: proxy.requests >= 1 or not run.runs())
     proxy.refuse()
     assert_stays(run.runs, 1, state=run.__repr__)
     run.signal(signal.SIGTERM)
-    assert_stays(run.runs, 1, state=run.__repr__)
+    run.signal(signal.SIGINT)  # the same request
+    assert_stays(run.runs, 1.2, state=run.__repr__)
     run.signal(signal.SIGTERM)
-    assert run.wait() != 0, run
+    assert run.wait(2) == 1, run
+    assert run.ledger["abandoned"] > 0, run
+
+
+def test_a_stop_has_a_deadline(proxy, small_archive, start_espcap):
+    folder, _ = small_archive
+    run = start_espcap("--dir", folder, *proxy.options, "--chunk", 200, "--stop-timeout", "1s")
+    wait_until(lambda: proxy.requests >= 1 or not run.runs())
+    proxy.refuse()
+    run.signal(signal.SIGHUP)
+    assert run.wait(5) == 1, run
+    assert "Hangup: no new packet is accepted" in run.err
+    assert run.ledger["abandoned"] > 0, run
 
 
 def test_two_proxies_before_one_server(elasticsearch, large_archive, start_espcap):

@@ -136,3 +136,17 @@ def test_a_signal_keeps_what_waits_for_the_next_run(proxy, elasticsearch, small_
     run = espcap(*kept, *proxy.options)
     assert run.code == 0, run
     assert_all_landed(elasticsearch, ids)
+
+
+def test_a_run_beside_a_dead_server_ends_once_all_is_in_the_spool(proxy, elasticsearch, small_archive,
+                                                                  start_espcap, tmp_path):
+    folder, ids = small_archive
+    proxy.refuse()
+    arguments = ("--dir", folder, *proxy.options, "--spool", tmp_path / "spool")
+    run = start_espcap(*arguments, "--stop-timeout", "1s")
+    assert run.wait(60) == 0, run
+    assert run.ledger["in the spool"] == len(ids)
+    assert "the rest stays in the spool for the next run" in run.err
+    proxy.listen()
+    assert start_espcap(*arguments).wait(60) == 0
+    assert_all_landed(elasticsearch, ids)

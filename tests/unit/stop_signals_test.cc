@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -28,20 +29,56 @@ int AfterOne(int signal) {
   return StopRequested() ? 0 : 2;
 }
 
-int AfterTwo(int first, int second) {
-  const int failed = AfterOne(first);
+int AfterTwo(int first, int second, useconds_t between_us) {
+  if (AfterOne(first) != 0) return 10;
+  ::usleep(between_us);
   static_cast<void>(std::raise(second));
-  return failed + 10;
+  return StopSignal() != first ? 11 : HurryRequested() ? 1 : 0;
 }
 
 TEST(StopSignalsDeathTest, TheFirstAsksForAStop) {
   EXPECT_EXIT(std::_Exit(AfterOne(SIGINT)), ExitedWithCode(0), "");
   EXPECT_EXIT(std::_Exit(AfterOne(SIGTERM)), ExitedWithCode(0), "");
+  EXPECT_EXIT(std::_Exit(AfterOne(SIGHUP)), ExitedWithCode(0), "");
 }
 
-TEST(StopSignalsDeathTest, TheSecondEndsTheProcessAsShellsReportIt) {
-  EXPECT_EXIT(std::_Exit(AfterTwo(SIGINT, SIGINT)), ExitedWithCode(130), "");
-  EXPECT_EXIT(std::_Exit(AfterTwo(SIGINT, SIGTERM)), ExitedWithCode(143), "");
+TEST(StopSignalsDeathTest, ASecondOneWithinASecondIsTheSameRequest) {
+  EXPECT_EXIT(std::_Exit(AfterTwo(SIGINT, SIGTERM, 1000)), ExitedWithCode(0), "");
+}
+
+TEST(StopSignalsDeathTest, ALaterOneAsksToHurry) {
+  EXPECT_EXIT(std::_Exit(AfterTwo(SIGINT, SIGTERM, 1'100'000)), ExitedWithCode(1), "");
+}
+
+TEST(StopSignalsDeathTest, AProcessThatIsHeldUpEndsTwoSecondsLater) {
+  const auto hang = [] {
+    static_cast<void>(AfterTwo(SIGINT, SIGTERM, 1'100'000));
+    for (;;) ::pause();
+  };
+  EXPECT_EXIT(hang(), ExitedWithCode(130), "");
+}
+
+TEST(StopSignalsDeathTest, AHangupThatIsIgnoredStaysSo) {
+  const auto under_nohup = [] {
+    static_cast<void>(std::signal(SIGHUP, SIG_IGN));
+    InstallStopSignals();
+    static_cast<void>(std::raise(SIGHUP));
+    return StopRequested() ? 1 : 0;
+  };
+  EXPECT_EXIT(std::_Exit(under_nohup()), ExitedWithCode(0), "");
+}
+
+TEST(StopSignalsDeathTest, ASignalMakesTheEventReadable) {
+  const auto poll_event = [] {
+    InstallStopSignals();
+    pollfd wait{StopEventFd(), POLLIN, 0};
+    if (::poll(&wait, 1, 0) != 0) return 1;
+    static_cast<void>(std::raise(SIGTERM));
+    if (::poll(&wait, 1, 0) != 1) return 2;
+    ClearStopEvent();
+    return ::poll(&wait, 1, 0) == 0 ? 0 : 3;
+  };
+  EXPECT_EXIT(std::_Exit(poll_event()), ExitedWithCode(0), "");
 }
 
 TEST(StopSignalsDeathTest, AChildsReadThatWaitsIsInterrupted) {
@@ -68,7 +105,8 @@ TEST(StopSignalsDeathTest, AChildsReadThatWaitsIsInterrupted) {
 TEST(StopSignalsDeathTest, AChildTakesNoPartInSignalsForTheSupervisor) {
   const auto raise_all = [] {
     LeaveStopSignalsToSupervisor();
-    for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) static_cast<void>(std::raise(signal));
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1})
+      static_cast<void>(std::raise(signal));
     return ReadInterruptingSignal() != SIGUSR1 ? 0 : 1;
   };
   EXPECT_EXIT(std::_Exit(raise_all()), ExitedWithCode(0), "");
