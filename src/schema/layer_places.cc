@@ -18,7 +18,7 @@ struct Places {
 // As found in captures of some 400 protocols. libwireshark's registry doesn't tell it: which
 // dissector calls which, and with which tree, is in their code.
 constexpr std::initializer_list<Places> kPlaces = {
-    {"ah", "ipv6.ah", ""},
+    {"ah", "icmpv6.ipv6.ah ipv6.ah", ""},
     {"arp", ".", "arp_arp_duplicate"},
     {"arp", ".", "arp_arp_seconds"},
     {"browser", "lanman srvsvc", ""},
@@ -52,10 +52,10 @@ constexpr std::initializer_list<Places> kPlaces = {
     {"ipcp", "gsm_a_dtap.ipcp gtp.ipcp", ""},
     {"ipv6", "icmpv6.ipv6", ""},
     {"ipv6", "ipv6.ipv6_dstopts ipv6.ipv6_hopopts", "ipv6_ipv6_opt"},
-    {"ipv6_dstopts", "ipv6.ipv6_dstopts", ""},
+    {"ipv6_dstopts", "icmpv6.ipv6.ipv6_dstopts ipv6.ipv6_dstopts", ""},
     {"ipv6_fraghdr", "icmpv6.ipv6.ipv6_fraghdr ipv6.ipv6_fraghdr", ""},
-    {"ipv6_hopopts", "ipv6.ipv6_hopopts", ""},
-    {"ipv6_routing", "ipv6.ipv6_routing", ""},
+    {"ipv6_hopopts", "icmpv6.ipv6.ipv6_hopopts ipv6.ipv6_hopopts", ""},
+    {"ipv6_routing", "icmpv6.ipv6.ipv6_routing ipv6.ipv6_routing", ""},
     {"isis_csnp", "isis_psnp", ""},
     {"isup", "camel", ""},
     {"json", "db-lsp-disc.json http2.json", ""},
@@ -66,7 +66,7 @@ constexpr std::initializer_list<Places> kPlaces = {
      ""},
     {"llc", "openflow_v1.llc wlan_aggregate.llc", ""},
     {"mime_multipart", "imf.mime_multipart imf.mime_multipart.mime_multipart", ""},
-    {"mipv6", "ipv6.mipv6", ""},
+    {"mipv6", "icmpv6.ipv6.mipv6 ipv6.mipv6", ""},
     {"mptcp", "tcp tcp.mptcp", ""},
     {"nfs", "mount nfsacl", ""},
     {"ns_cert_exts", "dtls tls", ""},

@@ -137,7 +137,9 @@ def test_a_signal_while_the_node_is_away(proxy, small_archive, start_espcap):
 
 def test_a_stop_has_a_deadline(proxy, small_archive, start_espcap):
     folder, _ = small_archive
-    run = start_espcap("--dir", folder, *proxy.options, "--chunk", 200, "--stop-timeout", "1s")
+    # Where the tests themselves run under nohup, a hangup is ignored.
+    run = start_espcap("--dir", folder, *proxy.options, "--chunk", 200, "--stop-timeout", "1s",
+                       before=("env", "--default-signal=HUP"))
     wait_until(lambda: proxy.requests >= 1 or not run.runs())
     proxy.refuse()
     run.signal(signal.SIGHUP)
