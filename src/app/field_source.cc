@@ -63,6 +63,20 @@ Result<std::vector<Field>> ReadChoice(const FieldChoice& choice) {
       [&wanted](const header_field_info& field) { return wanted.contains(field.abbrev); });
 }
 
+// For another process. Borrows both.
+process::Subprocess::Work ReadingFields(const char* program_path,
+                                        const dissect::Options& dissection,
+                                        const FieldChoice& choice) {
+  return [program_path, &dissection, &choice]() -> Result<std::string> {
+    // What it has to say of settings, a run says.
+    auto library = dissect::EpanLibrary::Start(program_path, dissection, nullptr);
+    if (!library) return Forward(std::move(library));
+    auto fields = ReadChoice(choice);
+    if (!fields) return Forward(std::move(fields));
+    return Packed(*fields);
+  };
+}
+
 }  // namespace
 
 std::vector<Field> UnpackFields(std::string_view text) {
@@ -80,27 +94,16 @@ std::vector<Field> UnpackFields(std::string_view text) {
 }
 
 Result<std::unique_ptr<process::Subprocess>> BeginToFetchFields(const char* program_path,
-                                                                dissect::Options dissection,
-                                                                FieldChoice choice) {
-  return process::Subprocess::Start([&]() -> Result<std::string> {
-    // What it has to say of settings, a run says.
-    auto library = dissect::EpanLibrary::Start(program_path, dissection, nullptr);
-    if (!library) return Forward(std::move(library));
-    auto fields = ReadChoice(choice);
-    if (!fields) return Forward(std::move(fields));
-    return Packed(*fields);
-  });
+                                                                const dissect::Options& dissection,
+                                                                const FieldChoice& choice) {
+  return process::Subprocess::Start(ReadingFields(program_path, dissection, choice));
 }
 
 Result<std::vector<Field>> FetchFields(const char* program_path, const dissect::Options& dissection,
                                        const FieldChoice& choice) {
-  auto begun = BeginToFetchFields(program_path, dissection, choice);
-  if (!begun) return Forward(std::move(begun));
-  for (;;) {
-    const auto packed = (*begun)->Read();
-    if (packed && !*packed) return tl::unexpected(packed->error());
-    if (packed) return UnpackFields(**packed);
-  }
+  const auto packed = process::RunInSubprocess(ReadingFields(program_path, dissection, choice));
+  if (!packed) return tl::unexpected(packed.error());
+  return UnpackFields(*packed);
 }
 
 }  // namespace espcap::app

@@ -35,8 +35,8 @@ Result<std::vector<schema::Field>> FetchFields(const char* program_path,
 
 // The same while the caller works on: what Read() gives is for UnpackFields().
 Result<std::unique_ptr<process::Subprocess>> BeginToFetchFields(const char* program_path,
-                                                                dissect::Options dissection,
-                                                                FieldChoice choice);
+                                                                const dissect::Options& dissection,
+                                                                const FieldChoice& choice);
 std::vector<schema::Field> UnpackFields(std::string_view text);
 
 }  // namespace espcap::app

@@ -21,7 +21,11 @@ std::string Description(const Option& option) {
 // Texts, and numbers without a unit.
 template <class Value>
 CLI::Option* AddValue(CLI::App& app, const Option& row, Value& value) {
-  return app.add_option(row.names, value, Description(row));
+  CLI::Option* option = app.add_option(row.names, value, Description(row));
+  constexpr bool kIsNumber =
+      std::is_integral_v<Value> || std::is_same_v<Value, std::optional<uint32_t>>;
+  if (kIsNumber && row.unit == Unit::kNone) option->check(CLI::NonNegativeNumber.description(""));
+  return option;
 }
 
 CLI::Option* AddFlag(CLI::App& app, const Option& row, bool& value) {
@@ -59,12 +63,6 @@ CLI::Option* AddSeconds(CLI::App& app, const Option& row, seconds& value) {
       row.names, [&value](uint32_t count) { value = seconds(count); }, Description(row));
 }
 
-bool IsNumber(const Setting& setting) {
-  return std::holds_alternative<uint16_t*>(setting) || std::holds_alternative<uint32_t*>(setting) ||
-         std::holds_alternative<std::optional<uint32_t>*>(setting) ||
-         std::holds_alternative<uint64_t*>(setting);
-}
-
 CLI::Option* Add(CLI::App& app, const Option& row, const Setting& setting) {
   return std::visit(
       [&](auto* value) -> CLI::Option* {
@@ -93,9 +91,6 @@ void AddOptions(CLI::App& app, Commands command, SettingsOfCommand settings) {
     if (*row.value != '\0') option->type_name(row.value);
     if (*row.group != '\0') option->group(row.group);
     if (row.unit == Unit::kBytes) option->transform(CLI::AsSizeValue(false).description(""));
-    if (IsNumber(row.setting(settings)) && row.unit == Unit::kNone) {
-      option->check(CLI::NonNegativeNumber.description(""));
-    }
     if (row.range) option->check(CLI::Range(row.range->least, row.range->most).description(""));
     if (!row.choices.empty()) option->check(CLI::IsMember(row.choices).description(""));
   }
