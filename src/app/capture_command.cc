@@ -122,21 +122,19 @@ Result<void> PlanAhead(const supervise::CaptureQueue& captures, const supervise:
   return planner.StartAhead(*job);
 }
 
-Result<std::unique_ptr<supervise::WorkerPool>> StartZygote(base::EventLoop& loop,
-                                                           worker::WorkerContext& context,
-                                                           const worker::ShardPlanner& planner,
-                                                           size_t files, telemetry::Log& log) {
+Result<std::unique_ptr<process::Zygote>> StartZygote(worker::WorkerContext& context,
+                                                     const worker::ShardPlanner& planner,
+                                                     size_t files, telemetry::Log& log) {
   constexpr size_t kManyFiles = 32;  // of which each has a worker of its own
-  const auto warnings = std::make_shared<telemetry::RateLimited>(log, &telemetry::Log::Warning);
-  return supervise::WorkerPool::Start(
-      loop,
+  telemetry::RateLimited warnings(log, &telemetry::Log::Warning);
+  return process::Zygote::Start(
       {[&context](const auto& send_log) { return context.Prepare(send_log); },
        [&context, &planner](const process::Job& job, process::Channel channel) {
          worker::RunWorker(context, planner, job, std::move(channel));
        },
        files >= kManyFiles},
-      [&log, warnings](const process::LogMessage& message) {
-        supervise::WriteToLog(message, log, *warnings);
+      [&log, &warnings](const process::LogMessage& message) {
+        supervise::WriteToLog(message, log, warnings);
       });
 }
 
@@ -201,16 +199,17 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   const live::Options& live = worker_options.live;
   const supervise::Options options = SuperviseOptionsOf(settings, *nodes, *inputs);
   supervise::CaptureQueue captures = supervise::CapturesOf(options);
-  auto loop = base::EventLoop::Create();
-  if (!loop) return Forward(std::move(loop));
   auto memory = MakeRunMemory(supervise::SlotShapeOf(options), captures.rings(), live);
   if (!memory) return Forward(std::move(memory));
   worker::WorkerContext context(program_path, worker_options,
                                 {*memory->slots, memory->rings, memory->board.get()});
   worker::ShardPlanner planner(context);
   if (auto begun = PlanAhead(captures, options, planner); !begun) return begun;
-  auto workers = StartZygote(**loop, context, planner, options.files.size(), log);
-  if (!workers) return Forward(std::move(workers));
+  auto zygote = StartZygote(context, planner, options.files.size(), log);
+  if (!zygote) return Forward(std::move(zygote));
+  auto loop = base::EventLoop::Create();
+  if (!loop) return Forward(std::move(loop));
+  supervise::WorkerPool workers(**loop, std::move(*zygote));
 
   live::RecordingFiles recordings(live);
   supervise::Accounting::ReadInterfaces read_interfaces;
@@ -219,7 +218,7 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   }
   supervise::Supervisor supervisor(
       options,
-      {**loop, captures, *memory->slots, memory->rings, **workers, std::move(read_interfaces),
+      {**loop, captures, *memory->slots, memory->rings, workers, std::move(read_interfaces),
        [&recordings](const process::Job& job) {
          return recordings.OpenNext(job.path.data(), job.fanout_index);
        },

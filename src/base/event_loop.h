@@ -107,6 +107,24 @@ class EventLoop {
   std::multimap<Time, Timer*> timers_;
 };
 
+// Whether a descriptor has become readable, for who looks after each turn of the loop. REQUIRES: as
+// for a watch.
+class ReadableFlag {
+ public:
+  ReadableFlag(EventLoop& loop, int descriptor)
+      : watch_(loop.Add(descriptor, EventLoop::kReadable,
+                        [this](uint32_t /*ready*/) { is_readable_ = true; })) {}
+  ReadableFlag(const ReadableFlag&) = delete;
+  ReadableFlag& operator=(const ReadableFlag&) = delete;
+
+  // Since the last call.
+  [[nodiscard]] bool Take() { return std::exchange(is_readable_, false); }
+
+ private:
+  bool is_readable_ = false;
+  EventLoop::Watch watch_;
+};
+
 }  // namespace espcap::base
 
 #endif  // ESPCAP_BASE_EVENT_LOOP_H_

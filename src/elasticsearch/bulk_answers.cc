@@ -47,7 +47,7 @@ Result<void> BulkSink::TakeIdentity(size_t at, const http::HttpClient::Finished&
   pool_.Identified(at);
   if (preparation_.state() != Preparation::State::kUnbegun) return {};
   identity_ = *identity;
-  if (auto begun = preparation_.Begin(identity_); !begun) return begun;
+  preparation_.Begin(identity_);
   if (preparation_.done()) hooks_.prepared(node, identity_, preparation_);
   return {};
 }
@@ -76,10 +76,7 @@ Result<void> BulkSink::TakePreparation(size_t at, const http::HttpClient::Finish
     case Preparation::Outcome::kProgress:
       break;
   }
-  // Wakes the loop when the template is made.
-  if (const int fd = preparation_.maker_fd(); fd >= 0) {
-    maker_watch_ = loop_.Add(fd, base::EventLoop::kReadable, [](uint32_t) {});
-  }
+  if (const int fd = preparation_.maker_fd(); fd >= 0) maker_readable_.emplace(loop_, fd);
   if (preparation_.done()) {
     reports_.Recovered(at, node.base);
     hooks_.prepared(node, identity_, preparation_);

@@ -18,7 +18,8 @@ NodePool::Random RandomUnit() {
           unit = std::uniform_real_distribution<double>(0, 1)]() mutable { return unit(engine); };
 }
 
-void Show(const NodePool& pool, const ChunkQueue& chunks, size_t most_bytes, DeliveryStats& stats) {
+void Show(const NodePool& pool, const ChunkQueue& chunks, size_t most_bytes,
+          const Preparation& preparation, DeliveryStats& stats) {
   for (size_t node = 0; node < stats.nodes.size(); ++node) {
     stats.nodes[node].resting = !pool.IsHealthy(node);
     stats.nodes[node].in_flight = pool.in_flight(node);
@@ -26,6 +27,8 @@ void Show(const NodePool& pool, const ChunkQueue& chunks, size_t most_bytes, Del
   stats.batches_waiting = static_cast<uint32_t>(chunks.waiting());
   stats.concurrency = pool.Room();
   stats.request_bytes_limit = most_bytes == SizeLimit::kNone ? 0 : most_bytes;
+  stats.prepared = preparation.done();
+  stats.preparation_problem = preparation.problem();
 }
 
 }  // namespace
@@ -64,9 +67,7 @@ Result<void> BulkSink::Submit(Batch batch, Ledger& /*ledger*/) {
   }
   chunks_.Add(std::move(batch));
   Start(NodePool::Clock::now());
-  Show(pool_, chunks_, outcomes_.most_bytes(), stats_);
-  stats_.prepared = preparation_.done();
-  stats_.preparation_problem = preparation_.problem();
+  Show(pool_, chunks_, outcomes_.most_bytes(), preparation_, stats_);
   return {};
 }
 
@@ -92,8 +93,10 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
     }
     if (!handled) return handled;
   }
-  if (auto taken = preparation_.TakeTemplate(); !taken) return taken;
-  if (preparation_.maker_fd() < 0) maker_watch_ = {};
+  if (!maker_readable_ || maker_readable_->Take()) {
+    if (auto taken = preparation_.TakeTemplate(); !taken) return taken;
+  }
+  if (preparation_.maker_fd() < 0) maker_readable_.reset();
   const Time now = NodePool::Clock::now();
   Start(now);
   if (!has_reported_ && (pool_.AnyHealthy() || pool_.AllFailed())) {
@@ -113,9 +116,7 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
     if (other && (!next || *other < *next)) next = other;
   }
   next ? timer_.Set(*next) : timer_.Cancel();
-  Show(pool_, chunks_, outcomes_.most_bytes(), stats_);
-  stats_.prepared = preparation_.done();
-  stats_.preparation_problem = preparation_.problem();
+  Show(pool_, chunks_, outcomes_.most_bytes(), preparation_, stats_);
   return {};
 }
 

@@ -116,8 +116,8 @@ class BulkSink : public RemoteSink {
   std::list<Request> requests_;
   Preparation preparation_;
   ServerIdentity identity_;
-  base::EventLoop::Watch maker_watch_;
-  bool has_reported_ = false;  // that it can be reached, or not
+  std::optional<base::ReadableFlag> maker_readable_;  // while the template is made
+  bool has_reported_ = false;                         // that it can be reached, or not
 };
 
 }  // namespace espcap::elasticsearch

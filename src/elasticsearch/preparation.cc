@@ -26,12 +26,11 @@ schema::Dialect DialectOf(const ServerIdentity& identity) {
                                        : schema::Dialect::kElasticsearch;
 }
 
-Result<void> Preparation::Begin(const ServerIdentity& identity) {
-  if (state_ != State::kUnbegun) return {};
+void Preparation::Begin(const ServerIdentity& identity) {
+  if (state_ != State::kUnbegun) return;
   dialect_ = DialectOf(identity);
   const bool has_limit = options_.learn_value_limit && dialect_ == schema::Dialect::kOpenSearch;
   state_ = options_.install_template || has_limit ? State::kAsking : State::kDone;
-  return {};
 }
 
 std::optional<http::HttpRequest> Preparation::NextRequest(Time now) const {
@@ -82,12 +81,12 @@ void Preparation::TakeTemplateInUse(const TemplateInUse& in_use) {
     return;
   }
   state_ = State::kMaking;
-  begun_ = maker_->Start(dialect_);
+  making_ = maker_->Start(dialect_);
 }
 
 Result<void> Preparation::TakeTemplate() {
   if (state_ != State::kMaking) return {};
-  if (begun_ && !*begun_) return *begun_;
+  if (!making_) return making_;
   auto made = maker_->Take();
   if (!made) return {};
   if (!*made) return tl::unexpected((*made).error());

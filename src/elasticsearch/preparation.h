@@ -74,11 +74,12 @@ class Preparation {
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] bool done() const { return state_ == State::kDone; }
 
-  // A node is there. An error: the template can't be made.
-  Result<void> Begin(const ServerIdentity& identity);
-  // In kMaking: the descriptor that becomes readable, else -1; and what is to be done then.
+  // A node is there.
+  void Begin(const ServerIdentity& identity);
+  // In kMaking: the descriptor that becomes readable, else -1; and what is to be done then, or
+  // where there is none: else it waits. An error: the template can't be made.
   [[nodiscard]] int maker_fd() const {
-    return state_ == State::kMaking && *begun_ ? maker_->fd() : -1;
+    return state_ == State::kMaking && making_ ? maker_->fd() : -1;
   }
   Result<void> TakeTemplate();
 
@@ -111,8 +112,8 @@ class Preparation {
   std::optional<schema::IndexTemplate> template_;
   std::vector<TemplatePut> puts_;
   size_t next_put_ = 0;
-  std::optional<Result<void>> begun_;  // the making of the template
-  uint32_t failures_ = 0;              // in a row
+  Result<void> making_;    // how it was begun
+  uint32_t failures_ = 0;  // in a row
   Time not_before_{};
   std::string problem_;
   std::string template_outcome_;

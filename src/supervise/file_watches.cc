@@ -8,19 +8,14 @@ namespace espcap::supervise {
 FileWatches::FileWatches(std::vector<std::unique_ptr<FileWatch>> watches, base::EventLoop& loop,
                          telemetry::Log& log)
     : log_(log) {
-  for (auto& files : watches) {
-    Entry& entry = watches_.emplace_back();
-    entry.files = std::move(files);
-    entry.watch = loop.Add(entry.files->fd(), base::EventLoop::kReadable,
-                           [&entry](uint32_t) { entry.is_ready = true; });
-  }
+  for (auto& files : watches) watches_.emplace_back(std::move(files), loop);
 }
 
 std::vector<InputFile> FileWatches::Take() {
   std::vector<InputFile> arrived;
   for (auto next = watches_.begin(); next != watches_.end();) {
     const auto entry = next++;
-    if (!std::exchange(entry->is_ready, false)) continue;
+    if (!entry->readable.Take()) continue;
     auto arrivals = entry->files->Take();
     if (!arrivals) {
       log_.Error(arrivals.error().message);

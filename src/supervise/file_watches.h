@@ -31,9 +31,11 @@ class FileWatches {
 
  private:
   struct Entry {
+    Entry(std::unique_ptr<FileWatch> watch, base::EventLoop& loop)
+        : files(std::move(watch)), readable(loop, files->fd()) {}
+
     std::unique_ptr<FileWatch> files;
-    bool is_ready = false;
-    base::EventLoop::Watch watch;
+    base::ReadableFlag readable;
   };
 
   std::list<Entry> watches_;

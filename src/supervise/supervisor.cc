@@ -73,9 +73,7 @@ Ledger Supervisor::Run(RunDependencies run) {
   for (base::PollService* service : run.services) {
     Service& entry = services_.emplace_back();
     entry.service = service;
-    if (service->fd() < 0) continue;
-    entry.watch = parts_.loop.Add(service->fd(), base::EventLoop::kReadable,
-                                  [&entry](uint32_t) { entry.is_ready = true; });
+    if (service->fd() >= 0) entry.readable.emplace(parts_.loop, service->fd());
   }
   live_reporter_.emplace(options_.stats_interval, parts_.log);
   state_.running = true;
@@ -85,7 +83,6 @@ Ledger Supervisor::Run(RunDependencies run) {
   const base::EventLoop::Watch stop_watch =
       parts_.loop.Add(process::StopEventFd(), base::EventLoop::kReadable,
                       [](uint32_t) { process::ClearStopEvent(); });
-  PollSink(run.sink);
   while (!MayEnd(run)) {
     if (run.sink.MayBegin()) StartWorkers(run.value_bytes);
     GrantSlots();
@@ -96,6 +93,7 @@ Ledger Supervisor::Run(RunDependencies run) {
     service_manager_.Alive();
     Show(run.progress);
   }
+  services_.clear();  // their descriptors are the caller's
   batches_.Abandon();
   if (auto closed = run.sink.Close(accounting_.ledger()); !closed) {
     FailSink(closed.error().message);
@@ -199,7 +197,8 @@ void Supervisor::Turn(Sink& sink) {
   if (const auto arrived = watches_->Take(); !arrived.empty()) parts_.captures.Add(arrived);
   for (Service& entry : services_) {
     const bool is_due = entry.service->NextTimeout() == milliseconds::zero();
-    if (std::exchange(entry.is_ready, false) || is_due) entry.service->Serve();
+    const bool is_readable = entry.readable && entry.readable->Take();
+    if (is_readable || is_due) entry.service->Serve();
   }
 }
 

@@ -86,8 +86,7 @@ class Supervisor {
 
   struct Service {
     base::PollService* service = nullptr;
-    bool is_ready = false;
-    base::EventLoop::Watch watch;
+    std::optional<base::ReadableFlag> readable;  // none: it is due by time alone
   };
 
   [[nodiscard]] bool MayEnd(const RunDependencies& run);

@@ -12,28 +12,13 @@ namespace espcap::supervise {
 using process::WorkerMessage;
 using process::WorkerReport;
 
-Result<std::unique_ptr<WorkerPool>> WorkerPool::Start(
-    base::EventLoop& loop, const process::Zygote::Roles& roles,
-    const std::function<void(const process::LogMessage&)>& log) {
-  auto zygote = process::Zygote::Start(roles, log);
-  if (!zygote) return Forward(std::move(zygote));
-  return std::unique_ptr<WorkerPool>(new WorkerPool(loop, std::move(*zygote)));
-}
-
-WorkerPool::WorkerPool(base::EventLoop& loop, std::unique_ptr<process::Zygote> zygote)
-    : loop_(loop),
-      zygote_(std::move(zygote)),
-      zygote_watch_(loop_.Add(zygote_->fd(), base::EventLoop::kReadable,
-                              [this](uint32_t) { zygote_is_ready_ = true; })) {}
-
 Result<void> WorkerPool::Begin(Part& part) {
   auto channel = zygote_->Fork(part.job);
   if (!channel) return Forward(std::move(channel));
   Worker& worker = workers_.emplace_back();
   worker.channel = std::move(*channel);
   worker.part = &part;
-  worker.watch = loop_.Add(worker.channel.fd(), base::EventLoop::kReadable,
-                           [&worker](uint32_t) { worker.is_ready = true; });
+  worker.readable.emplace(loop_, worker.channel.fd());
   return {};
 }
 
@@ -44,7 +29,7 @@ void WorkerPool::Remove(const Worker& worker) {
 std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) {
   const auto message = worker.channel.Receive<WorkerMessage>();
   if (!message) {
-    worker.watch = {};
+    worker.readable.reset();
     worker.channel.Close();
     return WorkerEnded{worker};
   }
@@ -74,9 +59,9 @@ std::vector<WorkerEvent> WorkerPool::Take() {
   const auto add = [&events](std::optional<WorkerEvent> event) {
     if (event) events.push_back(std::move(*event));
   };
-  if (std::exchange(zygote_is_ready_, false)) add(TakeReport());
+  if (zygote_readable_.Take()) add(TakeReport());
   for (Worker& worker : workers_) {
-    if (std::exchange(worker.is_ready, false)) add(Receive(worker));
+    if (worker.readable && worker.readable->Take()) add(Receive(worker));
   }
   return events;
 }

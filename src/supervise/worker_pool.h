@@ -32,10 +32,9 @@ namespace espcap::supervise {
 // A process at work on a part of a capture.
 struct Worker {
   process::Channel channel;
-  base::EventLoop::Watch watch;
+  std::optional<base::ReadableFlag> readable;  // while its channel is open
   Part* part = nullptr;
   pid_t process = 0;
-  bool is_ready = false;  // it has said something
   bool wants_slot = false;
   bool opened = false;                      // its interface
   std::optional<process::Outcome> outcome;  // once it has said so
@@ -73,11 +72,9 @@ using WorkerEvent = std::variant<SlotReady, FingerprintKnown, FileWanted, Interf
 
 class WorkerPool {
  public:
-  // Returns once the zygote is prepared, whose error is this call's.
-  // The loop is borrowed.
-  static Result<std::unique_ptr<WorkerPool>> Start(
-      base::EventLoop& loop, const process::Zygote::Roles& roles,
-      const std::function<void(const process::LogMessage&)>& log);
+  // The loop is borrowed. REQUIRES: it was made after the zygote, whose workers would have it too.
+  WorkerPool(base::EventLoop& loop, std::unique_ptr<process::Zygote> zygote)
+      : loop_(loop), zygote_(std::move(zygote)), zygote_readable_(loop_, zygote_->fd()) {}
 
   // Forks a worker for the part's job. An error: there is no zygote any more.
   Result<void> Begin(Part& part);
@@ -99,14 +96,11 @@ class WorkerPool {
   void Interrupt(bool kill) const;
 
  private:
-  WorkerPool(base::EventLoop& loop, std::unique_ptr<process::Zygote> zygote);
-
   std::optional<WorkerEvent> TakeReport();
 
   base::EventLoop& loop_;
   std::unique_ptr<process::Zygote> zygote_;
-  base::EventLoop::Watch zygote_watch_;
-  bool zygote_is_ready_ = false;  // it has reported something
+  base::ReadableFlag zygote_readable_;
   std::list<Worker> workers_;
 };
 

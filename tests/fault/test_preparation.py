@@ -67,6 +67,7 @@ def test_with_a_spool_a_refusal_is_red_and_asked_again(status, elasticsearch, sm
         run = start_espcap("--dir", folder, *proxy.options, "--spool", tmp_path / "spool", "--metrics", "0")
         metrics = run.metrics()
         metrics.wait_until(lambda scrape: scrape("espcap_spool_documents") == len(ids))
+        wait_until(lambda: proxy.struck["Answer"] > 0 and str(status) in metrics.get("/healthz")[1])
         code, text = metrics.get("/healthz")
         assert code == 503 and str(status) in text and "prepared" in text, text
         assert elasticsearch.count_so_far(elasticsearch.indices) == 0

@@ -65,16 +65,16 @@ TEST_F(PreparationTest, WithNothingToAskItIsDoneAtOnce) {
   Preparation none = Make(false, false);
   EXPECT_FALSE(none.done());
   EXPECT_FALSE(none.NextRequest(now_));
-  ASSERT_TRUE(none.Begin(kOpenSearch));
+  none.Begin(kOpenSearch);
   EXPECT_TRUE(none.done());
   Preparation no_limits = Make(false, true);
-  ASSERT_TRUE(no_limits.Begin(kElasticsearch));
+  no_limits.Begin(kElasticsearch);
   EXPECT_TRUE(no_limits.done());
 }
 
 TEST_F(PreparationTest, ATemplateThatIsThereIsLeftAlone) {
   Preparation preparation = Make();
-  ASSERT_TRUE(preparation.Begin(kElasticsearch));
+  preparation.Begin(kElasticsearch);
   const auto question = preparation.NextRequest(now_);
   ASSERT_TRUE(question);
   EXPECT_EQ(question->path, "/_index_template/_simulate_index/packets-0");
@@ -86,7 +86,7 @@ TEST_F(PreparationTest, ATemplateThatIsThereIsLeftAlone) {
 
 TEST_F(PreparationTest, ATemplateThatIsMissingIsMadeAndPutPartByPart) {
   Preparation preparation = Make();
-  ASSERT_TRUE(preparation.Begin(kElasticsearch));
+  preparation.Begin(kElasticsearch);
   EXPECT_EQ(preparation.maker_fd(), -1);
   EXPECT_EQ(preparation.TakeResponse(Answer(200, kNone), now_), Outcome::kProgress);
   EXPECT_EQ(preparation.state(), State::kMaking);
@@ -126,7 +126,7 @@ TEST_F(PreparationTest, WhatFollowsFromAnAnswer) {
   for (const Case& c : cases) {
     SCOPED_TRACE(c.status);
     Preparation preparation = Make();
-    ASSERT_TRUE(preparation.Begin(kElasticsearch));
+    preparation.Begin(kElasticsearch);
     if (c.is_installing) {
       ASSERT_EQ(preparation.TakeResponse(Answer(200, kNone), now_), Outcome::kProgress);
       ASSERT_TRUE(preparation.TakeTemplate());
@@ -146,7 +146,7 @@ TEST_F(PreparationTest, WhatFollowsFromAnAnswer) {
 
 TEST_F(PreparationTest, WaitsLongerEachTimeAndAsLongAsItIsAskedTo) {
   Preparation preparation = Make();
-  ASSERT_TRUE(preparation.Begin(kElasticsearch));
+  preparation.Begin(kElasticsearch);
   preparation.TakeFailure(now_);
   const Time first = *preparation.NextTime(now_);
   preparation.TakeFailure(first);
@@ -170,7 +170,7 @@ TEST_F(PreparationTest, OnlyAnOpenSearchWithAFlatObjectHasALimit) {
                         {kElasticsearch, kNarrow, true, false}};
   for (const Case& c : cases) {
     Preparation preparation = Make(true, c.learn);
-    ASSERT_TRUE(preparation.Begin(c.identity));
+    preparation.Begin(c.identity);
     preparation.TakeResponse(Answer(200, c.answer), now_);
     EXPECT_TRUE(preparation.done());
     EXPECT_EQ(preparation.value_limit().has_value(), c.has_limit);
@@ -180,7 +180,7 @@ TEST_F(PreparationTest, OnlyAnOpenSearchWithAFlatObjectHasALimit) {
 // The answer would only have been good to know.
 TEST_F(PreparationTest, WithoutATemplateToInstallARefusalIsNoObstacle) {
   Preparation preparation = Make(false, true);
-  ASSERT_TRUE(preparation.Begin(kOpenSearch));
+  preparation.Begin(kOpenSearch);
   EXPECT_EQ(preparation.TakeResponse(Answer(403), now_), Outcome::kProgress);
   EXPECT_TRUE(preparation.done());
 }
