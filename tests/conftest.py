@@ -20,7 +20,7 @@ from espcap import Espcap  # noqa: E402
 from fault_proxy import FaultProxy  # noqa: E402
 from network import Network  # noqa: E402
 from oracle import Oracle, cache_folder, limit_bytes, prune  # noqa: E402
-from project import TEST_PCAPS, TIMEOUT_S  # noqa: E402
+from project import FULL, TEST_PCAPS, TIMEOUT_S  # noqa: E402
 from server import KINDS, Server  # noqa: E402
 from shared_server import Namespace  # noqa: E402
 
@@ -209,6 +209,12 @@ def filled(folder, files, packets_each, espcap):
 def large_archive(tmp_path_factory, espcap):
     """50,000 packets in 50 captures."""
     return filled(tmp_path_factory.mktemp("large"), 50, 1000, espcap)
+
+
+@pytest.fixture(scope="session")
+def crash_archive(tmp_path_factory, espcap):
+    """What is delivered while something crashes: 50,000 packets; in the short form 20,000."""
+    return filled(tmp_path_factory.mktemp("crash"), 50, 1000 if FULL else 400, espcap)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,9 @@
 #define ESPCAP_REMOTE_SINK_H_
 
 #include <functional>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "espcap/sink.h"
 
@@ -16,13 +19,20 @@ class RemoteSink : public Sink {
   // Nothing can be sent at present.
   [[nodiscard]] virtual bool Away() const = 0;
 
-  // What is in flight is given up: what becomes of its documents isn't known. It waits again.
-  virtual void GiveUpRequests() = 0;
+  // Nothing more is sent. What is in flight is given up, and waits again: what becomes of its
+  // documents isn't known.
+  virtual void StopSending() = 0;
 
-  // Offers each batch of which nothing is in flight, without the documents that are settled. One
-  // that is kept is settled here.
-  using Keep = std::function<bool(const Batch& batch)>;
-  virtual void TakeBack(const Keep& keep) = 0;
+  // Documents of a batch that have no outcome. They are the caller's to settle from now on.
+  struct Returned {
+    Batch batch;
+    std::shared_ptr<const std::string> text;  // what the batch borrows, where it isn't its maker's
+    bool delivered = true;                    // the other documents of the batch
+  };
+
+  // Each batch of these slots of which nothing is in flight.
+  using IsWanted = std::function<bool(uint32_t slot)>;
+  [[nodiscard]] virtual std::vector<Returned> TakeBack(const IsWanted& is_wanted) = 0;
 };
 
 }  // namespace espcap

@@ -13,6 +13,7 @@
 #include "espcap/delivery_stats.h"
 #include "espcap/ledger.h"
 #include "espcap/live_stats.h"
+#include "espcap/loop_stats.h"
 
 namespace espcap {
 
@@ -31,6 +32,7 @@ struct WorkStats {
 struct RunSnapshot {
   Ledger ledger;  // with what workers have in hand
   WorkStats work;
+  LoopStats loop;  // the supervisor's
   bool stopping = false;
   std::string unhealthy_reason;             // empty: healthy
   std::optional<LiveStats> live;            // none: files are read

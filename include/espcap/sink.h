@@ -5,6 +5,7 @@
 #define ESPCAP_SINK_H_
 
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -55,12 +56,19 @@ class Sink {
   // losing it.
   [[nodiscard]] virtual bool RestIsSafe() const { return false; }
 
-  // Nothing more follows. What isn't settled by now is kept for the next run where the sink can do
-  // that, or counted as abandoned. An error: the destination isn't whole.
-  [[nodiscard]] virtual Result<void> Close(Ledger& ledger) = 0;
+  // Nothing is sent any more. What isn't settled by now, and what is submitted while it is Ready(),
+  // is kept for the next run where the sink can do that; else it is counted as abandoned. Poll()
+  // until Closed(). An error of those: the destination isn't whole.
+  virtual void Close() = 0;
+  [[nodiscard]] virtual bool Closed() const = 0;
 
-  // Makes sure that what was delivered outlives a power failure.
-  [[nodiscard]] virtual Result<void> Sync() { return {}; }
+  // There is no more time for that: what has no outcome yet is counted as abandoned.
+  virtual void GiveUp(Ledger& ledger) = 0;
+
+  // `done` is called in the event loop once what was delivered before outlives a power failure, or
+  // with the reason why it may not.
+  using SyncDone = std::function<void(Result<void>)>;
+  virtual void Sync(SyncDone done) = 0;
 
  protected:
   void Settle(uint32_t slot, bool delivered) { events_.push_back({slot, delivered}); }

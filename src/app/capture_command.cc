@@ -17,12 +17,13 @@
 #include "app/run_telemetry.h"
 #include "app/server_connection.h"
 #include "base/event_loop.h"
+#include "base/write_thread.h"
 #include "live/device.h"
 #include "live/recording_files.h"
 #include "process/status_signal.h"
 #include "process/stop_signals.h"
 #include "resume/resume_state.h"
-#include "sink/stream_sink.h"
+#include "sink/output_file.h"
 #include "source/directory_watch.h"
 #include "source/input_files.h"
 #include "source/interfaces.h"
@@ -33,6 +34,8 @@
 
 namespace espcap::app {
 namespace {
+
+constexpr size_t kMostWrites = 1024;  // that wait at a time
 
 Result<void> PrintInterfaces(telemetry::Log& log) {
   const auto interfaces = source::ListInterfaces();
@@ -182,6 +185,12 @@ Result<void> Verdict(const Ledger& ledger, const telemetry::Log& log) {
   return {};
 }
 
+// A write that can't be interrupted (a disk that hangs) uses what would be destroyed.
+[[noreturn]] void LeaveAtOnce(const Result<void>& verdict, telemetry::Log& log) {
+  if (!verdict) log.Error(verdict.error().message);
+  ::_exit(verdict && log.errors() == 0 ? 0 : 1);
+}
+
 // Interfaces are opened, and resume state and metrics, before the sink: what is wrong there must
 // not cost the output.
 Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& settings,
@@ -210,6 +219,9 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   auto loop = base::EventLoop::Create();
   if (!loop) return Forward(std::move(loop));
   supervise::WorkerPool workers(**loop, std::move(*zygote));
+  std::unique_ptr<resume::ResumeState> resume;  // outlives the thread that writes it
+  auto writes = base::WriteThread::Create(**loop, kMostWrites);
+  if (!writes) return Forward(std::move(writes));
 
   live::RecordingFiles recordings(live);
   supervise::Accounting::ReadInterfaces read_interfaces;
@@ -222,12 +234,11 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
        [&recordings](const process::Job& job) {
          return recordings.OpenNext(job.path.data(), job.fanout_index);
        },
-       log});
+       **writes, log});
   if (auto opened = supervisor.OpenInterfaces(); !opened) return opened;
   process::InstallStopSignals();
   auto watches = OpenWatches(settings);
   if (!watches) return Forward(std::move(watches));
-  std::unique_ptr<resume::ResumeState> resume;
   if (!settings.resume.empty()) {
     auto state = OpenResumeState(settings, log);
     if (!state) return Forward(std::move(state));
@@ -240,9 +251,9 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
     if (auto served = run_telemetry.ServeMetrics(settings.metrics); !served) return served;
   }
   uint64_t value_bytes = 0;
-  auto sink =
-      OpenSink(program_path, settings, *nodes, *inputs,
-               {**loop, log, stats, [&value_bytes](uint64_t bytes) { value_bytes = bytes; }});
+  auto sink = OpenSink(
+      program_path, settings, *nodes, *inputs,
+      {**loop, **writes, log, stats, [&value_bytes](uint64_t bytes) { value_bytes = bytes; }});
   if (!sink) return Forward(std::move(sink));
 
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
@@ -257,7 +268,9 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
       ledger,
       settings.nodes.empty() ? telemetry::Destination::kStream : telemetry::Destination::kServer,
       std::chrono::steady_clock::now() - start));
-  return Verdict(ledger, log);
+  auto verdict = Verdict(ledger, log);
+  if ((*writes)->posted() > 0) LeaveAtOnce(verdict, log);
+  return verdict;
 }
 
 }  // namespace

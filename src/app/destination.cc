@@ -67,7 +67,7 @@ Result<std::vector<sink::DeadLetter>> LettersOf(const Batch& batch,
 Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& settings,
                         const Run& run) {
   telemetry::Log& log = run.log;
-  auto opened = sink::DeadLetters::Open(DeadLettersPath(settings));
+  auto opened = sink::DeadLetters::Open(DeadLettersPath(settings), run.writes.hurry_flag());
   if (!opened && !settings.dead_letters.empty()) return Forward(std::move(opened));
   if (!opened) {
     log.Warning(opened.error().message +
@@ -96,16 +96,20 @@ Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& se
       limit_values(*bytes);
     }
   };
-  use.keep_refused = [dead_letters](const Batch& batch,
-                                    std::span<const elasticsearch::Refusal> refusals) {
-    const auto letters = LettersOf(batch, refusals);
+  use.keep_refused = [dead_letters, &writes = run.writes](
+                         const Batch& batch, std::span<const elasticsearch::Refusal> refusals,
+                         std::function<void(Result<void>)> kept) {
+    auto letters = LettersOf(batch, refusals);
     if (!letters || !*dead_letters) {
-      return Result<void>(tl::unexpected((letters ? dead_letters->error() : letters.error())));
+      return kept(tl::unexpected(letters ? dead_letters->error() : letters.error()));
     }
-    return (*dead_letters)->Append(*letters);
+    writes.Post(
+        [dead_letters, letters = std::move(*letters)] { return (*dead_letters)->Append(letters); },
+        std::move(kept));
   };
-  use.sync_refused = [dead_letters] {
-    return *dead_letters ? (*dead_letters)->Sync() : Result<void>();
+  use.sync_refused = [dead_letters, &writes = run.writes](Sink::SyncDone done) {
+    if (!*dead_letters) return done({});
+    writes.Post([dead_letters] { return (*dead_letters)->Sync(); }, std::move(done));
   };
   return use;
 }
@@ -114,16 +118,17 @@ Result<std::unique_ptr<Sink>> OpenServer(const char* program_path,
                                          const cli::CaptureSettings& settings,
                                          const std::vector<http::NodeUrl>& nodes, const Run& run) {
   telemetry::Log& log = run.log;
-  std::unique_ptr<spool::Spool> spool;
+  const auto warn = [&log](const std::string& message) { log.Warning(message); };
+  const auto report = [&log](const std::string& message) { log.Error(message); };
+  std::unique_ptr<sink::SpoolQueue> spool;
   if (!settings.spool.empty()) {
-    auto opened = spool::Spool::Open({settings.spool, settings.spool_bytes},
-                                     {[&log](const std::string& message) { log.Warning(message); },
-                                      [&log](const std::string& message) { log.Error(message); }});
+    auto opened =
+        sink::SpoolQueue::Open({settings.spool, settings.spool_bytes}, run.writes, {warn, report});
     if (!opened) return Forward(std::move(opened));
     spool = std::move(*opened);
-    if (spool->documents() > 0) {
-      log.Info(fmt::format("{}: {} documents of earlier runs are sent too", settings.spool,
-                           spool->documents()));
+    if (const uint64_t documents = spool->numbers().documents; documents > 0) {
+      log.Info(
+          fmt::format("{}: {} documents of earlier runs are sent too", settings.spool, documents));
     }
   }
   auto use = UseOf(program_path, settings, run);
@@ -136,13 +141,9 @@ Result<std::unique_ptr<Sink>> OpenServer(const char* program_path,
   std::unique_ptr<elasticsearch::BulkSink> server = std::move(*made);
   if (spool == nullptr) return server;
   return std::make_unique<sink::SpoolSink>(
-      std::move(server), std::move(spool),
-      sink::SpoolSink::Options{
-          settings.interfaces.empty() ? sink::WhenFull::kBlock : sink::WhenFull::kDropNewest,
-          settings.spool_bytes},
-      sink::SpoolSink::Reports{[&log](const std::string& message) { log.Warning(message); },
-                               [&log](const std::string& message) { log.Error(message); }},
-      run.stats);
+      run.loop, std::move(server), std::move(spool),
+      settings.interfaces.empty() ? sink::WhenFull::kBlock : sink::WhenFull::kDropNewest,
+      sink::SpoolKeeper::Reports{warn, report}, run.stats);
 }
 
 }  // namespace
@@ -167,8 +168,12 @@ Result<std::unique_ptr<Sink>> OpenSink(const char* program_path,
   }
   if (auto safe = CheckOutputIsNoInput(path, inputs); !safe) return Forward(std::move(safe));
   // The documents of captures that are skipped now were written by an earlier run.
-  return sink::StreamSink::Open(path, settings.resume.empty() ? sink::StreamSink::Existing::kEmpty
-                                                              : sink::StreamSink::Existing::kKeep);
+  auto file = sink::OutputFile::Open(path,
+                                     settings.resume.empty() ? sink::OutputFile::Existing::kEmpty
+                                                             : sink::OutputFile::Existing::kKeep,
+                                     run.writes.hurry_flag());
+  if (!file) return Forward(std::move(file));
+  return std::make_unique<sink::StreamSink>(std::move(*file), run.writes);
 }
 
 }  // namespace espcap::app

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/event_loop.h"
+#include "base/write_thread.h"
 #include "cli/settings.h"
 #include "espcap/compression.h"
 #include "espcap/delivery_stats.h"
@@ -30,6 +31,7 @@ Compression CompressionOf(const cli::CaptureSettings& settings,
 // What a destination tells the run.
 struct Run {
   base::EventLoop& loop;
+  base::WriteThread& writes;
   telemetry::Log& log;
   DeliveryStats& stats;
   std::function<void(uint64_t bytes)> limit_values;  // the server takes no longer texts

@@ -41,11 +41,11 @@ class Resend {
     ServerUse use;
     use.preparation = {{}, false, false};
     use.prepared = [](const auto&, const auto&, const auto&) {};
-    use.keep_refused = [this](const Batch& batch,
-                              std::span<const elasticsearch::Refusal> refusals) {
-      return Keep(batch, refusals);
+    use.keep_refused = [this](const Batch& batch, std::span<const elasticsearch::Refusal> refusals,
+                              const std::function<void(Result<void>)>& kept) {
+      kept(Keep(batch, refusals));
     };
-    use.sync_refused = [] { return Result<void>(); };
+    use.sync_refused = [](const Sink::SyncDone& done) { done({}); };
     auto made = MakeBulkSink(*loop_, settings_, std::move(nodes), std::move(use), log_, stats_);
     if (!made) return Forward(std::move(made));
     server_ = std::move(*made);

@@ -103,6 +103,7 @@ supervise::Options SuperviseOptionsOf(const cli::CaptureSettings& settings,
     options.interfaces.push_back({name, live::IsRemote(name) ? 1 : FanoutOf(settings).processes});
   }
   options.packet_limit = is_live ? 0 : settings.count;
+  options.ends_with_capture = is_live && settings.count != 0;
   options.shards = settings.shards;
   options.ordered = settings.ordered.value_or(!to_server);
   options.workers = is_live ? LiveWorkersOf(settings, WorkersOf(settings)) : WorkersOf(settings);

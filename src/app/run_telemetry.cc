@@ -14,18 +14,16 @@
 
 namespace espcap::app {
 
-// A signal has no descriptor: the loop's wait ends with it.
 class RunTelemetry::StatusReport : public base::PollService {
  public:
   explicit StatusReport(const RunTelemetry& run) : run_(run) {}
 
-  [[nodiscard]] int fd() const override { return -1; }
+  [[nodiscard]] int fd() const override { return process::StatusEventFd(); }
   [[nodiscard]] std::chrono::milliseconds NextTimeout() const override {
-    return process::StatusRequested() ? std::chrono::milliseconds::zero()
-                                      : std::chrono::milliseconds::max();
+    return std::chrono::milliseconds::max();
   }
   void Serve() override {
-    process::TakeStatusRequest();
+    if (!process::TakeStatusRequest()) return;
     const auto elapsed = std::chrono::steady_clock::now() - start_;
     for (const std::string& line : telemetry::StatusLines(run_.Snapshot(), elapsed)) {
       run_.log_.Info(line);

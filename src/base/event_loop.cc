@@ -73,8 +73,10 @@ void EventLoop::Remove(uint64_t id) {
 void EventLoop::RunOnce(Time latest) {
   if (!timers_.empty()) latest = std::min(latest, timers_.begin()->first);
   std::array<epoll_event, kEventsAtOnce> ready;
+  stall_meter_.End();
   const int count = ::epoll_wait(epoll_.get(), ready.data(), static_cast<int>(ready.size()),
                                  WaitMilliseconds(latest - Clock::now()));
+  stall_meter_.Begin();
   for (int i = 0; i < count; ++i) {
     const auto found = entries_.find(ready.at(static_cast<size_t>(i)).data.u64);
     if (found == entries_.end()) continue;  // removed by a callback before

@@ -16,6 +16,8 @@
 #include <utility>
 
 #include "base/file_descriptor.h"
+#include "base/stall_meter.h"
+#include "espcap/loop_stats.h"
 #include "espcap/result.h"
 
 namespace espcap::base {
@@ -88,6 +90,9 @@ class EventLoop {
   // come. A signal that is handled ends the wait.
   void RunOnce(Time latest);
 
+  // How long it was at work between waits.
+  [[nodiscard]] LoopStats stats() const { return stall_meter_.stats(); }
+
  private:
   struct Entry {
     int descriptor;
@@ -105,6 +110,7 @@ class EventLoop {
   // A callback may remove its own entry: shared, so that it lives until it returns.
   std::unordered_map<uint64_t, std::shared_ptr<Entry>> entries_;
   std::multimap<Time, Timer*> timers_;
+  StallMeter stall_meter_;
 };
 
 // Whether a descriptor has become readable, for who looks after each turn of the loop. REQUIRES: as

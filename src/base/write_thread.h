@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A thread for what may wait for a disk, a lock or a reader, so that the event loop doesn't. Work is
-// done in the order in which it was posted, and its result comes back to the loop. All members are
-// called by the loop's thread. The thread starts with the first work; it takes no signals.
+// A thread for what may wait for a disk, a lock or a reader, so that the event loop doesn't. Work
+// is done in the order in which it was posted, and its result comes back to the loop. All members
+// are called by the loop's thread. The thread starts with the first work; it takes no signals.
 #ifndef ESPCAP_BASE_WRITE_THREAD_H_
 #define ESPCAP_BASE_WRITE_THREAD_H_
 

@@ -94,8 +94,7 @@ Result<void> BulkSink::TakeAnswer(Request& request, const http::HttpClient::Fini
                 finished.took);
     MoveOn(request, std::nullopt,
            {failure.is_timeout ? RetryReason::kTimeout : RetryReason::kConnection, 0,
-            failure.message, failure.is_timeout || failure.is_cut_off},
-           ledger);
+            failure.message, failure.is_timeout || failure.is_cut_off});
     return {};
   }
   const http::HttpResponse& response = *finished.response;
@@ -109,8 +108,7 @@ Result<void> BulkSink::TakeAnswer(Request& request, const http::HttpClient::Fini
     stats.Count(items ? RequestOutcome::kAnswered : RequestOutcome::kMalformed, finished.took);
     if (items) return TakeItems(request, finished.took, *items, ledger);
     MoveOn(request, std::nullopt,
-           {RetryReason::kMalformed, 0, fmt::format("{} ({})", answered, items.error().message)},
-           ledger);
+           {RetryReason::kMalformed, 0, fmt::format("{} ({})", answered, items.error().message)});
     return {};
   }
   stats.Count(verdict.outcome, finished.took);
@@ -123,17 +121,17 @@ Result<void> BulkSink::TakeAnswer(Request& request, const http::HttpClient::Fini
     case RequestAction::kWait:
       pool_.Overloaded(at, response.retry_after, NodePool::Clock::now());
       reports_.Problem(at, failure.reason, "it gets less for a while");
-      outcomes_.SendAgain(std::move(*request.chunk), failure, ledger);
+      outcomes_.SendAgain(std::move(*request.chunk), failure);
       break;
     case RequestAction::kMoveOn:
-      MoveOn(request, response.retry_after, failure, ledger);
+      MoveOn(request, response.retry_after, failure);
       break;
     case RequestAction::kSplit:
     case RequestAction::kDivide:
       pool_.Dropped(at);
       outcomes_.TakeRefusal(std::move(*request.chunk), request.body.text_bytes(),
                             verdict.action == RequestAction::kSplit,
-                            static_cast<int>(response.status), ReasonOf(response), ledger);
+                            static_cast<int>(response.status), ReasonOf(response));
       break;
     case RequestAction::kStop:
       pool_.Dropped(at);
@@ -163,11 +161,11 @@ Result<void> BulkSink::TakeItems(Request& request, std::chrono::duration<double>
 }
 
 void BulkSink::MoveOn(Request& request, std::optional<std::chrono::seconds> retry_after,
-                      const DeliveryFailure& failure, Ledger& ledger) {
+                      const DeliveryFailure& failure) {
   if (pool_.Failed(request.node, retry_after, NodePool::Clock::now())) {
     reports_.Problem(request.node, failure.reason, kLeftAlone);
   }
-  outcomes_.SendAgain(std::move(*request.chunk), failure, ledger);
+  outcomes_.SendAgain(std::move(*request.chunk), failure);
 }
 
 }  // namespace espcap::elasticsearch

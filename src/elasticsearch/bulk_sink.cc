@@ -57,7 +57,7 @@ BulkSink::BulkSink(base::EventLoop& loop, Options options, Hooks hooks, Delivery
 
 // One more than can be in flight: it follows as soon as one is answered.
 bool BulkSink::Ready() const {
-  return preparation_.done() && chunks_.pending_batches() <= pool_.Room();
+  return sends_ && preparation_.done() && chunks_.pending_batches() <= pool_.Room();
 }
 
 Result<void> BulkSink::Submit(Batch batch, Ledger& /*ledger*/) {
@@ -97,19 +97,12 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
     if (auto taken = preparation_.TakeTemplate(); !taken) return taken;
   }
   if (preparation_.maker_fd() < 0) maker_readable_.reset();
+  outcomes_.CountKept(ledger);
+  if (closing_) AbandonReturned(ledger);
   const Time now = NodePool::Clock::now();
-  Start(now);
-  if (!has_reported_ && (pool_.AnyHealthy() || pool_.AllFailed())) {
-    has_reported_ = true;
-    const bool may_pass = std::find(may_pass_.begin(), may_pass_.end(), true) != may_pass_.end();
-    if (!pool_.AnyHealthy() && options_.meanwhile.empty() && !may_pass) {
-      return Fail("connect: {}", reports_.Summary());
-    }
-    reports_.Begin(pool_.AnyHealthy());
-    if (!pool_.AnyHealthy()) {
-      hooks_.warn(fmt::format("connect: {}; {}", reports_.Summary(),
-                              options_.meanwhile.empty() ? "asked again" : options_.meanwhile));
-    }
+  if (sends_) {
+    Start(now);
+    if (auto reported = ReportAtStart(); !reported) return reported;
   }
   std::optional<Time> next = pool_.NextChange(now);
   for (const std::optional<Time> other : {chunks_.NextDue(now), preparation_.NextTime(now)}) {
@@ -117,6 +110,21 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
   }
   next ? timer_.Set(*next) : timer_.Cancel();
   Show(pool_, chunks_, outcomes_.most_bytes(), preparation_, stats_);
+  return {};
+}
+
+Result<void> BulkSink::ReportAtStart() {
+  if (has_reported_ || !(pool_.AnyHealthy() || pool_.AllFailed())) return {};
+  has_reported_ = true;
+  const bool may_pass = std::find(may_pass_.begin(), may_pass_.end(), true) != may_pass_.end();
+  if (!pool_.AnyHealthy() && options_.meanwhile.empty() && !may_pass) {
+    return Fail("connect: {}", reports_.Summary());
+  }
+  reports_.Begin(pool_.AnyHealthy());
+  if (!pool_.AnyHealthy()) {
+    hooks_.warn(fmt::format("connect: {}; {}", reports_.Summary(),
+                            options_.meanwhile.empty() ? "asked again" : options_.meanwhile));
+  }
   return {};
 }
 
@@ -163,7 +171,8 @@ void BulkSink::Send(size_t node, BulkChunk chunk) {
                                                         "application/x-ndjson", body.encoding()});
 }
 
-void BulkSink::GiveUpRequests() {
+void BulkSink::StopSending() {
+  sends_ = false;
   for (auto request = requests_.begin(); request != requests_.end();) {
     const auto current = request++;
     if (!current->chunk) continue;
@@ -174,14 +183,18 @@ void BulkSink::GiveUpRequests() {
   }
 }
 
-Result<void> BulkSink::Close(Ledger& ledger) {
-  GiveUpRequests();
-  chunks_.GiveUp();
-  TakeBack([&ledger](const Batch& batch) {
-    ledger.abandoned += batch.documents.size();
-    return true;
-  });
-  return {};
+void BulkSink::Close() {
+  StopSending();
+  closing_ = true;
 }
+
+void BulkSink::AbandonReturned(Ledger& ledger) {
+  for (const Returned& returned : chunks_.TakeBack([](uint32_t /*slot*/) { return true; })) {
+    ledger.abandoned += returned.batch.documents.size();
+    Settle(returned.batch.slot, false);
+  }
+}
+
+void BulkSink::GiveUp(Ledger& ledger) { ledger.abandoned += chunks_.GiveUp(); }
 
 }  // namespace espcap::elasticsearch

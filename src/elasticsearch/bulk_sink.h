@@ -15,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/event_loop.h"
@@ -51,9 +52,8 @@ class BulkSink : public RemoteSink {
     std::unique_ptr<TemplateMaker> template_maker;
     // Once, when the server is prepared: who it is, and what was done.
     std::function<void(const http::NodeUrl&, const ServerIdentity&, const Preparation&)> prepared;
-    // Keeps documents that will not be taken. An error: they are lost, and counted so.
-    std::function<Result<void>(const Batch&, std::span<const Refusal>)> keep_refused;
-    std::function<Result<void>()> sync_refused;  // as Sync() below
+    decltype(DocumentOutcomes::Hooks::keep_refused) keep_refused;
+    std::function<void(SyncDone)> sync_refused;  // as Sync() below
     std::function<void(const std::string&)> warn;
     std::function<void(const std::string&)> report;  // errors
   };
@@ -72,11 +72,15 @@ class BulkSink : public RemoteSink {
 
   Result<void> Submit(Batch batch, Ledger& ledger) override;
   Result<void> Poll(Ledger& ledger) override;
-  Result<void> Close(Ledger& ledger) override;
-  Result<void> Sync() override { return hooks_.sync_refused(); }
+  void Close() override;
+  [[nodiscard]] bool Closed() const override { return Idle(); }
+  void GiveUp(Ledger& ledger) override;
+  void Sync(SyncDone done) override { hooks_.sync_refused(std::move(done)); }
 
-  void GiveUpRequests() override;
-  void TakeBack(const Keep& keep) override { chunks_.TakeBack(keep); }
+  void StopSending() override;
+  std::vector<Returned> TakeBack(const IsWanted& is_wanted) override {
+    return chunks_.TakeBack(is_wanted);
+  }
 
  private:
   using Time = NodePool::Time;
@@ -90,6 +94,8 @@ class BulkSink : public RemoteSink {
   };
 
   void Start(Time now);
+  Result<void> ReportAtStart();
+  void AbandonReturned(Ledger& ledger);
   void Prepare(Time now);
   void Send(size_t node, BulkChunk chunk);
   Result<void> TakeIdentity(size_t at, const http::HttpClient::Finished& finished);
@@ -100,7 +106,7 @@ class BulkSink : public RemoteSink {
                          const std::vector<ItemResult>& items, Ledger& ledger);
   // The node is left alone for a while, and the documents go elsewhere.
   void MoveOn(Request& request, std::optional<std::chrono::seconds> retry_after,
-              const DeliveryFailure& failure, Ledger& ledger);
+              const DeliveryFailure& failure);
 
   Options options_;
   Hooks hooks_;
@@ -118,6 +124,8 @@ class BulkSink : public RemoteSink {
   ServerIdentity identity_;
   std::optional<base::ReadableFlag> maker_readable_;  // while the template is made
   bool has_reported_ = false;                         // that it can be reached, or not
+  bool sends_ = true;
+  bool closing_ = false;
 };
 
 }  // namespace espcap::elasticsearch

@@ -56,9 +56,11 @@ void ChunkQueue::CountSettled(std::list<PendingBatch>::iterator pending_batch, s
   settled_(slot, delivered);
 }
 
-void ChunkQueue::TakeBack(const RemoteSink::Keep& keep) {
+std::vector<RemoteSink::Returned> ChunkQueue::TakeBack(const RemoteSink::IsWanted& is_wanted) {
+  std::vector<RemoteSink::Returned> returned;
   for (auto next = pending_batches_.begin(); next != pending_batches_.end();) {
     const auto pending_batch = next++;
+    if (!is_wanted(pending_batch->batch.slot)) continue;
     BulkChunk rest{pending_batch, {}};
     for (const BulkChunk& chunk : waiting_) {
       if (chunk.pending_batch != pending_batch) continue;
@@ -66,17 +68,24 @@ void ChunkQueue::TakeBack(const RemoteSink::Keep& keep) {
     }
     if (rest.positions.size() != pending_batch->open) continue;  // the others are in flight
     std::sort(rest.positions.begin(), rest.positions.end());
-    std::string gathered;
-    if (!keep(BatchOf(rest, gathered))) continue;
+    const auto gathered = std::make_shared<std::string>();
+    returned.push_back({BatchOf(rest, *gathered), gathered, pending_batch->delivered});
     std::erase_if(waiting_, [pending_batch](const BulkChunk& chunk) {
       return chunk.pending_batch == pending_batch;
     });
-    CountSettled(pending_batch, pending_batch->open);
+    pending_batches_.erase(pending_batch);
   }
+  return returned;
 }
 
-void ChunkQueue::GiveUp() {
-  for (PendingBatch& pending_batch : pending_batches_) pending_batch.delivered = false;
+size_t ChunkQueue::GiveUp() {
+  size_t documents = 0;
+  waiting_.clear();
+  for (const PendingBatch& pending_batch : std::exchange(pending_batches_, {})) {
+    documents += pending_batch.open;
+    settled_(pending_batch.batch.slot, false);
+  }
+  return documents;
 }
 
 }  // namespace espcap::elasticsearch

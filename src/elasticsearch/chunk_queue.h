@@ -49,9 +49,10 @@ class ChunkQueue {
   void CountSettled(std::list<PendingBatch>::iterator pending_batch, size_t documents);
 
   // As RemoteSink's.
-  void TakeBack(const RemoteSink::Keep& keep);
-  // Whatever is settled from now on isn't delivered.
-  void GiveUp();
+  std::vector<RemoteSink::Returned> TakeBack(const RemoteSink::IsWanted& is_wanted);
+  // What has no outcome is taken out, and its slot is settled as not delivered. The number of those
+  // documents.
+  size_t GiveUp();
 
  private:
   Settled settled_;

@@ -70,9 +70,9 @@ Result<std::optional<ItemResult>> DocumentOutcomes::TakeItems(const BulkChunk& c
     again.attempts_without_progress = there > 0 ? 0 : chunk.attempts_without_progress;
     again.not_before = std::chrono::steady_clock::now() +
                        kItemWait.Wait(again.attempts_without_progress + 1, random_());
-    SendAgain(std::move(again), {waits->verdict.reason, waits->status, waits->reason}, ledger);
+    SendAgain(std::move(again), {waits->verdict.reason, waits->status, waits->reason});
   }
-  if (!refusals.empty()) DeadLetter(pending_batch, refusals, ledger);
+  if (!refusals.empty()) DeadLetter(pending_batch, refusals);
   if (there > 0) chunks_.CountSettled(pending_batch, there);
   if (reason_to_stop != nullptr) {
     return Fail("a document was refused with {} ({}): the run ends here", reason_to_stop->status,
@@ -82,13 +82,12 @@ Result<std::optional<ItemResult>> DocumentOutcomes::TakeItems(const BulkChunk& c
 }
 
 void DocumentOutcomes::TakeRefusal(BulkChunk chunk, size_t text_bytes, bool too_large, int status,
-                                   const std::string& reason, Ledger& ledger) {
+                                   const std::string& reason) {
   if (chunk.positions.size() == 1) {
     return DeadLetter(
         chunk.pending_batch,
         {{chunk.positions.front(), status,
-          too_large ? fmt::format("too large for the server ({} bytes)", text_bytes) : reason}},
-        ledger);
+          too_large ? fmt::format("too large for the server ({} bytes)", text_bytes) : reason}});
   }
   if (too_large) {
     size_limit_.OnTooLarge(text_bytes);
@@ -99,7 +98,7 @@ void DocumentOutcomes::TakeRefusal(BulkChunk chunk, size_t text_bytes, bool too_
   chunks_.PutFirst(Split(chunk, text_bytes / 2));
 }
 
-void DocumentOutcomes::SendAgain(BulkChunk chunk, const DeliveryFailure& failure, Ledger& ledger) {
+void DocumentOutcomes::SendAgain(BulkChunk chunk, const DeliveryFailure& failure) {
   ++chunk.failures;
   ++chunk.attempts_without_progress;
   if (max_retries_ && chunk.failures > *max_retries_) {
@@ -110,7 +109,7 @@ void DocumentOutcomes::SendAgain(BulkChunk chunk, const DeliveryFailure& failure
           {position, failure.status,
            fmt::format("given up after {} tries: {}", chunk.failures, failure.reason)});
     }
-    return DeadLetter(chunk.pending_batch, refusals, ledger);
+    return DeadLetter(chunk.pending_batch, refusals);
   }
   RetryStats& retries = stats_.Retries(failure.why);
   ++retries.requests;
@@ -124,21 +123,31 @@ void DocumentOutcomes::SendAgain(BulkChunk chunk, const DeliveryFailure& failure
 }
 
 void DocumentOutcomes::DeadLetter(std::list<PendingBatch>::iterator pending_batch,
-                                  const std::vector<Refusal>& refusals, Ledger& ledger) {
+                                  const std::vector<Refusal>& refusals) {
   const Batch& batch = pending_batch->batch;
   for (const Refusal& refusal : refusals) {
     hooks_.report(fmt::format("{}: packet {}: refused with {}: {}", *batch.source,
                               batch.documents[refusal.position].frame_number, refusal.status,
                               refusal.reason));
   }
-  if (auto kept = hooks_.keep_refused(batch, refusals); kept) {
-    ledger.dead_lettered += refusals.size();
-  } else {
-    hooks_.report(fmt::format("{} documents are lost: {}", refusals.size(), kept.error().message));
-    ledger.failed += refusals.size();
-    pending_batch->delivered = false;
+  hooks_.keep_refused(batch, refusals,
+                      [this, pending_batch, documents = refusals.size()](Result<void> result) {
+                        kept_.push_back({pending_batch, documents, std::move(result)});
+                      });
+}
+
+void DocumentOutcomes::CountKept(Ledger& ledger) {
+  for (const Kept& kept : std::exchange(kept_, {})) {
+    if (kept.result) {
+      ledger.dead_lettered += kept.documents;
+    } else {
+      hooks_.report(
+          fmt::format("{} documents are lost: {}", kept.documents, kept.result.error().message));
+      ledger.failed += kept.documents;
+      kept.pending_batch->delivered = false;
+    }
+    chunks_.CountSettled(kept.pending_batch, kept.documents);
   }
-  chunks_.CountSettled(pending_batch, refusals.size());
 }
 
 }  // namespace espcap::elasticsearch

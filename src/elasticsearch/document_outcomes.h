@@ -43,8 +43,10 @@ struct DeliveryFailure {
 class DocumentOutcomes {
  public:
   struct Hooks {
-    // Keeps documents that will not be taken. An error: they are lost, and counted so.
-    std::function<Result<void>(const Batch&, std::span<const Refusal>)> keep_refused;
+    // Keeps documents that will not be taken, and says in the event loop when that is done. An
+    // error: they are lost, and counted so. What it is given is borrowed until it returns.
+    using Kept = std::function<void(Result<void>)>;
+    std::function<void(const Batch&, std::span<const Refusal>, Kept kept)> keep_refused;
     std::function<void(const std::string&)> report;  // errors
   };
 
@@ -63,14 +65,23 @@ class DocumentOutcomes {
   // The request was too large, or has something in it that makes the server refuse the whole:
   // smaller requests follow, down to single documents.
   void TakeRefusal(BulkChunk chunk, size_t text_bytes, bool too_large, int status,
-                   const std::string& reason, Ledger& ledger);
+                   const std::string& reason);
 
   // What has been tried too often is kept as refused.
-  void SendAgain(BulkChunk chunk, const DeliveryFailure& failure, Ledger& ledger);
+  void SendAgain(BulkChunk chunk, const DeliveryFailure& failure);
+
+  // Counts the documents that were kept since the last call.
+  void CountKept(Ledger& ledger);
 
  private:
+  struct Kept {
+    std::list<PendingBatch>::iterator pending_batch;
+    size_t documents;
+    Result<void> result;
+  };
+
   void DeadLetter(std::list<PendingBatch>::iterator pending_batch,
-                  const std::vector<Refusal>& refusals, Ledger& ledger);
+                  const std::vector<Refusal>& refusals);
 
   std::optional<uint32_t> max_retries_;
   NodePool::Random random_;
@@ -78,6 +89,7 @@ class DocumentOutcomes {
   ChunkQueue& chunks_;
   DeliveryStats& stats_;
   SizeLimit size_limit_;
+  std::vector<Kept> kept_;
 };
 
 }  // namespace espcap::elasticsearch

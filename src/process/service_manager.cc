@@ -13,14 +13,21 @@ ServiceManager::ServiceManager() {
   }
 }
 
-// NOLINTNEXTLINE(readability-convert-member-functions-to-static): as the other two are called
-void ServiceManager::Ready() const { sd_notify(0, "READY=1"); }
+void ServiceManager::Ready() {
+  if (is_ready_) return;
+  is_ready_ = true;
+  sd_notify(0, "READY=1");
+}
 
 void ServiceManager::Alive() {
   const Clock::time_point now = Clock::now();
   if (interval_ == Clock::duration::zero() || now < last_ + interval_) return;
   last_ = now;
   sd_notify(0, "WATCHDOG=1");
+}
+
+ServiceManager::Clock::time_point ServiceManager::NextAlive() const {
+  return interval_ == Clock::duration::zero() ? Clock::time_point::max() : last_ + interval_;
 }
 
 void ServiceManager::Stopping() {

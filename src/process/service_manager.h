@@ -13,9 +13,12 @@ class ServiceManager {
  public:
   ServiceManager();
 
-  void Ready() const;
-  // As often as one likes: it is passed on as often as the manager's watchdog needs it.
+  // Intake has begun. Passed on once.
+  void Ready();
+  // As often as one likes, and at the latest by NextAlive(): it is passed on as often as the
+  // manager's watchdog needs it.
   void Alive();
+  [[nodiscard]] std::chrono::steady_clock::time_point NextAlive() const;
   // Once.
   void Stopping();
 
@@ -24,6 +27,7 @@ class ServiceManager {
 
   Clock::duration interval_{0};  // 0: there is no watchdog
   Clock::time_point last_;
+  bool is_ready_ = false;
   bool is_stopping_ = false;
 };
 

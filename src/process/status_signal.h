@@ -10,9 +10,10 @@ namespace espcap::process {
 // Once, in the supervisor, before it forks: a signal must not end a run that is about to start.
 void InstallStatusSignal();
 
+// Readable when it has come. -1 before InstallStatusSignal().
+[[nodiscard]] int StatusEventFd();
 // Whether it has come since it was last taken.
-[[nodiscard]] bool StatusRequested();
-void TakeStatusRequest();
+bool TakeStatusRequest();
 
 }  // namespace espcap::process
 

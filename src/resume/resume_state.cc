@@ -43,11 +43,8 @@ Result<std::unique_ptr<ResumeState>> ResumeState::Open(std::string path, std::st
   return state;
 }
 
-Result<void> ResumeState::Record(const Fingerprint& fingerprint, std::string_view name) {
-  if (Contains(fingerprint)) return {};
-  if (auto appended = Append(SettledLine(fingerprint, name)); !appended) return appended;
-  settled_.insert(fingerprint);
-  return {};
+Result<void> ResumeState::Write(const Fingerprint& fingerprint, std::string_view name) {
+  return Append(SettledLine(fingerprint, name));
 }
 
 Result<void> ResumeState::Load(std::string_view purpose) {

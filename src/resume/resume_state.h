@@ -4,7 +4,7 @@
 // crashed. Lives in the supervisor, and is opened after the zygote is forked: a child that had the
 // file open would hold its lock.
 //
-// The file is text (resume_lines.h), one line for each settled capture, on disk before Record()
+// The file is text (resume_lines.h), one line for each settled capture, on disk before Write()
 // returns. A line that a crash cut off is cut away by the next run, whose only loss is to read that
 // capture again. One run at a time has the file: it is locked until the run ends. 16 bytes and what
 // a set needs (some 50) are held for each capture.
@@ -39,9 +39,12 @@ class ResumeState {
     return settled_.contains(fingerprint);
   }
 
-  // Call once all documents of the capture are settled and none failed. Where the line can't be
-  // written (a full disk) the file keeps its whole lines, and a later call can succeed.
-  Result<void> Record(const Fingerprint& fingerprint, std::string_view name);
+  // Call once all documents of the capture are settled and none failed. False: it was known before;
+  // else Write() is to follow.
+  bool Add(const Fingerprint& fingerprint) { return settled_.insert(fingerprint).second; }
+  // For the next run. Where the line can't be written (a full disk) the file keeps its whole lines,
+  // and a later call can succeed. Another thread may call this, beside all that is above.
+  Result<void> Write(const Fingerprint& fingerprint, std::string_view name);
 
   // Captures settled so far.
   [[nodiscard]] size_t size() const { return settled_.size(); }

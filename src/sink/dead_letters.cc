@@ -38,7 +38,7 @@ class Unlocker {
 
 }  // namespace
 
-Result<DeadLetters> DeadLetters::Open(std::string path) {
+Result<DeadLetters> DeadLetters::Open(std::string path, base::WriteThread::HurryFlag hurried) {
   struct stat status {};
   const bool is_there = ::stat(path.c_str(), &status) == 0;
   if (is_there && !S_ISREG(status.st_mode)) {
@@ -49,7 +49,7 @@ Result<DeadLetters> DeadLetters::Open(std::string path) {
   if (::faccessat(AT_FDCWD, asked.c_str(), access, AT_EACCESS) != 0) {
     return Fail("open dead letters {}: {}", path, Reason(errno));
   }
-  return DeadLetters(std::move(path));
+  return DeadLetters(std::move(path), std::move(hurried));
 }
 
 Result<void> DeadLetters::Append(std::span<const DeadLetter> letters) {
@@ -80,6 +80,7 @@ Result<void> DeadLetters::Lock() {
     }
     while (::flock(file_.get(), LOCK_EX) != 0) {
       if (errno != EINTR) return Fail("lock dead letters {}: {}", path_, Reason(errno));
+      if (*hurried_) return Fail("lock dead letters {}: another program has it locked", path_);
     }
     if (HasTheName()) return {};
     file_ = {};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // The file that dead letters are appended to (dead_letter.h is its line). Lives in the supervisor,
-// used by one thread; several processes may have one file. The file is locked (flock) for each
-// append alone, and one that a resend has replaced is found under its name again.
+// used by one thread at a time; several processes may have one file. The file is locked (flock) for
+// each append alone, and one that a resend has replaced is found under its name again.
 #ifndef ESPCAP_SINK_DEAD_LETTERS_H_
 #define ESPCAP_SINK_DEAD_LETTERS_H_
 
@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/file_descriptor.h"
+#include "base/write_thread.h"
 #include "espcap/result.h"
 #include "sink/dead_letter.h"
 
@@ -19,8 +20,9 @@ namespace espcap::sink {
 
 class DeadLetters {
  public:
-  // Makes no file: the first letter does (mode 0600). An error where that could not work.
-  static Result<DeadLetters> Open(std::string path);
+  // Makes no file: the first letter does (mode 0600). An error where that could not work. Append()
+  // doesn't wait for the file's lock any more once it is hurried, and interrupted by a signal.
+  static Result<DeadLetters> Open(std::string path, base::WriteThread::HurryFlag hurried);
 
   // One write of whole lines. After an error (a full disk) none of them is in the file.
   [[nodiscard]] Result<void> Append(std::span<const DeadLetter> letters);
@@ -31,7 +33,8 @@ class DeadLetters {
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
-  explicit DeadLetters(std::string path) : path_(std::move(path)) {}
+  DeadLetters(std::string path, base::WriteThread::HurryFlag hurried)
+      : path_(std::move(path)), hurried_(std::move(hurried)) {}
 
   // Opens the file that has the name now, and locks it.
   Result<void> Lock();
@@ -39,6 +42,7 @@ class DeadLetters {
   [[nodiscard]] Result<void> Write(std::string text) const;
 
   std::string path_;
+  base::WriteThread::HurryFlag hurried_;
   base::FileDescriptor file_;  // none yet, or the file that had the name when it was opened
   bool is_name_synced_ = true;
   bool is_synced_ = true;

@@ -1,32 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sink/spool_sink.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
 
 namespace espcap::sink {
-namespace {
 
-using std::chrono::seconds;
-
-// The server's sink knows spooled batches by slots of their own.
-constexpr uint32_t kFirstSpoolSlot = uint32_t{1} << 31U;
-bool IsSpooled(uint32_t slot) { return slot >= kFirstSpoolSlot; }
-
-constexpr seconds kSyncInterval{1};
-constexpr seconds kFullRetry{1};
-
-}  // namespace
-
-SpoolSink::SpoolSink(std::unique_ptr<RemoteSink> server, std::unique_ptr<spool::Spool> spool,
-                     Options options, Reports reports, DeliveryStats& stats)
+SpoolSink::SpoolSink(base::EventLoop& loop, std::unique_ptr<RemoteSink> server,
+                     std::unique_ptr<SpoolQueue> spool, WhenFull when_full,
+                     SpoolKeeper::Reports reports, DeliveryStats& stats)
     : server_(std::move(server)),
       spool_(std::move(spool)),
-      options_(options),
-      reports_(std::move(reports)),
+      when_full_(when_full),
       stats_(stats),
-      recovered_(spool_->documents() + spool_->lost().documents) {
+      keeper_(*spool_, when_full, reports),
+      drain_(*server_, *spool_, reports.report),
+      timer_(loop, [] {}),
+      recovered_(spool_->numbers().documents + spool_->numbers().lost_documents) {
   Show();
 }
 
@@ -36,178 +28,179 @@ ServerState SpoolSink::State() const {
 }
 
 bool SpoolSink::Ready() const {
-  switch (Place(State(), options_.when_full)) {
+  if (closing_) return !keeper_.is_full();
+  switch (Place(State(), when_full_)) {
     case Placement::kServer:
       return true;
     case Placement::kSpool:
-      return !is_full_ || options_.when_full == WhenFull::kDropNewest;
+      return !keeper_.is_full() || when_full_ == WhenFull::kDropNewest;
     case Placement::kWait:
       return false;
   }
   return false;
 }
 
-bool SpoolSink::Idle() const { return server_->Idle() && from_spool_.empty() && is_drained_; }
+bool SpoolSink::Idle() const {
+  return server_->Idle() && drain_.Idle() && drain_.IsEmpty() && spool_->pending() == 0;
+}
+
+bool SpoolSink::RestIsSafe() const {
+  return server_->Away() && server_->Idle() && drain_.Idle() && spool_->pending() == 0;
+}
 
 Result<void> SpoolSink::Submit(Batch batch, Ledger& ledger) {
-  CountRecovered(ledger);
+  CountNews(ledger);
   if (batch.empty()) {
     Settle(batch.slot, true);
     return {};
   }
-  if (Place(State(), options_.when_full) == Placement::kServer) {
+  if (!closing_ && Place(State(), when_full_) == Placement::kServer) {
     return server_->Submit(std::move(batch), ledger);
   }
-  const uint32_t slot = batch.slot;
-  if (Keep(batch)) {
-    Settle(slot, true);
-  } else if (options_.when_full == WhenFull::kDropNewest) {
-    ledger.dropped += batch.documents.size();
-    Settle(slot, false);
-  } else {
-    return server_->Submit(std::move(batch), ledger);  // it waits there, in its own memory
-  }
+  Returned kept{std::move(batch), nullptr};
+  if (keeper_.is_full()) return NotKept(kept, ledger);
+  keeper_.Keep(std::move(kept));
   return {};
-}
-
-// A full disk is tried again soon, a full spool when there is room.
-bool SpoolSink::Keep(const Batch& batch) {
-  const auto kept = spool_->Append(batch);
-  is_full_ = !kept || !*kept;
-  if (is_full_) {
-    retry_at_ = kept ? Clock::time_point::max() : Clock::now() + kFullRetry;
-    TellFull(kept ? fmt::format("the spool is full ({} bytes)", spool_->bytes())
-                  : kept.error().message);
-  }
-  if (!is_full_) {
-    unsynced_ = true;
-    is_drained_ = false;
-  }
-  Show();
-  return !is_full_;
-}
-
-// Once until it has been emptied: it can come and go with every batch. Where captures wait, nothing
-// is lost by it.
-void SpoolSink::TellFull(const std::string& why) {
-  if (std::exchange(told_full_, true)) return;
-  if (options_.when_full == WhenFull::kDropNewest) {
-    reports_.report(why + ": packets are dropped");
-  } else {
-    reports_.warn(why + ": captures wait");
-  }
 }
 
 Result<void> SpoolSink::Poll(Ledger& ledger) {
-  CountRecovered(ledger);
+  const auto now = std::chrono::steady_clock::now();
+  CountNews(ledger);
   auto polled = server_->Poll(ledger);
   TakeServerEvents();
+  if (polled) polled = TakeKept(ledger);
   if (!polled) return polled;
-  const Clock::time_point now = Clock::now();
-  if (is_full_ && now >= retry_at_) is_full_ = false;
-  if (server_->Away()) {
+  if (drain_.TakeMadeRoom()) keeper_.MakeRoom();
+  if (closing_) {
+    TakeBackAll(ledger);
+  } else if (server_->Away()) {
     TakeBackWaiting();
-  } else if (auto sent = SendSpooled(ledger); !sent) {
+  } else if (auto sent = drain_.Poll(ledger, now); !sent) {
     return sent;
   }
-  if (unsynced_ && now >= synced_at_ + kSyncInterval) {
-    if (auto synced = Sync(); !synced) reports_.report(synced.error().message);
+  if (drain_.IsEmpty()) keeper_.Emptied();
+  keeper_.Poll(now);
+  std::optional<SpoolKeeper::Time> next = keeper_.NextTime();
+  if (!server_->Away() && server_->Ready() && drain_.NextTime()) {
+    next = std::min(next.value_or(SpoolKeeper::Time::max()), *drain_.NextTime());
   }
-  CountLosses(ledger);
+  next ? timer_.Set(*next) : timer_.Cancel();
   Show();
+  return closing_ ? FinishClosing(ledger) : Result<void>();
+}
+
+Result<void> SpoolSink::TakeKept(Ledger& ledger) {
+  for (const SpoolKeeper::Kept& kept : keeper_.TakeKept()) {
+    if (kept.is_in_spool) {
+      drain_.Appended();
+      Settle(kept.batch->batch.slot, kept.batch->delivered);
+    } else if (auto done = NotKept(*kept.batch, ledger); !done) {
+      return done;
+    }
+  }
   return {};
+}
+
+// Files wait at the server, in their own memory.
+Result<void> SpoolSink::NotKept(const Returned& batch, Ledger& ledger) {
+  const uint32_t slot = batch.batch.slot;
+  if (closing_ || when_full_ == WhenFull::kDropNewest) {
+    (closing_ ? ledger.abandoned : ledger.dropped) += batch.batch.documents.size();
+    Settle(slot, false);
+    return {};
+  }
+  put_back_.emplace(slot, batch);
+  return server_->Submit(batch.batch, ledger);
 }
 
 // What the server holds while it is away is kept on disk: it may be long.
 void SpoolSink::TakeBackWaiting() {
-  if (is_full_) return;
-  server_->TakeBack([this](const Batch& batch) { return !IsSpooled(batch.slot) && Keep(batch); });
-  TakeServerEvents();
+  if (keeper_.is_full()) return;
+  for (Returned& batch : TakeOwnBack()) keeper_.Keep(std::move(batch));
 }
 
-Result<void> SpoolSink::SendSpooled(Ledger& ledger) {
-  while (server_->Ready() && !is_drained_) {
-    auto next = spool_->Next();
-    if (!next) {
-      reports_.report(next.error().message);
-      return {};
+void SpoolSink::TakeBackAll(Ledger& ledger) {
+  for (Returned& batch : TakeOwnBack()) {
+    if (keeper_.is_full()) {
+      static_cast<void>(NotKept(batch, ledger));
+    } else {
+      keeper_.Keep(std::move(batch));
     }
-    is_drained_ = !*next;
-    if (is_drained_) {
-      told_full_ = false;
-      return {};
-    }
-    const uint32_t slot = next_spool_slot_++ | kFirstSpoolSlot;
-    const auto& spooled = from_spool_.emplace(slot, std::move(**next)).first->second;
-    Batch batch = spooled.AsBatch();
-    batch.slot = slot;
-    if (auto submitted = server_->Submit(std::move(batch), ledger); !submitted) return submitted;
   }
-  return {};
+  for (const Returned& batch : server_->TakeBack(SpoolDrain::Owns)) {
+    drain_.TakeBack(batch.batch.slot, batch.batch.documents.size());
+  }
+}
+
+std::vector<SpoolSink::Returned> SpoolSink::TakeOwnBack() {
+  auto returned = server_->TakeBack([](uint32_t slot) { return !SpoolDrain::Owns(slot); });
+  for (Returned& batch : returned) {
+    const auto before = put_back_.extract(batch.batch.slot);
+    if (before.empty()) continue;
+    batch.delivered &= before.mapped().delivered;
+    if (batch.text->empty()) batch.text = before.mapped().text;  // it still borrows from there
+  }
+  return returned;
 }
 
 void SpoolSink::TakeServerEvents() {
   for (const DeliveryEvent& event : server_->TakeEvents()) {
-    SettleAtServer(event.slot, event.delivered);
+    if (SpoolDrain::Owns(event.slot)) {
+      drain_.Settle(event.slot, event.delivered);
+      continue;
+    }
+    const auto before = put_back_.extract(event.slot);
+    Settle(event.slot, event.delivered && (before.empty() || before.mapped().delivered));
   }
 }
 
-void SpoolSink::SettleAtServer(uint32_t slot, bool delivered) {
-  if (!IsSpooled(slot)) return Settle(slot, delivered);
-  const auto found = from_spool_.find(slot);
-  if (!closing_) SettleSpooled(found->second, delivered);
-  from_spool_.erase(found);
-}
-
-// A batch stays in the spool until its dead letters are safe elsewhere.
-void SpoolSink::SettleSpooled(const spool::SpooledBatch& batch, bool delivered) {
-  Result<void> kept;
-  if (delivered) kept = server_->Sync();
-  if (delivered && kept) {
-    spool_->Settle(batch.ticket);
-    is_full_ = false;
-    return;
-  }
-  counted_in_spool_ += batch.documents.size();
-  reports_.report(fmt::format("{}{}{} documents stay in the spool: the next run sends them again",
-                              kept ? "" : kept.error().message, kept ? "" : "; ",
-                              batch.documents.size()));
-}
-
-Result<void> SpoolSink::Sync() {
-  if (auto synced = server_->Sync(); !synced) return synced;
-  unsynced_ = false;
-  synced_at_ = Clock::now();
-  return spool_->Sync();
-}
-
-Result<void> SpoolSink::Close(Ledger& ledger) {
-  CountRecovered(ledger);
-  closing_ = true;
-  server_->GiveUpRequests();
-  server_->TakeBack([&](const Batch& batch) {
-    if (!IsSpooled(batch.slot)) return Keep(batch);
-    counted_in_spool_ += from_spool_.at(batch.slot).documents.size() - batch.documents.size();
-    return true;
+void SpoolSink::Sync(SyncDone done) {
+  server_->Sync([this, done = std::move(done)](Result<void> synced) {
+    if (!synced) return done(std::move(synced));
+    keeper_.Sync(done);
   });
-  auto closed = server_->Close(ledger);
-  TakeServerEvents();
-  CountLosses(ledger);
-  ledger.spooled = spool_->documents() - counted_in_spool_;
-  if (auto synced = Sync(); !synced && closed) closed = std::move(synced);
-  Show();
-  return closed;
 }
 
-void SpoolSink::CountRecovered(Ledger& ledger) { ledger.recovered += std::exchange(recovered_, 0); }
+void SpoolSink::Close() {
+  closing_ = true;
+  server_->StopSending();
+}
 
-void SpoolSink::CountLosses(Ledger& ledger) {
-  const uint64_t lost = spool_->lost().documents;
+Result<void> SpoolSink::FinishClosing(Ledger& ledger) {
+  if (synced_) {
+    CountSpooled(ledger);
+    return std::exchange(*synced_, {});
+  }
+  const bool is_kept = server_->Idle() && drain_.Idle() && spool_->pending() == 0;
+  if (!is_kept || std::exchange(is_syncing_, true)) return {};
+  Sync([this](Result<void> synced) { synced_ = std::move(synced); });
+  return {};
+}
+
+void SpoolSink::GiveUp(Ledger& ledger) {
+  ledger.abandoned += keeper_.documents();
+  for (const SpoolKeeper::Kept& kept : keeper_.TakeKept()) {
+    if (!kept.is_in_spool) ledger.abandoned += kept.batch->batch.documents.size();
+  }
+  server_->GiveUp(ledger);
+  drain_.GiveUp();
+  CountSpooled(ledger);
+}
+
+void SpoolSink::CountNews(Ledger& ledger) {
+  ledger.recovered += std::exchange(recovered_, 0);
+  const uint64_t lost = spool_->numbers().lost_documents;
   ledger.failed += lost - std::exchange(lost_, lost);
 }
 
+void SpoolSink::CountSpooled(Ledger& ledger) {
+  if (std::exchange(is_counted_, true)) return;
+  ledger.spooled = spool_->numbers().documents - drain_.counted_documents();
+}
+
 void SpoolSink::Show() {
-  stats_.spool = SpoolStats{spool_->bytes(), options_.spool_bytes, spool_->documents(), is_full_};
+  stats_.spool = SpoolStats{spool_->numbers().bytes, spool_->max_bytes(),
+                            spool_->numbers().documents, keeper_.is_full()};
 }
 
 }  // namespace espcap::sink

@@ -1,163 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sink/stream_sink.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
 namespace espcap::sink {
-namespace {
 
-constexpr size_t kPieceBytes = size_t{64} * 1024;
-
-std::string Reason(int error) {
-  if (error == EPIPE) return "the program that reads it has ended";
-  return std::generic_category().message(error);
-}
-
-// Moves to the end of the last whole line of a file that a crash may have cut off, and takes away
-// what is behind it. Sets errno where it fails.
-bool ContinueAfterLastLine(int file) {
-  struct stat status {};
-  if (::fstat(file, &status) != 0) return false;
-  if (!S_ISREG(status.st_mode)) return true;
-  std::array<char, kPieceBytes> piece;
-  off_t end = status.st_size;
-  while (end > 0) {
-    const off_t begin =
-        end > static_cast<off_t>(kPieceBytes) ? end - static_cast<off_t>(kPieceBytes) : 0;
-    const ssize_t count = ::pread(file, piece.data(), static_cast<size_t>(end - begin), begin);
-    if (count <= 0) return false;
-    const std::string_view text(piece.data(), static_cast<size_t>(count));
-    if (const size_t newline = text.rfind('\n'); newline != std::string_view::npos) {
-      end = begin + static_cast<off_t>(newline) + 1;
-      break;
-    }
-    end = begin;
-  }
-  return ::ftruncate(file, end) == 0 && ::lseek(file, end, SEEK_SET) == end;
-}
-
-}  // namespace
-
-Compression CompressionOf(std::string_view path) {
-  if (path.ends_with(".gz")) return Compression::kGzip;
-  if (path.ends_with(".zst")) return Compression::kZstd;
-  return Compression::kNone;
-}
-
-Result<std::unique_ptr<StreamSink>> StreamSink::Open(const std::string& path, Existing existing) {
-  constexpr mode_t kMode = 0644;
-  const bool is_stdout = path == "-";
-  const bool is_kept = existing == Existing::kKeep && !is_stdout;
-  const int flags = O_CREAT | O_CLOEXEC | (is_kept ? O_RDWR : O_WRONLY | O_TRUNC);
-  base::FileDescriptor file(is_stdout ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
-                                      : ::open(path.c_str(), flags, kMode));
-  std::string name = is_stdout ? "standard output" : path;
-  if (!file.valid() || (is_kept && !ContinueAfterLastLine(file.get()))) {
-    return Fail("open {} for writing: {}", name, Reason(errno));
-  }
-  return std::unique_ptr<StreamSink>(
-      new StreamSink(std::move(name), std::move(file), CompressionOf(path)));
-}
-
-StreamSink::StreamSink(std::string name, base::FileDescriptor file, Compression compression)
-    : name_(std::move(name)), file_(std::move(file)), compression_(compression) {
-  if (compression != Compression::kNone) compressor_ = base::Compressor::Make(compression);
-}
-
-Result<void> StreamSink::Submit(Batch batch, Ledger& ledger) {
-  Result<void> written = {};
-  if (!batch.empty()) {
-    written = compressor_ == nullptr ? WriteText(batch, ledger) : WriteCompressed(batch, ledger);
-  }
-  Settle(batch.slot, written.has_value());
-  return written;
-}
-
-Result<void> StreamSink::Close(Ledger& /*ledger*/) {
-  if (compressor_ == nullptr || has_members_) return {};
-  size_t written_bytes = 0;
-  auto written = CompressAndWriteAll({}, written_bytes);
-  if (!written) CutBack(written_bytes);
-  return written;
-}
-
-Result<void> StreamSink::Sync() {
-  // What has no storage behind it (a pipe, a terminal) has nothing to sync.
-  if (::fdatasync(file_.get()) == 0 || errno == EINVAL || errno == EROFS) return {};
-  return Fail("write {}: {}", name_, Reason(errno));
-}
-
-Result<void> StreamSink::WriteText(const Batch& batch, Ledger& ledger) const {
-  size_t written_bytes = 0;
-  auto written = WriteAll(batch.text, written_bytes);
-  size_t whole_bytes = 0;
-  size_t whole_documents = 0;
-  for (const DocumentSpan& document : batch.documents) {
-    if (document.offset + document.length > written_bytes) break;
-    whole_bytes = document.offset + document.length;
-    ++whole_documents;
-  }
-  ledger.written += whole_documents;
-  ledger.failed += batch.documents.size() - whole_documents;
-  if (!written) CutBack(written_bytes - whole_bytes);
-  return written;
-}
-
-Result<void> StreamSink::WriteCompressed(const Batch& batch, Ledger& ledger) {
-  size_t written_bytes = 0;
-  auto written = batch.compression == compression_ ? WriteAll(batch.compressed, written_bytes)
-                                                   : CompressAndWriteAll(batch.text, written_bytes);
-  if (!written) {
-    ledger.failed += batch.documents.size();
-    CutBack(written_bytes);
-    return written;
-  }
-  ledger.written += batch.documents.size();
-  has_members_ = true;
+Result<void> StreamSink::Submit(Batch batch, Ledger& /*ledger*/) {
+  const uint32_t slot = batch.slot;
+  const size_t documents = batch.documents.size();
+  writing_.emplace(slot, documents);
+  writes_.Post([file = file_, batch = std::move(batch)] { return file->Write(batch); },
+               [this, slot, documents](OutputFile::Written written) {
+                 writing_.erase(slot);
+                 written_.push_back({slot, documents, std::move(written)});
+               });
   return {};
 }
 
-Result<void> StreamSink::CompressAndWriteAll(std::string_view text, size_t& written_bytes) {
-  std::array<char, kPieceBytes> bytes;
-  compressor_->Begin(text);
-  for (bool is_last = false; !is_last;) {
-    const auto piece = compressor_->Next(bytes);
-    if (!piece) return Fail("write {}: {}", name_, piece.error().message);
-    if (auto done = WriteAll({bytes.data(), piece->bytes}, written_bytes); !done) return done;
-    is_last = piece->is_last;
+// Nothing is written after an error: the first one is told.
+Result<void> StreamSink::Poll(Ledger& ledger) {
+  Result<void> result = std::exchange(finished_, {});
+  for (Written& batch : std::exchange(written_, {})) {
+    const size_t missing = batch.documents - batch.written.documents;
+    ledger.written += batch.written.documents;
+    (batch.written.is_hurried ? ledger.abandoned : ledger.failed) += missing;
+    Settle(batch.slot, missing == 0);
+    if (!batch.written.result && result) result = std::move(batch.written.result);
   }
-  return {};
+  return result;
 }
 
-Result<void> StreamSink::WriteAll(std::string_view bytes, size_t& written_bytes) const {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(file_.get(), bytes.data(), bytes.size());
-    if (count >= 0) {
-      bytes.remove_prefix(static_cast<size_t>(count));
-      written_bytes += static_cast<size_t>(count);
-    } else if (errno != EINTR) {
-      return Fail("write {}: {}", name_, Reason(errno));
-    }
-  }
-  return {};
+void StreamSink::Close() {
+  closing_ = true;
+  writes_.Post([file = file_] { return file->Finish(); },
+               [this](Result<void> finished) {
+                 is_finished_ = true;
+                 finished_ = std::move(finished);
+               });
 }
 
-// Takes back the last bytes written, where that can be done.
-void StreamSink::CutBack(size_t bytes) const {
-  struct stat status {};
-  if (::fstat(file_.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
-  const off_t end = ::lseek(file_.get(), 0, SEEK_CUR);
-  const auto excess = static_cast<off_t>(bytes);
-  // The caller reports the failed write; a failing truncation adds nothing to say.
-  if (end < excess || ::ftruncate(file_.get(), end - excess) != 0) return;
-  ::lseek(file_.get(), end - excess, SEEK_SET);
+void StreamSink::GiveUp(Ledger& ledger) {
+  for (const auto& [slot, documents] : std::exchange(writing_, {})) {
+    ledger.abandoned += documents;
+    Settle(slot, false);
+  }
+}
+
+void StreamSink::Sync(SyncDone done) {
+  writes_.Post([file = file_] { return file->Sync(); }, std::move(done));
 }
 
 }  // namespace espcap::sink

@@ -26,8 +26,9 @@ struct Options {
   uint32_t files_ahead = 0;  // ordered: so many may be done while an earlier one isn't
   size_t chunk_documents = 0;
   size_t chunk_bytes = 0;
-  uint32_t batches_at_sink = 2;                    // at a time: one under way, one ready to follow
-  Compression compression = Compression::kNone;    // what the workers make of their batches
+  uint32_t batches_at_sink = 2;                  // at a time: one under way, one ready to follow
+  Compression compression = Compression::kNone;  // what the workers make of their batches
+  bool ends_with_capture = false;  // live: once nothing more is captured (--count), it is a stop
   std::chrono::milliseconds duration{0};           // of the whole run; 0: to its end
   std::chrono::milliseconds stop_timeout{60'000};  // from a stop to the end, at most
   std::chrono::milliseconds stats_interval{0};     // live: a line of statistics so often; 0: none

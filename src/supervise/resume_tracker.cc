@@ -26,9 +26,16 @@ void ResumeTracker::Prune(CaptureQueue& captures, Sink& sink) {
 
 // What can't be recorded is taken again by the next run.
 void ResumeTracker::Record(const Capture& capture, Sink& sink) {
-  auto recorded = sink.Sync();
-  if (recorded) recorded = state_->Record(*capture.fingerprint, *capture.name);
-  if (!recorded) warnings_.Report(recorded.error().message);
+  if (!state_->Add(*capture.fingerprint)) return;
+  const auto told = [this](const Result<void>& recorded) {
+    if (!recorded) warnings_.Report(recorded.error().message);
+  };
+  sink.Sync([this, told, fingerprint = *capture.fingerprint,
+             name = capture.name](const Result<void>& synced) {
+    if (!synced) return told(synced);
+    writes_.Post([state = state_, fingerprint, name] { return state->Write(fingerprint, *name); },
+                 told);
+  });
 }
 
 }  // namespace espcap::supervise

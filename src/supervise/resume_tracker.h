@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "base/write_thread.h"
 #include "espcap/fingerprint.h"
 #include "espcap/sink.h"
 #include "resume/resume_state.h"
@@ -17,9 +18,9 @@ namespace espcap::supervise {
 
 class ResumeTracker {
  public:
-  // All is borrowed; `state` null: nothing is resumed.
-  ResumeTracker(resume::ResumeState* state, telemetry::Log& log)
-      : state_(state), log_(log), warnings_(log, &telemetry::Log::Warning) {}
+  // All is borrowed; `state` null: nothing is resumed. It is written by `writes`.
+  ResumeTracker(resume::ResumeState* state, base::WriteThread& writes, telemetry::Log& log)
+      : state_(state), writes_(writes), log_(log), warnings_(log, &telemetry::Log::Warning) {}
 
   // A worker knows the capture's fingerprint; true where there is nothing left to do. A capture's
   // shards get one answer.
@@ -34,6 +35,7 @@ class ResumeTracker {
   void Record(const Capture& capture, Sink& sink);
 
   resume::ResumeState* state_;
+  base::WriteThread& writes_;
   telemetry::Log& log_;
   telemetry::RateLimited warnings_;
   uint64_t skipped_captures_ = 0;

@@ -14,6 +14,7 @@ namespace espcap::supervise {
 enum class StopReason : uint8_t {
   kSignal,
   kDuration,    // --duration
+  kCount,       // --count
   kSinkFailed,  // nothing can be delivered any more
 };
 
@@ -23,6 +24,8 @@ struct RunState {
   std::optional<StopReason> stop;
   // From the first stop on: what isn't delivered by then is given up, or kept for the next run.
   std::chrono::steady_clock::time_point stop_deadline;
+  // A later signal: there is no time for more than what disk and log need.
+  std::optional<std::chrono::steady_clock::time_point> hurried_at;
   // Everything is captured, and what isn't delivered lies on disk.
   std::optional<std::chrono::steady_clock::time_point> safe_since;
   uint64_t worker_restarts = 0;

@@ -18,7 +18,11 @@ namespace {
 using process::Job;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kTick{100};  // how late a signal or the progress line can be seen
+constexpr milliseconds kIdleTick{1000};
+constexpr milliseconds kStopTick{100};  // a worker's read may begin just after it was interrupted
+// From the end of the time for delivery to the ledger: what is left goes to disk, or is given up.
+constexpr milliseconds kCloseTime{5000};
+constexpr milliseconds kHurriedCloseTime{1000};
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -68,7 +72,7 @@ Result<void> Supervisor::OpenInterfaces() {
 }
 
 Ledger Supervisor::Run(RunDependencies run) {
-  resume_.emplace(run.resume, parts_.log);
+  resume_.emplace(run.resume, parts_.writes, parts_.log);
   watches_.emplace(std::move(run.watches), parts_.loop, parts_.log);
   for (base::PollService* service : run.services) {
     Service& entry = services_.emplace_back();
@@ -77,30 +81,27 @@ Ledger Supervisor::Run(RunDependencies run) {
   }
   live_reporter_.emplace(options_.stats_interval, parts_.log);
   state_.running = true;
-  service_manager_.Ready();
-  const auto end =
-      options_.duration.count() > 0 ? Clock::now() + options_.duration : Clock::time_point::max();
+  if (accounting_.is_live()) service_manager_.Ready();
+  if (options_.duration.count() > 0) end_ = Clock::now() + options_.duration;
   const base::EventLoop::Watch stop_watch =
       parts_.loop.Add(process::StopEventFd(), base::EventLoop::kReadable,
                       [](uint32_t) { process::ClearStopEvent(); });
   while (!MayEnd(run)) {
-    if (run.sink.MayBegin()) StartWorkers(run.value_bytes);
+    if (run.sink.MayBegin()) {
+      service_manager_.Ready();
+      StartWorkers(run.value_bytes);
+    }
     GrantSlots();
     PollSink(run.sink);
-    Turn(run.sink);
-    StopWhereAsked(end);
+    Turn(NextTime(run.progress));
+    PollSink(run.sink);
+    StopWhereAsked();
     resume_->Prune(parts_.captures, run.sink);
-    service_manager_.Alive();
     Show(run.progress);
   }
+  Close(run);
   services_.clear();  // their descriptors are the caller's
-  batches_.Abandon();
-  if (auto closed = run.sink.Close(accounting_.ledger()); !closed) {
-    FailSink(closed.error().message);
-  }
-  TakeDeliveries(run.sink);
   accounting_.CountLosses();
-  resume_->Prune(parts_.captures, run.sink);
   run.progress.Clear();
   if (const uint64_t skipped = resume_->skipped_captures(); skipped > 0) {
     parts_.log.Info(fmt::format("{} captures skipped: an earlier run has settled them", skipped));
@@ -112,18 +113,50 @@ Ledger Supervisor::Run(RunDependencies run) {
 // then stays in a spool, or counts as abandoned.
 bool Supervisor::MayEnd(const RunDependencies& run) {
   const auto now = Clock::now();
-  const bool is_late = state_.stop && now >= state_.stop_deadline;
   if (Finished()) {
     if (state_.sink_failed || run.sink.Idle()) return true;
-    if (state_.stop) return is_late || !run.sink.WorthWaiting();
+    if (state_.stop) return IsLate() || !run.sink.WorthWaiting();
     if (!run.sink.RestIsSafe()) state_.safe_since.reset();
     if (run.sink.RestIsSafe() && !state_.safe_since) state_.safe_since = now;
     if (!state_.safe_since || now < *state_.safe_since + options_.stop_timeout) return false;
     parts_.log.Info("the server can't be reached: the rest stays in the spool for the next run");
     return true;
   }
-  state_.sink_failed |= is_late;
+  state_.sink_failed |= IsLate();
   return false;
+}
+
+bool Supervisor::IsLate() const { return state_.stop && Clock::now() >= state_.stop_deadline; }
+
+// What the sink still has is kept or given up, and captures that are settled are recorded.
+void Supervisor::Close(RunDependencies& run) {
+  run.sink.Close();
+  if (auto kept = batches_.Offer(run.sink); !kept) FailSink(kept.error().message);
+  batches_.Abandon();
+  const auto begun = Clock::now();
+  for (;;) {
+    if (auto polled = run.sink.Poll(accounting_.ledger()); !polled) {
+      FailSink(polled.error().message);
+    }
+    TakeDeliveries(run.sink);
+    resume_->Prune(parts_.captures, run.sink);
+    if (run.sink.Closed() && parts_.writes.posted() == 0) return;
+    const auto deadline = CloseDeadline(begun);
+    if (Clock::now() >= deadline) break;
+    if (IsLate()) parts_.writes.Hurry();
+    Turn(std::min(deadline, Clock::now() + kStopTick));
+    StopWhereAsked();
+  }
+  if (run.sink.Closed()) return;
+  FailSink("what is left could not be written in time: it is counted as abandoned");
+  run.sink.GiveUp(accounting_.ledger());
+  TakeDeliveries(run.sink);
+}
+
+Supervisor::Clock::time_point Supervisor::CloseDeadline(Clock::time_point begun) const {
+  if (state_.hurried_at) return *state_.hurried_at + kHurriedCloseTime;
+  if (!state_.stop) return Clock::time_point::max();
+  return std::max(begun, state_.stop_deadline) + kCloseTime;
 }
 
 bool Supervisor::Finished() const {
@@ -143,7 +176,7 @@ void Supervisor::StartWorkers(uint64_t value_bytes) {
   while (!state_.sink_failed &&
          (parts_.workers.dissecting() < options_.workers || captures.NextOnlyReads())) {
     const uint64_t captured = accounting_.ledger().captured;
-    if (limit != 0 && captured >= limit && captures.NoneReady()) return EndIntake();
+    if (limit != 0 && captured >= limit && captures.NoneReady()) return Stop(StopReason::kCount);
     Part* part = captures.Next();
     if (part == nullptr) return;
     Job& job = part->job;
@@ -186,13 +219,12 @@ void Supervisor::TakeDeliveries(Sink& sink) {
   }
 }
 
-void Supervisor::Turn(Sink& sink) {
-  milliseconds timeout = kTick;
+void Supervisor::Turn(Clock::time_point latest) {
   for (const Service& entry : services_) {
-    timeout = std::min(timeout, entry.service->NextTimeout());
+    const milliseconds timeout = entry.service->NextTimeout();
+    if (timeout < kIdleTick) latest = std::min(latest, Clock::now() + timeout);
   }
-  parts_.loop.RunOnce(Clock::now() + timeout);
-  PollSink(sink);
+  parts_.loop.RunOnce(latest);
   for (const WorkerEvent& event : parts_.workers.Take()) Handle(event);
   if (const auto arrived = watches_->Take(); !arrived.empty()) parts_.captures.Add(arrived);
   for (Service& entry : services_) {
@@ -200,6 +232,17 @@ void Supervisor::Turn(Sink& sink) {
     const bool is_readable = entry.readable && entry.readable->Take();
     if (is_readable || is_due) entry.service->Serve();
   }
+  service_manager_.Alive();
+}
+
+Supervisor::Clock::time_point Supervisor::NextTime(const telemetry::Progress& progress) const {
+  const auto now = Clock::now();
+  auto next = std::min({now + (state_.stop ? kStopTick : kIdleTick), service_manager_.NextAlive(),
+                        progress.NextTime()});
+  if (accounting_.is_live()) next = std::min(next, live_reporter_->NextTime());
+  if (!state_.stop) next = std::min(next, end_);
+  if (state_.safe_since) next = std::min(next, *state_.safe_since + options_.stop_timeout);
+  return next;
 }
 
 void Supervisor::Handle(const WorkerEvent& event) {
@@ -269,11 +312,19 @@ void Supervisor::EndIntake() {
   }
 }
 
-void Supervisor::StopWhereAsked(Clock::time_point end) {
+void Supervisor::StopWhereAsked() {
   if (process::StopRequested()) Stop(StopReason::kSignal);
-  if (Clock::now() >= end) Stop(StopReason::kDuration);
+  if (Clock::now() >= end_) Stop(StopReason::kDuration);
   if (state_.sink_failed) Stop(StopReason::kSinkFailed);
-  if (process::HurryRequested()) state_.stop_deadline = Clock::time_point::min();
+  const auto& captures = parts_.captures.captures();
+  if (options_.ends_with_capture && std::all_of(captures.begin(), captures.end(),
+                                                [](const auto& c) { return c.ReadToItsEnd(); })) {
+    Stop(StopReason::kCount);
+  }
+  if (process::HurryRequested() && !state_.hurried_at) {
+    state_.hurried_at = Clock::now();
+    state_.stop_deadline = Clock::time_point::min();
+  }
 }
 
 // No new work; workers end as soon as they see it, and what they have made is still taken.
@@ -300,6 +351,7 @@ RunSnapshot Supervisor::Snapshot() const {
   if (accounting_.is_live()) snapshot.live = accounting_.Live();
   snapshot.ledger = accounting_.SoFar(parts_.workers.workers(), slots_);
   snapshot.stopping = state_.stop.has_value();
+  snapshot.loop = parts_.loop.stats();
   snapshot.work = {parts_.workers.workers().size(),
                    state_.worker_restarts,
                    state_.sessions_replaced,

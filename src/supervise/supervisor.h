@@ -16,6 +16,7 @@
 #include "base/event_loop.h"
 #include "base/file_descriptor.h"
 #include "base/poll_service.h"
+#include "base/write_thread.h"
 #include "espcap/file_watch.h"
 #include "espcap/ledger.h"
 #include "espcap/run_snapshot.h"
@@ -50,6 +51,7 @@ struct Dependencies {
   Accounting::ReadInterfaces read_interfaces;  // empty: nothing is live
   // The next file for what a capture process records.
   std::function<Result<base::FileDescriptor>(const process::Job&)> open_recording;
+  base::WriteThread& writes;
   telemetry::Log& log;
 };
 
@@ -91,16 +93,20 @@ class Supervisor {
 
   [[nodiscard]] bool MayEnd(const RunDependencies& run);
   [[nodiscard]] bool Finished() const;
+  [[nodiscard]] bool IsLate() const;
+  void Close(RunDependencies& run);
+  [[nodiscard]] Clock::time_point CloseDeadline(Clock::time_point begun) const;
   void StartWorkers(uint64_t value_bytes);
   void GrantSlots();
   void PollSink(Sink& sink);
   void TakeDeliveries(Sink& sink);
-  void Turn(Sink& sink);
+  void Turn(Clock::time_point latest);
+  [[nodiscard]] Clock::time_point NextTime(const telemetry::Progress& progress) const;
   void Handle(const WorkerEvent& event);
   void EndWorker(Worker& worker);
   void GrantFile(const Worker& worker);
   void EndIntake();
-  void StopWhereAsked(Clock::time_point end);
+  void StopWhereAsked();
   void Stop(StopReason reason);
   void FailSink(const std::string& message);
   void Show(telemetry::Progress& progress);
@@ -108,6 +114,7 @@ class Supervisor {
   Options options_;
   Dependencies parts_;
   RunState state_;
+  Clock::time_point end_ = Clock::time_point::max();  // of --duration
   SlotPool slots_;
   Accounting accounting_;
   BatchDispatcher batches_;

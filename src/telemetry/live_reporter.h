@@ -21,9 +21,10 @@ class LiveReporter {
   LiveReporter(std::chrono::milliseconds interval, Log& log)
       : interval_(interval), log_(log), reported_at_(Clock::now()) {}
 
-  [[nodiscard]] bool IsDue() const {
-    return interval_.count() != 0 && Clock::now() >= reported_at_ + interval_;
+  [[nodiscard]] Clock::time_point NextTime() const {
+    return interval_.count() == 0 ? Clock::time_point::max() : reported_at_ + interval_;
   }
+  [[nodiscard]] bool IsDue() const { return Clock::now() >= NextTime(); }
   void Report(const LiveStats& stats, const Ledger& ledger);
 
  private:

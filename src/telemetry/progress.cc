@@ -40,6 +40,10 @@ void Progress::Update(const ProgressState& state) {
   static_cast<void>(std::fflush(stderr));
 }
 
+Progress::Clock::time_point Progress::NextTime() const {
+  return enabled_ ? shown_ + kRedraw : Clock::time_point::max();
+}
+
 void Progress::Clear() {
   if (!visible_) return;
   visible_ = false;

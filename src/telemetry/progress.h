@@ -28,6 +28,8 @@ class Progress {
 
   // Cheap enough for every few packets: draws a few times a second.
   void Update(const ProgressState& state);
+  // When it would draw again.
+  [[nodiscard]] Clock::time_point NextTime() const;
   // Wipes the line, so that another can be printed.
   void Clear();
 

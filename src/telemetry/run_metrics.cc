@@ -70,6 +70,15 @@ void AddLive(Exposition& text, const LiveStats& live) {
   add_lag("0.99", live.lag_99th);
 }
 
+void AddLoop(Exposition& text, const LoopStats& loop) {
+  text.Histogram("espcap_loop_stall_seconds",
+                 "How long the supervisor's event loop was at work between two waits; time spent "
+                 "waiting for a processor is left out.");
+  text.Distribution({}, LoopStats::kBoundsSeconds, loop.stalls, loop.sum_seconds);
+  text.Gauge("espcap_loop_stall_max_seconds", "The longest of the last two minutes.");
+  text.Sample({}, loop.max_seconds);
+}
+
 void AddWork(Exposition& text, const WorkStats& work) {
   text.Gauge("espcap_workers_running", "Processes that read or dissect captures.");
   text.Sample({}, uint64_t{work.workers});
@@ -189,6 +198,7 @@ std::string FormatMetrics(const RunSnapshot& snapshot, const BuildInfo& build) {
     AddLiveOutcomes(text, snapshot.ledger);
     AddLive(text, *snapshot.live);
   }
+  AddLoop(text, snapshot.loop);
   AddWork(text, snapshot.work);
   if (snapshot.delivery != nullptr) {
     AddDelivery(text, *snapshot.delivery);

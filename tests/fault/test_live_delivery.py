@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Live capture while its server is away: what fits into the spool is delivered, the rest is counted."""
+import os
 import signal
+import subprocess
+import time
 
 import pytest
 from delivery import segment_bytes
+from fault_proxy import Hang
+from network import packets_sent
 from project import TEST_PCAPS
 from waiting import wait_until
 
 HTTP = TEST_PCAPS / "http.pcap"
+HTTP_PACKETS = 104
 AWAY_S = 6
 CHUNKS = ["--chunk", 100, "--chunk-bytes", "256k", "--flush-interval", "200ms"]
 
@@ -31,7 +37,7 @@ def capture(network, proxy, start_espcap, tmp_path):
 def test_nothing_is_lost_while_the_server_is_away(capture, network, proxy, elasticsearch, tmp_path):
     run, sent = capture()
     proxy.refuse()
-    sent += network.replay(HTTP, "--pps", 400, "--loop", AWAY_S * 400 // 104)
+    sent += network.replay(HTTP, "--pps", 400, "--loop", AWAY_S * 400 // HTTP_PACKETS)
     run.wait_until(lambda: segment_bytes(tmp_path / "spool") > 100_000)
     proxy.listen()
     sent += network.replay(HTTP)
@@ -42,6 +48,32 @@ def test_nothing_is_lost_while_the_server_is_away(capture, network, proxy, elast
     assert ledger["indexed"] + ledger["already there"] == sent
     assert "dropped" not in run.err.split("packets captured")[-1]
     assert segment_bytes(tmp_path / "spool") < 4096
+
+
+# (packets a second, seconds, of them with a server that says nothing)
+RATE, LASTS_S, SILENT_S = (5000, 60, 30) if os.environ.get("ESPCAP_FULL") == "1" else (5000, 10, 5)
+
+
+def test_nothing_is_dropped_beside_a_silent_server(network, proxy, elasticsearch, start_espcap, tmp_path):
+    nic = network.lend()
+    run = start_espcap("--verbose", "--nic", nic, *proxy.options, "--spool", tmp_path / "spool", "--metrics", "0")
+    run.wait_for(f"capturing on {nic}")
+    network.replay(HTTP)
+    wait_until(lambda: elasticsearch.count(elasticsearch.indices) == HTTP_PACKETS, step=0.5)
+    proxy.always(Hang())
+    command = network.replay_command(HTTP, "--pps", RATE, "--loop", RATE * LASTS_S // HTTP_PACKETS)
+    with subprocess.Popen(network.command(*command), text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT) as replay:
+        time.sleep(SILENT_S)
+        proxy.heal()
+        sent = HTTP_PACKETS + packets_sent(replay.communicate()[0])
+    wait_until(lambda: elasticsearch.count(elasticsearch.indices) == sent, step=1)
+    scrape = run.metrics().scrape()
+    assert scrape("espcap_loop_stall_max_seconds") < 0.1, scrape.samples
+    assert run.stop() == 0, run
+    ledger = run.ledger
+    assert ledger["packets captured"] == ledger["indexed"] + ledger["already there"] == sent
+    assert "dropped" not in run.err.split("packets captured")[-1], run
 
 
 def test_what_a_full_spool_has_no_room_for_is_counted(capture, network, proxy, elasticsearch):

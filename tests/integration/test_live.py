@@ -13,7 +13,7 @@ import time
 
 import pytest
 from documents import WHEN_AND_WHERE, frame_numbers, without
-from processes import status_of
+from processes import status_of, wakeups
 from project import ESPCAP, ROOT, TEST_PCAPS
 from referee import difference, judge
 from seeds import seed_or
@@ -310,10 +310,8 @@ def test_a_killed_worker_is_replaced(network, live):
     running = live("--nic", "a0")
     sent = 0
     for _ in range(3):
-        before = running.line_count()
         sent += network.replay(HTTP, "--topspeed", "--loop", "40")
-        running.wait_until(lambda now=before: running.line_count() > now)
-        running.kill_child("espcap-worker")
+        running.kill_worker_after_progress()
     sent += network.replay(HTTP)
     running.wait_for_lines(sent)
     assert running.stop() == 0, running.err
@@ -429,6 +427,17 @@ def test_the_list_says_what_is_missing(network, live):
     assert "none of them can be captured from now" in running.err and "setcap" in running.err
     as_root = live("--list", ready=None)
     assert as_root.wait() == 0 and as_root.err == "" and as_root.lines() == running.lines()
+
+
+@pytest.mark.parametrize("more", [[], ["--metrics", "0"], ["--stats-interval", "0"]], ids=" ".join)
+def test_an_idle_supervisor_hardly_wakes(live, more):
+    """Five times a second at most, as far as it is its own doing."""
+    running = live("--nic", "a0", *more)
+    running.wait_until_idle()
+    before = wakeups(running.pid)
+    time.sleep(4)
+    assert wakeups(running.pid) - before <= 5 * 4
+    assert running.stop() == 0
 
 
 def test_a_service_manager_is_told(network, live, environment, tmp_path):

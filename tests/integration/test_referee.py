@@ -12,11 +12,10 @@ import subprocess
 
 import pytest
 import referee
-from project import ESPCAP, TEST_PCAPS, TIMEOUT_S
+from project import ESPCAP, FULL, TEST_PCAPS, TIMEOUT_S
 
 SAMPLE_FILES = 300
 FILES_AT_ONCE = 10  # by one run of espcap: to start it takes longer than to dissect most
-FULL = os.environ.get("ESPCAP_FULL") == "1"
 FOLDER = os.environ.get("ESPCAP_CAPTURES")
 
 # (espcap's arguments, tshark's)

@@ -55,10 +55,8 @@ def test_a_killed_worker_on_a_pipe_is_replaced(start_espcap, tmp_path, espcap, l
     run = start_espcap("--file", "-", output=tmp_path / "out", stdin=subprocess.PIPE)
     step = len(long_stream) // 3
     for third in range(2):
-        before = run.line_count()
         run.feed(long_stream[third * step:(third + 1) * step])
-        run.wait_until(lambda now=before: run.line_count() > now)
-        run.kill_child()
+        run.kill_worker_after_progress()
     run.feed(long_stream[2 * step:])
     run.end_input()
     assert run.wait() == 0, run

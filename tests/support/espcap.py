@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A run of espcap, while it goes on and after its end: its messages, documents, numbers and processes."""
 import json
+import re
 
 import ledger as summaries
 from documents import ids_of
 from program import Program
 from project import ESPCAP
 from telemetry import Metrics
+
+TAKEN_UP = "its worker died; taken up again at packet"
 
 
 class Espcap(Program):
@@ -20,9 +23,20 @@ class Espcap(Program):
         if output is not None:
             self.out_path = output
         self._counted, self._lines = 0, 0  # bytes of the documents, lines in them
+        self._killed = 0
 
     def kill_child(self, name="espcap-worker"):
         super().kill_child(name)
+
+    def kill_worker_after_progress(self):
+        """Of a stream, once the worker has written a document itself: two that are killed at the same packet
+        would make espcap leave it out."""
+        self.wait_for(TAKEN_UP, self._killed)
+        begins = [int(number) for number in re.findall(TAKEN_UP + r" (\d+)", self.err)]
+        self.wait_until(lambda: self.line_count() >= max(begins, default=1), what="a document of the worker",
+                        state=lambda: f"{self.line_count()} lines, {self}")
+        self.kill_child()
+        self._killed += 1
 
     @property
     def ledger(self):

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import os
 import pathlib
+import re
 
 PROC = pathlib.Path("/proc")
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
@@ -49,6 +50,14 @@ def family(root):
             found[parent] = table[parent]
             waiting += [one.pid for one in table.values() if one.parent == parent]
     return sorted(found.values(), key=lambda one: (one.started, one.pid))
+
+
+def wakeups(pid):
+    """How often the threads of a process have gone to sleep so far, to be woken again."""
+    total = 0
+    for status in (PROC / str(pid) / "task").glob("*/status"):
+        total += int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status.read_text(), re.M)[1])
+    return total
 
 
 def children_of(root, name=None):

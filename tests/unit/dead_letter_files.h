@@ -4,11 +4,14 @@
 #ifndef ESPCAP_TESTS_UNIT_DEAD_LETTER_FILES_H_
 #define ESPCAP_TESTS_UNIT_DEAD_LETTER_FILES_H_
 
+#include <atomic>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "base/write_thread.h"
 #include "sink/dead_letter.h"
 #include "sink/dead_letters.h"
 #include "temporary_directory.h"
@@ -42,8 +45,12 @@ inline void AppendLetters(sink::DeadLetters& letters, uint32_t first, uint32_t l
   if (auto done = letters.Append(some); !done) throw std::runtime_error(done.error().message);
 }
 
+inline base::WriteThread::HurryFlag NotHurried() {
+  return std::make_shared<std::atomic<bool>>(false);
+}
+
 inline sink::DeadLetters OpenLetters(const std::string& path) {
-  auto letters = sink::DeadLetters::Open(path);
+  auto letters = sink::DeadLetters::Open(path, NotHurried());
   if (!letters) throw std::runtime_error(letters.error().message);
   return std::move(*letters);
 }

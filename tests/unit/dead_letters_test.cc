@@ -37,7 +37,7 @@ using espcap::testing::TemporaryDirectory;
 class DeadLettersTest : public ::testing::Test {
  protected:
   static std::string ErrorOfOpen(const std::string& path) {
-    const auto letters = DeadLetters::Open(path);
+    const auto letters = DeadLetters::Open(path, espcap::testing::NotHurried());
     return letters ? "opened" : letters.error().message;
   }
 

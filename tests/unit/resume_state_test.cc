@@ -41,6 +41,11 @@ Fingerprint Numbered(uint32_t number) {
 std::string Head() { return std::string(kResumeFirstLine) + '\n' + PurposeLine(kPurpose) + '\n'; }
 std::string Line(uint32_t number) { return SettledLine(Numbered(number), "capture"); }
 
+Result<void> Record(ResumeState& state, const Fingerprint& fingerprint, std::string_view name) {
+  if (!state.Add(fingerprint)) return {};
+  return state.Write(fingerprint, name);
+}
+
 class ResumeStateTest : public ::testing::Test {
  protected:
   std::unique_ptr<ResumeState> Open() const {
@@ -63,9 +68,9 @@ TEST_F(ResumeStateTest, KnowsWhatEarlierRunsSettled) {
   {
     const auto state = Open();
     EXPECT_FALSE(state->Contains(Numbered(1)));
-    ASSERT_TRUE(state->Record(Numbered(1), "a.pcap"));
+    ASSERT_TRUE(Record(*state, Numbered(1), "a.pcap"));
     EXPECT_TRUE(state->Contains(Numbered(1)));
-    ASSERT_TRUE(state->Record(Numbered(2), "b.pcap"));
+    ASSERT_TRUE(Record(*state, Numbered(2), "b.pcap"));
     EXPECT_EQ(ReadWhole(path_),  // nothing is held back
               Head() + SettledLine(Numbered(1), "a.pcap") + SettledLine(Numbered(2), "b.pcap"));
   }
@@ -75,14 +80,14 @@ TEST_F(ResumeStateTest, KnowsWhatEarlierRunsSettled) {
   EXPECT_TRUE(state->Contains(Numbered(1)));
   EXPECT_TRUE(state->Contains(Numbered(2)));
   EXPECT_FALSE(state->Contains(Numbered(3)));
-  ASSERT_TRUE(state->Record(Numbered(3), "c.pcap"));
+  ASSERT_TRUE(Record(*state, Numbered(3), "c.pcap"));
   EXPECT_EQ(ReadWhole(path_).size(), Head().size() + 3 * SettledLine({}, "a.pcap").size());
 }
 
 TEST_F(ResumeStateTest, ACaptureIsRecordedOnce) {
   const auto state = Open();
-  ASSERT_TRUE(state->Record(Numbered(1), "a.pcap"));
-  ASSERT_TRUE(state->Record(Numbered(1), "a copy of a.pcap"));
+  ASSERT_TRUE(Record(*state, Numbered(1), "a.pcap"));
+  ASSERT_TRUE(Record(*state, Numbered(1), "a copy of a.pcap"));
   EXPECT_EQ(ReadWhole(path_), Head() + SettledLine(Numbered(1), "a.pcap"));
   EXPECT_EQ(state->size(), 1U);
 }
@@ -96,7 +101,7 @@ TEST_F(ResumeStateTest, AnEmptyFileIsANewOne) {
 TEST_F(ResumeStateTest, ALinkLeadsToTheFile) {
   std::filesystem::create_directory(directory_.Path("elsewhere"));
   std::filesystem::create_symlink("elsewhere/target", path_);
-  ASSERT_TRUE(Open()->Record(Numbered(1), "a.pcap"));
+  ASSERT_TRUE(Record(*Open(), Numbered(1), "a.pcap"));
   EXPECT_EQ(Open()->size(), 1U);
   EXPECT_TRUE(std::filesystem::is_regular_file(directory_.Path("elsewhere/target")));
 }
@@ -115,7 +120,7 @@ TEST_F(ResumeStateTest, AnyNumberOfLinesIsRead) {
   for (uint32_t number = 0; number <= kCaptures; ++number) {
     ASSERT_TRUE(state->Contains(Numbered(number))) << number;
   }
-  ASSERT_TRUE(state->Record(Numbered(kCaptures + 1), "capture"));
+  ASSERT_TRUE(Record(*state, Numbered(kCaptures + 1), "capture"));
   EXPECT_EQ(ReadWhole(path_), text + Line(kCaptures + 1));
 }
 
@@ -155,7 +160,7 @@ TEST_F(ResumeStateTest, ALineThatACrashCutOffIsCutAway) {
     EXPECT_EQ(ReadWhole(path_), Head() + Line(1));
     EXPECT_TRUE(state->Contains(Numbered(1)));
     EXPECT_FALSE(state->Contains(Numbered(2)));
-    ASSERT_TRUE(state->Record(Numbered(3), "capture"));
+    ASSERT_TRUE(Record(*state, Numbered(3), "capture"));
     EXPECT_EQ(ReadWhole(path_), Head() + Line(1) + Line(3));
   }
 }
@@ -185,7 +190,7 @@ TEST_F(ResumeStateTest, ADamagedLineIsNamedAndNothingIsChanged) {
 }
 
 TEST_F(ResumeStateTest, OtherOptionsAreAnErrorThatSaysWhatToDo) {
-  ASSERT_TRUE(Open()->Record(Numbered(1), "a.pcap"));
+  ASSERT_TRUE(Record(*Open(), Numbered(1), "a.pcap"));
   const std::string before = ReadWhole(path_);
   EXPECT_EQ(ErrorOf(path_, "node http://localhost:9200, filter tcp"),
             "open resume state " + path_ +
@@ -245,7 +250,7 @@ TEST_F(ResumeStateTest, IsOneRunsAtATime) {
   auto first = Open();
   EXPECT_EQ(ErrorOf(path_), "open resume state " + path_ +
                                 ": it is in use by another espcap; let that one end first");
-  ASSERT_TRUE(first->Record(Numbered(1), "a.pcap"));
+  ASSERT_TRUE(Record(*first, Numbered(1), "a.pcap"));
   first.reset();
   EXPECT_EQ(Open()->size(), 1U);
 }
@@ -256,16 +261,16 @@ TEST_F(ResumeStateTest, AFullDiskLeavesWholeLinesAndIsNoEnd) {
     std::filesystem::remove(path_);
     const std::string whole = Head() + Line(1);
     const auto state = Open();
-    ASSERT_TRUE(state->Record(Numbered(1), "capture"));
+    ASSERT_TRUE(Record(*state, Numbered(1), "capture"));
     {
       const FileSizeLimit limit(whole.size() + bytes);
-      const auto recorded = state->Record(Numbered(2), "capture");
+      const auto recorded = state->Write(Numbered(2), "capture");
       ASSERT_FALSE(recorded);
       EXPECT_EQ(recorded.error().message, "write resume state " + path_ + ": File too large");
     }
     EXPECT_EQ(ReadWhole(path_), whole);
     EXPECT_FALSE(state->Contains(Numbered(2)));
-    ASSERT_TRUE(state->Record(Numbered(2), "capture"));
+    ASSERT_TRUE(Record(*state, Numbered(2), "capture"));
     EXPECT_EQ(ReadWhole(path_), whole + Line(2));
   }
 }
@@ -288,7 +293,7 @@ TEST_F(ResumeStateTest, WhatWasRecordedOutlivesAKill) {
   if (run == 0) {
     const auto state = Open();
     for (uint32_t number = 0;; ++number) {
-      if (!state->Record(Numbered(number), "capture")) ::_exit(1);
+      if (!Record(*state, Numbered(number), "capture")) ::_exit(1);
       if (::write(ends[1], &number, sizeof(number)) != sizeof(number)) ::_exit(2);
     }
   }

@@ -52,6 +52,7 @@ class ServiceManagerTest : public ::testing::Test {
 TEST_F(ServiceManagerTest, HearsWhatHappens) {
   ServiceManager manager;
   manager.Ready();
+  manager.Ready();
   EXPECT_EQ(Heard(), "READY=1");
   manager.Stopping();
   manager.Stopping();

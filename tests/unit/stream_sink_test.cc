@@ -6,366 +6,196 @@
 #include <unistd.h>
 
 #include <array>
-#include <csignal>
-#include <initializer_list>
 #include <memory>
-#include <random>
+#include <numeric>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "decompressed.h"
-#include "file_size_limit.h"
-#include "redirected_descriptor.h"
+#include "base/event_loop.h"
 #include "temporary_directory.h"
 
 namespace espcap::sink {
 namespace {
 
-using espcap::testing::Decompressed;
-using espcap::testing::FileSizeLimit;
 using espcap::testing::ReadWhole;
-using espcap::testing::RedirectedDescriptor;
 using espcap::testing::TemporaryDirectory;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
 
-// Documents and the memory that a batch of them borrows.
+// Documents of ten bytes each.
 class Documents {
  public:
-  Documents(std::initializer_list<std::string_view> documents) {
-    for (const std::string_view document : documents) {
-      spans_.push_back({text_.size(), document.size(), static_cast<uint32_t>(spans_.size()) + 1});
-      text_ += document;
+  explicit Documents(size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      spans_.push_back({text_.size(), 10, static_cast<uint32_t>(i + 1)});
+      text_ += "{\"a\":123}\n";
     }
   }
-
-  [[nodiscard]] Batch AsBatch(uint32_t slot = 0) const { return {text_, spans_, nullptr, slot}; }
-
-  // As a worker hands it over. The batch borrows from here.
-  [[nodiscard]] Batch AsCompressed(Compression compression) {
-    compressed_.resize(text_.size() + 1000);
-    const auto bytes = base::Compressor::Make(compression)->Compress(text_, compressed_);
-    return {text_, spans_, nullptr, 0, compression, {compressed_.data(), bytes.value()}};
-  }
+  [[nodiscard]] Batch AsBatch(uint32_t slot) const { return {text_, spans_, nullptr, slot}; }
+  [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
   std::string text_;
-  std::string compressed_;
   std::vector<DocumentSpan> spans_;
 };
 
 class StreamSinkTest : public ::testing::Test {
  protected:
-  std::unique_ptr<StreamSink> Open(const std::string& path) {
-    auto sink = StreamSink::Open(path);
-    if (!sink) throw std::runtime_error(sink.error().message);
-    return std::move(*sink);
+  void SetUp() override {
+    loop_ = base::EventLoop::Create().value();
+    writes_ = base::WriteThread::Create(*loop_, 100).value();
+  }
+
+  void Open(const std::string& path) {
+    auto file = OutputFile::Open(path, OutputFile::Existing::kEmpty, writes_->hurry_flag());
+    ASSERT_TRUE(file) << file.error().message;
+    sink_ = std::make_unique<StreamSink>(std::move(*file), *writes_);
+  }
+
+  // A pipe for the sink; what it is given to read from.
+  base::FileDescriptor OpenPipe(int flags = 0) {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    const base::FileDescriptor writer(ends[1]);
+    Open("/proc/self/fd/" + std::to_string(ends[1]));
+    if (flags != 0) {
+      // As a parent leaves it behind: by the description that both have.
+      EXPECT_EQ(::fcntl(ends[1], F_SETFL, flags), 0);
+      const int saved = ::dup(STDOUT_FILENO);
+      EXPECT_GE(::dup2(ends[1], STDOUT_FILENO), 0);
+      Open("-");
+      ::dup2(saved, STDOUT_FILENO);
+      ::close(saved);
+    }
+    return base::FileDescriptor(ends[0]);
+  }
+
+  Result<void> PollUntilIdle() {
+    const auto deadline = base::EventLoop::Clock::now() + seconds(10);
+    for (;;) {
+      if (auto polled = sink_->Poll(ledger_); !polled) return polled;
+      if (sink_->Idle()) return {};
+      if (base::EventLoop::Clock::now() > deadline) return Fail("not idle in time");
+      loop_->RunOnce(deadline);
+    }
+  }
+
+  std::vector<std::pair<uint32_t, bool>> Events() {
+    std::vector<std::pair<uint32_t, bool>> events;
+    for (const DeliveryEvent& event : sink_->TakeEvents()) {
+      events.emplace_back(event.slot, event.delivered);
+    }
+    return events;
   }
 
   const TemporaryDirectory directory_;
   const std::string path_ = directory_.Path("out.ndjson");
+  std::unique_ptr<base::EventLoop> loop_;
+  std::unique_ptr<base::WriteThread> writes_;
+  std::unique_ptr<StreamSink> sink_;
   Ledger ledger_;
 };
 
-TEST_F(StreamSinkTest, WritesWholeDocumentsInOrder) {
-  const auto sink = Open(path_);
-  const Documents first({"{\"a\":1}\n", "{\"b\":2}\n"});
-  const Documents second({"{\"c\":3}\n"});
-  ASSERT_TRUE(sink->Submit(first.AsBatch(), ledger_));
-  EXPECT_EQ(ReadWhole(path_), "{\"a\":1}\n{\"b\":2}\n");  // nothing is held back
-  ASSERT_TRUE(sink->Submit(second.AsBatch(), ledger_));
-  ASSERT_TRUE(sink->Close(ledger_));
-  EXPECT_EQ(ReadWhole(path_), "{\"a\":1}\n{\"b\":2}\n{\"c\":3}\n");
-  EXPECT_EQ(ledger_.written, 3U);
+TEST_F(StreamSinkTest, EachBatchIsSettledOnceAndInOrder) {
+  Open(path_);
+  const Documents documents(2);
+  const Documents none(0);
+  ASSERT_TRUE(sink_->Submit(documents.AsBatch(7), ledger_));
+  ASSERT_TRUE(sink_->Submit(none.AsBatch(3), ledger_));
+  ASSERT_TRUE(sink_->Submit(documents.AsBatch(4), ledger_));
+  ASSERT_TRUE(PollUntilIdle());
+  EXPECT_EQ(Events(), (std::vector<std::pair<uint32_t, bool>>{{7, true}, {3, true}, {4, true}}));
+  EXPECT_TRUE(Events().empty());
+  EXPECT_EQ(ledger_.written, 4U);
+  EXPECT_EQ(ReadWhole(path_), documents.text() + documents.text());
+}
+
+TEST_F(StreamSinkTest, NothingIsWrittenAfterAnError) {
+  Open("/dev/full");
+  const Documents documents(2);
+  for (uint32_t slot = 0; slot < 3; ++slot) {
+    ASSERT_TRUE(sink_->Submit(documents.AsBatch(slot), ledger_));
+  }
+  ASSERT_TRUE(writes_->Finish(base::EventLoop::Clock::now() + seconds(10)));
+  const auto polled = sink_->Poll(ledger_);
+  ASSERT_FALSE(polled);
+  EXPECT_EQ(polled.error().message, "write /dev/full: No space left on device");
+  EXPECT_TRUE(sink_->Idle());
+  EXPECT_EQ(ledger_.written, 0U);
+  EXPECT_EQ(ledger_.failed, 6U);
+  EXPECT_EQ(Events().size(), 3U);
+}
+
+// However long its reader waits, whole documents that it has are written, and the others abandoned.
+TEST_F(StreamSinkTest, AReaderThatStallsCostsWhatItHasNotRead) {
+  const auto reader = OpenPipe();
+  const Documents many(100'000);
+  const Documents few(3);
+  ASSERT_TRUE(sink_->Submit(many.AsBatch(1), ledger_));
+  ASSERT_TRUE(sink_->Submit(few.AsBatch(2), ledger_));
+  loop_->RunOnce(base::EventLoop::Clock::now() + milliseconds(100));
+  ASSERT_TRUE(sink_->Poll(ledger_));
+  EXPECT_FALSE(sink_->Idle());
+  writes_->Hurry();
+  ASSERT_TRUE(writes_->Finish(base::EventLoop::Clock::now() + seconds(10)));
+  const auto polled = sink_->Poll(ledger_);
+  ASSERT_FALSE(polled);
+  EXPECT_NE(polled.error().message.find("has not read on in time"), std::string::npos);
+  sink_.reset();
+  std::string read(2'000'000, '\0');
+  const ssize_t bytes = ::read(reader.get(), read.data(), read.size());
+  ASSERT_GT(bytes, 0);
+  EXPECT_EQ(ledger_.written, static_cast<uint64_t>(bytes) / 10);
+  EXPECT_EQ(ledger_.abandoned, 100'003 - ledger_.written);
   EXPECT_EQ(ledger_.failed, 0U);
 }
 
-TEST_F(StreamSinkTest, SaysOnceThatEachBatchIsSettled) {
-  const auto sink = Open("/dev/full");
-  EXPECT_TRUE(sink->Ready());
-  EXPECT_TRUE(sink->Submit(Documents({}).AsBatch(7), ledger_));
-  EXPECT_FALSE(sink->Submit(Documents({"{}\n"}).AsBatch(3), ledger_));
-  std::vector<uint32_t> settled;
-  for (const DeliveryEvent& event : sink->TakeEvents()) settled.push_back(event.slot);
-  EXPECT_EQ(settled, (std::vector<uint32_t>{7, 3}));
-  EXPECT_TRUE(sink->TakeEvents().empty());
+TEST_F(StreamSinkTest, AFullSinkIsNotReady) {
+  const auto reader = OpenPipe();
+  const Documents many(100'000);
+  uint32_t slot = 0;
+  while (sink_->Ready()) ASSERT_TRUE(sink_->Submit(many.AsBatch(++slot), ledger_));
+  EXPECT_EQ(slot, 4U);
+  sink_->GiveUp(ledger_);
+  EXPECT_EQ(ledger_.abandoned, 400'000U);
+  writes_.reset();  // ends while it writes
 }
 
-TEST_F(StreamSinkTest, AnEmptyBatchWritesNothing) {
-  const auto sink = Open(path_);
-  const Documents batch({});
-  ASSERT_TRUE(sink->Submit(batch.AsBatch(), ledger_));
-  EXPECT_EQ(ReadWhole(path_), "");
-  EXPECT_EQ(ledger_.written, 0U);
-}
-
-TEST_F(StreamSinkTest, ReplacesWhatTheFileHeld) {
-  directory_.Write("out.ndjson", "a longer text of an earlier run\n");
-  const Documents batch({"{}\n"});
-  ASSERT_TRUE(Open(path_)->Submit(batch.AsBatch(), ledger_));
-  EXPECT_EQ(ReadWhole(path_), "{}\n");
-}
-
-TEST_F(StreamSinkTest, KeepsWholeLinesOfAnEarlierRun) {
-  const std::string line(200'000, 'x');
-  const std::pair<std::string, std::string> cases[] = {
-      {"", ""},
-      {"{}\n", "{}\n"},
-      {"{}\n{\"cut", "{}\n"},
-      {"no line at all", ""},
-      {"{}\n" + line, "{}\n"},
-      {line + "\n" + line + "\n" + line, line + "\n" + line + "\n"},
-  };
-  for (const auto& [before, kept] : cases) {
-    directory_.Write("out.ndjson", before);
-    auto sink = StreamSink::Open(path_, StreamSink::Existing::kKeep);
-    ASSERT_TRUE(sink) << sink.error().message;
-    ASSERT_TRUE((*sink)->Submit(Documents({"{\"new\":1}\n"}).AsBatch(), ledger_));
-    EXPECT_TRUE((*sink)->Sync());
-    EXPECT_EQ(ReadWhole(path_), kept + "{\"new\":1}\n");
+// As `espcap … | program` where the program, or the shell's terminal, made it so.
+TEST_F(StreamSinkTest, AnOutputThatNeverWaitsLosesNothing) {
+  const auto reader = OpenPipe(O_NONBLOCK);
+  const Documents many(50'000);
+  ASSERT_TRUE(sink_->Submit(many.AsBatch(1), ledger_));
+  std::string all;
+  std::array<char, 7000> piece{};
+  while (all.size() < many.text().size()) {
+    const ssize_t bytes = ::read(reader.get(), piece.data(), piece.size());
+    ASSERT_GT(bytes, 0);
+    all.append(piece.data(), static_cast<size_t>(bytes));
   }
+  ASSERT_TRUE(PollUntilIdle());
+  EXPECT_EQ(all, many.text());
+  EXPECT_EQ(ledger_.written, 50'000U);
 }
 
-TEST_F(StreamSinkTest, SyncsWhatCanBeSynced) {
-  EXPECT_TRUE(Open("/dev/null")->Sync());
-  EXPECT_TRUE(Open(path_)->Sync());
+TEST_F(StreamSinkTest, IsClosedOnceTheFileIsWhole) {
+  const std::string path = directory_.Path("out.gz");
+  Open(path);
+  sink_->Close();
+  EXPECT_FALSE(sink_->Closed());
+  ASSERT_TRUE(writes_->Finish(base::EventLoop::Clock::now() + seconds(10)));
+  EXPECT_TRUE(sink_->Poll(ledger_));
+  EXPECT_TRUE(sink_->Closed());
+  EXPECT_GT(ReadWhole(path).size(), 0U);  // a gzip member of nothing
 }
 
-TEST_F(StreamSinkTest, ADashIsStandardOutput) {
-  {
-    const RedirectedDescriptor output(STDOUT_FILENO, path_, O_WRONLY | O_CREAT);
-    const Documents batch({"{}\n"});
-    EXPECT_TRUE(Open("-")->Submit(batch.AsBatch(), ledger_));
-  }
-  EXPECT_EQ(ReadWhole(path_), "{}\n");
-}
-
-TEST_F(StreamSinkTest, APathThatCantBeOpenedIsAnErrorThatNamesIt) {
-  struct Case {
-    std::string path;
-    const char* reason;
-  };
-  const Case cases[] = {
-      {directory_.Path("missing/out.ndjson"), "No such file or directory"},
-      {directory_.Path(), "Is a directory"},
-      {directory_.Write("file", "") + "/out.ndjson", "Not a directory"},
-      {"", "No such file or directory"},
-  };
-  for (const Case& c : cases) {
-    const auto sink = StreamSink::Open(c.path);
-    ASSERT_FALSE(sink) << c.path;
-    EXPECT_EQ(sink.error().message, "open " + c.path + " for writing: " + c.reason);
-  }
-}
-
-TEST_F(StreamSinkTest, ADeviceThatIsFullFailsEveryDocument) {
-  const auto sink = Open("/dev/full");
-  const Documents batch({"{\"a\":1}\n", "{\"b\":2}\n"});
-  const auto submitted = sink->Submit(batch.AsBatch(), ledger_);
-  ASSERT_FALSE(submitted);
-  EXPECT_EQ(submitted.error().message, "write /dev/full: No space left on device");
-  EXPECT_EQ(ledger_.written, 0U);
-  EXPECT_EQ(ledger_.failed, 2U);
-}
-
-TEST_F(StreamSinkTest, AReaderThatIsGoneIsCalledSo) {
-  std::array<int, 2> ends{};
-  ASSERT_EQ(::pipe(ends.data()), 0);
-  const base::FileDescriptor write_end(ends[1]);
-  const auto sink = Open("/proc/self/fd/" + std::to_string(ends[1]));
-  ASSERT_EQ(::close(ends[0]), 0);
-  const auto handler = std::signal(SIGPIPE, SIG_IGN);
-  const Documents batch({"{}\n"});
-  const auto submitted = sink->Submit(batch.AsBatch(), ledger_);
-  static_cast<void>(std::signal(SIGPIPE, handler));
-  ASSERT_FALSE(submitted);
-  EXPECT_NE(submitted.error().message.find("the program that reads it has ended"),
-            std::string::npos)
-      << submitted.error().message;
-  EXPECT_EQ(ledger_.failed, 1U);
-}
-
-struct CutCase {
-  rlim_t limit;
-  const char* file;  // after documents "{\"a\":1}\n", "{\"b\":2}\n" and "{\"c\":3}\n"
-  uint64_t written;
-};
-
-TEST_F(StreamSinkTest, AFileIsCutBackToItsLastWholeDocument) {
-  const CutCase cases[] = {
-      {0, "", 0},
-      {5, "", 0},
-      {7, "", 0},  // only the line end is missing
-      {8, "{\"a\":1}\n", 1},
-      {9, "{\"a\":1}\n", 1},
-      {15, "{\"a\":1}\n", 1},
-      {16, "{\"a\":1}\n{\"b\":2}\n", 2},
-      {23, "{\"a\":1}\n{\"b\":2}\n", 2},
-  };
-  for (const CutCase& c : cases) {
-    SCOPED_TRACE(c.limit);
-    const auto sink = Open(path_);
-    const Documents batch({"{\"a\":1}\n", "{\"b\":2}\n", "{\"c\":3}\n"});
-    Ledger ledger;
-    Result<void> submitted;
-    {
-      const FileSizeLimit limit(c.limit);
-      submitted = sink->Submit(batch.AsBatch(), ledger);
-    }
-    ASSERT_FALSE(submitted);
-    EXPECT_EQ(submitted.error().message, "write " + path_ + ": File too large");
-    EXPECT_EQ(ReadWhole(path_), c.file);
-    EXPECT_EQ(ledger.written, c.written);
-    EXPECT_EQ(ledger.failed, 3 - c.written);
-  }
-}
-
-TEST_F(StreamSinkTest, ACutLeavesEarlierBatchesAlone) {
-  const auto sink = Open(path_);
-  const Documents first({"{\"earlier\":0}\n"});
-  const Documents second({"{\"a\":1}\n", "{\"b\":2}\n"});
-  ASSERT_TRUE(sink->Submit(first.AsBatch(), ledger_));
-  {
-    const FileSizeLimit limit(17);
-    ASSERT_FALSE(sink->Submit(second.AsBatch(), ledger_));
-  }
-  EXPECT_EQ(ReadWhole(path_), "{\"earlier\":0}\n");
-  EXPECT_EQ(ledger_.written, 1U);
-  EXPECT_EQ(ledger_.failed, 2U);
-}
-
-// `(espcap …; more) > file`: both write by one offset.
-TEST_F(StreamSinkTest, WhatIsWrittenAfterACutFollowsTheLastWholeDocument) {
-  {
-    const RedirectedDescriptor output(STDOUT_FILENO, path_, O_WRONLY | O_CREAT);
-    const auto sink = Open("-");
-    const Documents batch({"{\"a\":1}\n", "{\"b\":2}\n"});
-    {
-      const FileSizeLimit limit(12);
-      EXPECT_FALSE(sink->Submit(batch.AsBatch(), ledger_));
-    }
-    EXPECT_EQ(::write(STDOUT_FILENO, "next\n", 5), 5);
-  }
-  EXPECT_EQ(ReadWhole(path_), "{\"a\":1}\nnext\n");
-}
-
-TEST(StreamSink, TheEndOfItsNameSaysHowAFileIsCompressed) {
-  struct Case {
-    const char* path;
-    Compression compression;
-  };
-  const Case cases[] = {
-      {"-", Compression::kNone},           {"a", Compression::kNone},
-      {"a.ndjson", Compression::kNone},    {"a.ndjson.gz", Compression::kGzip},
-      {"/b.gz/a.zst", Compression::kZstd}, {"/b.gz/a", Compression::kNone},
-      {"a.gzip", Compression::kNone},      {"outgz", Compression::kNone},
-      {"a.zst", Compression::kZstd},       {"outzst", Compression::kNone},
-      {"a.gz.txt", Compression::kNone},    {"", Compression::kNone},
-  };
-  for (const Case& c : cases) EXPECT_EQ(CompressionOf(c.path), c.compression) << c.path;
-}
-
-class CompressedFileTest : public StreamSinkTest,
-                           public ::testing::WithParamInterface<Compression> {
- protected:
-  [[nodiscard]] std::string Content() const {
-    return Decompressed(GetParam(), ReadWhole(compressed_path_));
-  }
-
-  const std::string compressed_path_ =
-      directory_.Path(GetParam() == Compression::kGzip ? "out.gz" : "out.zst");
-};
-
-INSTANTIATE_TEST_SUITE_P(Each, CompressedFileTest,
-                         ::testing::Values(Compression::kGzip, Compression::kZstd),
-                         [](const auto& compression) {
-                           return compression.param == Compression::kGzip ? "gzip" : "zstd";
-                         });
-
-TEST_P(CompressedFileTest, EachBatchIsAPartOfIt) {
-  const auto sink = Open(compressed_path_);
-  Documents first({"{\"a\":1}\n", "{\"b\":2}\n"});
-  Documents second({"{\"c\":3}\n"});
-  const Batch batch = first.AsCompressed(GetParam());
-  ASSERT_TRUE(sink->Submit(batch, ledger_));
-  EXPECT_EQ(ReadWhole(compressed_path_), batch.compressed);  // as the worker made it
-  EXPECT_EQ(Content(), "{\"a\":1}\n{\"b\":2}\n");            // nothing is held back
-  ASSERT_TRUE(sink->Submit(second.AsCompressed(GetParam()), ledger_));
-  const std::string both = ReadWhole(compressed_path_);
-  ASSERT_TRUE(sink->Close(ledger_));
-  EXPECT_EQ(ReadWhole(compressed_path_), both);
-  EXPECT_EQ(Content(), "{\"a\":1}\n{\"b\":2}\n{\"c\":3}\n");
-  EXPECT_EQ(ledger_.written, 3U);
-}
-
-// Its worker has ended before, or it took too much room; another compression isn't the file's.
-TEST_P(CompressedFileTest, ABatchThatComesOtherwiseIsCompressedHere) {
-  const auto sink = Open(compressed_path_);
-  const std::string large(300'000, 'x');
-  Documents batch({"{\"a\":1}\n", large});
-  ASSERT_TRUE(sink->Submit(batch.AsBatch(), ledger_));
-  EXPECT_EQ(Content(), "{\"a\":1}\n" + large);
-  const auto other = GetParam() == Compression::kGzip ? Compression::kZstd : Compression::kGzip;
-  Documents more({"{\"b\":2}\n"});
-  ASSERT_TRUE(sink->Submit(more.AsCompressed(other), ledger_));
-  EXPECT_EQ(Content(), "{\"a\":1}\n" + large + "{\"b\":2}\n");
-  EXPECT_EQ(ledger_.written, 3U);
-}
-
-TEST_P(CompressedFileTest, ARunWithoutDocumentsLeavesAValidFile) {
-  const auto sink = Open(compressed_path_);
-  ASSERT_TRUE(sink->Submit(Documents({}).AsBatch(), ledger_));
-  ASSERT_TRUE(sink->Close(ledger_));
-  EXPECT_GT(ReadWhole(compressed_path_).size(), 0U);
-  EXPECT_EQ(Content(), "");
-}
-
-TEST_P(CompressedFileTest, IsCutBackToItsLastWholeBatch) {
-  for (const bool by_worker : {true, false}) {
-    for (const rlim_t excess : {0U, 1U, 5U, 20U}) {
-      SCOPED_TRACE(excess);
-      const auto sink = Open(compressed_path_);
-      Documents first({"{\"a\":1}\n"});
-      Documents second({"{\"b\":2}\n", "{\"c\":3}\n"});
-      Ledger ledger;
-      ASSERT_TRUE(sink->Submit(first.AsCompressed(GetParam()), ledger));
-      const size_t whole_bytes = ReadWhole(compressed_path_).size();
-      {
-        const FileSizeLimit limit(whole_bytes + excess);
-        EXPECT_FALSE(
-            sink->Submit(by_worker ? second.AsCompressed(GetParam()) : second.AsBatch(), ledger));
-      }
-      EXPECT_EQ(ReadWhole(compressed_path_).size(), whole_bytes);
-      EXPECT_EQ(Content(), "{\"a\":1}\n");
-      EXPECT_EQ(ledger.written, 1U);
-      EXPECT_EQ(ledger.failed, 2U);
-    }
-  }
-}
-
-// Noise, so that the member takes many writes of which the first succeed.
-TEST_P(CompressedFileTest, IsCutBackBeforeABatchOfManyWrites) {
-  const auto sink = Open(compressed_path_);
-  std::mt19937 random(7);
-  std::string noise;
-  while (noise.size() < 400'000) noise += static_cast<char>(random());
-  Documents first({"{\"a\":1}\n"});
-  const Documents second({noise});
-  ASSERT_TRUE(sink->Submit(first.AsCompressed(GetParam()), ledger_));
-  {
-    const FileSizeLimit limit(300'000);
-    EXPECT_FALSE(sink->Submit(second.AsBatch(), ledger_));
-  }
-  EXPECT_EQ(Content(), "{\"a\":1}\n");
-  EXPECT_EQ(ledger_.failed, 1U);
-}
-
-TEST_P(CompressedFileTest, ADiskThatIsFullAtTheEndIsAnError) {
-  const auto sink = Open(compressed_path_);
-  const FileSizeLimit limit(4);
-  const auto drained = sink->Close(ledger_);
-  ASSERT_FALSE(drained);
-  EXPECT_EQ(drained.error().message, "write " + compressed_path_ + ": File too large");
-  EXPECT_EQ(ReadWhole(compressed_path_), "");
+TEST_F(StreamSinkTest, SyncIsToldOfInTheLoop) {
+  Open(path_);
+  bool is_synced = false;
+  sink_->Sync([&is_synced](const Result<void>& synced) { is_synced = synced.has_value(); });
+  EXPECT_FALSE(is_synced);
+  ASSERT_TRUE(writes_->Finish(base::EventLoop::Clock::now() + seconds(10)));
+  EXPECT_TRUE(is_synced);
 }
 
 }  // namespace

@@ -92,11 +92,9 @@ TEST_F(WriteThreadTest, ResultsMayPostMore) {
 TEST_F(WriteThreadTest, AReaderWhoStallsHoldsUpNobodyElse) {
   const FullPipe pipe;
   int error = 0;
-  writes_->Post(
-      [file = pipe.writer.get(), hurried = writes_->hurry_flag()] {
-        return WriteUntilHurried(file, hurried);
-      },
-      [&error](int result) { error = result; });
+  writes_->Post([file = pipe.writer.get(),
+                 hurried = writes_->hurry_flag()] { return WriteUntilHurried(file, hurried); },
+                [&error](int result) { error = result; });
   const auto begin = Clock::now();
   loop_->RunOnce(begin + milliseconds(50));
   EXPECT_LT(Clock::now() - begin, seconds(5));
@@ -112,11 +110,9 @@ TEST_F(WriteThreadTest, AnEndDropsWhatHasNotBegun) {
   bool was_told = false;
   bool was_begun = false;
   const auto tell = [&was_told](int /*result*/) { was_told = true; };
-  writes_->Post(
-      [file = pipe.writer.get(), hurried = writes_->hurry_flag()] {
-        return WriteUntilHurried(file, hurried);
-      },
-      tell);
+  writes_->Post([file = pipe.writer.get(),
+                 hurried = writes_->hurry_flag()] { return WriteUntilHurried(file, hurried); },
+                tell);
   writes_->Post([&was_begun] { return static_cast<int>(was_begun = true); }, tell);
   std::this_thread::sleep_for(milliseconds(20));
   writes_.reset();

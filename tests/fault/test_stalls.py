@@ -1,0 +1,322 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The table of what can stall, by how packets come: nothing else stalls with it. While it lasts, metrics and health are
+answered and the supervisor's loop is never at work for long; a stop takes effect at once, a later signal ends the run
+within two seconds, and every packet has its outcome."""
+import contextlib
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+from fault_proxy import Delay, FaultProxy, Hang
+from mounts import own_mounts
+from project import TEST_PCAPS
+from waiting import wait_until
+
+HTTP = TEST_PCAPS / "http.pcap"
+LASTS_S = 1.5  # a stall, before the run is stopped
+ANSWERED_S = 1
+STALL_S = 0.1
+NOTICED_S = 1  # from a signal to its message; the machine may be busy
+ENDED_S = 3  # from the later signal to the end: two seconds, and the machine
+CHUNKS = ["--chunk", 50, "--chunk-bytes", "256k", "--flush-interval", "100ms"]
+OUTCOMES = ("indexed", "already there", "written", "dead letters", "in the spool", "dropped", "failed", "abandoned",
+            "dropped by kernel", "dropped by interface", "dropped by full rings", "not selected")
+
+
+# --- how packets come ------------------------------------------------------------------------------
+
+
+class Files:
+    """A folder of captures."""
+
+    def __init__(self, small_archive, **_):
+        self.arguments = ["--dir", small_archive[0]]
+        self.options = {}
+
+    def feed(self, run):
+        pass
+
+
+class Pipe:
+    """Standard input, into which packets come as long as the test goes on."""
+
+    def __init__(self, **_):
+        self.arguments = ["--file", "-"]
+        self.options = {"stdin": subprocess.PIPE}
+        self._data = HTTP.read_bytes()
+        self._begun = False
+
+    def feed(self, run):
+        os.set_blocking(run.stdin.fileno(), True)
+        run.feed(self._data[24:] if self._begun else self._data)
+        self._begun = True
+
+
+class Live:
+    """An interface."""
+
+    def __init__(self, network, **_):
+        self._network = network
+        self.arguments = ["--nic", network.lend()]
+        self.options = {}
+
+    def feed(self, run):
+        run.wait_for("capturing on")
+        self._network.replay(HTTP, "--pps", 1000)
+
+
+MODES = {"file": Files, "pipe": Pipe, "live": Live}
+
+
+# --- what stalls -----------------------------------------------------------------------------------
+
+
+class SlowServer:
+    """Answers to documents come late, or never."""
+
+    def __init__(self, server, fault, strikes=lambda path: path.startswith("/_bulk")):
+        self._proxy = FaultProxy(server.port, strikes, server.index)
+        self._proxy.always(fault)
+        self.arguments = self._proxy.options
+        self.before = ()
+        self.environment = {}
+
+    def close(self):
+        self._proxy.heal()
+        self._proxy.refuse()
+
+    def has_begun(self, _run):
+        return self._proxy.requests > 0
+
+
+class SilentResolver:
+    """The server's name is asked for, and nobody answers."""
+
+    def __init__(self, folder):
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.53", 53))
+        self._socket.setblocking(False)
+        (folder / "resolv.conf").write_text("nameserver 127.0.0.53\noptions timeout:30 attempts:1\n")
+        (folder / "nsswitch.conf").write_text("hosts: dns\n")
+        mounts = "".join(f"mount --bind {folder / name} /etc/{name} && " for name in ("resolv.conf", "nsswitch.conf"))
+        self.before = [*own_mounts(), "sh", "-c", mounts + 'exec "$@"', "sh"]
+        self.arguments = ["--node", "http://elasticsearch.example:9200"]
+        self.environment = {}
+
+    def close(self):
+        self._socket.close()
+
+    def has_begun(self, _run):
+        with contextlib.suppress(BlockingIOError):
+            return bool(self._socket.recv(512))
+        return False
+
+
+class HeldLock:
+    """Another program has the file of dead letters locked, and the server refuses every document."""
+
+    def __init__(self, server, folder):
+        self._server = server
+        server.request("PUT", f"/_index_template/strict-{server.prefix}", {
+            "index_patterns": [server.indices], "priority": 500, "template": {"mappings": {"dynamic": "strict"}}})
+        self._file = (folder / "letters.ndjson").open("w")
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        self.arguments = [*server.options, "--no-template", "--dead-letters", folder / "letters.ndjson"]
+        self.before = ()
+        self.environment = {}
+
+    def close(self):
+        self._file.close()
+        self._server.request("DELETE", f"/_index_template/strict-{self._server.prefix}")
+
+    def has_begun(self, run):
+        return "refused with 400" in run.err
+
+
+class StalledOutput:
+    """Nobody reads standard output, which is a pipe."""
+
+    def __init__(self):
+        self._reader, self.writer = os.pipe()
+        fcntl.fcntl(self.writer, fcntl.F_SETPIPE_SZ, 4096)
+        self.arguments = []
+        self.before = ()
+        self.environment = {}
+
+    def close(self):
+        os.close(self._reader)
+        os.close(self.writer)
+
+    def has_begun(self, _run):
+        return fcntl.ioctl(self._reader, 0x541B, b"\0" * 4) == (4096).to_bytes(4, "little")  # FIONREAD
+
+
+class SlowDisk:
+    """Each sync lasts three seconds; the server is away, and documents go to the spool."""
+
+    def __init__(self, server, folder, library):
+        self._proxy = FaultProxy(server.port, index=server.index)
+        self._proxy.refuse()
+        self._spool = folder / "spool"
+        self.arguments = [*self._proxy.options, "--spool", self._spool]
+        self.before = ()
+        self.environment = {"LD_PRELOAD": str(library), "ESPCAP_TEST_SYNC_MS": "3000"}
+
+    def close(self):
+        self._proxy.refuse()
+
+    def has_begun(self, _run):
+        return self._spool.exists() and any(path.stat().st_size for path in self._spool.glob("*.spool"))
+
+
+class StalledClients:
+    """Of --metrics: they ask for something, and neither end their question nor read. The server takes its time, so that
+    the run lasts."""
+
+    def __init__(self, server):
+        self._proxy = FaultProxy(server.port, index=server.index)
+        self._proxy.always(Delay(1))
+        self.arguments = self._proxy.options
+        self.before = ()
+        self.environment = {}
+        self._clients = []
+
+    def close(self):
+        for client in self._clients:
+            client.close()
+        self._proxy.heal()
+        self._proxy.refuse()
+
+    def has_begun(self, run):
+        metrics = run.metrics()
+        for request in (b"", b"GET /metr", b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"):
+            for _ in range(4):
+                client = socket.create_connection((metrics.host, metrics.port))
+                client.sendall(request)
+                self._clients.append(client)
+        return True
+
+
+@pytest.fixture(scope="session")
+def slow_sync(tmp_path_factory):
+    library = tmp_path_factory.mktemp("slow") / "slow_sync.so"
+    source = TEST_PCAPS.parent / "tests" / "support" / "slow_sync.c"
+    subprocess.run(["cc", "-shared", "-fPIC", "-Wall", "-Werror", "-o", library, source], check=True)
+    return library
+
+
+@pytest.fixture
+def stall(request, elasticsearch, tmp_path, slow_sync):
+    """What the test's parameter names."""
+    made = {"silent server": lambda: SlowServer(elasticsearch, Hang()),
+            "silent at the start": lambda: SlowServer(elasticsearch, Hang(), lambda path: True),
+            "slow server": lambda: SlowServer(elasticsearch, Delay(2)),
+            "silent resolver": lambda: SilentResolver(tmp_path),
+            "lock held": lambda: HeldLock(elasticsearch, tmp_path),
+            "stalled output": StalledOutput,
+            "slow disk": lambda: SlowDisk(elasticsearch, tmp_path, slow_sync),
+            "stalled clients": lambda: StalledClients(elasticsearch)}[request.param]()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def source(request, small_archive):
+    """The mode that the test's parameter names. A network only where it is used."""
+    needs = {"network": request.getfixturevalue("network")} if request.param == "live" else {}
+    return MODES[request.param](small_archive=small_archive, **needs)
+
+
+TABLE = [(stall, mode)
+         for stall in ("silent server", "silent at the start", "slow server", "silent resolver", "lock held",
+                       "stalled output", "slow disk", "stalled clients")
+         for mode in MODES]
+SPOOLED = [("silent server", mode) for mode in MODES] + [("silent resolver", "live"), ("lock held", "live"),
+                                                          ("silent at the start", "live")]
+
+
+def assert_nothing_waits(metrics, seconds):
+    """Metrics and health are answered, for so long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        begin = time.monotonic()
+        assert metrics.get("/healthz")[0] in (200, 503)
+        scrape = metrics.scrape()
+        assert time.monotonic() - begin < ANSWERED_S
+        time.sleep(0.1)
+    assert scrape("espcap_loop_stall_max_seconds") < STALL_S, scrape.samples
+
+
+def assert_stop_takes_effect(run, first, later):
+    begin = time.monotonic()
+    os.kill(run.pid, first)
+    run.wait_for("no new packet is accepted")
+    assert time.monotonic() - begin < NOTICED_S
+    time.sleep(max(0, begin + 1.1 - time.monotonic()))  # else it is the same request
+    begin = time.monotonic()
+    if run.runs():
+        os.kill(run.pid, later)
+    run.wait()
+    assert time.monotonic() - begin < ENDED_S, run
+
+
+def assert_balanced(run):
+    assert run.code is not None and run.code >= 0, run
+    assert "doesn't balance" not in run.err, run
+    ledger = run.ledger
+    captured = ledger["packets captured"]
+    assert captured == sum(ledger.get(outcome, 0) for outcome in OUTCOMES), run
+
+
+def check(stall, source, start_espcap, environment, *more, first=signal.SIGTERM, later=signal.SIGTERM):
+    options = dict(source.options)
+    if isinstance(stall, StalledOutput):
+        options["stdout"] = stall.writer
+    run = start_espcap("--verbose", *source.arguments, *stall.arguments, "--metrics", "0", *CHUNKS, *more,
+                       before=stall.before, env={**environment, **stall.environment}, **options)
+    metrics = run.metrics()
+    source.feed(run)
+    wait_until(lambda: stall.has_begun(run), state=lambda: str(run))
+    source.feed(run)
+    assert_nothing_waits(metrics, LASTS_S)
+    assert_stop_takes_effect(run, first, later)
+    assert_balanced(run)
+    return run
+
+
+@pytest.mark.parametrize("stall, source", TABLE, indirect=True, ids=lambda value: value.replace(" ", "-"))
+def test_nothing_else_stalls(stall, source, start_espcap, environment):
+    check(stall, source, start_espcap, environment)
+
+
+@pytest.mark.parametrize("stall, source", SPOOLED, indirect=True, ids=lambda value: value.replace(" ", "-"))
+def test_what_is_captured_goes_to_the_spool(stall, source, start_espcap, environment, tmp_path):
+    run = check(stall, source, start_espcap, environment, "--spool", tmp_path / "spool")
+    ledger = run.ledger
+    assert ledger.get("abandoned", 0) == ledger.get("dropped", 0) == 0, run
+
+
+@pytest.mark.parametrize("first, later", [(signal.SIGINT, signal.SIGINT), (signal.SIGHUP, signal.SIGTERM),
+                                          (signal.SIGTERM, signal.SIGHUP)])
+@pytest.mark.parametrize("stall, source", [("stalled output", "file"), ("silent server", "file")], indirect=True,
+                         ids=lambda value: value.replace(" ", "-"))
+def test_every_signal_is_a_stop(stall, source, first, later, start_espcap, environment):
+    check(stall, source, start_espcap, environment, first=first, later=later)
+
+
+@pytest.mark.parametrize("stall, source", [("stalled output", "live"), ("lock held", "live"), ("silent server", "live")],
+                         indirect=True, ids=lambda value: value.replace(" ", "-"))
+@pytest.mark.parametrize("stop", [("--duration", "2s"), ("--count", 100)], ids=lambda stop: stop[0].strip("-"))
+def test_a_duration_and_a_count_are_stops(stall, source, stop, start_espcap, environment):
+    """They end by themselves, when the time for a stop is over."""
+    options = {"stdout": stall.writer} if isinstance(stall, StalledOutput) else {}
+    run = start_espcap("--verbose", *source.arguments, *stall.arguments, *CHUNKS, *stop, "--stop-timeout", "1s",
+                       env={**environment, **stall.environment}, **options)
+    begin = time.monotonic()
+    source.feed(run)
+    run.wait(2 + 1 + 1 + ENDED_S - (time.monotonic() - begin))
+    assert_balanced(run)
