@@ -60,7 +60,7 @@ class Sink {
   // is kept for the next run where the sink can do that; else it is counted as abandoned. Poll()
   // until Closed(). An error of those: the destination isn't whole.
   virtual void Close() = 0;
-  [[nodiscard]] virtual bool Closed() const = 0;
+  [[nodiscard]] virtual bool Closed() const { return Idle(); }
 
   // There is no more time for that: what has no outcome yet is counted as abandoned.
   virtual void GiveUp(Ledger& ledger) = 0;

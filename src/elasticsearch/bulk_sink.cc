@@ -18,6 +18,8 @@ NodePool::Random RandomUnit() {
           unit = std::uniform_real_distribution<double>(0, 1)]() mutable { return unit(engine); };
 }
 
+bool IsAny(uint32_t /*slot*/) { return true; }
+
 void Show(const NodePool& pool, const ChunkQueue& chunks, size_t most_bytes,
           const Preparation& preparation, DeliveryStats& stats) {
   for (size_t node = 0; node < stats.nodes.size(); ++node) {
@@ -98,11 +100,15 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
   }
   if (preparation_.maker_fd() < 0) maker_readable_.reset();
   outcomes_.CountKept(ledger);
-  if (closing_) AbandonReturned(ledger);
+  for (const Returned& returned : closing_ ? chunks_.TakeBack(IsAny) : std::vector<Returned>()) {
+    ledger.abandoned += returned.batch.documents.size();
+    Settle(returned.batch.slot, false);
+  }
   const Time now = NodePool::Clock::now();
   if (sends_) {
     Start(now);
-    if (auto reported = ReportAtStart(); !reported) return reported;
+    const bool may_pass = std::find(may_pass_.begin(), may_pass_.end(), true) != may_pass_.end();
+    if (auto begun = reports_.Begin(pool_, may_pass, options_.meanwhile); !begun) return begun;
   }
   std::optional<Time> next = pool_.NextChange(now);
   for (const std::optional<Time> other : {chunks_.NextDue(now), preparation_.NextTime(now)}) {
@@ -113,21 +119,6 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
   return {};
 }
 
-Result<void> BulkSink::ReportAtStart() {
-  if (has_reported_ || !(pool_.AnyHealthy() || pool_.AllFailed())) return {};
-  has_reported_ = true;
-  const bool may_pass = std::find(may_pass_.begin(), may_pass_.end(), true) != may_pass_.end();
-  if (!pool_.AnyHealthy() && options_.meanwhile.empty() && !may_pass) {
-    return Fail("connect: {}", reports_.Summary());
-  }
-  reports_.Begin(pool_.AnyHealthy());
-  if (!pool_.AnyHealthy()) {
-    hooks_.warn(fmt::format("connect: {}; {}", reports_.Summary(),
-                            options_.meanwhile.empty() ? "asked again" : options_.meanwhile));
-  }
-  return {};
-}
-
 // Asks nodes who they are that must be asked, and sends what may be sent.
 void BulkSink::Start(Time now) {
   while (const auto node = pool_.TakeForProbe(now)) {
@@ -135,27 +126,25 @@ void BulkSink::Start(Time now) {
     request.node = *node;
     request.ticket = client_.Start(options_.nodes[*node], {"GET", "/", {}, {}});
   }
-  if (!preparation_.done()) return Prepare(now);
+  if (!preparation_.done()) {
+    // One request at a time, to any node that is there.
+    const bool is_asked = std::any_of(
+        requests_.begin(), requests_.end(),
+        [](const Request& request) { return request.kind == Request::Kind::kPreparation; });
+    auto next = is_asked ? std::nullopt : preparation_.NextRequest(now);
+    const auto node = next ? pool_.Take(now) : std::nullopt;
+    if (!node) return;
+    Request& request = requests_.emplace_back();
+    request.node = *node;
+    request.kind = Request::Kind::kPreparation;
+    request.ticket = client_.Start(options_.nodes[*node], *next);
+    return;
+  }
   while (chunks_.HasDue(now)) {
     const auto node = pool_.Take(now);
     if (!node) return;
     Send(*node, *chunks_.TakeDue(now, outcomes_.most_bytes()));
   }
-}
-
-// One request at a time, to any node that is there.
-void BulkSink::Prepare(Time now) {
-  const bool is_asked = std::any_of(requests_.begin(), requests_.end(), [](const Request& request) {
-    return request.kind == Request::Kind::kPreparation;
-  });
-  auto next = is_asked ? std::nullopt : preparation_.NextRequest(now);
-  if (!next) return;
-  const auto node = pool_.Take(now);
-  if (!node) return;
-  Request& request = requests_.emplace_back();
-  request.node = *node;
-  request.kind = Request::Kind::kPreparation;
-  request.ticket = client_.Start(options_.nodes[*node], *next);
 }
 
 void BulkSink::Send(size_t node, BulkChunk chunk) {
@@ -186,13 +175,6 @@ void BulkSink::StopSending() {
 void BulkSink::Close() {
   StopSending();
   closing_ = true;
-}
-
-void BulkSink::AbandonReturned(Ledger& ledger) {
-  for (const Returned& returned : chunks_.TakeBack([](uint32_t /*slot*/) { return true; })) {
-    ledger.abandoned += returned.batch.documents.size();
-    Settle(returned.batch.slot, false);
-  }
 }
 
 void BulkSink::GiveUp(Ledger& ledger) { ledger.abandoned += chunks_.GiveUp(); }

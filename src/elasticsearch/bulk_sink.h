@@ -73,7 +73,6 @@ class BulkSink : public RemoteSink {
   Result<void> Submit(Batch batch, Ledger& ledger) override;
   Result<void> Poll(Ledger& ledger) override;
   void Close() override;
-  [[nodiscard]] bool Closed() const override { return Idle(); }
   void GiveUp(Ledger& ledger) override;
   void Sync(SyncDone done) override { hooks_.sync_refused(std::move(done)); }
 
@@ -94,9 +93,6 @@ class BulkSink : public RemoteSink {
   };
 
   void Start(Time now);
-  Result<void> ReportAtStart();
-  void AbandonReturned(Ledger& ledger);
-  void Prepare(Time now);
   void Send(size_t node, BulkChunk chunk);
   Result<void> TakeIdentity(size_t at, const http::HttpClient::Finished& finished);
   Result<void> TakePreparation(size_t at, const http::HttpClient::Finished& finished);
@@ -123,7 +119,6 @@ class BulkSink : public RemoteSink {
   Preparation preparation_;
   ServerIdentity identity_;
   std::optional<base::ReadableFlag> maker_readable_;  // while the template is made
-  bool has_reported_ = false;                         // that it can be reached, or not
   bool sends_ = true;
   bool closing_ = false;
 };

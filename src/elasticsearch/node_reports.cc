@@ -14,12 +14,18 @@ void NodeReports::Recovered(size_t node, const std::string& name) {
   if (!std::exchange(problems_[node], {}).empty()) warn_(name + " takes documents again");
 }
 
-void NodeReports::Begin(bool with_known) {
+Result<void> NodeReports::Begin(const NodePool& pool, bool may_pass, const std::string& meanwhile) {
+  if (!is_quiet_ || !(pool.AnyHealthy() || pool.AllFailed())) return {};
   is_quiet_ = false;
-  if (!with_known) return;
+  if (!pool.AnyHealthy()) {
+    if (meanwhile.empty() && !may_pass) return Fail("connect: {}", Summary());
+    warn_(fmt::format("connect: {}; {}", Summary(), meanwhile.empty() ? "asked again" : meanwhile));
+    return {};
+  }
   for (const std::string& problem : problems_) {
     if (!problem.empty()) warn_(problem);
   }
+  return {};
 }
 
 std::string NodeReports::Summary() const {

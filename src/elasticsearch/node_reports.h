@@ -10,6 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "elasticsearch/node_pool.h"
+#include "espcap/result.h"
+
 namespace espcap::elasticsearch {
 
 class NodeReports {
@@ -22,13 +25,15 @@ class NodeReports {
   void Problem(size_t node, const std::string& reason, const std::string& consequence);
   // The node `name` accepts documents.
   void Recovered(size_t node, const std::string& name);
-  // `with_known`: what is known so far is said too.
-  void Begin(bool with_known);
+  // Once a node can be reached, or none can: says so, and what is known so far. An error where
+  // nothing would come of it: no node may get ready (`may_pass`), and documents have no other place
+  // `meanwhile`.
+  Result<void> Begin(const NodePool& pool, bool may_pass, const std::string& meanwhile);
 
+ private:
   // All that is wrong at present, in one line.
   [[nodiscard]] std::string Summary() const;
 
- private:
   std::vector<std::string> problems_;  // of each node; empty: none
   Warn warn_;
   bool is_quiet_ = true;

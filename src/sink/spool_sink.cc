@@ -7,6 +7,19 @@
 #include <utility>
 
 namespace espcap::sink {
+namespace {
+
+ServerState StateOf(const RemoteSink& server) {
+  if (server.Away()) return ServerState::kAway;
+  return server.Ready() ? ServerState::kReady : ServerState::kBusy;
+}
+
+void Show(const SpoolQueue& spool, const SpoolKeeper& keeper, DeliveryStats& stats) {
+  stats.spool = SpoolStats{spool.numbers().bytes, spool.max_bytes(), spool.numbers().documents,
+                           keeper.is_full()};
+}
+
+}  // namespace
 
 SpoolSink::SpoolSink(base::EventLoop& loop, std::unique_ptr<RemoteSink> server,
                      std::unique_ptr<SpoolQueue> spool, WhenFull when_full,
@@ -19,17 +32,12 @@ SpoolSink::SpoolSink(base::EventLoop& loop, std::unique_ptr<RemoteSink> server,
       drain_(*server_, *spool_, reports.report),
       timer_(loop, [] {}),
       recovered_(spool_->numbers().documents + spool_->numbers().lost_documents) {
-  Show();
-}
-
-ServerState SpoolSink::State() const {
-  if (server_->Away()) return ServerState::kAway;
-  return server_->Ready() ? ServerState::kReady : ServerState::kBusy;
+  Show(*spool_, keeper_, stats_);
 }
 
 bool SpoolSink::Ready() const {
   if (closing_) return !keeper_.is_full();
-  switch (Place(State(), when_full_)) {
+  switch (Place(StateOf(*server_), when_full_)) {
     case Placement::kServer:
       return true;
     case Placement::kSpool:
@@ -54,7 +62,7 @@ Result<void> SpoolSink::Submit(Batch batch, Ledger& ledger) {
     Settle(batch.slot, true);
     return {};
   }
-  if (!closing_ && Place(State(), when_full_) == Placement::kServer) {
+  if (!closing_ && Place(StateOf(*server_), when_full_) == Placement::kServer) {
     return server_->Submit(std::move(batch), ledger);
   }
   Returned kept{std::move(batch), nullptr};
@@ -85,7 +93,7 @@ Result<void> SpoolSink::Poll(Ledger& ledger) {
     next = std::min(next.value_or(SpoolKeeper::Time::max()), *drain_.NextTime());
   }
   next ? timer_.Set(*next) : timer_.Cancel();
-  Show();
+  Show(*spool_, keeper_, stats_);
   return closing_ ? FinishClosing(ledger) : Result<void>();
 }
 
@@ -196,11 +204,6 @@ void SpoolSink::CountNews(Ledger& ledger) {
 void SpoolSink::CountSpooled(Ledger& ledger) {
   if (std::exchange(is_counted_, true)) return;
   ledger.spooled = spool_->numbers().documents - drain_.counted_documents();
-}
-
-void SpoolSink::Show() {
-  stats_.spool = SpoolStats{spool_->numbers().bytes, spool_->max_bytes(),
-                            spool_->numbers().documents, keeper_.is_full()};
 }
 
 }  // namespace espcap::sink

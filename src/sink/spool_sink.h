@@ -44,7 +44,6 @@ class SpoolSink : public Sink {
  private:
   using Returned = RemoteSink::Returned;
 
-  [[nodiscard]] ServerState State() const;
   Result<void> TakeKept(Ledger& ledger);
   Result<void> NotKept(const Returned& batch, Ledger& ledger);
   void TakeBackWaiting();
@@ -54,7 +53,6 @@ class SpoolSink : public Sink {
   void TakeServerEvents();
   void CountNews(Ledger& ledger);
   void CountSpooled(Ledger& ledger);
-  void Show();
 
   std::unique_ptr<RemoteSink> server_;
   std::unique_ptr<SpoolQueue> spool_;

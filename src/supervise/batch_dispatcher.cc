@@ -40,12 +40,16 @@ Result<void> BatchDispatcher::Offer(Sink& sink) {
   return {};
 }
 
-void BatchDispatcher::Settle(uint32_t slot, bool delivered) {
-  Capture& capture = slots_.CaptureOf(slot);
-  --capture.at_sink;
-  capture.refused |= !delivered;
-  if (delivered && accounting_.is_live()) accounting_.CountLag(slots_.Progress(slot));
-  slots_.Release(slot);
+void BatchDispatcher::TakeDeliveries(Sink& sink) {
+  for (const DeliveryEvent& event : sink.TakeEvents()) {
+    Capture& capture = slots_.CaptureOf(event.slot);
+    --capture.at_sink;
+    capture.refused |= !event.delivered;
+    if (event.delivered && accounting_.is_live()) {
+      accounting_.CountLag(slots_.Progress(event.slot));
+    }
+    slots_.Release(event.slot);
+  }
 }
 
 void BatchDispatcher::Abandon() {

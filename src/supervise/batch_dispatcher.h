@@ -29,8 +29,8 @@ class BatchDispatcher {
 
   // As much as the sink can take. An error is the sink's.
   Result<void> Offer(Sink& sink);
-  // The sink's word on a batch.
-  void Settle(uint32_t slot, bool delivered);
+  // What the sink says of batches: their slots are free.
+  void TakeDeliveries(Sink& sink);
   // What no sink has is given up.
   void Abandon();
 

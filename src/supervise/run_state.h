@@ -4,6 +4,7 @@
 #ifndef ESPCAP_SUPERVISE_RUN_STATE_H_
 #define ESPCAP_SUPERVISE_RUN_STATE_H_
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -31,6 +32,21 @@ struct RunState {
   uint64_t worker_restarts = 0;
   uint64_t sessions_replaced = 0;
 };
+
+// No more time for delivery.
+inline bool IsLate(const RunState& state, std::chrono::steady_clock::time_point now) {
+  return state.stop && now >= state.stop_deadline;
+}
+
+// Until when what is left can be put on disk, since `begun`; then it is given up.
+inline std::chrono::steady_clock::time_point CloseDeadline(
+    const RunState& state, std::chrono::steady_clock::time_point begun) {
+  constexpr std::chrono::seconds kCloseTime{5};
+  constexpr std::chrono::seconds kHurriedCloseTime{1};
+  if (state.hurried_at) return *state.hurried_at + kHurriedCloseTime;
+  if (!state.stop) return std::chrono::steady_clock::time_point::max();
+  return std::max(begun, state.stop_deadline) + kCloseTime;
+}
 
 }  // namespace espcap::supervise
 

@@ -20,9 +20,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kIdleTick{1000};
 constexpr milliseconds kStopTick{100};  // a worker's read may begin just after it was interrupted
-// From the end of the time for delivery to the ledger: what is left goes to disk, or is given up.
-constexpr milliseconds kCloseTime{5000};
-constexpr milliseconds kHurriedCloseTime{1000};
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -115,18 +112,16 @@ bool Supervisor::MayEnd(const RunDependencies& run) {
   const auto now = Clock::now();
   if (Finished()) {
     if (state_.sink_failed || run.sink.Idle()) return true;
-    if (state_.stop) return IsLate() || !run.sink.WorthWaiting();
+    if (state_.stop) return IsLate(state_, now) || !run.sink.WorthWaiting();
     if (!run.sink.RestIsSafe()) state_.safe_since.reset();
     if (run.sink.RestIsSafe() && !state_.safe_since) state_.safe_since = now;
     if (!state_.safe_since || now < *state_.safe_since + options_.stop_timeout) return false;
     parts_.log.Info("the server can't be reached: the rest stays in the spool for the next run");
     return true;
   }
-  state_.sink_failed |= IsLate();
+  state_.sink_failed |= IsLate(state_, now);
   return false;
 }
-
-bool Supervisor::IsLate() const { return state_.stop && Clock::now() >= state_.stop_deadline; }
 
 // What the sink still has is kept or given up, and captures that are settled are recorded.
 void Supervisor::Close(RunDependencies& run) {
@@ -138,25 +133,19 @@ void Supervisor::Close(RunDependencies& run) {
     if (auto polled = run.sink.Poll(accounting_.ledger()); !polled) {
       FailSink(polled.error().message);
     }
-    TakeDeliveries(run.sink);
+    batches_.TakeDeliveries(run.sink);
     resume_->Prune(parts_.captures, run.sink);
     if (run.sink.Closed() && parts_.writes.posted() == 0) return;
-    const auto deadline = CloseDeadline(begun);
+    const auto deadline = CloseDeadline(state_, begun);
     if (Clock::now() >= deadline) break;
-    if (IsLate()) parts_.writes.Hurry();
+    if (IsLate(state_, Clock::now())) parts_.writes.Hurry();
     Turn(std::min(deadline, Clock::now() + kStopTick));
     StopWhereAsked();
   }
   if (run.sink.Closed()) return;
   FailSink("what is left could not be written in time: it is counted as abandoned");
   run.sink.GiveUp(accounting_.ledger());
-  TakeDeliveries(run.sink);
-}
-
-Supervisor::Clock::time_point Supervisor::CloseDeadline(Clock::time_point begun) const {
-  if (state_.hurried_at) return *state_.hurried_at + kHurriedCloseTime;
-  if (!state_.stop) return Clock::time_point::max();
-  return std::max(begun, state_.stop_deadline) + kCloseTime;
+  batches_.TakeDeliveries(run.sink);
 }
 
 bool Supervisor::Finished() const {
@@ -210,13 +199,7 @@ void Supervisor::PollSink(Sink& sink) {
   auto done = batches_.Offer(sink);
   if (done) done = sink.Poll(accounting_.ledger());
   if (!done) FailSink(done.error().message);
-  TakeDeliveries(sink);
-}
-
-void Supervisor::TakeDeliveries(Sink& sink) {
-  for (const DeliveryEvent& event : sink.TakeEvents()) {
-    batches_.Settle(event.slot, event.delivered);
-  }
+  batches_.TakeDeliveries(sink);
 }
 
 void Supervisor::Turn(Clock::time_point latest) {
@@ -269,7 +252,13 @@ void Supervisor::Handle(const WorkerEvent& event) {
               failure_ = e.failure;
             }
           },
-          [this](const WorkerEnded& e) { EndWorker(e.worker); },
+          [this](const WorkerEnded& e) {
+            Part& part = *e.worker.part;
+            if (e.worker.slot) batches_.Take(part, *e.worker.slot);
+            const auto outcome = e.worker.outcome;
+            parts_.workers.Remove(e.worker);
+            succession_.WorkerEnded(part, outcome);
+          },
           [this](const WorkerLogged& e) { WriteToLog(e.message, parts_.log, warnings_); },
           [this](const WorkerReaped& e) {
             if (e.wait_status == 0 || state_.stop) return;
@@ -277,14 +266,6 @@ void Supervisor::Handle(const WorkerEvent& event) {
           },
           [this](const ZygoteEnded&) { FailSink("the dissection process has ended"); }},
       event);
-}
-
-void Supervisor::EndWorker(Worker& worker) {
-  Part& part = *worker.part;
-  if (worker.slot) batches_.Take(part, *worker.slot);
-  const auto outcome = worker.outcome;
-  parts_.workers.Remove(worker);
-  succession_.WorkerEnded(part, outcome);
 }
 
 // The capture process has no right to any folder.

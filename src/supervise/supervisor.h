@@ -93,17 +93,13 @@ class Supervisor {
 
   [[nodiscard]] bool MayEnd(const RunDependencies& run);
   [[nodiscard]] bool Finished() const;
-  [[nodiscard]] bool IsLate() const;
   void Close(RunDependencies& run);
-  [[nodiscard]] Clock::time_point CloseDeadline(Clock::time_point begun) const;
   void StartWorkers(uint64_t value_bytes);
   void GrantSlots();
   void PollSink(Sink& sink);
-  void TakeDeliveries(Sink& sink);
   void Turn(Clock::time_point latest);
   [[nodiscard]] Clock::time_point NextTime(const telemetry::Progress& progress) const;
   void Handle(const WorkerEvent& event);
-  void EndWorker(Worker& worker);
   void GrantFile(const Worker& worker);
   void EndIntake();
   void StopWhereAsked();
