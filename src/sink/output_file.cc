@@ -2,7 +2,6 @@
 #include "sink/output_file.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +9,8 @@
 #include <cerrno>
 #include <system_error>
 #include <utility>
+
+#include "base/write_all.h"
 
 namespace espcap::sink {
 namespace {
@@ -141,26 +142,10 @@ Result<void> OutputFile::CompressAndWriteAll(std::string_view text, size_t& writ
 }
 
 Result<void> OutputFile::WriteAll(std::string_view bytes, size_t& written_bytes) const {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(file_.get(), bytes.data(), bytes.size());
-    if (count >= 0) {
-      bytes.remove_prefix(static_cast<size_t>(count));
-      written_bytes += static_cast<size_t>(count);
-      continue;
-    }
-    const int error = errno;
-    const bool is_full = error == EAGAIN;  // whoever started espcap wants no waits
-    if (*hurried_ && (is_full || error == EINTR)) {
-      return Fail("write {}: its reader has not read on in time", name_);
-    }
-    if (is_full) {
-      pollfd writable = {file_.get(), POLLOUT, 0};
-      ::poll(&writable, 1, -1);
-    } else if (error != EINTR) {
-      return Fail("write {}: {}", name_, Reason(error));
-    }
-  }
-  return {};
+  const int error = base::WriteAll(file_.get(), bytes, *hurried_, written_bytes);
+  if (error == 0) return {};
+  if (error == EINTR) return Fail("write {}: its reader has not read on in time", name_);
+  return Fail("write {}: {}", name_, Reason(error));
 }
 
 // Takes back the last bytes written, where that can be done.
