@@ -66,6 +66,10 @@ struct Option {
   bool in_found_file = false;             // accepted from an espcap.yml that nobody named
   bool in_resume_key = false;  // another value makes other documents: an earlier run's don't count
   const char* help = "";
+  // What else there is to say, as the README's tables say it (Markdown), and an example; empty:
+  // said with another option.
+  const char* paragraph = "";
+  const char* example = "";
   Setting (*setting)(SettingsOfCommand&) = nullptr;
 };
 

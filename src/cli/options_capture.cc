@@ -22,6 +22,8 @@ std::vector<Option> SourceOptions() {
        .value = "PATH",
        .help = "Read a capture file, in any format that libwiretap reads; '-' is standard input. "
                "Repeatable.",
+       .paragraph = "reads a capture file; `-` is standard input; repeatable",
+       .example = "--file a.pcap --file b.pcapng.gz",
        .setting = [](S& s) -> Setting { return &s.capture->files; }},
       {.names = "--dir",
        .commands = kCaptureCommand,
@@ -29,21 +31,32 @@ std::vector<Option> SourceOptions() {
        .value = "DIR",
        .help = "Read the capture files in a directory, sorted by name; skip other files. "
                "Repeatable.",
+       .paragraph = "reads the files of a directory, sorted by name; what is no capture is "
+                    "skipped, and said; repeatable",
+       .example = "--dir /var/captures",
        .setting = [](S& s) -> Setting { return &s.capture->directories; }},
       {.names = "--recursive",
        .commands = kCaptureCommand,
        .group = kSources,
        .help = "With --dir: read its folders too.",
+       .paragraph = "with `--dir`: its folders too",
+       .example = "--dir /var/captures --recursive",
        .setting = [](S& s) -> Setting { return &s.capture->recursive; }},
       {.names = "--watch",
        .commands = kCaptureCommand,
        .group = kSources,
        .help = "With --dir: go on until stopped, and read each new file once it is complete.",
+       .paragraph = "with `--dir`: goes on and takes each file that is finished there, until "
+                    "stopped; see below",
+       .example = "--dir /var/captures --watch",
        .setting = [](S& s) -> Setting { return &s.capture->watch; }},
       {.names = "--list",
        .commands = kCaptureCommand,
        .group = kSources,
        .help = "List the capture interfaces and end.",
+       .paragraph = "lists the interfaces: name, description, state, addresses; and says what is "
+                    "missing for capturing",
+       .example = "espcap --list",
        .setting = [](S& s) -> Setting { return &s.capture->list; }},
   };
 }
@@ -57,6 +70,9 @@ std::vector<Option> LiveOptions() {
        .value = "NAME",
        .help = "Capture from an interface; 'any' is all of them; tcp://host:port is a capture "
                "(pcap, pcapng) that another machine sends. Repeatable.",
+       .paragraph = "captures live from an interface; `any` is all of them; `tcp://host:port` "
+                    "takes what another machine captures; repeatable; see below",
+       .example = "--nic eth0",
        .setting = [](S& s) -> Setting { return &s.capture->interfaces; }},
       {.names = "--snaplen",
        .commands = kCaptureCommand,
@@ -65,6 +81,8 @@ std::vector<Option> LiveOptions() {
        .fallback = "262144",
        .range = Range{1, kMaxSnaplen},
        .help = "Capture at most this many bytes of each packet.",
+       .paragraph = "captures so many bytes of a packet (default 262144)",
+       .example = "--snaplen 200",
        .setting = [](S& s) -> Setting { return &s.capture->device.snaplen; }},
       {.names = "--buffer-bytes",
        .commands = kCaptureCommand,
@@ -75,21 +93,30 @@ std::vector<Option> LiveOptions() {
        .range = Range{uint64_t{1} << 20U, uint64_t{2047} << 20U},
        .help = "Memory for packets that wait: in the kernel for each interface, and before the "
                "dissecting processes.",
+       .paragraph = "memory for packets that wait: in the kernel, for each interface, and as much "
+                    "again before the dissecting processes (default 64M)",
+       .example = "--buffer-bytes 256M",
        .setting = [](S& s) -> Setting { return &s.capture->device.buffer_bytes; }},
       {.names = "!--no-promiscuous",
        .commands = kCaptureCommand,
        .group = kLive,
        .help = "Capture only packets from and to this machine, not all that pass the interface.",
+       .paragraph = "only packets from and to this machine",
+       .example = "--no-promiscuous",
        .setting = [](S& s) -> Setting { return &s.capture->device.promiscuous; }},
       {.names = "--monitor",
        .commands = kCaptureCommand,
        .group = kLive,
        .help = "Use monitor mode of a wireless interface: every frame in the air.",
+       .paragraph = "monitor mode of a wireless interface: every frame in the air",
+       .example = "--monitor",
        .setting = [](S& s) -> Setting { return &s.capture->device.monitor; }},
       {.names = "--immediate",
        .commands = kCaptureCommand,
        .group = kLive,
        .help = "Take each packet as it comes, not many at once: sooner, at more cost.",
+       .paragraph = "takes each packet as it comes, not many at once: sooner, at more cost",
+       .example = "--immediate",
        .setting = [](S& s) -> Setting { return &s.capture->device.immediate; }},
       {.names = "--fanout",
        .commands = kCaptureCommand,
@@ -98,6 +125,9 @@ std::vector<Option> LiveOptions() {
        .range = Range{1, UINT16_MAX},
        .help = "Capture with several processes from each interface; the kernel gives each packet "
                "to one of all that have this GROUP on it, other programs' too.",
+       .paragraph = "several processes capture from each interface, and the kernel gives each "
+                    "packet to one of them, by its flow; see below",
+       .example = "--fanout 1",
        .setting = [](S& s) -> Setting { return &s.capture->fanout_group; }},
       {.names = "--fanout-processes",
        .commands = kCaptureCommand,
@@ -106,12 +136,17 @@ std::vector<Option> LiveOptions() {
        .fallback = "2",
        .range = Range{1, 64},
        .help = "With --fanout: processes of this run for each interface.",
+       .paragraph = "with `--fanout`: so many of this run for each interface (default 2)",
+       .example = "--fanout-processes 4",
        .setting = [](S& s) -> Setting { return &s.capture->fanout_processes; }},
       {.names = "--write",
        .commands = kCaptureCommand,
        .group = kLive,
        .value = "PATH",
        .help = "Keep the raw packets too, in a pcapng file.",
+       .paragraph = "keeps the raw packets too, in a pcapng file (with several interfaces, one "
+                    "each), written before they are dissected; also those that full rings drop",
+       .example = "--write evidence.pcapng",
        .setting = [](S& s) -> Setting { return &s.capture->recording.path; }},
       {.names = "--write-bytes",
        .commands = kCaptureCommand,
@@ -120,6 +155,9 @@ std::vector<Option> LiveOptions() {
        .fallback = "0, any size",
        .unit = Unit::kBytes,
        .help = "With --write: begin the next file when one has this size.",
+       .paragraph = "with `--write`: a file of this size, or after this time, is followed by the "
+                    "next: `evidence_00001_20261124133307.pcapng` and so on",
+       .example = "--write-bytes 1G",
        .setting = [](S& s) -> Setting { return &s.capture->recording.file_bytes; }},
       {.names = "--write-time",
        .commands = kCaptureCommand,
@@ -135,6 +173,8 @@ std::vector<Option> LiveOptions() {
        .value = "N",
        .fallback = "0, all",
        .help = "With --write: keep the newest N files of each interface.",
+       .paragraph = "with `--write`: keeps so many files of an interface, the newest",
+       .example = "--write-files 24",
        .setting = [](S& s) -> Setting { return &s.capture->recording.files; }},
       {.names = "--duration",
        .commands = kCaptureCommand,
@@ -142,6 +182,9 @@ std::vector<Option> LiveOptions() {
        .value = "TIME",
        .unit = Unit::kTime,
        .help = "Stop after this time, as with a signal.",
+       .paragraph =
+           "stops after this time, as a signal does; seconds, or with `ms`, `s`, `m`, `h`, `d`",
+       .example = "--duration 10m",
        .setting = [](S& s) -> Setting { return &s.capture->duration; }},
       {.names = "--max-bytes",
        .commands = kCaptureCommand,
@@ -149,6 +192,8 @@ std::vector<Option> LiveOptions() {
        .value = "SIZE",
        .unit = Unit::kBytes,
        .help = "Stop after this many bytes of packets.",
+       .paragraph = "stops with the packet that makes it so many bytes",
+       .example = "--max-bytes 100M",
        .setting = [](S& s) -> Setting { return &s.capture->max_bytes; }},
       {.names = "--flush-interval",
        .commands = kCaptureCommand,
@@ -157,6 +202,8 @@ std::vector<Option> LiveOptions() {
        .fallback = "1s",
        .unit = Unit::kTime,
        .help = "Deliver what a quiet link (or pipe) has brought after this time.",
+       .paragraph = "shows what a quiet link (or pipe) has brought after this time (default 1s)",
+       .example = "--flush-interval 200ms",
        .setting = [](S& s) -> Setting { return &s.capture->flush_interval; }},
       {.names = "--stats-interval",
        .commands = kCaptureCommand,
@@ -165,6 +212,10 @@ std::vector<Option> LiveOptions() {
        .fallback = "60s",
        .unit = Unit::kTime,
        .help = "Log what was received, lost and delivered this often; 0: never.",
+       .paragraph = "says so often what was received, lost and delivered, and how late: half of "
+                    "the documents, and 99 in 100, were delivered within so long after their "
+                    "packet's time (default 60s; 0: never)",
+       .example = "--stats-interval 10s",
        .setting = [](S& s) -> Setting { return &s.capture->stats_interval; }},
   };
 }
@@ -179,6 +230,8 @@ std::vector<Option> SelectionOptions() {
        .fallback = "0, all",
        .in_found_file = true,
        .help = "Stop after this many packets.",
+       .paragraph = "stops after N packets, over all files; 0: all (default)",
+       .example = "--count 1000",
        .setting = [](S& s) -> Setting { return &s.capture->count; }},
       {.names = "--bpf",
        .commands = kCaptureCommand,
@@ -188,6 +241,10 @@ std::vector<Option> SelectionOptions() {
        .in_resume_key = true,
        .help = "Dissect only packets that this capture filter (pcap-filter(7)) matches, from files "
                "too.",
+       .paragraph =
+           "capture filter (`man pcap-filter`), for files too: the result is that of a capture "
+           "made with it. Frames are numbered as captured; their ids stay those of the whole file",
+       .example = "--bpf 'tcp port 80'",
        .setting = [](S& s) -> Setting { return &s.capture->capture_filter; }},
       {.names = "--filter",
        .commands = kCaptureCommand,
@@ -197,6 +254,9 @@ std::vector<Option> SelectionOptions() {
        .in_resume_key = true,
        .help = "Send only packets that this display filter (wireshark-filter(4), tshark's -Y) "
                "matches.",
+       .paragraph = "display filter (`man wireshark-filter`), tshark's `-Y`: all packets are "
+                    "dissected, these are sent",
+       .example = "--filter 'dns.flags.rcode == 3'",
        .setting = [](S& s) -> Setting { return &s.capture->display_filter; }},
       {.names = "--fields",
        .commands = kCaptureCommand,
@@ -206,6 +266,10 @@ std::vector<Option> SelectionOptions() {
        .in_resume_key = true,
        .help = "Write only these fields: names of display filters with commas between them, '*' at "
                "the end of one, or @FILE. A protocol's name is that whole layer. Repeatable.",
+       .paragraph = "only these fields are in the documents: names as in display filters, with "
+                    "commas between them; `tcp.*` is all that begin so; a protocol's name is its "
+                    "whole layer; repeatable",
+       .example = "--fields ip.src,ip.dst,'dns.qry*'",
        .setting = [](S& s) -> Setting { return &s.capture->fields; }},
       {.names = "--protocols",
        .commands = kCaptureCommand,
@@ -214,6 +278,9 @@ std::vector<Option> SelectionOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Write only these layers; with --fields, both. Repeatable.",
+       .paragraph = "only these layers are in the documents, wherever they stand; with `--fields`: "
+                    "those and these",
+       .example = "--protocols dns,http",
        .setting = [](S& s) -> Setting { return &s.capture->protocols; }},
   };
 }
@@ -228,6 +295,8 @@ std::vector<Option> DissectionOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Set a preference. Repeatable.",
+       .paragraph = "sets a preference; repeatable",
+       .example = "-o tls.keylog_file:keys.log",
        .setting = [](S& s) -> Setting { return &s.capture->dissection.preferences; }},
       {.names = "-d,--decode-as",
        .commands = kCaptureCommand,
@@ -236,6 +305,8 @@ std::vector<Option> DissectionOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Use another dissector: tcp.port==8888,http. Repeatable.",
+       .paragraph = "takes another dissector; repeatable",
+       .example = "-d tcp.port==8000-8010,http",
        .setting = [](S& s) -> Setting { return &s.capture->dissection.decode_as; }},
       {.names = "--enable-protocol",
        .commands = kCaptureCommand,
@@ -244,6 +315,8 @@ std::vector<Option> DissectionOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Enable a protocol. Repeatable.",
+       .paragraph = "repeatable",
+       .example = "--disable-protocol ssh",
        .setting = [](S& s) -> Setting { return &s.capture->dissection.enable_protocols; }},
       {.names = "--disable-protocol",
        .commands = kCaptureCommand,
@@ -260,6 +333,8 @@ std::vector<Option> DissectionOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Enable a heuristic dissector. Repeatable.",
+       .paragraph = "repeatable",
+       .example = "--enable-heuristic rtp_udp",
        .setting = [](S& s) -> Setting { return &s.capture->dissection.enable_heuristics; }},
       {.names = "--disable-heuristic",
        .commands = kCaptureCommand,
@@ -275,6 +350,8 @@ std::vector<Option> DissectionOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Write no names for numbers at all.",
+       .paragraph = "no names for numbers at all",
+       .example = "-n",
        .setting = [](S& s) -> Setting { return &s.capture->dissection.no_name_resolution; }},
       {.names = "-N,--resolve",
        .commands = kCaptureCommand,
@@ -284,6 +361,9 @@ std::vector<Option> DissectionOptions() {
        .in_resume_key = true,
        .help = "Write names for: d (from DNS packets), m (MAC), n (network), N (by DNS queries), "
                "t (ports), v (VLANs).",
+       .paragraph = "names for `d` addresses in captured DNS packets, `m` MAC, `n` network, `N` "
+                    "network by asking DNS, `t` ports, `v` VLANs",
+       .example = "-N dmt",
        .setting = [](S& s) -> Setting { return &s.capture->dissection.name_resolution; }},
       {.names = "-2,--two-pass",
        .commands = kCaptureCommand,
@@ -291,6 +371,9 @@ std::vector<Option> DissectionOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Read a file twice, so that a packet knows of later ones.",
+       .paragraph = "reads each file twice, so that a packet knows of later ones (a request of its "
+                    "response); not from a pipe",
+       .example = "-2",
        .setting = [](S& s) -> Setting { return &s.capture->two_pass; }},
   };
 }

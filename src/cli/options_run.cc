@@ -23,6 +23,10 @@ std::vector<Option> DocumentOptions() {
        .in_resume_key = true,
        .help = "Write the documents to a file, compressed where its name ends in .gz or .zst; '-' "
                "is standard output.",
+       .paragraph =
+           "documents go to a file, which is emptied first (not with `--resume`); where its name "
+           "ends in `.gz` or `.zst`, it is compressed; `-` is standard output, which never is",
+       .example = "--output packets.ndjson.gz",
        .setting = [](S& s) -> Setting { return &s.capture->output; }},
       {.names = "--format",
        .commands = kCaptureCommand,
@@ -34,6 +38,9 @@ std::vector<Option> DocumentOptions() {
        .in_resume_key = true,
        .help = "Write ndjson, a document a line; bulk, with action lines, a _bulk body; or text, "
                "Espcap's dump for people.",
+       .paragraph = "`ndjson`: one document a line (default); `bulk`: an action line before each, "
+                    "ready for `_bulk`; `text`: Espcap's dump for people",
+       .example = "--format text",
        .setting = [](S& s) -> Setting { return &s.capture->format; }},
       {.names = "--hex",
        .commands = kCaptureCommand,
@@ -41,6 +48,8 @@ std::vector<Option> DocumentOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Add the bytes of each field (tshark's -x).",
+       .paragraph = "adds each field's bytes, as tshark's `-x`",
+       .example = "--hex",
        .setting = [](S& s) -> Setting { return &s.capture->hex; }},
       {.names = "--typed",
        .commands = kCaptureCommand,
@@ -48,6 +57,9 @@ std::vector<Option> DocumentOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Write numbers as JSON numbers, for stores that accept no texts for them.",
+       .paragraph = "numbers are JSON numbers, in place of texts, for stores that take no texts "
+                    "for them; the template is the same",
+       .example = "--typed",
        .setting = [](S& s) -> Setting { return &s.capture->typed; }},
       {.names = "--ecs",
        .commands = kCaptureCommand,
@@ -55,6 +67,10 @@ std::vector<Option> DocumentOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Add the fields of the Elastic Common Schema at the top of each document.",
+       .paragraph = "adds the fields of the Elastic Common Schema at the top of each document, "
+                    "beside `layers`: `@timestamp`, event, source, destination, network (with "
+                    "`community_id`), dns, http, url, tls, observer; data streams need it",
+       .example = "--ecs",
        .setting = [](S& s) -> Setting { return &s.capture->ecs; }},
       {.names = "--max-document-bytes",
        .commands = kCaptureCommand,
@@ -76,6 +92,10 @@ std::vector<Option> DocumentOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Cut objects that are more than N levels deep, and say so in the document.",
+       .paragraph = "documents with objects more than 450 levels deep, or larger than 32 MiB, are "
+                    "cut at the layer that overflows; `espcap.cut` and `espcap.cut_layer` say so, "
+                    "and the summary counts them",
+       .example = "--max-document-bytes 8M",
        .setting = [](S& s) -> Setting { return &s.capture->limits.depth; }},
       {.names = "--max-value-bytes",
        .commands = kCaptureCommand,
@@ -86,6 +106,9 @@ std::vector<Option> DocumentOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Cut single texts that are longer, and say so in the document.",
+       .paragraph = "the same for single texts (default: any; 16 KiB for an OpenSearch whose "
+                    "template has `--rest flattened`)",
+       .example = "--max-value-bytes 4k",
        .setting = [](S& s) -> Setting { return &s.capture->limits.value_bytes; }},
   };
 }
@@ -100,12 +123,18 @@ std::vector<Option> WorkOptions() {
        .fallback = "the machine's cores; live and ordered, 1",
        .range = Range{1, 256},
        .help = "Dissect in N processes, each a file or a share of the live packets at a time.",
+       .paragraph = "dissects in N processes, each a file, or live a share of the packets, at a "
+                    "time (default: as many as there are cores; live and ordered, 1)",
+       .example = "--workers 4",
        .setting = [](S& s) -> Setting { return &s.capture->workers; }},
       {.names = "--ordered,!--no-ordered",
        .commands = kCaptureCommand,
        .group = kWork,
        .fallback = "ordered, but for a server",
        .help = "Write documents in the order of the files.",
+       .paragraph = "documents come in the order of the files, or as they are ready; ordered is "
+                    "the default for files and standard output, not for a server",
+       .example = "--no-ordered",
        .setting = [](S& s) -> Setting { return &s.capture->ordered; }},
       {.names = "--shards",
        .commands = kCaptureCommand,
@@ -116,6 +145,8 @@ std::vector<Option> WorkOptions() {
        .in_resume_key = true,
        .help = "Share each file among N workers, by the pair of addresses of its packets. Changes "
                "stream numbers and what is known across pairs: see the README.",
+       .paragraph = "N workers share each file; see below (default 1)",
+       .example = "--shards 4",
        .setting = [](S& s) -> Setting { return &s.capture->shards; }},
       {.names = "--hash",
        .commands = kCaptureCommand,
@@ -127,12 +158,18 @@ std::vector<Option> WorkOptions() {
        .help =
            "With --shards, and live: keep together all packets between two addresses (pair), or "
            "those of one connection (flow).",
+       .paragraph = "with `--shards`, and live: `pair` keeps all packets between two addresses in "
+                    "one shard (default), `flow` only those of one connection, which spreads finer",
+       .example = "--hash flow",
        .setting = [](S& s) -> Setting { return &s.capture->shard_key; }},
       {.names = "--resume",
        .commands = kCaptureCommand,
        .group = kWork,
        .value = "STATE",
        .help = "Record in this file which captures are settled, and skip those that are.",
+       .paragraph =
+           "keeps in this file which captures are settled, and skips those that are; see below",
+       .example = "--resume /var/lib/espcap/state",
        .setting = [](S& s) -> Setting { return &s.capture->resume; }},
       {.names = "--session-packets",
        .commands = kCaptureCommand,
@@ -141,6 +178,9 @@ std::vector<Option> WorkOptions() {
        .fallback = "0, any number",
        .help = "From a pipe or live: begin a fresh process after N packets, which frees what "
                "dissection has kept.",
+       .paragraph = "from a pipe, and live: after so many packets, bytes of packets, or at this "
+                    "resident size (default 400M) a fresh process takes over; 0: never",
+       .example = "--session-packets 1000000",
        .setting = [](S& s) -> Setting { return &s.capture->session_limits.packets; }},
       {.names = "--session-bytes",
        .commands = kCaptureCommand,
@@ -164,9 +204,13 @@ std::vector<Option> WorkOptions() {
        .value = "TIME",
        .fallback = "60s",
        .unit = Unit::kTime,
-       .help =
-           "After a signal or --duration: deliver what was captured for at most this time; then "
-           "keep the rest in the spool, or count it as abandoned.",
+       .help = "After a signal, --duration or --count: deliver what was captured for at most this "
+               "time; then "
+               "keep the rest in the spool, or count it as abandoned.",
+       .paragraph =
+           "after a signal, `--duration` or `--count`, delivers what was captured for at most this "
+           "time; then the rest stays in the spool, or is abandoned (default 60s)",
+       .example = "--stop-timeout 10s",
        .setting = [](S& s) -> Setting { return &s.capture->stop_timeout; }},
       {.names = "--run-as",
        .commands = kCaptureCommand,
@@ -174,12 +218,18 @@ std::vector<Option> WorkOptions() {
        .value = "NAME",
        .fallback = "nobody",
        .help = "As root: run the processes that touch packets as this user.",
+       .paragraph =
+           "started by root: whom the processes that touch packets become (default `nobody`)",
+       .example = "--run-as espcap",
        .setting = [](S& s) -> Setting { return &s.capture->run_as; }},
       {.names = "!--no-sandbox",
        .commands = kCaptureCommand,
        .group = kWork,
        .help = "Let processes that dissect write files, start programs and open connections: for "
                "plugins that must.",
+       .paragraph = "the processes that dissect may write files, start programs and open "
+                    "connections, for plugins that must",
+       .example = "--no-sandbox",
        .setting = [](S& s) -> Setting { return &s.capture->sandbox; }},
   };
 }
@@ -193,6 +243,8 @@ std::vector<Option> KeepingOptions() {
        .value = "DIR",
        .help = "Keep documents in this directory while the server is away; the next run sends what "
                "is there at the end.",
+       .paragraph = "keeps documents in this directory while the server is away",
+       .example = "--spool /var/lib/espcap/spool",
        .setting = [](S& s) -> Setting { return &s.capture->spool; }},
       {.names = "--spool-bytes",
        .commands = kCaptureCommand,
@@ -202,6 +254,8 @@ std::vector<Option> KeepingOptions() {
        .unit = Unit::kBytes,
        .range = Range{uint64_t{1} << 16U, uint64_t{1} << 50U},
        .help = "Keep at most this many bytes there.",
+       .paragraph = "so many bytes there at most, compressed (default 1G)",
+       .example = "--spool-bytes 20G",
        .setting = [](S& s) -> Setting { return &s.capture->spool_bytes; }},
       {.names = "--dead-letters",
        .commands = kCaptureCommand,
@@ -209,6 +263,10 @@ std::vector<Option> KeepingOptions() {
        .value = "PATH",
        .fallback = "beside --spool's or --resume's, else ./dead-letters.ndjson",
        .help = "Keep documents that the server refuses for good in this file, for 'espcap resend'.",
+       .paragraph =
+           "keeps what the server refuses for good in this file; by default `dead-letters.ndjson` "
+           "in the `--spool`, else beside the `--resume` file, else here",
+       .example = "--dead-letters /var/lib/espcap/dead.ndjson",
        .setting = [](S& s) -> Setting { return &s.capture->dead_letters; }},
       {.names = "--index",
        .commands = kCaptureCommand,
@@ -217,11 +275,16 @@ std::vector<Option> KeepingOptions() {
        .fallback = "packets-%Y-%m-%d",
        .in_resume_key = true,
        .help = "Send to this index, by the packet's time in UTC, as strftime(3).",
+       .paragraph = "the index, as strftime(3) makes it of the packet's own time in UTC (default "
+                    "`packets-%Y-%m-%d`)",
+       .example = "--index 'lab-%Y.%m'",
        .setting = [](S& s) -> Setting { return &s.capture->index; }},
       {.names = "--no-template",
        .commands = kCaptureCommand,
        .group = kDelivery,
        .help = "Install no index template, even where the server has none for the index.",
+       .paragraph = "installs no index template",
+       .example = "--no-template",
        .setting = [](S& s) -> Setting { return &s.capture->no_template; }},
       {.names = "--metrics",
        .commands = kCaptureCommand,
@@ -230,6 +293,10 @@ std::vector<Option> KeepingOptions() {
        .help =
            "Serve Prometheus metrics (/metrics) and the run's health (/healthz) at this port, of "
            "127.0.0.1 unless an address is given; port 0: a free one.",
+       .paragraph =
+           "serves metrics and the run's health over HTTP, at 127.0.0.1 unless an address is given "
+           "(IPv6 in brackets); port 0: a free one, which the log names; see Metrics",
+       .example = "--metrics 9600",
        .setting = [](S& s) -> Setting { return &s.capture->metrics; }},
   };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Options that several commands have: the server, its security, the program's own.
+// Options that several commands have: the server, the program's own.
 #include "cli/option_rows.h"
 
 namespace espcap::cli {
@@ -8,21 +8,10 @@ namespace {
 
 constexpr const char* kDestinations = "Destinations";
 constexpr const char* kDelivery = "Delivery";
-constexpr const char* kSecurity = "Security";
 constexpr const char* kProgram = "Program";
 constexpr unsigned kSendingCommands = kCaptureCommand | kResendCommand;
 constexpr unsigned kAskingCommands = kTemplateCommand | kQueryCommand;
 constexpr unsigned kServerCommands = kSendingCommands | kAskingCommands;
-
-Option Security(const char* name, const char* value, const char* help,
-                Setting (*setting)(SettingsOfCommand&)) {
-  return {.names = name,
-          .commands = kServerCommands,
-          .group = kSecurity,
-          .value = value,
-          .help = help,
-          .setting = setting};
-}
 
 }  // namespace
 
@@ -37,12 +26,19 @@ std::vector<Option> ServerOptions() {
        .help = "Index into this Elasticsearch: host, host:port or a URL. Repeatable: nodes of one "
                "cluster, which take turns. Without --node or --output, documents go to standard "
                "output.",
+       .paragraph =
+           "documents go to an Elasticsearch: `host`, `host:port` or a URL (port 9200 unless it "
+           "says otherwise, 443 for https); repeatable: nodes of one cluster, which take turns",
+       .example = "--node es1:9200 --node es2:9200",
        .setting = [](S& s) -> Setting { return &s.server->nodes; }},
       {.names = "--node",
        .commands = kAskingCommands,
        .group = kDestinations,
        .value = "URL",
        .help = "Ask this server. Repeatable: the first that answers is used.",
+       .paragraph =
+           "the server; the first that answers; with the same options for security as a run",
+       .example = "--node es:9200",
        .setting = [](S& s) -> Setting { return &s.server->nodes; }},
       {.names = "--chunk",
        .commands = kSendingCommands,
@@ -51,6 +47,8 @@ std::vector<Option> ServerOptions() {
        .fallback = "1000",
        .range = Range{1, 1'000'000},
        .help = "Send this many documents in a request.",
+       .paragraph = "documents in one request (default 1000)",
+       .example = "--chunk 100",
        .setting = [](S& s) -> Setting { return &s.server->chunk; }},
       {.names = "--chunk-bytes",
        .commands = kSendingCommands,
@@ -60,12 +58,19 @@ std::vector<Option> ServerOptions() {
        .unit = Unit::kBytes,
        .range = Range{1024, uint64_t{1} << 31U},
        .help = "Send at most this many bytes in a request.",
+       .paragraph = "bytes in one request, before it is compressed (default 8M); at most four "
+                    "times as much is ever held",
+       .example = "--chunk-bytes 2M",
        .setting = [](S& s) -> Setting { return &s.server->chunk_bytes; }},
       {.names = "--compress,!--no-compress",
        .commands = kSendingCommands,
        .group = kDelivery,
        .fallback = "gzip, but for a server on this machine",
        .help = "Send requests as gzip.",
+       .paragraph =
+           "requests go to the server as gzip, about a quarter as large, or as they are; gzip is "
+           "the default but for a server on this machine (`localhost`, `127.0.0.0/8`, `[::1]`)",
+       .example = "--no-compress",
        .setting = [](S& s) -> Setting { return &s.server->compress; }},
       {.names = "--concurrency",
        .commands = kSendingCommands,
@@ -74,6 +79,9 @@ std::vector<Option> ServerOptions() {
        .fallback = "from 1 to 8, as they speed it up",
        .range = Range{1, 64},
        .help = "Send N requests to each node at a time.",
+       .paragraph =
+           "requests to each node at a time; by default from 1 to 8, as they bring more through",
+       .example = "--concurrency 2",
        .setting = [](S& s) -> Setting { return &s.server->concurrency; }},
       {.names = "--max-retries",
        .commands = kSendingCommands,
@@ -81,6 +89,9 @@ std::vector<Option> ServerOptions() {
        .value = "N",
        .fallback = "until the server accepts or refuses it",
        .help = "Send a document again at most N times; then it counts as refused.",
+       .paragraph = "so often a document is sent again before it becomes a dead letter; by default "
+                    "without end",
+       .example = "--max-retries 20",
        .setting = [](S& s) -> Setting { return &s.server->max_retries; }},
       {.names = "--request-timeout",
        .commands = kSendingCommands,
@@ -89,44 +100,10 @@ std::vector<Option> ServerOptions() {
        .fallback = "60",
        .range = Range{1, 3600},
        .help = "Send a request again when it had no answer for this time.",
+       .paragraph = "so long a request may take before it is sent again (default 60)",
+       .example = "--request-timeout 120",
        .setting = [](S& s) -> Setting { return &s.server->request_timeout; }},
   };
-}
-
-std::vector<Option> SecurityOptions() {
-  using S = SettingsOfCommand;
-  std::vector<Option> options = {
-      Security("--ca-file", "PATH",
-               "https: trust the CAs in this PEM file, in place of the system's.",
-               [](S& s) -> Setting { return &s.server->security.ca_file; }),
-      Security("--fingerprint", "SHA256",
-               "https: trust the certificate with this SHA-256 alone, the server's or a CA's in "
-               "its chain.",
-               [](S& s) -> Setting { return &s.server->security.fingerprint; }),
-      Security("--insecure", "",
-               "https: don't check the server's certificate. Anyone can then read along.",
-               [](S& s) -> Setting { return &s.server->security.insecure; }),
-      Security("--client-cert", "PATH",
-               "https: show the server this certificate, PEM, with its chain.",
-               [](S& s) -> Setting { return &s.server->security.client_cert; }),
-      Security("--client-key", "PATH",
-               "https: use this key, PEM, without a passphrase; else the one in --client-cert.",
-               [](S& s) -> Setting { return &s.server->security.client_key; }),
-      Security("--user", "NAME",
-               "Log in as this user (basic authentication). The password: --password-file, "
-               "ESPCAP_PASSWORD, or in the URL of --node.",
-               [](S& s) -> Setting { return &s.server->security.user; }),
-      Security("--password-file", "PATH",
-               "Read the password from this file, which only its owner can read.",
-               [](S& s) -> Setting { return &s.server->security.password_file; }),
-      Security("--api-key-file", "PATH",
-               "Read an API key from this file, id:key or its Base64 form; else ESPCAP_API_KEY.",
-               [](S& s) -> Setting { return &s.server->security.api_key_file; }),
-      Security("--bearer-token-file", "PATH",
-               "Read a bearer token from this file; else ESPCAP_BEARER_TOKEN.",
-               [](S& s) -> Setting { return &s.server->security.bearer_token_file; }),
-  };
-  return options;
 }
 
 std::vector<Option> ProgramOptions() {
@@ -139,16 +116,22 @@ std::vector<Option> ProgramOptions() {
        .fallback = "the first of ./espcap.yml, ../config/espcap.yml, config/espcap.yml, "
                    "/etc/espcap/espcap.yml",
        .help = "Read this configuration file.",
+       .paragraph = "takes this configuration file",
+       .example = "--config lab.yml",
        .setting = [](S& s) -> Setting { return &s.program->config; }},
       {.names = "--quiet",
        .commands = kEveryCommand,
        .group = kProgram,
        .help = "Write only errors and warnings.",
+       .paragraph = "only errors and warnings",
+       .example = "--quiet",
        .setting = [](S& s) -> Setting { return &s.program->quiet; }},
       {.names = "--verbose",
        .commands = kEveryCommand,
        .group = kProgram,
        .help = "Say what is done.",
+       .paragraph = "says what is done: the configuration, the server, each file",
+       .example = "--verbose",
        .setting = [](S& s) -> Setting { return &s.program->verbose; }},
   };
 }
