@@ -35,7 +35,8 @@
 namespace espcap::app {
 namespace {
 
-constexpr size_t kMostWrites = 1024;  // that wait at a time
+constexpr size_t kMostWrites = 1024;                // that wait at a time
+constexpr std::chrono::milliseconds kLogTime{400};  // for its last lines
 
 Result<void> PrintInterfaces(telemetry::Log& log) {
   const auto interfaces = source::ListInterfaces();
@@ -129,16 +130,13 @@ Result<std::unique_ptr<process::Zygote>> StartZygote(worker::WorkerContext& cont
                                                      const worker::ShardPlanner& planner,
                                                      size_t files, telemetry::Log& log) {
   constexpr size_t kManyFiles = 32;  // of which each has a worker of its own
-  telemetry::RateLimited warnings(log, &telemetry::Log::Warning);
   return process::Zygote::Start(
       {[&context](const auto& send_log) { return context.Prepare(send_log); },
        [&context, &planner](const process::Job& job, process::Channel channel) {
          worker::RunWorker(context, planner, job, std::move(channel));
        },
        files >= kManyFiles},
-      [&log, &warnings](const process::LogMessage& message) {
-        supervise::WriteToLog(message, log, warnings);
-      });
+      [&log](const process::LogMessage& message) { supervise::WriteToLog(message, log); });
 }
 
 Result<std::unique_ptr<resume::ResumeState>> OpenResumeState(const cli::CaptureSettings& settings,
@@ -185,6 +183,18 @@ Result<void> Verdict(const Ledger& ledger, const telemetry::Log& log) {
   return {};
 }
 
+// The loop, which the log's thread has, ends with the run.
+class LogThreadEnd {
+ public:
+  explicit LogThreadEnd(telemetry::Log& log) : log_(log) {}
+  ~LogThreadEnd() { log_.EndThread(kLogTime); }
+  LogThreadEnd(const LogThreadEnd&) = delete;
+  LogThreadEnd& operator=(const LogThreadEnd&) = delete;
+
+ private:
+  telemetry::Log& log_;
+};
+
 // A write that can't be interrupted (a disk that hangs) uses what would be destroyed.
 [[noreturn]] void LeaveAtOnce(const Result<void>& verdict, telemetry::Log& log) {
   if (!verdict) log.Error(verdict.error().message);
@@ -222,6 +232,8 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   std::unique_ptr<resume::ResumeState> resume;  // outlives the thread that writes it
   auto writes = base::WriteThread::Create(**loop, kMostWrites);
   if (!writes) return Forward(std::move(writes));
+  if (auto begun = log.BeginThread(**loop); !begun) return begun;
+  const LogThreadEnd log_thread_end(log);
 
   live::RecordingFiles recordings(live);
   supervise::Accounting::ReadInterfaces read_interfaces;
@@ -258,16 +270,17 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
 
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
   if (on_terminal) MentionShards(settings, *inputs, log);
-  telemetry::Progress progress(!settings.quiet && on_terminal);
-  log.SetBeforeLine([&progress] { progress.Clear(); });
+  telemetry::Progress progress(log, !settings.quiet && on_terminal);
   const auto start = std::chrono::steady_clock::now();
   const Ledger ledger = supervisor.Run(
       {**sink, resume.get(), std::move(*watches), run_telemetry.services(), progress, value_bytes});
-  log.SetBeforeLine(nullptr);
+  log.ClearProgress();
+  log.TellLeftOut();
   log.Info(telemetry::FormatSummary(
       ledger,
       settings.nodes.empty() ? telemetry::Destination::kStream : telemetry::Destination::kServer,
       std::chrono::steady_clock::now() - start));
+  log.EndThread(kLogTime);
   auto verdict = Verdict(ledger, log);
   if ((*writes)->posted() > 0) LeaveAtOnce(verdict, log);
   return verdict;

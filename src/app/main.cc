@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/commands.h"
+#include "base/printable.h"
 #include "base/secret.h"
 #include "cli/arguments.h"
 #include "cli/secret_inputs.h"
@@ -14,7 +15,7 @@
 
 int main(int argc, char** argv) try {
   const auto fail = [](const espcap::Error& error) {
-    fmt::print(stderr, "espcap: error: {}\n", error.message);
+    fmt::print(stderr, "espcap: error: {}\n", espcap::base::Printable(error.message));
     return 1;
   };
   // First of all: nothing else may see them.
@@ -27,6 +28,6 @@ int main(int argc, char** argv) try {
   if (!invocation) return fail(invocation.error());
   return espcap::app::RunCommand(argv[0], *invocation);
 } catch (const std::exception& error) {
-  static_cast<void>(std::fprintf(stderr, "espcap: error: %s\n", error.what()));
+  fmt::print(stderr, "espcap: error: {}\n", espcap::base::Printable(error.what()));
   return 1;
 }

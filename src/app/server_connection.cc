@@ -54,17 +54,18 @@ Result<std::unique_ptr<elasticsearch::BulkSink>> MakeBulkSink(base::EventLoop& l
   options.request_timeout = settings.request_timeout;
   options.preparation = std::move(use.preparation);
   options.meanwhile = std::move(use.meanwhile);
-  const auto limited = [&log](telemetry::RateLimited::Method method) {
-    const auto messages = std::make_shared<telemetry::RateLimited>(log, method);
-    return [messages](const std::string& message) { messages->Report(message); };
+  const auto limited = [&log](telemetry::Log::Level level, const char* kind) {
+    return [messages = telemetry::RateLimited(log, level, kind)](const std::string& message) {
+      messages.Report(message);
+    };
   };
   elasticsearch::BulkSink::Hooks hooks;
   hooks.template_maker = std::move(use.template_maker);
   hooks.prepared = std::move(use.prepared);
   hooks.keep_refused = std::move(use.keep_refused);
   hooks.sync_refused = std::move(use.sync_refused);
-  hooks.warn = limited(&telemetry::Log::Warning);
-  hooks.report = limited(&telemetry::Log::Error);
+  hooks.warn = limited(telemetry::Log::Level::kWarning, "the server");
+  hooks.report = limited(telemetry::Log::Level::kError, "refused documents");
   return std::make_unique<elasticsearch::BulkSink>(loop, std::move(options), std::move(hooks),
                                                    stats);
 }

@@ -11,6 +11,8 @@
 #include <memory>
 #include <utility>
 
+#include "base/printable.h"
+
 namespace espcap::source {
 namespace {
 
@@ -73,8 +75,10 @@ std::string FormatInterfaces(const std::vector<Interface>& interfaces) {
   std::string text;
   size_t number = 0;
   for (const Interface& interface : interfaces) {
-    text += fmt::format("{}. {}", ++number, interface.name);
-    if (!interface.description.empty()) text += fmt::format(" ({})", interface.description);
+    text += fmt::format("{}. {}", ++number, base::Printable(interface.name));
+    if (!interface.description.empty()) {
+      text += fmt::format(" ({})", base::Printable(interface.description));
+    }
     if (!interface.flags.empty()) text += fmt::format(" [{}]", fmt::join(interface.flags, ", "));
     if (!interface.addresses.empty()) {
       text += fmt::format(" {}", fmt::join(interface.addresses, ", "));

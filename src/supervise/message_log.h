@@ -11,16 +11,16 @@
 
 namespace espcap::supervise {
 
-// `warnings`: where warnings go, since there can be many.
-inline void WriteToLog(const process::LogMessage& message, telemetry::Log& log,
-                       telemetry::RateLimited& warnings) {
+// Errors name captures, most often: more of them are shown than of warnings.
+inline void WriteToLog(const process::LogMessage& message, telemetry::Log& log) {
   using Level = process::LogMessage::Level;
+  constexpr int kErrorsAtOnce = 100;
   const std::string text(message.Text());
   switch (message.level) {
     case Level::kError:
-      return log.Error(text);
+      return log.SayLimited(telemetry::Log::Level::kError, "captures", text, kErrorsAtOnce);
     case Level::kWarning:
-      return warnings.Report(text);
+      return log.SayLimited(telemetry::Log::Level::kWarning, "captures", text);
     case Level::kInfo:
       return log.Info(text);
     case Level::kVerbose:

@@ -20,7 +20,10 @@ class ResumeTracker {
  public:
   // All is borrowed; `state` null: nothing is resumed. It is written by `writes`.
   ResumeTracker(resume::ResumeState* state, base::WriteThread& writes, telemetry::Log& log)
-      : state_(state), writes_(writes), log_(log), warnings_(log, &telemetry::Log::Warning) {}
+      : state_(state),
+        writes_(writes),
+        log_(log),
+        warnings_(log, telemetry::Log::Level::kWarning, "the resume state") {}
 
   // A worker knows the capture's fingerprint; true where there is nothing left to do. A capture's
   // shards get one answer.

@@ -42,8 +42,7 @@ Supervisor::Supervisor(Options options, Dependencies parts)
       slots_(parts_.slots),
       accounting_(std::move(parts_.read_interfaces)),
       batches_(parts_.captures, slots_, accounting_, options_.ordered),
-      succession_(parts_.captures, parts_.slots, parts_.rings, state_, parts_.log),
-      warnings_(parts_.log, &telemetry::Log::Warning) {}
+      succession_(parts_.captures, parts_.slots, parts_.rings, state_, parts_.log) {}
 
 // A zygote ends when its workers have: those of live capture must be told.
 Supervisor::~Supervisor() {
@@ -99,7 +98,6 @@ Ledger Supervisor::Run(RunDependencies run) {
   Close(run);
   services_.clear();  // their descriptors are the caller's
   accounting_.CountLosses();
-  run.progress.Clear();
   if (const uint64_t skipped = resume_->skipped_captures(); skipped > 0) {
     parts_.log.Info(fmt::format("{} captures skipped: an earlier run has settled them", skipped));
   }
@@ -259,7 +257,7 @@ void Supervisor::Handle(const WorkerEvent& event) {
             parts_.workers.Remove(e.worker);
             succession_.WorkerEnded(part, outcome);
           },
-          [this](const WorkerLogged& e) { WriteToLog(e.message, parts_.log, warnings_); },
+          [this](const WorkerLogged& e) { WriteToLog(e.message, parts_.log); },
           [this](const WorkerReaped& e) {
             if (e.wait_status == 0 || state_.stop) return;
             parts_.log.Warning(fmt::format("worker {} {}", e.process, DescribeEnd(e.wait_status)));

@@ -120,7 +120,6 @@ class Supervisor {
   std::list<Service> services_;
   std::optional<telemetry::LiveReporter> live_reporter_;
   process::ServiceManager service_manager_;
-  telemetry::RateLimited warnings_;
   std::string failure_;  // of opening an interface, or its file
 };
 

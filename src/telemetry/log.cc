@@ -1,78 +1,156 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "telemetry/log.h"
 
-#include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/sinks/syslog_sink.h>
+#include <fmt/format.h>
+#include <syslog.h>
+#include <unistd.h>
 
-#include <utility>
+#include <atomic>
+#include <cstddef>
+#include <string_view>
+
+#include "base/printable.h"
+#include "base/write_all.h"
 
 namespace espcap::telemetry {
 namespace {
 
-spdlog::level::level_enum LevelOf(Verbosity verbosity) {
-  switch (verbosity) {
-    case Verbosity::kQuiet:
-      return spdlog::level::warn;
-    case Verbosity::kVerbose:
-      return spdlog::level::debug;
-    default:
-      return spdlog::level::info;
+using std::chrono::milliseconds;
+
+constexpr size_t kMostLines = 1024;  // that wait
+constexpr milliseconds kInterruptTime{100};
+constexpr std::string_view kClearLine = "\r\x1b[K";
+
+struct Style {
+  std::string_view prefix;
+  int priority;
+  Verbosity from;  // on the terminal
+};
+
+Style StyleOf(Log::Level level) {
+  switch (level) {
+    case Log::Level::kError:
+      return {"error: ", LOG_ERR, Verbosity::kQuiet};
+    case Log::Level::kWarning:
+      return {"warning: ", LOG_WARNING, Verbosity::kQuiet};
+    case Log::Level::kInfo:
+      return {"", LOG_INFO, Verbosity::kNormal};
+    case Log::Level::kVerbose:
+      break;
   }
+  return {"", LOG_DEBUG, Verbosity::kVerbose};
+}
+
+// Nobody could be told that it failed.
+void WriteToTerminal(std::string_view text, const std::atomic<bool>& hurried) {
+  size_t written_bytes = 0;
+  base::WriteAll(STDERR_FILENO, text, hurried, written_bytes);
 }
 
 }  // namespace
 
-Log::Log(Verbosity verbosity) {
-  // Single-threaded sinks: one thread logs.
-  terminal_ =
-      std::make_unique<spdlog::logger>("espcap", std::make_shared<spdlog::sinks::stderr_sink_st>());
-  terminal_->set_pattern("espcap: %v");
-  terminal_->set_level(LevelOf(verbosity));
-  terminal_->flush_on(spdlog::level::trace);
-  syslog_ = std::make_unique<spdlog::logger>(
-      "espcap",
-      std::make_shared<spdlog::sinks::syslog_sink_st>("espcap", LOG_PID, LOG_DAEMON, false));
-  syslog_->set_level(spdlog::level::info);
+Log::Log(Verbosity verbosity) : verbosity_(verbosity) { ::openlog("espcap", LOG_PID, LOG_DAEMON); }
+
+Log::~Log() {
+  EndThread(milliseconds(0));
+  ::closelog();
 }
 
-Log::~Log() = default;
-
-void Log::MakeRoom(int level) {
-  const bool shown = terminal_->should_log(static_cast<spdlog::level::level_enum>(level));
-  if (shown && before_line_) before_line_();
+void Log::Record(const std::string& message) {
+  Write({{}, base::Printable(message), StyleOf(Level::kInfo).priority});
 }
 
-void Log::Error(const std::string& message) {
-  ++errors_;
-  MakeRoom(spdlog::level::err);
-  terminal_->error("error: {}", message);
-  syslog_->error("{}", message);
+void Log::Say(Level level, const std::string& message) {
+  if (level == Level::kError) ++errors_;
+  const Style style = StyleOf(level);
+  const std::string text = base::Printable(message);
+  Line line;
+  line.priority = style.priority;
+  if (level != Level::kVerbose) line.syslog = text;
+  if (verbosity_ >= style.from) {
+    line.terminal = fmt::format("{}espcap: {}{}\n", TakeProgress(), style.prefix, text);
+  }
+  Write(std::move(line));
 }
 
-void Log::Warning(const std::string& message) {
-  MakeRoom(spdlog::level::warn);
-  terminal_->warn("warning: {}", message);
-  syslog_->warn("{}", message);
+void Log::SayLimited(Level level, const std::string& kind, const std::string& message,
+                     int at_once) {
+  MessageLimit& limit = limits_.try_emplace({level, kind}, at_once).first->second;
+  if (!limit.Take(std::chrono::steady_clock::now())) {
+    if (level == Level::kError) ++errors_;
+    return;
+  }
+  SayLeftOut(level, kind, limit.TakeLeftOut());
+  Say(level, message);
 }
 
-void Log::Info(const std::string& message) {
-  MakeRoom(spdlog::level::info);
-  terminal_->info("{}", message);
-  syslog_->info("{}", message);
+void Log::TellLeftOut() {
+  for (auto& [kind, limit] : limits_) SayLeftOut(kind.first, kind.second, limit.TakeLeftOut());
 }
 
-void Log::Verbose(const std::string& message) {
-  MakeRoom(spdlog::level::debug);
-  terminal_->debug("{}", message);
+void Log::SayLeftOut(Level level, const std::string& kind, uint64_t messages) {
+  if (messages == 0) return;
+  const uint64_t errors = errors_;
+  Say(level, fmt::format("{} more messages about {} were left out", messages, kind));
+  errors_ = errors;  // they are counted
 }
 
-void Log::Record(const std::string& message) { syslog_->info("{}", message); }
+void Log::ShowProgress(const std::string& text) {
+  if (thread_ != nullptr && thread_->posted() > 0) return;
+  Write({fmt::format("{}{}", kClearLine, text), {}, 0});
+  has_progress_ = true;
+}
 
-void RateLimited::Report(const std::string& message) {
-  ++reported_;
-  if (reported_ <= kShown) (log_.*method_)(message);
-  if (reported_ == kShown) (log_.*method_)("further messages of this kind are not shown");
+void Log::ClearProgress() {
+  if (has_progress_) Write({TakeProgress(), {}, 0});
+}
+
+std::string Log::TakeProgress() {
+  return std::exchange(has_progress_, false) ? std::string(kClearLine) : std::string();
+}
+
+void Log::Write(Line line) {
+  if (is_stalled_ || (line.terminal.empty() && line.syslog.empty())) return;
+  if (thread_ == nullptr) {
+    const std::atomic<bool> hurried = false;
+    WriteToTerminal(line.terminal, hurried);
+    if (!line.syslog.empty()) ::syslog(line.priority, "%s", line.syslog.c_str());
+    return;
+  }
+  if (!thread_->HasRoom()) {
+    ++left_out_lines_;
+    return;
+  }
+  if (left_out_lines_ > 0) {
+    const std::string notice =
+        fmt::format("{} messages were left out: standard error or syslog accepts them too slowly",
+                    std::exchange(left_out_lines_, 0));
+    line.terminal.insert(0, "espcap: warning: " + notice + '\n');
+    line.syslog.insert(0, notice + "; ");
+  }
+  thread_->Post(
+      [line = std::move(line), hurried = thread_->hurry_flag()] {
+        WriteToTerminal(line.terminal, *hurried);
+        if (!line.syslog.empty()) ::syslog(line.priority, "%s", line.syslog.c_str());
+        return true;
+      },
+      [](bool /*written*/) {});
+}
+
+Result<void> Log::BeginThread(base::EventLoop& loop) {
+  auto thread = base::WriteThread::Create(loop, kMostLines);
+  if (!thread) return Forward(std::move(thread));
+  thread_ = std::move(*thread);
+  return {};
+}
+
+void Log::EndThread(milliseconds time) {
+  if (thread_ == nullptr) return;
+  if (!thread_->Finish(std::chrono::steady_clock::now() + time)) {
+    thread_->Hurry();
+    is_stalled_ = !thread_->Finish(std::chrono::steady_clock::now() + kInterruptTime);
+  }
+  thread_.reset();
 }
 
 }  // namespace espcap::telemetry

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 
 namespace espcap::telemetry {
 namespace {
@@ -35,20 +34,11 @@ void Progress::Update(const ProgressState& state) {
   const Clock::time_point now = Clock::now();
   if (now - shown_ < kRedraw) return;
   shown_ = now;
-  visible_ = true;
-  fmt::print(stderr, "\r\x1b[K{}", FormatProgress(state, now - start_));
-  static_cast<void>(std::fflush(stderr));
+  log_.ShowProgress(FormatProgress(state, now - start_));
 }
 
 Progress::Clock::time_point Progress::NextTime() const {
   return enabled_ ? shown_ + kRedraw : Clock::time_point::max();
-}
-
-void Progress::Clear() {
-  if (!visible_) return;
-  visible_ = false;
-  fmt::print(stderr, "\r\x1b[K");
-  static_cast<void>(std::fflush(stderr));
 }
 
 }  // namespace espcap::telemetry

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string>
 
+#include "telemetry/log.h"
+
 namespace espcap::telemetry {
 
 struct ProgressState {
@@ -23,19 +25,18 @@ class Progress {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // `enabled`: standard error is a terminal and the user wants to see it.
-  explicit Progress(bool enabled) : enabled_(enabled), start_(Clock::now()), shown_(start_) {}
+  // `log` is borrowed. `enabled`: standard error is a terminal and the user wants to see it.
+  Progress(Log& log, bool enabled)
+      : log_(log), enabled_(enabled), start_(Clock::now()), shown_(start_) {}
 
   // Cheap enough for every few packets: draws a few times a second.
   void Update(const ProgressState& state);
   // When it would draw again.
   [[nodiscard]] Clock::time_point NextTime() const;
-  // Wipes the line, so that another can be printed.
-  void Clear();
 
  private:
+  Log& log_;
   bool enabled_;
-  bool visible_ = false;
   Clock::time_point start_;
   Clock::time_point shown_;
 };

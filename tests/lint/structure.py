@@ -44,7 +44,6 @@ LIBRARIES = {
     "CLI/": {"cli"},
     "yaml-cpp/": {"config"},
     "microhttpd": {"telemetry"},
-    "spdlog/": {"telemetry"},
 }
 
 MOST_LINES = 400

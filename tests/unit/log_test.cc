@@ -2,12 +2,22 @@
 #include "telemetry/log.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <chrono>
 #include <functional>
+#include <iterator>
+#include <memory>
+#include <sstream>
 #include <string>
+#include <vector>
 
+#include "base/event_loop.h"
+#include "base/file_descriptor.h"
 #include "redirected_descriptor.h"
 #include "temporary_directory.h"
 
@@ -64,43 +74,145 @@ TEST(Log, CountsErrorsOnly) {
   }));
 }
 
-TEST(Log, CallsTheHookBeforeEachLineItShows) {
-  for (const auto& [verbosity, calls] :
-       {std::pair(Verbosity::kQuiet, 2), std::pair(Verbosity::kNormal, 3),
-        std::pair(Verbosity::kVerbose, 4)}) {
-    int called = 0;
-    static_cast<void>(StandardErrorOf([&called, v = verbosity] {
-      Log log(v);
-      log.SetBeforeLine([&called] { ++called; });
-      log.Error("e");
-      log.Warning("w");
-      log.Info("i");
-      log.Verbose("v");
-    }));
-    EXPECT_EQ(called, calls);
-  }
+TEST(Log, OneMessageIsOneLineThatATerminalPrints) {
+  EXPECT_EQ(StandardErrorOf([] { Log(Verbosity::kNormal).Error("\x1b[2J.pcap: a\nb \xff"); }),
+            "espcap: error: \\x1b[2J.pcap: a\\x0ab \\xff\n");
 }
 
-TEST(RateLimited, ShowsTenThenOneNotice) {
-  std::string expected;
-  for (int i = 0; i < 10; ++i) expected += "espcap: error: refused " + std::to_string(i) + '\n';
-  expected += "espcap: error: further messages of this kind are not shown\n";
+TEST(Log, ALineTakesThePlaceOfTheProgress) {
   EXPECT_EQ(StandardErrorOf([] {
               Log log(Verbosity::kNormal);
-              RateLimited errors(log, &Log::Error);
-              for (int i = 0; i < 1000; ++i) errors.Report("refused " + std::to_string(i));
+              log.ClearProgress();
+              log.ShowProgress("10 %");
+              log.Verbose("not shown");
+              log.Info("a");
+              log.Info("b");
+              log.ShowProgress("20 %");
+              log.ClearProgress();
+              log.ClearProgress();
+            }),
+            "\r\x1b[K10 %\r\x1b[Kespcap: a\nespcap: b\n\r\x1b[K20 %\r\x1b[K");
+}
+
+TEST(Log, SaysHowManyOfAKindWereLeftOut) {
+  std::string expected = "espcap: error: refused 0\n";
+  for (int i = 1; i < 10; ++i) expected += fmt::format("espcap: error: refused {}\n", i);
+  expected += "espcap: warning: another kind\n";
+  expected += "espcap: error: another level\n";
+  expected += "espcap: error: 990 more messages about documents were left out\n";
+  EXPECT_EQ(StandardErrorOf([] {
+              Log log(Verbosity::kNormal);
+              const RateLimited refused(log, Log::Level::kError, "documents");
+              for (int i = 0; i < 1000; ++i) refused.Report("refused " + std::to_string(i));
+              log.SayLimited(Log::Level::kWarning, "documents", "another kind");
+              log.SayLimited(Log::Level::kError, "captures", "another level");
+              log.TellLeftOut();
+              log.TellLeftOut();
+              EXPECT_EQ(log.errors(), 1001U);
             }),
             expected);
 }
 
-TEST(RateLimited, ShowsAFewAsTheyAre) {
-  EXPECT_EQ(StandardErrorOf([] {
+class LogThreadTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<base::EventLoop> loop_ = base::EventLoop::Create().value();
+};
+
+TEST_F(LogThreadTest, WritesInOrderAndAllThatWaits) {
+  std::string expected;
+  for (int i = 0; i < 500; ++i) expected += fmt::format("espcap: {}\n", i);
+  EXPECT_EQ(StandardErrorOf([this] {
               Log log(Verbosity::kNormal);
-              RateLimited errors(log, &Log::Error);
-              errors.Report("one");
-              errors.Report("two");
+              ASSERT_TRUE(log.BeginThread(*loop_));
+              for (int i = 0; i < 499; ++i) log.Info(std::to_string(i));
+              log.EndThread(std::chrono::seconds(10));
+              log.Info("499");
             }),
-            "espcap: error: one\nespcap: error: two\n");
+            expected);
+}
+
+// A pipe in place of standard error.
+class FullPipe {
+ public:
+  explicit FullPipe(int flags) : saved_(::dup(STDERR_FILENO)) {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    reader_ = base::FileDescriptor(ends[0]);
+    writer_ = base::FileDescriptor(ends[1]);
+    EXPECT_EQ(::fcntl(ends[1], F_SETFL, flags), 0);
+    EXPECT_EQ(::fcntl(ends[1], F_SETPIPE_SZ, 4096), 4096);
+    EXPECT_GE(::dup2(ends[1], STDERR_FILENO), 0);
+  }
+  ~FullPipe() {
+    ::dup2(saved_, STDERR_FILENO);
+    ::close(saved_);
+  }
+  FullPipe(const FullPipe&) = delete;
+  FullPipe& operator=(const FullPipe&) = delete;
+
+  [[nodiscard]] int flags() const { return ::fcntl(writer_.get(), F_GETFL); }
+  // The lines that are read until one is this.
+  [[nodiscard]] std::vector<std::string> ReadUntil(const std::string& last) const {
+    std::string text;
+    std::array<char, 1000> piece{};
+    while (!text.ends_with(last + '\n')) {
+      const ssize_t bytes = ::read(reader_.get(), piece.data(), piece.size());
+      if (bytes <= 0) break;
+      text.append(piece.data(), static_cast<size_t>(bytes));
+    }
+    std::vector<std::string> lines;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    return lines;
+  }
+
+ private:
+  int saved_;
+  base::FileDescriptor reader_;
+  base::FileDescriptor writer_;
+};
+
+// As a terminal that ^S has stopped.
+TEST_F(LogThreadTest, AReaderWhoStallsHoldsUpNobodyAndIsGivenUp) {
+  const FullPipe pipe(0);
+  Log log(Verbosity::kNormal);
+  ASSERT_TRUE(log.BeginThread(*loop_));
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 5000; ++i) log.Info(std::string(100, 'x'));
+  log.EndThread(std::chrono::milliseconds(100));
+  log.Info("this isn't written");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+}
+
+TEST_F(LogThreadTest, ASlowReaderIsToldWhatWasLeftOut) {
+  const FullPipe pipe(0);
+  Log log(Verbosity::kNormal);
+  ASSERT_TRUE(log.BeginThread(*loop_));
+  for (int i = 0; i < 5000; ++i) log.Info(std::to_string(i));
+  EXPECT_EQ(pipe.ReadUntil("espcap: 1023").size(), 1024U);
+  // Once it has been told that they are written, there is room.
+  loop_->RunOnce(std::chrono::steady_clock::now() + std::chrono::seconds(10));
+  log.Info("late");
+  const std::vector<std::string> lines = pipe.ReadUntil("espcap: late");
+  const auto notice = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
+    return line.find("messages were left out: standard error") != std::string::npos;
+  });
+  ASSERT_NE(notice, lines.end());
+  EXPECT_EQ(*std::next(notice), "espcap: late");
+  EXPECT_EQ(*notice,
+            "espcap: warning: 3976 messages were left out: standard error or syslog accepts them "
+            "too slowly");
+}
+
+// As a program that runs espcap with such a standard error: its flags stay, and nothing is lost.
+TEST_F(LogThreadTest, AStandardErrorThatNeverWaitsLosesNothing) {
+  const FullPipe pipe(O_NONBLOCK);
+  const int flags = pipe.flags();
+  Log log(Verbosity::kNormal);
+  ASSERT_TRUE(log.BeginThread(*loop_));
+  for (int i = 0; i < 1000; ++i) log.Info(fmt::format("{:100}", i));
+  EXPECT_EQ(pipe.ReadUntil(fmt::format("espcap: {:100}", 999)).size(), 1000U);
+  EXPECT_EQ(pipe.flags(), flags);
 }
 
 }  // namespace

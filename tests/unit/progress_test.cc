@@ -40,12 +40,13 @@ TEST(Progress, DrawsNothingWhereItIsOff) {
   {
     const testing::RedirectedDescriptor error(STDERR_FILENO, directory.Path("stderr"),
                                               O_WRONLY | O_CREAT);
-    Progress progress(false);
+    Log log(Verbosity::kNormal);
+    Progress progress(log, false);
     const auto start = Progress::Clock::now();
     while (Progress::Clock::now() - start < std::chrono::milliseconds(300)) {
       progress.Update({1, 2, 3});
     }
-    progress.Clear();
+    log.ClearProgress();
   }
   EXPECT_EQ(testing::ReadWhole(directory.Path("stderr")), "");
 }
@@ -55,14 +56,15 @@ TEST(Progress, DrawsAFewTimesASecondAndWipesOnce) {
   {
     const testing::RedirectedDescriptor error(STDERR_FILENO, directory.Path("stderr"),
                                               O_WRONLY | O_CREAT);
-    Progress progress(true);
-    progress.Clear();  // nothing to wipe yet
+    Log log(Verbosity::kNormal);
+    Progress progress(log, true);
+    log.ClearProgress();  // nothing to wipe yet
     const auto start = Progress::Clock::now();
     while (Progress::Clock::now() - start < std::chrono::milliseconds(300)) {
       progress.Update({1, 2, 3});
     }
-    progress.Clear();
-    progress.Clear();
+    log.ClearProgress();
+    log.ClearProgress();
   }
   const std::string drawn = testing::ReadWhole(directory.Path("stderr"));
   EXPECT_EQ(drawn.find("\r\x1b[K 50 %  3 packets"), 0U) << drawn;

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What espcap says, and to whom: a reader who stalls holds up nothing, and nobody's text is obeyed by a terminal."""
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+
+import pytest
+from mounts import own_mounts
+from project import ESPCAP, TEST_PCAPS
+from waiting import wait_until
+
+DNS = TEST_PCAPS / "dns.pcap"
+FILES = 3000  # each is named with --verbose
+ESCAPES = "\x1b]0;title\x07\x1b[2J\n\r\u202e\u009b"
+
+
+class FullPipe:
+    """A pipe of a page that nobody reads until somebody does."""
+
+    def __init__(self, blocking=True):
+        self.reader, self.writer = os.pipe()
+        fcntl.fcntl(self.writer, fcntl.F_SETPIPE_SZ, 4096)
+        os.set_blocking(self.writer, blocking)
+
+    def read(self):
+        """To the end, of which the writer is told."""
+        os.close(self.writer)
+        with open(self.reader, "rb") as stream:
+            return stream.read().decode()
+
+
+@pytest.fixture
+def many_files(tmp_path):
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(FILES):
+        (folder / f"{number:04}.pcap").symlink_to(TEST_PCAPS / "arp.pcap")
+    return folder
+
+
+def test_a_reader_of_standard_error_who_stalls_costs_no_document(many_files, start_espcap, espcap, tmp_path):
+    pipe = FullPipe()
+    run = start_espcap("--verbose", "--dir", many_files, output=tmp_path / "out", stderr=pipe.writer)
+    documents = len(espcap("--file", TEST_PCAPS / "arp.pcap").lines())
+    run.wait()
+    assert run.line_count() == FILES * documents
+    text = pipe.read()
+    assert text.startswith("espcap: ") and len(text) <= 4096
+
+
+def test_a_run_that_nobody_listens_to_can_be_stopped(start_espcap, many_files):
+    pipe = FullPipe()
+    run = start_espcap("--verbose", "--dir", many_files, "--watch", "--output", "/dev/null", stderr=pipe.writer)
+    wait_until(lambda: fcntl.ioctl(pipe.reader, 0x541B, b"\0" * 4) == (4096).to_bytes(4, "little"))  # FIONREAD
+    os.kill(run.pid, signal.SIGTERM)
+    assert run.wait(10) in (0, 1), run
+    os.close(pipe.reader)
+    os.close(pipe.writer)
+
+
+def test_a_standard_error_that_never_waits_loses_nothing(many_files, start_espcap):
+    """Its flags are whoever's who started espcap; they stay."""
+    pipe = FullPipe(blocking=False)
+    run = start_espcap("--verbose", "--dir", many_files, "--output", "/dev/null", stderr=pipe.writer)
+    assert not os.get_blocking(pipe.writer)
+    text = pipe.read()
+    assert run.wait() == 0, text[-2000:]
+    lines = text.splitlines()
+    assert all(line.startswith("espcap: ") for line in lines)
+    assert f"{FILES * 9} packets captured" in lines[-1] or "packets captured" in lines[-1]
+    assert sum("arp" in line or ".pcap" in line for line in lines) > 0
+
+
+@pytest.mark.parametrize("arguments", [["--file", f"{ESCAPES}.pcap"], ["--file", DNS, "--output", f"/no/{ESCAPES}"],
+                                       ["--file", DNS, "--filter", f"ip == {ESCAPES}"], ["--config", ESCAPES],
+                                       [f"--{ESCAPES}"], ["query", ESCAPES, "--node", "127.0.0.1:1"],
+                                       ["resend", ESCAPES, "--node", "127.0.0.1:1"]],
+                         ids=["file", "output", "filter", "config", "option", "query", "resend"])
+def test_names_reach_no_terminal_with_their_escape_sequences(arguments, espcap):
+    run = espcap(*arguments)
+    assert run.code == 1, run
+    assert "\\x1b]0;title\\x07" in run.err, run
+    for character in "\x1b\x07\r\u202e\u009b":
+        assert character not in run.err, run
+    assert all(line.startswith("espcap: ") for line in run.err.splitlines()), run
+
+
+def test_a_syslog_that_nobody_reads_holds_up_nothing(many_files, environment, espcap, tmp_path):
+    """Every damaged file is an error there; its socket is full soon."""
+    folder = tmp_path / "damaged"
+    folder.mkdir()
+    for number in range(90):
+        (folder / f"{number:03}.pcap").write_bytes(DNS.read_bytes()[:-7])
+    log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    log.bind(str(tmp_path / "log"))
+    log.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    script = ('mount -t tmpfs tmpfs /dev && mknod -m 666 /dev/null c 1 3 && touch /dev/log && '
+              'mount --bind "$1" /dev/log && "$2" --dir "$3" --output "$4"; '
+              'status=$?; umount /dev/log /dev; exit $status')
+    run = subprocess.run([*own_mounts(), "sh", "-c", script, "sh", tmp_path / "log", ESPCAP, folder, tmp_path / "out"],
+                         capture_output=True, check=False, env=environment, timeout=120)
+    assert run.returncode == 1, run
+    documents = len(espcap("--file", folder / "000.pcap").lines())
+    assert (tmp_path / "out").read_bytes().count(b"\n") == 90 * documents
+    log.close()
