@@ -8,6 +8,8 @@ import os
 import signal
 import socket
 import subprocess
+import sys
+import termios
 import time
 
 import pytest
@@ -152,7 +154,7 @@ class StalledOutput:
         os.close(self.writer)
 
     def has_begun(self, _run):
-        return fcntl.ioctl(self._reader, 0x541B, b"\0" * 4) == (4096).to_bytes(4, "little")  # FIONREAD
+        return fcntl.ioctl(self._reader, termios.FIONREAD, b"\0" * 4) == (4096).to_bytes(4, sys.byteorder)
 
 
 class SlowDisk:

@@ -2,9 +2,12 @@
 """What espcap says, and to whom: a reader who stalls holds up nothing, and nobody's text is obeyed by a terminal."""
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import sys
+import termios
 
 import pytest
 from mounts import own_mounts
@@ -12,7 +15,7 @@ from project import ESPCAP, TEST_PCAPS
 from waiting import wait_until
 
 DNS = TEST_PCAPS / "dns.pcap"
-FILES = 3000  # each is named with --verbose
+FILES = 600  # each is named with --verbose
 ESCAPES = "\x1b]0;title\x07\x1b[2J\n\r\u202e\u009b"
 
 
@@ -23,6 +26,11 @@ class FullPipe:
         self.reader, self.writer = os.pipe()
         fcntl.fcntl(self.writer, fcntl.F_SETPIPE_SZ, 4096)
         os.set_blocking(self.writer, blocking)
+
+    def is_full(self):
+        """For a line: it is written whole, or waits."""
+        unread = int.from_bytes(fcntl.ioctl(self.reader, termios.FIONREAD, b"\0" * 4), sys.byteorder)
+        return unread > 4096 - 200
 
     def read(self):
         """To the end, of which the writer is told."""
@@ -36,7 +44,7 @@ def many_files(tmp_path):
     folder = tmp_path / "many"
     folder.mkdir()
     for number in range(FILES):
-        (folder / f"{number:04}.pcap").symlink_to(TEST_PCAPS / "arp.pcap")
+        shutil.copyfile(TEST_PCAPS / "arp.pcap", folder / f"{number:04}.pcap")
     return folder
 
 
@@ -53,7 +61,7 @@ def test_a_reader_of_standard_error_who_stalls_costs_no_document(many_files, sta
 def test_a_run_that_nobody_listens_to_can_be_stopped(start_espcap, many_files):
     pipe = FullPipe()
     run = start_espcap("--verbose", "--dir", many_files, "--watch", "--output", "/dev/null", stderr=pipe.writer)
-    wait_until(lambda: fcntl.ioctl(pipe.reader, 0x541B, b"\0" * 4) == (4096).to_bytes(4, "little"))  # FIONREAD
+    wait_until(pipe.is_full)
     os.kill(run.pid, signal.SIGTERM)
     assert run.wait(10) in (0, 1), run
     os.close(pipe.reader)
@@ -69,8 +77,7 @@ def test_a_standard_error_that_never_waits_loses_nothing(many_files, start_espca
     assert run.wait() == 0, text[-2000:]
     lines = text.splitlines()
     assert all(line.startswith("espcap: ") for line in lines)
-    assert f"{FILES * 9} packets captured" in lines[-1] or "packets captured" in lines[-1]
-    assert sum("arp" in line or ".pcap" in line for line in lines) > 0
+    assert len(lines) > FILES and "packets captured" in lines[-1]
 
 
 @pytest.mark.parametrize("arguments", [["--file", f"{ESCAPES}.pcap"], ["--file", DNS, "--output", f"/no/{ESCAPES}"],
