@@ -101,7 +101,11 @@ Result<std::vector<supervise::InputFile>> InputFiles(const cli::CaptureSettings&
   for (const std::string& directory : settings.directories) {
     auto files = source::FilesOfDirectory(directory, settings.recursive);
     if (!files) return Forward(std::move(files));
-    for (std::string& file : *files) inputs.push_back({std::move(file), true});
+    for (std::string& file : *files) {
+      if (file.size() >= PATH_MAX)
+        return Fail("open {}...: the name is too long", file.substr(0, 64));
+      inputs.push_back({std::move(file), true});
+    }
   }
   return inputs;
 }

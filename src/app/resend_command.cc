@@ -96,12 +96,13 @@ class Resend {
 
   Result<void> Keep(const Batch& batch, std::span<const elasticsearch::Refusal> refusals) {
     Sent& sent = at_server_.at(batch.slot);
+    // Whatever becomes of their letters: these documents aren't at the server.
+    for (const elasticsearch::Refusal& refusal : refusals) sent.refused[refusal.position] = true;
     for (const elasticsearch::Refusal& refusal : refusals) {
       sink::DeadLetter letter = sent.letters[refusal.position].letter;
       letter.time = sink::LetterTime(std::chrono::system_clock::now());
       letter.status = refusal.status;
       letter.reason = refusal.reason;
-      sent.refused[refusal.position] = true;
       if (auto kept = letters_.Remains(sent.letters[refusal.position].line, letter); !kept) {
         return kept;
       }

@@ -145,7 +145,8 @@ std::vector<Option> LiveOptions() {
        .value = "PATH",
        .help = "Keep the raw packets too, in a pcapng file.",
        .paragraph = "keeps the raw packets too, in a pcapng file (with several interfaces, one "
-                    "each), written before they are dissected; also those that full rings drop",
+                    "each), written before they are dissected; also those that full rings drop. A "
+                    "file that is there already is never written: the next one has a number",
        .example = "--write evidence.pcapng",
        .setting = [](S& s) -> Setting { return &s.capture->recording.path; }},
       {.names = "--write-bytes",
@@ -173,7 +174,8 @@ std::vector<Option> LiveOptions() {
        .value = "N",
        .fallback = "0, all",
        .help = "With --write: keep the newest N files of each interface.",
-       .paragraph = "with `--write`: keeps so many files of an interface, the newest",
+       .paragraph = "with `--write`: keeps so many files of an interface, the newest, those of "
+                    "earlier runs included",
        .example = "--write-files 24",
        .setting = [](S& s) -> Setting { return &s.capture->recording.files; }},
       {.names = "--duration",

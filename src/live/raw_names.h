@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <ctime>
+#include <optional>
 #include <string>
 
 namespace espcap::live {
@@ -30,6 +31,12 @@ struct RawOptions {
 // does: "raw_00001_20261124133307.pcapng". `interface`: where each of several has its own files.
 [[nodiscard]] std::string RawFileName(const RawOptions& options, const std::string& interface,
                                       uint32_t number, std::time_t now);
+
+// The number of a file that was called so, at any time; none of another file. `name` is without its
+// folder.
+[[nodiscard]] std::optional<uint32_t> NumberOfRawFile(const RawOptions& options,
+                                                      const std::string& interface,
+                                                      const std::string& name);
 
 }  // namespace espcap::live
 

@@ -7,6 +7,12 @@ namespace espcap::live {
 
 using Clock = std::chrono::steady_clock;
 
+namespace {
+
+constexpr std::chrono::seconds kAgain{10};  // a full disk can have room by then
+
+}  // namespace
+
 RawRecorder::RawRecorder(RawOptions options, RawFile::Interface interface, NextFile next_file,
                          Fail fail)
     : options_(std::move(options)),
@@ -19,6 +25,7 @@ RawRecorder::RawRecorder(RawOptions options, RawFile::Interface interface, NextF
 void RawRecorder::Begin() {
   file_.reset();
   begun_ = Clock::now();
+  again_at_ = begun_ + kAgain;
   base::FileDescriptor descriptor = next_file_();
   if (!descriptor.valid()) return;
   auto file = RawFile::Begin(std::move(descriptor), interface_);
@@ -26,10 +33,16 @@ void RawRecorder::Begin() {
   file_ = std::move(*file);
 }
 
+void RawRecorder::BeginAgain() {
+  if (Clock::now() >= again_at_) Begin();
+}
+
 void RawRecorder::Check(const Result<void>& done) {
   if (done) return;
-  fail_(interface_.name + ": " + done.error().message + "; capture goes on without");
+  fail_(interface_.name + ": " + done.error().message +
+        "; capture goes on without, and the next file is tried in 10 seconds");
   file_.reset();
+  again_at_ = Clock::now() + kAgain;
 }
 
 void RawRecorder::EndIfFull() {
@@ -38,6 +51,7 @@ void RawRecorder::EndIfFull() {
 }
 
 void RawRecorder::Add(const wireshark::RecordHeader& header, std::span<const uint8_t> bytes) {
+  if (file_ == nullptr) BeginAgain();
   if (file_ == nullptr) return;
   if (options_.file_bytes != 0) EndIfFull();
   if (file_ != nullptr) Check(file_->Add(header, bytes));

@@ -33,6 +33,7 @@ class RawRecorder {
 
  private:
   void Begin();
+  void BeginAgain();
   void EndIfFull();
   void Check(const Result<void>& done);
 
@@ -42,6 +43,7 @@ class RawRecorder {
   Fail fail_;
   std::unique_ptr<RawFile> file_;
   std::chrono::steady_clock::time_point begun_;
+  std::chrono::steady_clock::time_point again_at_;  // without a file: it is tried then
 };
 
 }  // namespace espcap::live

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The files that capture processes record into: named, opened, and the oldest removed. In the
-// supervisor, since capture processes have no right to any folder. One thread.
+// The files that capture processes record into: named, opened, and the oldest removed, those of
+// earlier runs first. A file that is there is never written again. In the supervisor, since capture
+// processes have no right to any folder. One thread.
 #ifndef ESPCAP_LIVE_RECORDING_FILES_H_
 #define ESPCAP_LIVE_RECORDING_FILES_H_
 
@@ -26,9 +27,12 @@ class RecordingFiles {
 
  private:
   struct Series {
-    uint32_t begun = 0;
-    std::deque<std::string> kept;
+    uint32_t last_number = 0;
+    std::deque<std::string> kept;  // the oldest first
   };
+
+  // With the files that are there.
+  [[nodiscard]] Series FindSeries(const std::string& source) const;
 
   Options options_;
   std::map<std::string, Series> series_;  // by what is put into their names

@@ -9,6 +9,7 @@ namespace espcap::live {
 namespace {
 
 constexpr std::string_view kTcp = "tcp://";
+constexpr size_t kMaxHostLength = 253;  // of a name in DNS (RFC 1035), without its last dot
 
 bool IsPort(std::string_view text) {
   uint16_t port = 0;
@@ -40,7 +41,7 @@ Result<RemoteAddress> ParseRemote(std::string_view name) {
   } else if (host.find_first_of(":/[]") != std::string_view::npos) {
     return wrong();
   }
-  if (host.empty()) return wrong();
+  if (host.empty() || host.size() > kMaxHostLength) return wrong();
   return RemoteAddress{std::string(host), std::string(place.substr(colon + 1))};
 }
 

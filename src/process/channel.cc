@@ -62,12 +62,16 @@ bool Channel::ReceiveBytes(std::span<std::byte> bytes, base::FileDescriptor* des
   do {
     received = ::recvmsg(socket_.get(), &envelope.header, MSG_CMSG_CLOEXEC);
   } while (received < 0 && errno == EINTR);
-  const cmsghdr* control = CMSG_FIRSTHDR(&envelope.header);
-  if (received > 0 && control != nullptr && control->cmsg_type == SCM_RIGHTS) {
-    int passed = -1;
-    std::memcpy(&passed, CMSG_DATA(control), sizeof(int));
-    base::FileDescriptor owned(passed);
-    if (descriptor != nullptr) *descriptor = std::move(owned);
+  const cmsghdr* control = received > 0 ? CMSG_FIRSTHDR(&envelope.header) : nullptr;
+  if (control != nullptr && control->cmsg_type == SCM_RIGHTS) {
+    // There is room for more than one, by alignment: each is ours to close.
+    const size_t count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < count; ++i) {
+      int passed = -1;
+      std::memcpy(&passed, CMSG_DATA(control) + i * sizeof(int), sizeof(int));
+      base::FileDescriptor owned(passed);
+      if (descriptor != nullptr && !descriptor->valid()) *descriptor = std::move(owned);
+    }
   }
   return received == static_cast<ssize_t>(bytes.size());
 }

@@ -24,7 +24,7 @@ namespace {
 constexpr int kTickMs = 100;  // how late a stop can be seen
 
 // What was written before the seal is whole.
-[[noreturn]] void Work(const std::function<Result<std::string>()>& work, int result) {
+[[noreturn]] void Work(const std::function<Result<std::string>()>& work, int result) noexcept {
   LeaveStopSignalsToSupervisor();
   const auto text = work();
   const bool is_kept =

@@ -53,10 +53,10 @@ struct Job {
     const auto* const end = skipped_frames.begin() + std::min(skipped_count, kMaxSkipped);
     return std::find(skipped_frames.begin(), end, frame) != end;
   }
-  // REQUIRES: the name is shorter than PATH_MAX, as every file's is.
+  // A name that is longer than any file's can be is cut: it can't be opened, which is told then.
   void SetPath(std::string_view name) {
-    std::copy_n(name.data(), name.size(), path.data());
-    path.at(name.size()) = '\0';
+    const size_t length = name.copy(path.data(), path.size() - 1);
+    path.at(length) = '\0';
   }
 
   Role role = Role::kFile;

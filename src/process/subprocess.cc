@@ -20,7 +20,7 @@ constexpr int kDone = 0;
 constexpr int kFailed = 1;
 constexpr size_t kPieceBytes = size_t{64} << 10U;
 
-[[noreturn]] void WorkAndEnd(const Subprocess::Work& work, int fd) {
+[[noreturn]] void WorkAndEnd(const Subprocess::Work& work, int fd) noexcept {
   const Result<std::string> result = work();
   // An error is that nobody reads any more.
   static_cast<void>(base::WriteAll(fd, result ? *result : result.error().message));

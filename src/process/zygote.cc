@@ -58,16 +58,26 @@ const char* NameOf(Job::Role role) {
   }
 }
 
-// Forks a worker for one job. The worker never returns from here.
-void ForkWorker(const Zygote::Roles& roles, const Channel& control, const Job& job, Channel channel,
-                const sigset_t& inherited_mask) {
+// An exception that nobody catches ends this process here: further up is a copy of the parent's
+// life, with all that it would tear down.
+[[noreturn]] void LiveAsWorker(const Zygote::Roles& roles, const Job& job,
+                               Channel channel) noexcept {
+  roles.work(job, std::move(channel));
+  // Nothing of the zygote's is torn down in a copy of it.
+  ::_exit(0);
+}
+
+// Forks a worker for one job. The worker never returns from here, and has no part in what the
+// zygote and the supervisor say to each other.
+void ForkWorker(const Zygote::Roles& roles, const Channel& control, int signals, const Job& job,
+                Channel channel, const sigset_t& inherited_mask) {
   const pid_t process = ::fork();
   if (process == 0) {
+    ::close(control.fd());
+    ::close(signals);
     BecomeChild(NameOf(job.role));
     sigprocmask(SIG_SETMASK, &inherited_mask, nullptr);
-    roles.work(job, std::move(channel));
-    // Nothing of the zygote's is torn down in a copy of it.
-    ::_exit(0);
+    LiveAsWorker(roles, job, std::move(channel));
   }
   // A worker that couldn't be made is one that has ended: its channel closes with this scope.
   const WorkerReport report{process < 0 ? WorkerReport::Kind::kEnded : WorkerReport::Kind::kStarted,
@@ -94,7 +104,7 @@ void Serve(const Zygote::Roles& roles, const Channel& control) {
       base::FileDescriptor socket;
       const auto job = control.Receive<Job>(&socket);
       if (!job) return;
-      ForkWorker(roles, control, *job, Channel(std::move(socket)), inherited_mask);
+      ForkWorker(roles, control, signals.get(), *job, Channel(std::move(socket)), inherited_mask);
     }
   }
 }
@@ -107,7 +117,7 @@ void AwaitWorkers() {
   while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) continue;
 }
 
-[[noreturn]] void Live(const Zygote::Roles& roles, const Channel& control) {
+[[noreturn]] void Live(const Zygote::Roles& roles, const Channel& control) noexcept {
   BecomeChild("espcap-zygote");
   const auto send_log = [&control](const LogMessage& message) {
     static_cast<void>(control.Send(Prepared{Prepared::Kind::kLogMessage, message}));

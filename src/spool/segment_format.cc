@@ -72,12 +72,14 @@ std::string SegmentName(const SegmentId& id) {
 }
 
 std::optional<SegmentId> ParseSegmentName(std::string_view name) {
-  constexpr size_t kDocumentsAt = kNameBegin.size() + kNumberDigits + 1;
-  constexpr size_t kMarkerAt = kDocumentsAt + kHexDigits + 1;
-  if (name.size() != kMarkerAt + kHexDigits + kNameEnd.size()) return std::nullopt;
-  const auto number = ParseDigits(name.substr(kNameBegin.size(), kNumberDigits), 10);
-  const auto documents_before = ParseDigits(name.substr(kDocumentsAt, kHexDigits), 16);
-  const auto marker = ParseDigits(name.substr(kMarkerAt, kHexDigits), 16);
+  // The number may have outgrown its digits.
+  constexpr size_t kBehindNumber = 1 + kHexDigits + 1 + kHexDigits + kNameEnd.size();
+  if (name.size() < kNameBegin.size() + kNumberDigits + kBehindNumber) return std::nullopt;
+  const size_t documents_at = name.size() - kBehindNumber + 1;
+  const size_t number_digits = documents_at - 1 - kNameBegin.size();
+  const auto number = ParseDigits(name.substr(kNameBegin.size(), number_digits), 10);
+  const auto documents_before = ParseDigits(name.substr(documents_at, kHexDigits), 16);
+  const auto marker = ParseDigits(name.substr(documents_at + kHexDigits + 1, kHexDigits), 16);
   if (!number || !documents_before || !marker) return std::nullopt;
   const SegmentId id = {*number, *documents_before, *marker};
   if (SegmentName(id) != name) return std::nullopt;  // other letters between, other digits

@@ -37,8 +37,6 @@ struct SegmentId {
   }
 };
 
-inline constexpr uint64_t kMaxSegmentNumber = 9'999'999'999;
-
 std::string SegmentName(const SegmentId& id);
 // None where SegmentName() makes no such name.
 std::optional<SegmentId> ParseSegmentName(std::string_view name);

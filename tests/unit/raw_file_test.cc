@@ -5,11 +5,17 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "live/raw_names.h"
 #include "live/raw_recorder.h"
+#include "live/recording_files.h"
 #include "source/file_source.h"
+#include "temporary_directory.h"
 #include "wiretap_once.h"
 
 namespace espcap::live {
@@ -30,6 +36,91 @@ TEST(RawFileName, HasNumberAndTimeForSeveral) {
   RawOptions options{"dir.d/raw.pcapng", 1000};
   EXPECT_EQ(RawFileName(options, "eth0", 7, kNoon), "dir.d/raw-eth0_00007_20231114221320.pcapng");
   EXPECT_EQ(RawFileName({"raw.pcapng"}, "", 2, kNoon), "raw_00002_20231114221320.pcapng");
+}
+
+TEST(RawFileName, IsKnownAgainAtAnyTime) {
+  const RawOptions one{"dir.d/raw.pcapng"};
+  const RawOptions several{"dir.d/raw.pcapng", 1000};
+  struct Case {
+    const RawOptions& options;
+    const char* interface;
+    const char* name;
+    std::optional<uint32_t> number;
+  };
+  const Case cases[] = {
+      {one, "", "raw.pcapng", 1},
+      {several, "", "raw.pcapng", {}},
+      {one, "", "raw_00002_20231114221320.pcapng", 2},
+      {several, "", "raw_00007_20231114221320.pcapng", 7},
+      {several, "", "raw_123456_20231114221320.pcapng", 123'456},
+      {several, "eth0", "raw-eth0_00007_20231114221320.pcapng", 7},
+      {several, "eth0", "raw-eth1_00007_20231114221320.pcapng", {}},
+      {several, "", "raw-eth0_00007_20231114221320.pcapng", {}},
+      {several, "", "raw_00007_2023111422132x.pcapng", {}},
+      {several, "", "raw_0000x_20231114221320.pcapng", {}},
+      {several, "", "raw_00007-20231114221320.pcapng", {}},
+      {several, "", "raw_00007_20231114221320.pcap", {}},
+      {several, "", "raw_99999999999_20231114221320.pcapng", {}},
+      {several, "", "", {}},
+      {several, "", "raw", {}},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(NumberOfRawFile(c.options, c.interface, c.name), c.number) << c.name;
+  }
+}
+
+class RecordingFilesTest : public ::testing::Test {
+ protected:
+  // Of one interface; the names of the files there are afterwards, without their times.
+  std::vector<std::string> OpenNext(RecordingFiles& files) {
+    EXPECT_TRUE(files.OpenNext("eth0", 0));
+    return Names();
+  }
+  [[nodiscard]] std::vector<std::string> Names() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_.Path())) {
+      std::string name = entry.path().filename().string();
+      if (const size_t time = name.rfind('_'); time != std::string::npos) name.resize(time);
+      names.push_back(std::move(name));
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+  [[nodiscard]] Options OptionsOf(uint64_t file_bytes, uint32_t files) const {
+    Options options;
+    options.interfaces = {"eth0"};
+    options.raw = {directory_.Path("raw.pcapng"), file_bytes, milliseconds(0), files};
+    return options;
+  }
+
+  const espcap::testing::TemporaryDirectory directory_;
+};
+
+using Files = std::vector<std::string>;
+
+TEST_F(RecordingFilesTest, NeverWriteAFileOfAnEarlierRun) {
+  directory_.Write("raw.pcapng", "evidence");
+  RecordingFiles files(OptionsOf(0, 0));
+  EXPECT_EQ(OpenNext(files), (Files{"raw.pcapng", "raw_00002"}));
+  RecordingFiles later(OptionsOf(0, 0));
+  EXPECT_EQ(OpenNext(later), (Files{"raw.pcapng", "raw_00002", "raw_00003"}));
+  EXPECT_EQ(espcap::testing::ReadWhole(directory_.Path("raw.pcapng")), "evidence");
+}
+
+TEST_F(RecordingFilesTest, CountThoseOfEarlierRuns) {
+  directory_.Write("raw_00004_20231114221320.pcapng", "");
+  directory_.Write("raw_00003_20231114221320.pcapng", "");
+  directory_.Write("other_00001_20231114221320.pcapng", "");
+  RecordingFiles files(OptionsOf(1000, 2));
+  EXPECT_EQ(OpenNext(files), (Files{"other_00001", "raw_00004", "raw_00005"}));
+  EXPECT_EQ(OpenNext(files), (Files{"other_00001", "raw_00005", "raw_00006"}));
+}
+
+TEST_F(RecordingFilesTest, ADeviceIsWrittenAsItIs) {
+  Options options = OptionsOf(0, 0);
+  options.raw.path = "/dev/null";
+  RecordingFiles files(options);
+  EXPECT_EQ(OpenNext(files), Files());
 }
 
 TEST(RawOptions, AFileIsFullBySizeOrTime) {

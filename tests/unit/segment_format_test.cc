@@ -30,8 +30,11 @@ TEST(SegmentNameTest, ComesBack) {
   const SegmentId id = {42, 500'000, kMarker};
   EXPECT_EQ(SegmentName(id), "segment-0000000042-000000000007a120-0123456789abcdef.spool");
   EXPECT_EQ(ParseSegmentName(SegmentName(id)), id);
-  const SegmentId last = {kMaxSegmentNumber, ~uint64_t{0}, ~uint64_t{0}};
+  const SegmentId last = {~uint64_t{0}, ~uint64_t{0}, ~uint64_t{0}};
   EXPECT_EQ(ParseSegmentName(SegmentName(last)), last);
+  // Ten digits are their least number.
+  const SegmentId late = {10'000'000'000, 5, kMarker};
+  EXPECT_EQ(ParseSegmentName(SegmentName(late)), late);
 }
 
 TEST(SegmentNameTest, AnythingElseIsForeign) {
