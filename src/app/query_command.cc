@@ -71,8 +71,10 @@ Result<std::string> Search(const cli::QuerySettings& settings, const std::string
   if (!server) return tl::unexpected(server.error());
   auto answer = server->client->Perform(
       server->node,
-      {"POST", "/" + http::PercentEncoded(settings.index) + "/_search?ignore_unavailable=true",
-       body, "application/json"});
+      {.method = "POST",
+       .path = "/" + http::PercentEncoded(settings.index) + "/_search?ignore_unavailable=true",
+       .body = body,
+       .max_response_bytes = elasticsearch::kMaxSearchAnswerBytes});
   if (!answer) return Forward(std::move(answer));
   if (answer->status == 200) return std::move(answer->body);
   return Fail("query {}: {} answered {} ({})", settings.name, server->node.base, answer->status,

@@ -14,6 +14,17 @@ namespace {
 
 constexpr const char* kLeftAlone = "it is left alone for a while, then asked again";
 
+// Of a request without an answer that can be used.
+struct NoAnswer {
+  RequestOutcome outcome;
+  RetryReason reason;
+};
+NoAnswer KindOf(const http::HttpFailure& failure) {
+  if (failure.is_too_long) return {RequestOutcome::kMalformed, RetryReason::kMalformed};
+  if (failure.is_timeout) return {RequestOutcome::kTimeout, RetryReason::kTimeout};
+  return {RequestOutcome::kConnection, RetryReason::kConnection};
+}
+
 }  // namespace
 
 Result<void> BulkSink::TakeIdentity(size_t at, const http::HttpClient::Finished& finished) {
@@ -90,11 +101,10 @@ Result<void> BulkSink::TakeAnswer(Request& request, const http::HttpClient::Fini
   NodeStats& stats = stats_.nodes[at];
   if (!finished.response) {
     const http::HttpFailure& failure = finished.response.error();
-    stats.Count(failure.is_timeout ? RequestOutcome::kTimeout : RequestOutcome::kConnection,
-                finished.took);
-    MoveOn(request, std::nullopt,
-           {failure.is_timeout ? RetryReason::kTimeout : RetryReason::kConnection, 0,
-            failure.message, failure.is_timeout || failure.is_cut_off});
+    const NoAnswer kind = KindOf(failure);
+    stats.Count(kind.outcome, finished.took);
+    const bool may_be_too_much = failure.is_timeout || failure.is_cut_off || failure.is_too_long;
+    MoveOn(request, std::nullopt, {kind.reason, 0, failure.message, may_be_too_much});
     return {};
   }
   const http::HttpResponse& response = *finished.response;
@@ -107,8 +117,10 @@ Result<void> BulkSink::TakeAnswer(Request& request, const http::HttpClient::Fini
     const auto items = ParseBulkResponse(response.body, request.chunk->positions.size());
     stats.Count(items ? RequestOutcome::kAnswered : RequestOutcome::kMalformed, finished.took);
     if (items) return TakeItems(request, finished.took, *items, ledger);
+    // It can be what a single document's outcome says, or that there are so many.
     MoveOn(request, std::nullopt,
-           {RetryReason::kMalformed, 0, fmt::format("{} ({})", answered, items.error().message)});
+           {RetryReason::kMalformed, 0, fmt::format("{} ({})", answered, items.error().message),
+            true});
     return {};
   }
   stats.Count(verdict.outcome, finished.took);

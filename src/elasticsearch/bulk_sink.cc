@@ -156,8 +156,10 @@ void BulkSink::Send(size_t node, BulkChunk chunk) {
   body.Fill(*request.chunk, options_.compress);
   stats_.documents_sent += request.chunk->positions.size();
   stats_.bytes_sent += body.bytes().size();
-  request.ticket = client_.Start(options_.nodes[node], {"POST", kBulkPath, body.bytes(),
-                                                        "application/x-ndjson", body.encoding()});
+  request.ticket =
+      client_.Start(options_.nodes[node],
+                    {"POST", kBulkPath, body.bytes(), "application/x-ndjson", body.encoding(),
+                     BulkAnswerBounds(request.chunk->positions.size()).bytes});
 }
 
 void BulkSink::StopSending() {

@@ -6,33 +6,27 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
 
-#include "elasticsearch/json_answer.h"
+#include "elasticsearch/answer_members.h"
 
 namespace espcap::elasticsearch {
 namespace {
 
-using nlohmann::json;
+using Kind = AnswerMembers::Member::Kind;
 
 constexpr size_t kShownBytes = 200;
 
-// Its beginning in one line, cut between characters.
+// Its beginning in one line.
 std::string Excerpt(const std::string& body) {
-  size_t length = std::min(body.size(), kShownBytes);
-  const auto is_continuation = [&body](size_t at) {
-    return at < body.size() && (static_cast<unsigned char>(body[at]) & 0xC0U) == 0x80U;
-  };
-  while (length > 0 && is_continuation(length)) --length;
-  std::string text = body.substr(0, length);
+  std::string text(Beginning(body, kShownBytes));
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20) c = ' ';
   }
-  return body.size() > length ? text + "…" : text;
+  return body.size() > text.size() ? text + "…" : text;
 }
 
 struct Version {
@@ -96,19 +90,20 @@ Result<ServerIdentity> ParseServerIdentity(const std::string& body) {
     return Fail("no Elasticsearch or OpenSearch: GET / answered '{}'; {}", Excerpt(body),
                 kSupported);
   };
-  const json answer = json::parse(body, nullptr, false);
-  if (!answer.is_object() || !answer.contains("version")) return refuse();
-  const json& details = answer["version"];
-  if (!details.is_object()) return refuse();
-  const std::string number = base::TextMember(details, "number");
+  constexpr const char* kNumber = "/version/number";
+  constexpr const char* kDistribution = "/version/distribution";
+  constexpr const char* kTagline = "/tagline";
+  const auto answer = AnswerMembers::Read(body, kAnswerBounds, {kNumber, kDistribution, kTagline});
+  if (!answer) return refuse();
+  const std::string& number = answer->TextAt(kNumber);
   const auto version = ParseVersion(number);
   if (!version) return refuse();
 
   // Elasticsearch names no distribution; what imitates it has another tagline or names its own.
-  const bool is_opensearch = base::TextMember(details, "distribution") == "opensearch";
-  const bool is_elasticsearch = !details.contains("distribution") &&
-                                (!answer.contains("tagline") ||
-                                 base::TextMember(answer, "tagline") == "You Know, for Search");
+  const bool is_opensearch = answer->TextAt(kDistribution) == "opensearch";
+  const bool is_elasticsearch = answer->at(kDistribution).is(Kind::kMissing) &&
+                                (answer->at(kTagline).is(Kind::kMissing) ||
+                                 answer->TextAt(kTagline) == "You Know, for Search");
   if (!is_opensearch && !is_elasticsearch) return refuse();
   ServerIdentity identity{is_opensearch ? "OpenSearch" : "Elasticsearch", number};
   if (is_opensearch ? IsSupportedOpenSearch(*version) : IsSupportedElasticsearch(*version)) {
@@ -144,22 +139,16 @@ Result<ServerIdentity> IdentifyServer(const http::HttpResponse& response) {
 }
 
 std::string ErrorTypeOf(const http::HttpResponse& response) {
-  const json answer = json::parse(response.body, nullptr, false);
-  if (!answer.is_object()) return {};
-  const auto error = answer.find("error");
-  return error != answer.end() && error->is_object() ? base::TextMember(*error, "type")
-                                                     : std::string();
+  AnswerMembers answer = StatusAndError();
+  const auto read = base::ReadJson(response.body, kAnswerBounds, answer);
+  return read ? answer.TextAt("/error/type") : std::string();
 }
 
 std::string ReasonOf(const http::HttpResponse& response) {
-  const json answer = json::parse(response.body, nullptr, false);
-  if (answer.is_object() && answer.contains("error")) {
-    const json& error = answer["error"];
-    if (error.is_string()) return error.get<std::string>();
-    if (error.is_object()) {
-      return DescribeError(error);
-    }
-  }
+  AnswerMembers answer = StatusAndError();
+  const auto read = base::ReadJson(response.body, kAnswerBounds, answer);
+  std::string reason = read ? DescribeError(answer) : std::string();
+  if (!reason.empty()) return reason;
   return response.body.empty() ? "no explanation" : Excerpt(response.body);
 }
 

@@ -54,9 +54,15 @@ Preparation::Outcome Preparation::TakeResponse(const http::HttpResponse& respons
     // Without a template to install, the answer would only have been good to know.
     const bool is_optional = is_refused && !options_.install_template;
     if (response.status != 200 && !is_unknown && !is_optional) {
-      return Refuse(response, "look for the template of " + options_.index_pattern, now);
+      return Refuse(response, Question(), now);
     }
-    TakeTemplateInUse(response.status == 200 ? ReadTemplateInUse(response) : TemplateInUse{});
+    const auto in_use = response.status == 200 ? ReadTemplateInUse(response) : TemplateInUse{};
+    if (!in_use) {
+      problem_ = fmt::format("{}: {}", Question(), in_use.error().message);
+      WaitLonger(response.retry_after, now);
+      return Outcome::kAgain;
+    }
+    TakeTemplateInUse(*in_use);
   } else if (state_ == State::kPutting) {
     if (response.status != 200) {
       return Refuse(response, "install the template " + puts_[next_put_].name, now);
@@ -70,6 +76,10 @@ Preparation::Outcome Preparation::TakeResponse(const http::HttpResponse& respons
   not_before_ = now;
   problem_.clear();
   return Outcome::kProgress;
+}
+
+std::string Preparation::Question() const {
+  return "look for the template of " + options_.index_pattern;
 }
 
 void Preparation::TakeTemplateInUse(const TemplateInUse& in_use) {

@@ -103,6 +103,7 @@ class Preparation {
  private:
   Outcome Refuse(const http::HttpResponse& response, const std::string& what, Time now);
   void WaitLonger(std::optional<std::chrono::seconds> retry_after, Time now);
+  [[nodiscard]] std::string Question() const;  // in words
   void TakeTemplateInUse(const TemplateInUse& in_use);
 
   Options options_;

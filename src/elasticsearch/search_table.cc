@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "base/bounded_json.h"
+
 namespace espcap::elasticsearch {
 namespace {
 
@@ -112,11 +114,11 @@ SearchTable TableOfDocuments(const ordered_json& request, const json& answer) {
   return table;
 }
 
-}  // namespace
+// Trees are gone through by recursion. Documents, which an answer may hold, are 450 levels deep.
+constexpr base::JsonBounds kTreeBounds{
+    .bytes = kMaxSearchAnswerBytes, .depth = 1000, .time = base::JsonBounds::kAnyTime};
 
-Result<SearchTable> TableOf(const std::string& request, const std::string& answer) {
-  const ordered_json asked = ordered_json::parse(request, nullptr, false);
-  const json found = json::parse(answer, nullptr, false);
+Result<SearchTable> TableOfTrees(const ordered_json& asked, const json& found) {
   if (!asked.is_object()) return Fail("the query is no JSON object");
   if (!found.is_object()) return Fail("the answer isn't understood");
   const ordered_json* aggregations = AggregationsOf(asked);
@@ -128,6 +130,22 @@ Result<SearchTable> TableOf(const std::string& request, const std::string& answe
   AddColumns(*aggregations, table.columns);
   AddRows(*aggregations, found.value("aggregations", json::object()), {}, table.rows);
   return table;
+}
+
+}  // namespace
+
+Result<SearchTable> TableOf(const std::string& request, const std::string& answer) {
+  if (auto checked = base::CheckJson(request, kTreeBounds); !checked) {
+    return Fail("the query is {}", checked.error().message);
+  }
+  if (auto checked = base::CheckJson(answer, kTreeBounds); !checked) {
+    return Fail("the answer is {}", checked.error().message);
+  }
+  try {
+    return TableOfTrees(ordered_json::parse(request), json::parse(answer));
+  } catch (const json::exception&) {  // a member is of another kind than it should be
+    return Fail("the answer isn't understood");
+  }
 }
 
 std::string FormatTable(const SearchTable& table) {

@@ -6,6 +6,7 @@
 #ifndef ESPCAP_ELASTICSEARCH_SEARCH_TABLE_H_
 #define ESPCAP_ELASTICSEARCH_SEARCH_TABLE_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct SearchTable {
   std::vector<std::string> columns;
   std::vector<std::vector<std::string>> rows;
 };
+
+// What an answer may hold: a tree is built of it, which takes some times as much.
+inline constexpr size_t kMaxSearchAnswerBytes = size_t{16} << 20U;
 
 // `request` is the body that was sent: it has the order of aggregations and fields.
 Result<SearchTable> TableOf(const std::string& request, const std::string& answer);

@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 
+#include "base/bounded_json.h"
+#include "elasticsearch/answer_members.h"
 #include "elasticsearch/elasticsearch.h"
 
 namespace espcap::elasticsearch {
@@ -25,18 +28,28 @@ constexpr Kind kIndex = {"/_index_template/", "index_templates", "index_template
 
 constexpr size_t kShownDifferences = 20;
 
+// espcap's own template has up to two megabytes, which take 12 ms; what others install can be
+// larger. A run reads one answer of this size, before its first document.
+constexpr base::JsonBounds kTemplateBounds{
+    .bytes = size_t{8} << 20U, .depth = 256, .time = std::chrono::milliseconds(250)};
+
 // Its body, as the server has it; null where it has none.
 Result<json> Get(const Server& server, const Kind& kind, const std::string& name) {
-  auto answer =
-      server.client.Perform(server.node, {"GET", kind.path + http::PercentEncoded(name), {}, {}});
+  auto answer = server.client.Perform(server.node, {.path = kind.path + http::PercentEncoded(name),
+                                                    .max_response_bytes = kTemplateBounds.bytes});
   if (!answer) return Forward(std::move(answer));
   if (answer->status == 404) return json();
   if (answer->status != 200) {
     return Fail("read the template {}: {} ({})", name, answer->status, ReasonOf(*answer));
   }
+  base::JsonBounds bounds = kTemplateBounds;
+  bounds.time = base::JsonBounds::kAnyTime;  // only a command waits
+  if (auto checked = base::CheckJson(answer->body, bounds); !checked) {
+    return Fail("read the template {}: the answer is {}", name, checked.error().message);
+  }
   const json body = json::parse(answer->body, nullptr, false);
   const json::json_pointer place(fmt::format("/{}/0/{}", kind.list, kind.envelope));
-  if (body.is_discarded() || !body.contains(place)) {
+  if (body.is_discarded() || !body.contains(place) || !body.at(place).is_object()) {
     return Fail("read the template {}: the answer isn't understood", name);
   }
   return body.at(place);
@@ -91,14 +104,17 @@ Result<void> CompareOne(const Server& server, const Kind& kind, const schema::Te
 http::HttpRequest TemplateQuestion(const std::string& index_pattern) {
   std::string sample = index_pattern;
   std::replace(sample.begin(), sample.end(), '*', '0');
-  return {"POST", "/_index_template/_simulate_index/" + http::PercentEncoded(sample), {}, {}};
+  return {.method = "POST",
+          .path = "/_index_template/_simulate_index/" + http::PercentEncoded(sample),
+          .max_response_bytes = kTemplateBounds.bytes};
 }
 
 // Only a server without one answers without settings or mappings (simulate index API).
-TemplateInUse ReadTemplateInUse(const http::HttpResponse& response) {
-  const json answer = json::parse(response.body, nullptr, false);
-  return {answer.is_object() && answer.contains("template"),
-          response.body.find(R"("type":"flat_object")") != std::string::npos};
+Result<TemplateInUse> ReadTemplateInUse(const http::HttpResponse& response) {
+  const auto answer = AnswerMembers::Read(response.body, kTemplateBounds, {"/template"});
+  if (!answer) return Fail("the answer is {}", answer.error().message);
+  return TemplateInUse{!answer->at("/template").is(AnswerMembers::Member::Kind::kMissing),
+                       response.body.find(R"("type":"flat_object")") != std::string::npos};
 }
 
 std::vector<TemplatePut> TemplatePuts(const schema::IndexTemplate& wanted) {

@@ -28,7 +28,7 @@ struct TemplateInUse {
 };
 http::HttpRequest TemplateQuestion(const std::string& index_pattern);
 // REQUIRES: status 200.
-TemplateInUse ReadTemplateInUse(const http::HttpResponse& response);
+Result<TemplateInUse> ReadTemplateInUse(const http::HttpResponse& response);
 
 // The components, then the template that is made of them. Bodies are borrowed from `wanted`.
 struct TemplatePut {

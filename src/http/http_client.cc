@@ -21,20 +21,12 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kConnectTimeout{10'000};
 constexpr long kUploadBufferBytes = 512L * 1024;
-constexpr size_t kMaxResponseBytes = size_t{64} << 20U;
+constexpr long kFirstErrorStatus = 300;
 
 // libcurl's process-wide state, set up before the first handle.
 void InitCurl() {
   static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
   static_cast<void>(initialised);
-}
-
-size_t TakeBody(char* data, size_t size, size_t count, void* user_data) {
-  auto& body = *static_cast<std::string*>(user_data);
-  const size_t bytes = size * count;
-  if (bytes > kMaxResponseBytes - body.size()) return 0;  // libcurl ends the request
-  body.append(data, bytes);
-  return bytes;
 }
 
 template <class Value>
@@ -74,6 +66,8 @@ struct HttpClient::Transfer {
   HttpResponse response;
   RequestSecurity security;
   std::chrono::steady_clock::time_point start;
+  size_t most_bytes = 0;  // of the answer's body
+  bool is_too_long = false;
 
   // What libcurl says, and the system's word where it has one ("Connection refused").
   [[nodiscard]] std::string FailureReason(CURLcode code) const {
@@ -93,7 +87,27 @@ struct HttpClient::Transfer {
   }
 
   void SetUp(const NodeUrl& node, const HttpRequest& request, milliseconds timeout);
+
+  // A part of the answer's body, decompressed. Taking less than all of it ends the request.
+  static size_t TakeBody(char* data, size_t size, size_t count, void* self);
 };
+
+size_t HttpClient::Transfer::TakeBody(char* data, size_t size, size_t count, void* self) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  std::string& body = transfer.response.body;
+  if (body.empty()) {
+    long status = 0;
+    curl_easy_getinfo(transfer.easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    if (status >= kFirstErrorStatus) {
+      transfer.most_bytes = std::min(transfer.most_bytes, kMaxResponseBytes);
+    }
+  }
+  const size_t bytes = size * count;
+  transfer.is_too_long = bytes > transfer.most_bytes - body.size();
+  if (transfer.is_too_long) return 0;
+  body.append(data, bytes);
+  return bytes;
+}
 
 void HttpClient::Transfer::SetUp(const NodeUrl& node, const HttpRequest& request,
                                  milliseconds timeout) {
@@ -110,7 +124,8 @@ void HttpClient::Transfer::SetUp(const NodeUrl& node, const HttpRequest& request
   Set(easy.get(), CURLOPT_USERAGENT, "espcap/" ESPCAP_VERSION);
   Set(easy.get(), CURLOPT_ACCEPT_ENCODING, "");
   Set(easy.get(), CURLOPT_WRITEFUNCTION, TakeBody);
-  Set(easy.get(), CURLOPT_WRITEDATA, &response.body);
+  Set(easy.get(), CURLOPT_WRITEDATA, this);
+  most_bytes = request.max_response_bytes;
   Set(easy.get(), CURLOPT_PRIVATE, this);
   if (!request.body.empty()) {
     AddHeader(std::string("Content-Type: ") + request.content_type);
@@ -221,9 +236,13 @@ void HttpClient::Impl::Finish(CURL* easy, CURLcode code) {
   } else {
     const bool is_cut_off = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
                             code == CURLE_GOT_NOTHING || code == CURLE_PARTIAL_FILE;
+    const std::string reason =
+        transfer.is_too_long
+            ? "the answer is longer than " + std::to_string(transfer.most_bytes) + " bytes"
+            : transfer.FailureReason(code);
     result.response =
         tl::unexpected(HttpFailure{code == CURLE_OPERATION_TIMEDOUT, is_cut_off,
-                                   transfer.what + ": " + transfer.FailureReason(code)});
+                                   transfer.is_too_long, transfer.what + ": " + reason});
   }
   End(transfer);
 }

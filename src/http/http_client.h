@@ -6,6 +6,7 @@
 #define ESPCAP_HTTP_HTTP_CLIENT_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,12 +20,16 @@
 
 namespace espcap::http {
 
+// What an answer may hold unless its request says otherwise; one with an error's status, always.
+inline constexpr size_t kMaxResponseBytes = size_t{1} << 20U;
+
 struct HttpRequest {
   const char* method = "GET";
-  std::string path;       // from the node's base, "/_bulk"
-  std::string_view body;  // borrowed until the request is finished or cancelled
+  std::string path = {};       // from the node's base, "/_bulk"
+  std::string_view body = {};  // borrowed until the request is finished or cancelled
   const char* content_type = "application/json";
-  const char* content_encoding = nullptr;  // of the body, "gzip"
+  const char* content_encoding = nullptr;         // of the body, "gzip"
+  size_t max_response_bytes = kMaxResponseBytes;  // of the answer's body, decompressed
 };
 
 // A status: RFC 6585, 4.
@@ -39,7 +44,8 @@ struct HttpResponse {
 // Why there is no response. The message names method and URL.
 struct HttpFailure {
   bool is_timeout = false;
-  bool is_cut_off = false;  // the connection was there, and ended before the response did
+  bool is_cut_off = false;   // the connection was there, and ended before the response did
+  bool is_too_long = false;  // longer than the request's bound
   std::string message;
 };
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/bounded_json.h"
 #include "base/json_member.h"
 
 namespace espcap::sink {
@@ -109,7 +110,13 @@ Result<DeadLetter> ParseLetterLine(std::string_view line) {
       return letter;
     }
   }
-  // Somebody has edited it, or the document is a string.
+  // Somebody has edited it, or the document is a string. Its tree is gone through by recursion;
+  // documents are 450 levels deep.
+  const base::JsonBounds bounds{
+      .bytes = line.size(), .depth = 1000, .time = base::JsonBounds::kAnyTime};
+  if (auto checked = base::CheckJson(line, bounds); !checked) {
+    return Fail("{}", checked.error().message);
+  }
   const auto members = ordered_json::parse(line, nullptr, false);
   auto letter = TakeMembers(members);
   if (!letter) return letter;

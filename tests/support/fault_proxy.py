@@ -13,6 +13,8 @@ Exchange: one request, with what can be done with it.
 import collections
 import contextlib
 import dataclasses
+import functools
+import gzip
 import http.client
 import json
 import random
@@ -35,6 +37,13 @@ class Reply:
     status: int
     headers: dict
     body: bytes
+
+    def plain(self):
+        """The same, not compressed."""
+        if self.headers.get("content-encoding") != "gzip":
+            return self
+        headers = {name: value for name, value in self.headers.items() if name != "content-encoding"}
+        return Reply(self.status, headers, gzip.decompress(self.body))
 
     def encoded(self):
         headers = {**self.headers, "content-length": str(len(self.body))}
@@ -116,6 +125,7 @@ class Garbage:
     def __call__(self, exchange):
         answer = exchange.forward() if self.forwards else Reply(
             200, {"content-type": "application/json"}, b'{"items":[{"create":{"status":201}}]}')
+        answer = answer.plain()
         exchange.reply(Reply(200, answer.headers, self._body(answer.body)))
 
     def _body(self, body):
@@ -131,6 +141,41 @@ class Garbage:
         items = parsed.get("items", [])
         parsed["items"] = {"fewer": items[:-1], "more": items + items[-1:], "none": []}[self.kind]
         return json.dumps(parsed).encode()
+
+
+NESTED = b"[" * 500_000 + b"]" * 500_000
+
+
+@functools.cache
+def long_list(is_compressed):
+    """60 MiB of small values."""
+    text = b"[" + b"[]," * (20 << 20) + b"[]]"
+    return gzip.compress(text, 6) if is_compressed else text
+
+
+@dataclasses.dataclass
+class Unreadable:
+    """JSON that is nested half a million deep, 60 MiB long, or as long when it is decompressed: kind is one of KINDS.
+
+    What is nested is one document's error, where the request has documents. The server has taken the request."""
+    kind: str
+    status: int = 200
+    KINDS = ("nested", "long", "bomb")
+
+    def __call__(self, exchange):
+        answer = exchange.forward()
+        headers = {"content-type": "application/json"}
+        if self.kind == "bomb":
+            headers["content-encoding"] = "gzip"
+        exchange.reply(Reply(self.status, headers, self._body(exchange, answer.plain().body)))
+
+    def _body(self, exchange, body):
+        if self.kind != "nested":
+            return long_list(self.kind == "bomb")
+        if not exchange.path.startswith("/_bulk"):
+            return b'{"error":%s}' % NESTED
+        others = b',{"create":{"status":201}}' * (len(json.loads(body)["items"]) - 1)
+        return b'{"items":[{"create":{"status":400,"error":%s}}%s]}' % (NESTED, others)
 
 
 @dataclasses.dataclass

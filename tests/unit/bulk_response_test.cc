@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -84,20 +86,31 @@ TEST(ParseBulkResponse, RefusesWhatIsNoAnswerToTheseDocuments) {
     const char* says;
   };
   const Case cases[] = {
-      {"", "no bulk response"},
-      {"<html><body>Bad Gateway</body></html>", "no bulk response"},
+      {"", "no JSON"},
+      {"<html><body>Bad Gateway</body></html>", "no JSON"},
+      {"5", "no bulk response"},
+      {R"("items")", "no bulk response"},
       {"[]", "no bulk response"},
       {"null", "no bulk response"},
       {"{}", "no bulk response"},
       {R"({"items":{}})", "no bulk response"},
       {R"({"items":null})", "no bulk response"},
       {R"({"error":"overloaded","status":429})", "no bulk response"},
-      {R"({"items":[{"create":{"status":201}})", "no bulk response"},  // cut off
+      {R"({"items":[{"create":{"status":201}}]},"items":[]})", "no JSON"},
+      {R"({"items":[{"create":{"status":201}}],"items":[]})", "no bulk response"},
+      {R"({"items":{"items":[{"create":{"status":201}}]}})", "no bulk response"},
+      {R"({"x":{"items":[{"create":{"status":201}}]}})", "no bulk response"},
+      {R"([{"items":[{"create":{"status":201}}]}])", "no bulk response"},
+      {R"({"items":[{"create":{"status":201}})", "no JSON"},  // cut off
       {R"({"items":[]})", "0 documents, not 1"},
-      {R"({"items":[{"create":{"status":201}},{"create":{"status":201}}]})", "2 documents, not 1"},
+      {R"({"items":[{"create":{"status":201}},{"create":{"status":201}}]})",
+       "more than 1 documents"},
       {R"({"items":[{}]})", "item without outcome"},
       {R"({"items":[null]})", "item without outcome"},
+      {R"({"items":[5]})", "item without outcome"},
+      {R"({"items":[[{"create":{"status":201}}]]})", "item without outcome"},
       {R"({"items":[{"create":201}]})", "item without outcome"},
+      {R"({"items":[{"create":[{"status":201}]}]})", "item without outcome"},
       {R"({"items":[{"create":{"status":201},"index":{"status":201}}]})", "item without outcome"},
   };
   for (const Case& c : cases) {
@@ -125,7 +138,11 @@ void ExpectRefused(const ReasonCase& c) {
 TEST(ParseBulkResponse, GivesTheReasonItFinds) {
   const ReasonCase cases[] = {
       {R"({"status":400})", "no reason given"},
-      {R"({"status":400,"error":"too bad"})", R"("too bad")"},
+      {R"({"status":400,"error":"too bad"})", "too bad"},
+      {R"({"status":400,"error":["too bad"]})", "no reason given"},
+      {R"({"status":400,"error":null})", "no reason given"},
+      {R"({"error":{"z":{"type":"x"},"type":"a","reason":"b"},"x":{"status":1},"status":400})",
+       "a: b"},
       {R"({"status":400,"error":{"reason":"b"}})", "error: b"},
       {R"({"status":400,"error":{"type":"a"}})", "a: "},
       {R"({"status":400,"error":{"type":"a","reason":"b","caused_by":{"reason":"c"}}})",
@@ -141,7 +158,7 @@ TEST(ParseBulkResponse, TakesANullForAReason) {
                  "null_pointer_exception: "});
   ExpectRefused({R"({"status":400,"error":{"type":"a","reason":"b","caused_by":{"type":"c",)"
                  R"("reason":null}}})",
-                 "a: b ()"});
+                 "a: b"});
 }
 
 // What became of such a document isn't known.
@@ -157,10 +174,69 @@ TEST(ParseBulkResponse, AnItemWithoutAStatusMakesTheAnswerUnreadable) {
   }
 }
 
-TEST(ParseBulkResponse, SurvivesDeepNesting) {
-  constexpr size_t kDepth = 200'000;
-  EXPECT_FALSE(ParseBulkResponse(std::string(kDepth, '['), 1));
-  EXPECT_FALSE(ParseBulkResponse(std::string(kDepth, '[') + std::string(kDepth, ']'), 1));
+TEST(ParseBulkResponse, ValuesBesideTheItemsAreOfNoMatter) {
+  const auto results = ParseBulkResponse(
+      R"({"a":[[{"status":7}]],"items":[{"create":{"status":201}}],"b":{"items":5},"c":"items"})",
+      1);
+  ASSERT_TRUE(results) << results.error().message;
+  EXPECT_EQ(results->size(), 1U);
+}
+
+TEST(ParseBulkResponse, DeepNestingIsAnError) {
+  constexpr size_t kDepth = 500'000;
+  const std::string nested = std::string(kDepth, '[') + std::string(kDepth, ']');
+  for (const std::string& body : {std::string(kDepth, '['), nested, R"({"items":)" + nested + "}",
+                                  R"({"items":[{"create":{"status":201,"x":)" + nested + "}}]}",
+                                  R"({"items":[{"create":{"status":400,"error":)" + nested + "}}]}",
+                                  R"({"items":[{"create":{"status":201}}],"x":)" + nested + "}"}) {
+    EXPECT_FALSE(ParseBulkResponse(body, 1)) << body.substr(0, 60);
+  }
+  const auto results =
+      ParseBulkResponse(R"({"items":[{"create":{"status":400,"error":)" + nested + "}}]}", 1);
+  EXPECT_EQ(results.error().message, "the answer is nested deeper than 64 levels");
+}
+
+TEST(ParseBulkResponse, EndsAtTheFirstItemTooMany) {
+  std::string body = R"({"items":[)";
+  while (body.size() < 500'000) body += R"({"create":{"status":201}},)";
+  const auto results = ParseBulkResponse(body + "no JSON", 2);
+  ASSERT_FALSE(results);
+  EXPECT_EQ(results.error().message, "the answer is about more than 2 documents");
+}
+
+TEST(ParseBulkResponse, LongReasonsAreCut) {
+  const std::string text(100'000, 'x');
+  const auto results = ParseBulkResponse(R"({"items":[{"create":{"status":400,"error":{"type":")" +
+                                             text + R"(","reason":")" + text +
+                                             R"(","caused_by":{"reason":")" + text + R"("}}}}]})",
+                                         1);
+  ASSERT_TRUE(results) << results.error().message;
+  EXPECT_LT(results->front().reason.size(), 7000U);
+}
+
+TEST(ParseBulkResponse, HasBoundsByTheNumberOfDocuments) {
+  EXPECT_EQ(BulkAnswerBounds(0).bytes, size_t{1} << 20U);
+  EXPECT_EQ(BulkAnswerBounds(1000).bytes, (size_t{1} << 20U) + 1000 * 4096);
+  EXPECT_EQ(BulkAnswerBounds(1'000'000).bytes, size_t{64} << 20U);
+  EXPECT_EQ(BulkAnswerBounds(SIZE_MAX).bytes, size_t{64} << 20U);
+  const auto long_one = ParseBulkResponse(std::string(BulkAnswerBounds(1).bytes + 1, ' '), 1);
+  ASSERT_FALSE(long_one);
+  EXPECT_EQ(long_one.error().message, "the answer is longer than 1052672 bytes");
+}
+
+TEST(ParseBulkResponse, HasItsTime) {
+  std::string body = R"({"items":[)";
+  for (int i = 0; i < 1000; ++i) body += R"({"create":{"status":201}},)";
+  body += R"({"create":{"status":201}}]})";
+  base::JsonBounds bounds = BulkAnswerBounds(1001);
+  EXPECT_TRUE(ParseBulkResponse(body, 1001, bounds));
+  bounds.clock = [] {
+    static std::chrono::nanoseconds now{0};
+    return now += std::chrono::seconds(1);
+  };
+  const auto results = ParseBulkResponse(body, 1001, bounds);
+  ASSERT_FALSE(results);
+  EXPECT_EQ(results.error().message, "the answer is too much to read in 50 ms");
 }
 
 }  // namespace

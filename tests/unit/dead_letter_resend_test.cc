@@ -177,9 +177,8 @@ TEST_F(DeadLetterResendTest, ABadLineIsReportedAndKept) {
   ASSERT_TRUE(resend->Finish());
   EXPECT_EQ(Text(), bad + "\n");
   EXPECT_EQ(resend->counts().bad_lines, 1U);
-  EXPECT_EQ(messages_,
-            std::vector<std::string>{"dead letters " + path_ +
-                                     ": line 2 is no letter (not a JSON object); it is kept"});
+  EXPECT_EQ(messages_, std::vector<std::string>{"dead letters " + path_ +
+                                                ": line 2 is no letter (no JSON); it is kept"});
 }
 
 TEST_F(DeadLetterResendTest, ALineThatIsTooLongIsPassedOnInPieces) {

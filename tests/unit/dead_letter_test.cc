@@ -157,10 +157,10 @@ TEST(LetterLineTest, AnEditedLineIsRead) {
 
 TEST(LetterLineTest, AnythingElseSaysWhatIsWrong) {
   const std::pair<const char*, const char*> table[] = {
-      {"", "not a JSON object"},
-      {"nonsense", "not a JSON object"},
+      {"", "no JSON"},
+      {"nonsense", "no JSON"},
       {"[]", "not a JSON object"},
-      {R"({"index":"i","id":"7","document":{"a":1})", "not a JSON object"},
+      {R"({"index":"i","id":"7","document":{"a":1})", "no JSON"},
       {R"({"id":"7","document":{}})", "without an index or id"},
       {R"({"index":"i","document":{}})", "without an index or id"},
       {R"({"index":7,"id":"7","document":{}})", "without an index or id"},
@@ -172,6 +172,20 @@ TEST(LetterLineTest, AnythingElseSaysWhatIsWrong) {
     ASSERT_FALSE(letter) << line;
     EXPECT_EQ(letter.error().message, error) << line;
   }
+}
+
+// A worker that has gone wrong can have written it; somebody can have edited its line.
+TEST(LetterLineTest, ADeepDocumentIsKeptOrRefused) {
+  constexpr size_t kDepth = 500'000;
+  DeadLetter letter = SomeLetter();
+  letter.document = R"({"a":)" + std::string(kDepth, '[') + std::string(kDepth, ']') + "}";
+  const auto back = Parsed(LetterLine(letter));
+  ASSERT_TRUE(back) << back.error().message;
+  ExpectEqual(*back, letter);
+  const auto edited =
+      ParseLetterLine(R"({"index":"i", "id":"7", "document": )" + letter.document + "}");
+  ASSERT_FALSE(edited);
+  EXPECT_EQ(edited.error().message, "nested deeper than 1000 levels");
 }
 
 TEST(LetterLineTest, ACutLineIsNone) {

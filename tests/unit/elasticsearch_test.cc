@@ -255,6 +255,14 @@ TEST(ReasonOf, IsWhatTheServerSays) {
   for (const Case& c : cases) EXPECT_EQ(ReasonOf({400, c.body}), c.reason);
 }
 
+TEST(ReasonOf, IsTheBeginningOfAnAnswerBeyondItsBounds) {
+  const std::string nested = R"({"error":)" + std::string(500'000, '[');
+  EXPECT_EQ(ReasonOf({500, nested}).find(R"({"error":[[[)"), 0U);
+  EXPECT_LT(ReasonOf({500, nested}).size(), 300U);
+  EXPECT_EQ(ErrorTypeOf({500, nested}), "");
+  EXPECT_FALSE(ParseServerIdentity(nested));
+}
+
 TEST(ReasonOf, TakesANullForAReason) {
   std::string reason;
   EXPECT_NO_THROW(

@@ -157,6 +157,25 @@ TEST_F(PreparationTest, WaitsLongerEachTimeAndAsLongAsItIsAskedTo) {
   EXPECT_LE(*preparation.NextTime(now_), now_ + seconds(60));
 }
 
+TEST_F(PreparationTest, AnAnswerThatCannotBeReadIsAskedForAgain) {
+  Preparation preparation = Make();
+  preparation.Begin(kElasticsearch);
+  for (const auto& [body, fault] :
+       {std::pair{std::string("<html>"), "no JSON"}, std::pair{std::string(), "no JSON"},
+        std::pair{R"({"template":)" + std::string(500'000, '['), "nested deeper than 256 levels"},
+        std::pair{std::string(9U << 20U, ' '), "longer than 8388608 bytes"}}) {
+    EXPECT_EQ(preparation.TakeResponse(Answer(200, body), now_), Outcome::kAgain);
+    EXPECT_EQ(preparation.problem(),
+              std::string("look for the template of packets-*: the answer is ") + fault);
+    EXPECT_EQ(preparation.state(), State::kAsking);
+    EXPECT_FALSE(preparation.NextRequest(now_));
+    now_ = *preparation.NextTime(now_);
+    EXPECT_TRUE(preparation.NextRequest(now_));
+  }
+  EXPECT_EQ(preparation.TakeResponse(Answer(200, kThere), now_), Outcome::kProgress);
+  EXPECT_TRUE(preparation.done());
+}
+
 TEST_F(PreparationTest, OnlyAnOpenSearchWithAFlatObjectHasALimit) {
   struct Case {
     ServerIdentity identity;

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <tuple>
+#include <vector>
+
 namespace espcap::elasticsearch {
 namespace {
 
@@ -46,6 +50,34 @@ TEST(SearchTable, SaysWhatItCannotShow) {
   EXPECT_FALSE(TableOf("[]", "{}"));
   EXPECT_FALSE(TableOf("{}", "no JSON"));
   EXPECT_FALSE(TableOf(R"({"aggs": {"a": {"sum": {"field": "f"}}}})", "{}"));
+}
+
+TEST(SearchTable, MembersOfAnotherKindAreAnError) {
+  const std::string request = R"({"aggs": {"a": {"terms": {"field": "f"}}}})";
+  for (const char* answer :
+       {R"({"aggregations": {"a": 5}})", R"({"aggregations": {"a": {"buckets": [5]}}})", R"([])",
+        R"("text")"}) {
+    const auto table = TableOf(request, answer);
+    ASSERT_FALSE(table) << answer;
+    EXPECT_EQ(table.error().message, "the answer isn't understood");
+  }
+  EXPECT_FALSE(TableOf(R"({"docvalue_fields": ["a"]})", R"({"hits": {"hits": [5]}})"));
+}
+
+TEST(SearchTable, AnAnswerHasBounds) {
+  const std::string request = R"({"docvalue_fields": ["a"]})";
+  constexpr size_t kDepth = 500'000;
+  const std::string nested = std::string(kDepth, '[') + std::string(kDepth, ']');
+  for (const auto& [asked, answer, fault] :
+       {std::tuple{request, R"({"hits": {"hits": [{"fields": {"a": )" + nested + "}}]}}",
+                   "the answer is nested deeper than 1000 levels"},
+        std::tuple{nested, std::string("{}"), "the query is nested deeper than 1000 levels"},
+        std::tuple{request, std::string(kMaxSearchAnswerBytes + 1, ' '),
+                   "the answer is longer than 16777216 bytes"}}) {
+    const auto table = TableOf(asked, answer);
+    ASSERT_FALSE(table);
+    EXPECT_EQ(table.error().message, fault);
+  }
 }
 
 TEST(SearchTable, StandsInColumns) {

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "elasticsearch/answer_members.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+
+namespace espcap::elasticsearch {
+namespace {
+
+constexpr size_t kMaxNameBytes = 64;  // longer than any that is asked for
+
+}  // namespace
+
+std::string_view Beginning(std::string_view text, size_t bytes) {
+  if (text.size() <= bytes) return text;
+  const auto is_continuation = [text](size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+  };
+  while (bytes > 0 && is_continuation(bytes)) --bytes;
+  return text.substr(0, bytes);
+}
+
+AnswerMembers::AnswerMembers(std::initializer_list<std::string_view> places) {
+  for (const std::string_view name : places) places_.push_back({name, {}});
+}
+
+Result<AnswerMembers> AnswerMembers::Read(std::string_view body, const base::JsonBounds& bounds,
+                                          std::initializer_list<std::string_view> places) {
+  AnswerMembers members(places);
+  if (auto read = base::ReadJson(body, bounds, members); !read) return Forward(std::move(read));
+  return members;
+}
+
+const AnswerMembers::Member& AnswerMembers::at(std::string_view place) const {
+  const auto found = std::find_if(places_.begin(), places_.end(),
+                                  [place](const Place& one) { return one.name == place; });
+  assert(found != places_.end());
+  return found->member;
+}
+
+void AnswerMembers::Clear() {
+  for (Place& place : places_) {
+    place.member.kind = Member::Kind::kMissing;
+    place.member.text.clear();
+  }
+  path_.clear();
+  opened_.clear();
+}
+
+void AnswerMembers::Take(Member::Kind kind, std::string_view text, int64_t integer) {
+  for (Place& place : places_) {
+    if (place.name != path_) continue;
+    place.member.kind = kind;
+    place.member.text = Beginning(text, kMaxTextBytes);
+    place.member.integer = integer;
+  }
+}
+
+bool AnswerMembers::OpenObject() {
+  Take(Member::Kind::kObject);
+  opened_.push_back(path_.size());
+  return true;
+}
+
+bool AnswerMembers::OpenArray() {
+  Take(Member::Kind::kOther);
+  opened_.push_back(path_.size());
+  path_ += "/-";  // what is in it: no place that is asked for
+  return true;
+}
+
+bool AnswerMembers::Close() {
+  path_.resize(opened_.back());
+  opened_.pop_back();
+  return true;
+}
+
+bool AnswerMembers::Key(std::string_view name) {
+  path_.resize(opened_.back());
+  path_ += '/';
+  const bool is_plain = name.size() <= kMaxNameBytes && name.find('/') == std::string_view::npos;
+  path_ += is_plain ? name : "-";
+  return true;
+}
+
+bool AnswerMembers::Text(std::string_view text) {
+  Take(Member::Kind::kText, text);
+  return true;
+}
+
+bool AnswerMembers::Integer(int64_t number) {
+  Take(Member::Kind::kInteger, {}, number);
+  return true;
+}
+
+bool AnswerMembers::OtherScalar() {
+  Take(Member::Kind::kOther);
+  return true;
+}
+
+AnswerMembers StatusAndError() {
+  return {"/status", "/error", "/error/type", "/error/reason", "/error/caused_by/reason"};
+}
+
+std::string DescribeError(const AnswerMembers& members) {
+  const AnswerMembers::Member& error = members.at("/error");
+  if (!error.is(AnswerMembers::Member::Kind::kObject)) return error.text;
+  const std::string& type = members.TextAt("/error/type");
+  std::string text =
+      fmt::format("{}: {}", type.empty() ? "error" : type, members.TextAt("/error/reason"));
+  const std::string& cause = members.TextAt("/error/caused_by/reason");
+  if (!cause.empty()) text += fmt::format(" ({})", cause);
+  return text;
+}
+
+}  // namespace espcap::elasticsearch
