@@ -300,9 +300,12 @@ class Exchange:
 
 
 class FaultProxy:
-    """See above. Everything may be called at any time, from the test's thread."""
+    """See above. Everything may be called at any time, from the test's thread.
 
-    def __init__(self, server_port, strikes=lambda path: path.startswith("/_bulk"), index=None):
+    `address`: where it listens; port 0 is any that is free."""
+
+    def __init__(self, server_port, strikes=lambda path: path.startswith("/_bulk"), index=None,
+                 address=("127.0.0.1", 0)):
         self.server_port = server_port
         self.index = index  # for espcap's --index
         self.strikes = strikes
@@ -317,12 +320,12 @@ class FaultProxy:
         self._always = None
         self._listener = None
         self._clients = set()
-        self.port = 0
+        self.host, self.port = address
         self.listen()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def options(self):
@@ -378,7 +381,7 @@ class FaultProxy:
 
     def listen(self):
         """Again, on the same port."""
-        listener = socket.create_server(("127.0.0.1", self.port), backlog=64)
+        listener = socket.create_server((self.host, self.port), backlog=64)
         self.port = listener.getsockname()[1]
         self._listener = listener
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()

@@ -39,11 +39,11 @@ def remove(folder):
 class Namespace:
     """A shared server as one test sees it: with names of indices and templates of its own.
 
-    What isn't named here is the server's."""
+    What isn't named here is the server's. `prefix`: what the names begin with, where it matters."""
 
-    def __init__(self, node):
+    def __init__(self, node, prefix=None):
         self.node = node
-        self.prefix = f"t{uuid.uuid4().hex[:12]}"
+        self.prefix = prefix or f"t{uuid.uuid4().hex[:12]}"
         self.index = f"{self.prefix}-%Y-%m-%d"
         self.indices = f"{self.prefix}-*"
         self.template = f"espcap-{self.prefix}"
