@@ -102,8 +102,9 @@ Result<std::vector<supervise::InputFile>> InputFiles(const cli::CaptureSettings&
     auto files = source::FilesOfDirectory(directory, settings.recursive);
     if (!files) return Forward(std::move(files));
     for (std::string& file : *files) {
-      if (file.size() >= PATH_MAX)
+      if (file.size() >= PATH_MAX) {
         return Fail("open {}...: the name is too long", file.substr(0, 64));
+      }
       inputs.push_back({std::move(file), true});
     }
   }

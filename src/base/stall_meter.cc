@@ -54,7 +54,7 @@ void StallMeter::End() {
   const std::chrono::nanoseconds waited(RunDelayNs() - run_delay_ns_);
   const double seconds = std::max(0.0, std::chrono::duration<double>(now - began_).count() -
                                            std::chrono::duration<double>(waited).count());
-  const auto bound =
+  const auto* const bound =
       std::lower_bound(LoopStats::kBoundsSeconds.begin(), LoopStats::kBoundsSeconds.end(), seconds);
   ++stats_.stalls.at(static_cast<size_t>(bound - LoopStats::kBoundsSeconds.begin()));
   stats_.sum_seconds += seconds;

@@ -112,7 +112,7 @@ WriteThread::~WriteThread() {
 void WriteThread::Enqueue(std::function<void()> work, std::function<void()> done) {
   assert(HasRoom());
   ++posted_;
-  const std::lock_guard lock(shared_->mutex);
+  const std::scoped_lock lock(shared_->mutex);
   shared_->waiting.push_back({std::move(work), std::move(done)});
   shared_->changed.notify_all();
   if (shared_->thread) return;
@@ -133,7 +133,7 @@ void WriteThread::TellDone() {
   [[maybe_unused]] const ssize_t read = ::read(shared_->done_event.get(), &count, sizeof(count));
   std::vector<std::function<void()>> done;
   {
-    const std::lock_guard lock(shared_->mutex);
+    const std::scoped_lock lock(shared_->mutex);
     done.swap(shared_->done);
   }
   for (const auto& tell : done) {
@@ -143,7 +143,7 @@ void WriteThread::TellDone() {
 }
 
 void WriteThread::Interrupt() const {
-  const std::lock_guard lock(shared_->mutex);
+  const std::scoped_lock lock(shared_->mutex);
   if (shared_->thread && shared_->is_at_work) pthread_kill(*shared_->thread, kInterruptingSignal);
 }
 

@@ -11,7 +11,6 @@ constexpr const char* kDelivery = "Delivery";
 constexpr const char* kProgram = "Program";
 constexpr unsigned kSendingCommands = kCaptureCommand | kResendCommand;
 constexpr unsigned kAskingCommands = kTemplateCommand | kQueryCommand;
-constexpr unsigned kServerCommands = kSendingCommands | kAskingCommands;
 
 }  // namespace
 

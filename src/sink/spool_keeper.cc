@@ -58,8 +58,9 @@ void SpoolKeeper::Poll(Time now) {
 std::optional<SpoolKeeper::Time> SpoolKeeper::NextTime() const {
   std::optional<Time> next;
   if (is_full_ && retry_at_ != Time::max()) next = retry_at_;
-  if (is_unsynced_ && !is_syncing_)
+  if (is_unsynced_ && !is_syncing_) {
     next = std::min(next.value_or(Time::max()), synced_at_ + kSyncInterval);
+  }
   return next;
 }
 

@@ -37,7 +37,7 @@ SpoolQueue::News SpoolQueue::NewsOf(OnThread& on_thread) {
           std::exchange(on_thread.messages, {})};
 }
 
-void SpoolQueue::Tell(News news) {
+void SpoolQueue::Tell(const News& news) {
   numbers_ = news.numbers;
   for (const OnThread::Message& message : news.messages) {
     (message.is_error ? reports_.error : reports_.warn)(message.text);
@@ -49,12 +49,13 @@ void SpoolQueue::Post(Work work, Done done) {
   ++pending_;
   writes_.Post(
       [on_thread = on_thread_, work = std::move(work)] {
-        auto result = work(*on_thread->spool);
-        return std::pair(std::move(result), NewsOf(*on_thread));
+        // In this order, as braces have it.
+        return std::pair<decltype(work(*on_thread->spool)), News>{work(*on_thread->spool),
+                                                                  NewsOf(*on_thread)};
       },
       [this, done = std::move(done)](auto result) {
         --pending_;
-        Tell(std::move(result.second));
+        Tell(result.second);
         done(std::move(result.first));
       });
 }

@@ -66,7 +66,7 @@ class SpoolQueue {
              spool::Reports reports);
 
   static News NewsOf(OnThread& on_thread);
-  void Tell(News news);
+  void Tell(const News& news);
   template <class Work, class Done>
   void Post(Work work, Done done);
 

@@ -23,7 +23,7 @@ void Show(const SpoolQueue& spool, const SpoolKeeper& keeper, DeliveryStats& sta
 
 SpoolSink::SpoolSink(base::EventLoop& loop, std::unique_ptr<RemoteSink> server,
                      std::unique_ptr<SpoolQueue> spool, WhenFull when_full,
-                     SpoolKeeper::Reports reports, DeliveryStats& stats)
+                     const SpoolKeeper::Reports& reports, DeliveryStats& stats)
     : server_(std::move(server)),
       spool_(std::move(spool)),
       when_full_(when_full),
