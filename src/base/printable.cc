@@ -3,74 +3,55 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
-#include <iterator>
+
+#include "base/utf8.h"
 
 namespace espcap::base {
 namespace {
 
-struct Character {
-  uint32_t code_point = 0;
-  size_t bytes = 0;  // 0: not UTF-8
-};
-
-struct Form {  // of the characters that begin with a byte like this (RFC 3629)
-  unsigned mask;
-  unsigned lead;
-  size_t bytes;
-  uint32_t first;  // code point: a smaller one has a shorter form
-};
-constexpr std::array<Form, 4> kForms = {
-    {{0x80, 0x00, 1, 0}, {0xE0, 0xC0, 2, 0x80}, {0xF0, 0xE0, 3, 0x800}, {0xF8, 0xF0, 4, 0x10000}}};
-
-Character FirstOf(std::string_view text) {
-  const auto byte = [text](size_t at) { return static_cast<unsigned char>(text[at]); };
-  for (const Form& form : kForms) {
-    if ((byte(0) & form.mask) != form.lead) continue;
-    if (text.size() < form.bytes) return {};
-    uint32_t code_point = byte(0) & ~form.mask;
-    for (size_t i = 1; i < form.bytes; ++i) {
-      if ((byte(i) & 0xC0U) != 0x80U) return {};
-      code_point = code_point << 6U | (byte(i) & 0x3FU);
-    }
-    const bool is_surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
-    if (code_point < form.first || code_point > 0x10FFFF || is_surrogate) return {};
-    return {code_point, form.bytes};
-  }
-  return {};
+bool IsControl(char32_t point) {
+  return (point < 0x20 && point != '\t') || (point >= 0x7F && point <= 0x9F);
 }
 
-bool IsControl(uint32_t c) { return (c < 0x20 && c != '\t') || (c >= 0x7F && c < 0xA0); }
+bool EndsLine(char32_t point) { return point == 0x2028 || point == 0x2029; }
 
-bool ChangesDirection(uint32_t c) {
-  return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
-         (c >= 0x2066 && c <= 0x2069);
+bool TurnsDirection(char32_t point) {
+  return point == 0x061C || point == 0x200E || point == 0x200F ||
+         (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
 }
 
-bool EndsLine(uint32_t c) { return c == 0x2028 || c == 0x2029; }
+// REQUIRES: the sequence is well-formed.
+char32_t CodePoint(const uint8_t* in, size_t length) {
+  if (length == 1) return *in;
+  char32_t point = *in & (0x7FU >> length);
+  for (size_t i = 1; i < length; ++i) point = point << 6U | (in[i] & 0x3FU);
+  return point;
+}
+
+std::string Escaped(char32_t point) {
+  const auto number = static_cast<uint32_t>(point);
+  return number < 0x100 ? fmt::format(R"(\x{:02x})", number) : fmt::format(R"(\u{:04x})", number);
+}
 
 }  // namespace
 
 std::string Printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
-    const Character first = FirstOf(text);
-    if (first.bytes == 0) {
-      fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(text[0]));
-      text.remove_prefix(1);
-      continue;
-    }
-    if (IsControl(first.code_point)) {
-      fmt::format_to(std::back_inserter(out), "\\x{:02x}", first.code_point);
-    } else if (ChangesDirection(first.code_point) || EndsLine(first.code_point)) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", first.code_point);
+  const auto* in = reinterpret_cast<const uint8_t*>(text.data());
+  const auto* const end = in + text.size();
+  while (in != end) {
+    const Utf8Sequence sequence = *in < 0x80 ? Utf8Sequence{1, true} : ReadUtf8Sequence(in, end);
+    if (!sequence.valid) {
+      for (size_t i = 0; i < sequence.length; ++i) out += fmt::format(R"(\x{:02x})", in[i]);
+    } else if (const char32_t point = CodePoint(in, sequence.length);
+               IsControl(point) || EndsLine(point) || TurnsDirection(point)) {
+      out += Escaped(point);
     } else {
-      out += text.substr(0, first.bytes);
+      out.append(reinterpret_cast<const char*>(in), sequence.length);
     }
-    text.remove_prefix(first.bytes);
+    in += sequence.length;
   }
   return out;
 }

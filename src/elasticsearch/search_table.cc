@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/bounded_json.h"
+#include "base/printable.h"
 
 namespace espcap::elasticsearch {
 namespace {
@@ -19,7 +20,7 @@ using nlohmann::ordered_json;
 using Row = std::vector<std::string>;
 
 std::string TextOf(const json& value) {
-  if (value.is_string()) return value.get<std::string>();
+  if (value.is_string()) return base::Printable(value.get<std::string>());
   if (value.is_array()) {
     std::string text;
     for (const json& item : value) text += (text.empty() ? "" : ",") + TextOf(item);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "base/utf8.h"
 #include "encode/digits.h"
 #include "encode/hex_bytes.h"
 
@@ -55,39 +56,6 @@ uint64_t LoadNext(const uint8_t* begin, const uint8_t* in, const uint8_t* end) {
   return word | blanks;
 }
 
-struct Sequence {
-  size_t length;  // of the well-formed sequence, or of the maximal ill-formed subsequence
-  bool valid;
-};
-
-// Reads one sequence that starts with a byte >= 0x80, by the table of well-formed UTF-8 byte
-// sequences (Unicode 15, table 3-7).
-Sequence ReadSequence(const uint8_t* in, const uint8_t* end) {
-  const uint8_t lead = *in;
-  size_t length = 0;
-  uint8_t low = 0x80;
-  uint8_t high = 0xBF;
-  if (lead >= 0xC2 && lead <= 0xDF) {
-    length = 2;
-  } else if (lead >= 0xE0 && lead <= 0xEF) {
-    length = 3;
-    if (lead == 0xE0) low = 0xA0;
-    if (lead == 0xED) high = 0x9F;
-  } else if (lead >= 0xF0 && lead <= 0xF4) {
-    length = 4;
-    if (lead == 0xF0) low = 0x90;
-    if (lead == 0xF4) high = 0x8F;
-  } else {
-    return {1, false};
-  }
-  for (size_t i = 1; i < length; ++i) {
-    if (in + i == end || in[i] < low || in[i] > high) return {i, false};
-    low = 0x80;
-    high = 0xBF;
-  }
-  return {length, true};
-}
-
 char* WriteEscaped(char* write, uint8_t byte) {
   *write++ = '\\';
   switch (byte) {
@@ -126,7 +94,7 @@ struct Position {
 Position WriteWithCare(Position at, const uint8_t* end, Nul nul) {
   const uint8_t byte = *at.in;
   if (byte >= 0x80) {
-    const Sequence sequence = ReadSequence(at.in, end);
+    const base::Utf8Sequence sequence = base::ReadUtf8Sequence(at.in, end);
     if (sequence.valid) {
       std::memcpy(at.write, at.in, sequence.length);
       return {at.in + sequence.length, at.write + sequence.length};

@@ -46,6 +46,14 @@ TEST(SearchTable, IsEmptyWhereNothingIsFound) {
   EXPECT_EQ(FormatTable(*table), "a  packets\n");
 }
 
+// Names in packets are anybody's.
+TEST(SearchTable, HasNothingThatATerminalObeys) {
+  const auto table = TableOf(R"({"docvalue_fields": ["name"]})",
+                             R"({"hits": {"hits": [{"fields": {"name": ["\u001b[2J\n"]}}]}})");
+  ASSERT_TRUE(table) << table.error().message;
+  EXPECT_EQ(FormatTable(*table), "name\n\\x1b[2J\\x0a\n");
+}
+
 TEST(SearchTable, SaysWhatItCannotShow) {
   EXPECT_FALSE(TableOf("[]", "{}"));
   EXPECT_FALSE(TableOf("{}", "no JSON"));
