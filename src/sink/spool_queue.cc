@@ -53,10 +53,10 @@ void SpoolQueue::Post(Work work, Done done) {
         return std::pair<decltype(work(*on_thread->spool)), News>{work(*on_thread->spool),
                                                                   NewsOf(*on_thread)};
       },
-      [this, done = std::move(done)](auto result) {
+      [this, done = std::move(done)](const auto& result) {
         --pending_;
         Tell(result.second);
-        done(std::move(result.first));
+        done(result.first);
       });
 }
 

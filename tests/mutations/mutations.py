@@ -33,7 +33,7 @@ MUTATIONS = [
              "(month <= 2 ? 1 : 0)", "(month < 2 ? 1 : 0)",
              ("AbsoluteTime.EqualsTheCLibrarysCalendar",),
              "a time in February has the year before"),
-    Mutation("encode-surrogate", "ReadSequence",
+    Mutation("encode-surrogate", "ReadUtf8Sequence",
              "if (lead == 0xED) high = 0x9F;", "",
              ("Utf8Repair.EachMaximalIllFormedSubsequenceBecomesOneReplacement",),
              "halves of a surrogate pair pass for UTF-8, and a server refuses the document"),
