@@ -92,20 +92,16 @@ Result<void> CheckShape(const cli::CaptureSettings& settings) {
 
 Result<std::vector<supervise::InputFile>> InputFiles(const cli::CaptureSettings& settings) {
   std::vector<supervise::InputFile> inputs;
-  for (const std::string& file : settings.files) {
-    if (file.size() >= PATH_MAX) {
-      return Fail("open {}...: the name is too long", file.substr(0, 64));
-    }
-    inputs.push_back({file, false});
-  }
+  inputs.reserve(settings.files.size());
+  for (const std::string& file : settings.files) inputs.push_back({file, false});
   for (const std::string& directory : settings.directories) {
     auto files = source::FilesOfDirectory(directory, settings.recursive);
     if (!files) return Forward(std::move(files));
-    for (std::string& file : *files) {
-      if (file.size() >= PATH_MAX) {
-        return Fail("open {}...: the name is too long", file.substr(0, 64));
-      }
-      inputs.push_back({std::move(file), true});
+    for (std::string& file : *files) inputs.push_back({std::move(file), true});
+  }
+  for (const auto& [path, skip_if_not_capture] : inputs) {
+    if (path.size() >= PATH_MAX) {
+      return Fail("open {}...: the name is too long", path.substr(0, 64));
     }
   }
   return inputs;

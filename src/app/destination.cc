@@ -118,12 +118,12 @@ Result<std::unique_ptr<Sink>> OpenServer(const char* program_path,
                                          const cli::CaptureSettings& settings,
                                          const std::vector<http::NodeUrl>& nodes, const Run& run) {
   telemetry::Log& log = run.log;
-  const auto warn = [&log](const std::string& message) { log.Warning(message); };
-  const auto report = [&log](const std::string& message) { log.Error(message); };
+  const spool::Reports reports = {[&log](const std::string& message) { log.Warning(message); },
+                                  [&log](const std::string& message) { log.Error(message); }};
   std::unique_ptr<sink::SpoolQueue> spool;
   if (!settings.spool.empty()) {
     auto opened =
-        sink::SpoolQueue::Open({settings.spool, settings.spool_bytes}, run.writes, {warn, report});
+        sink::SpoolQueue::Open({settings.spool, settings.spool_bytes}, run.writes, reports);
     if (!opened) return Forward(std::move(opened));
     spool = std::move(*opened);
     if (const uint64_t documents = spool->numbers().documents; documents > 0) {
@@ -142,8 +142,8 @@ Result<std::unique_ptr<Sink>> OpenServer(const char* program_path,
   if (spool == nullptr) return server;
   return std::make_unique<sink::SpoolSink>(
       run.loop, std::move(server), std::move(spool),
-      settings.interfaces.empty() ? sink::WhenFull::kBlock : sink::WhenFull::kDropNewest,
-      sink::SpoolKeeper::Reports{warn, report}, run.stats);
+      settings.interfaces.empty() ? sink::WhenFull::kBlock : sink::WhenFull::kDropNewest, reports,
+      run.stats);
 }
 
 }  // namespace

@@ -54,6 +54,11 @@ Result<void> ReadJson(std::string_view text, const JsonBounds& bounds, JsonVisit
 // The same without a visitor: for those who then build a tree of it.
 Result<void> CheckJson(std::string_view text, const JsonBounds& bounds);
 
+// Of a text that holds documents, which are 450 levels deep. Trees are gone through by recursion.
+constexpr JsonBounds DocumentTreeBounds(size_t bytes) {
+  return {.bytes = bytes, .depth = 1000, .time = JsonBounds::kAnyTime};
+}
+
 }  // namespace espcap::base
 
 #endif  // ESPCAP_BASE_BOUNDED_JSON_H_

@@ -2,8 +2,6 @@
 #include "base/write_thread.h"
 
 #include <pthread.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <cassert>
 #include <cerrno>
@@ -15,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/event_fd.h"
 #include "base/file_descriptor.h"
 
 namespace espcap::base {
@@ -72,8 +71,7 @@ void WriteThread::Shared::Run() {
     lock.lock();
     is_at_work = false;
     done.push_back(std::move(job.done));
-    const uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(done_event.get(), &one, sizeof(one));
+    SignalEventFd(done_event.get());
     changed.notify_all();
   }
   thread.reset();
@@ -82,7 +80,7 @@ void WriteThread::Shared::Run() {
 
 Result<std::unique_ptr<WriteThread>> WriteThread::Create(EventLoop& loop, size_t max_posted) {
   auto shared = std::make_shared<Shared>();
-  shared->done_event = FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  shared->done_event = MakeEventFd();
   if (!shared->done_event.valid()) {
     return Fail("make an event for the write thread: {}", std::generic_category().message(errno));
   }
@@ -129,8 +127,7 @@ void WriteThread::Enqueue(std::function<void()> work, std::function<void()> done
 }
 
 void WriteThread::TellDone() {
-  uint64_t count = 0;
-  [[maybe_unused]] const ssize_t read = ::read(shared_->done_event.get(), &count, sizeof(count));
+  ClearEventFd(shared_->done_event.get());
   std::vector<std::function<void()>> done;
   {
     const std::scoped_lock lock(shared_->mutex);

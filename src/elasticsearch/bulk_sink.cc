@@ -100,9 +100,11 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
   }
   if (preparation_.maker_fd() < 0) maker_readable_.reset();
   outcomes_.CountKept(ledger);
-  for (const Returned& returned : closing_ ? chunks_.TakeBack(IsAny) : std::vector<Returned>()) {
-    ledger.abandoned += returned.batch.documents.size();
-    Settle(returned.batch.slot, false);
+  if (closing_) {
+    for (const Returned& returned : chunks_.TakeBack(IsAny)) {
+      ledger.abandoned += returned.batch.documents.size();
+      Settle(returned.batch.slot, false);
+    }
   }
   const Time now = NodePool::Clock::now();
   if (sends_) {

@@ -115,9 +115,7 @@ SearchTable TableOfDocuments(const ordered_json& request, const json& answer) {
   return table;
 }
 
-// Trees are gone through by recursion. Documents, which an answer may hold, are 450 levels deep.
-constexpr base::JsonBounds kTreeBounds{
-    .bytes = kMaxSearchAnswerBytes, .depth = 1000, .time = base::JsonBounds::kAnyTime};
+constexpr base::JsonBounds kTreeBounds = base::DocumentTreeBounds(kMaxSearchAnswerBytes);
 
 Result<SearchTable> TableOfTrees(const ordered_json& asked, const json& found) {
   if (!asked.is_object()) return Fail("the query is no JSON object");

@@ -51,6 +51,7 @@ RecordingFiles::Series RecordingFiles::FindSeries(const std::string& source) con
 
 Result<base::FileDescriptor> RecordingFiles::OpenNext(const std::string& interface,
                                                       uint32_t fanout_index) {
+  if (IsDevice(options_.raw.path)) return OpenDevice(options_.raw.path);
   std::string source = options_.interfaces.size() > 1 ? interface : "";
   if (options_.fanout.processes > 1) {
     source += fmt::format("{}{}", source.empty() ? "" : "-", fanout_index + 1);
@@ -59,7 +60,6 @@ Result<base::FileDescriptor> RecordingFiles::OpenNext(const std::string& interfa
   Series& series = known != series_.end()
                        ? known->second
                        : series_.emplace(source, FindSeries(source)).first->second;
-  if (IsDevice(options_.raw.path)) return OpenDevice(options_.raw.path);
   const std::string path =
       RawFileName(options_.raw, source, ++series.last_number, std::time(nullptr));
   base::FileDescriptor file(

@@ -2,7 +2,6 @@
 #include "process/packet_ring.h"
 
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -11,6 +10,8 @@
 #include <cstring>
 #include <system_error>
 #include <utility>
+
+#include "base/event_fd.h"
 
 namespace espcap::process {
 namespace {
@@ -38,18 +39,11 @@ uint64_t LengthAt(const char* place) {
   return length;
 }
 
-void Signal(int descriptor) {
-  const uint64_t one = 1;
-  // It can only fail where it is readable already.
-  [[maybe_unused]] const ssize_t written = ::write(descriptor, &one, sizeof(one));
-}
-
 // Until it is signalled, the time is up, or a signal comes.
 void Await(int descriptor, milliseconds timeout) {
   pollfd wait{descriptor, POLLIN, 0};
   if (::poll(&wait, 1, static_cast<int>(timeout.count())) > 0) {
-    uint64_t signals = 0;
-    [[maybe_unused]] const ssize_t count = ::read(descriptor, &signals, sizeof(signals));
+    base::ClearEventFd(descriptor);
   }
 }
 
@@ -64,8 +58,8 @@ Result<std::unique_ptr<PacketRing>> PacketRing::Create(size_t records_bytes) {
   const size_t size = ring->records_bytes_;
   constexpr size_t kFixedBytes = kHeaderBytes + kLogBytes;
   ring->memory_file_ = base::FileDescriptor(::memfd_create("espcap-packets", MFD_CLOEXEC));
-  ring->record_eventfd_ = base::FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  ring->room_eventfd_ = base::FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  ring->record_eventfd_ = base::MakeEventFd();
+  ring->room_eventfd_ = base::MakeEventFd();
   const int file = ring->memory_file_.get();
   if (file < 0 || !ring->record_eventfd_.valid() || !ring->room_eventfd_.valid()) return failed();
   if (::ftruncate(file, static_cast<off_t>(kFixedBytes + size)) != 0) return failed();
@@ -117,7 +111,9 @@ void PacketRing::Commit(size_t bytes) {
   std::memcpy(RecordAt(head), &length, sizeof(length));
   // In one order with the reader's store and load around its wait: one of the two sees the other's.
   shared.head.store(head + WithLength(bytes), std::memory_order_seq_cst);
-  if (shared.reader_waits.load(std::memory_order_seq_cst)) Signal(record_eventfd_.get());
+  if (shared.reader_waits.load(std::memory_order_seq_cst)) {
+    base::SignalEventFd(record_eventfd_.get());
+  }
 }
 
 bool PacketRing::AppendMetadata(std::span<const char> fact) {
@@ -133,7 +129,7 @@ bool PacketRing::AppendMetadata(std::span<const char> fact) {
 
 void PacketRing::Close() {
   header().closed.store(true);
-  Signal(record_eventfd_.get());
+  base::SignalEventFd(record_eventfd_.get());
 }
 
 PacketRing::State PacketRing::Wait(milliseconds timeout) {
@@ -169,7 +165,7 @@ void PacketRing::Release() {
   // A writer that waits is woken for more than one record.
   if (shared.writer_waits.load(std::memory_order_seq_cst) &&
       shared.head.load(std::memory_order_relaxed) - tail <= records_bytes_ / 2) {
-    Signal(room_eventfd_.get());
+    base::SignalEventFd(room_eventfd_.get());
   }
 }
 

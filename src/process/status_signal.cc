@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "process/status_signal.h"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstdint>
+
+#include "base/event_fd.h"
 
 namespace espcap::process {
 namespace {
@@ -18,15 +16,14 @@ std::atomic<int> event_fd = -1;
 // Only what is safe in a handler (signal-safety(7)).
 void TakeSignal(int /*signal*/) {
   const int error = errno;
-  const uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = ::write(event_fd, &one, sizeof(one));
+  base::SignalEventFd(event_fd);
   errno = error;
 }
 
 }  // namespace
 
 void InstallStatusSignal() {
-  event_fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  event_fd = base::MakeEventFd().Release();
   struct sigaction action {};
   action.sa_handler = TakeSignal;
   action.sa_flags = SA_RESTART;  // a read or write under way goes on
@@ -36,9 +33,6 @@ void InstallStatusSignal() {
 
 int StatusEventFd() { return event_fd; }
 
-bool TakeStatusRequest() {
-  uint64_t requests = 0;
-  return ::read(event_fd, &requests, sizeof(requests)) > 0;
-}
+bool TakeStatusRequest() { return base::ClearEventFd(event_fd); }
 
 }  // namespace espcap::process

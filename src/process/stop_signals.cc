@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "process/stop_signals.h"
 
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -9,6 +8,8 @@
 #include <csignal>
 #include <cstdint>
 #include <ctime>
+
+#include "base/event_fd.h"
 
 namespace espcap::process {
 namespace {
@@ -36,8 +37,7 @@ void TakeSignal(int signal) {
   } else if (now_ns - first_at_ns > kSameRequestNs) {
     if (!is_hurried.exchange(true)) ::alarm(kHurrySeconds);
   }
-  const uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = ::write(event_fd, &one, sizeof(one));
+  base::SignalEventFd(event_fd);
   errno = error;
 }
 
@@ -52,7 +52,7 @@ void Install(int signal, void (*handler)(int)) {
 }  // namespace
 
 void InstallStopSignals() {
-  event_fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  event_fd = base::MakeEventFd().Release();
   Install(SIGPIPE, SIG_IGN);
   Install(SIGXFSZ, SIG_IGN);
   Install(SIGINT, TakeSignal);
@@ -69,10 +69,7 @@ bool HurryRequested() { return is_hurried; }
 
 int StopEventFd() { return event_fd; }
 
-void ClearStopEvent() {
-  uint64_t count = 0;
-  [[maybe_unused]] const ssize_t read = ::read(event_fd, &count, sizeof(count));
-}
+void ClearStopEvent() { base::ClearEventFd(event_fd); }
 
 void LeaveStopSignalsToSupervisor() {
   Install(SIGPIPE, SIG_IGN);

@@ -110,11 +110,9 @@ Result<DeadLetter> ParseLetterLine(std::string_view line) {
       return letter;
     }
   }
-  // Somebody has edited it, or the document is a string. Its tree is gone through by recursion;
-  // documents are 450 levels deep.
-  const base::JsonBounds bounds{
-      .bytes = line.size(), .depth = 1000, .time = base::JsonBounds::kAnyTime};
-  if (auto checked = base::CheckJson(line, bounds); !checked) {
+  // Somebody has edited it, or the document is a string.
+  const auto checked = base::CheckJson(line, base::DocumentTreeBounds(line.size()));
+  if (!checked) {
     return Fail("{}", checked.error().message);
   }
   const auto members = ordered_json::parse(line, nullptr, false);

@@ -41,7 +41,7 @@ void SpoolKeeper::Told(std::shared_ptr<const RemoteSink::Returned> batch,
 void SpoolKeeper::TellFull(const std::string& why) {
   if (std::exchange(has_told_full_, true)) return;
   if (when_full_ == WhenFull::kDropNewest) {
-    reports_.report(why + ": packets are dropped");
+    reports_.error(why + ": packets are dropped");
   } else {
     reports_.warn(why + ": captures wait");
   }
@@ -51,7 +51,7 @@ void SpoolKeeper::Poll(Time now) {
   if (is_full_ && now >= retry_at_) is_full_ = false;
   if (!is_unsynced_ || is_syncing_ || now < synced_at_ + kSyncInterval) return;
   Sync([this](const Result<void>& synced) {
-    if (!synced) reports_.report(synced.error().message);
+    if (!synced) reports_.error(synced.error().message);
   });
 }
 

@@ -17,6 +17,7 @@
 #include "espcap/remote_sink.h"
 #include "sink/placement.h"
 #include "sink/spool_queue.h"
+#include "spool/damage.h"
 
 namespace espcap::sink {
 
@@ -24,13 +25,8 @@ class SpoolKeeper {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  struct Reports {
-    std::function<void(const std::string&)> warn;
-    std::function<void(const std::string&)> report;  // errors
-  };
-
   // The spool is borrowed.
-  SpoolKeeper(SpoolQueue& spool, WhenFull when_full, Reports reports)
+  SpoolKeeper(SpoolQueue& spool, WhenFull when_full, spool::Reports reports)
       : spool_(spool), when_full_(when_full), reports_(std::move(reports)) {}
 
   // The batch stays the caller's to settle once it is told of.
@@ -61,7 +57,7 @@ class SpoolKeeper {
 
   SpoolQueue& spool_;
   WhenFull when_full_;
-  Reports reports_;
+  spool::Reports reports_;
   std::vector<Kept> kept_;
   uint64_t documents_ = 0;
   bool is_full_ = false;

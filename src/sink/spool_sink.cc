@@ -23,13 +23,13 @@ void Show(const SpoolQueue& spool, const SpoolKeeper& keeper, DeliveryStats& sta
 
 SpoolSink::SpoolSink(base::EventLoop& loop, std::unique_ptr<RemoteSink> server,
                      std::unique_ptr<SpoolQueue> spool, WhenFull when_full,
-                     const SpoolKeeper::Reports& reports, DeliveryStats& stats)
+                     const spool::Reports& reports, DeliveryStats& stats)
     : server_(std::move(server)),
       spool_(std::move(spool)),
       when_full_(when_full),
       stats_(stats),
       keeper_(*spool_, when_full, reports),
-      drain_(*server_, *spool_, reports.report),
+      drain_(*server_, *spool_, reports.error),
       timer_(loop, [] {}),
       recovered_(spool_->numbers().documents + spool_->numbers().lost_documents) {
   Show(*spool_, keeper_, stats_);

@@ -27,8 +27,8 @@ class SpoolSink : public Sink {
  public:
   // The loop is borrowed, as `stats` is, which is kept up to date.
   SpoolSink(base::EventLoop& loop, std::unique_ptr<RemoteSink> server,
-            std::unique_ptr<SpoolQueue> spool, WhenFull when_full,
-            const SpoolKeeper::Reports& reports, DeliveryStats& stats);
+            std::unique_ptr<SpoolQueue> spool, WhenFull when_full, const spool::Reports& reports,
+            DeliveryStats& stats);
 
   [[nodiscard]] bool Ready() const override;
   [[nodiscard]] bool Idle() const override;

@@ -41,13 +41,14 @@ Style StyleOf(Log::Level level) {
   return {"", LOG_DEBUG, Verbosity::kVerbose};
 }
 
-// Nobody could be told that it failed.
-void WriteToTerminal(std::string_view text, const std::atomic<bool>& hurried) {
-  size_t written_bytes = 0;
-  base::WriteAll(STDERR_FILENO, text, hurried, written_bytes);
-}
-
 }  // namespace
+
+// Nobody could be told that it failed.
+void Log::WriteNow(const Line& line, const std::atomic<bool>& hurried) {
+  size_t written_bytes = 0;
+  base::WriteAll(STDERR_FILENO, line.terminal, hurried, written_bytes);
+  if (!line.syslog.empty()) ::syslog(line.priority, "%s", line.syslog.c_str());
+}
 
 Log::Log(Verbosity verbosity) : verbosity_(verbosity) { ::openlog("espcap", LOG_PID, LOG_DAEMON); }
 
@@ -111,12 +112,7 @@ std::string Log::TakeProgress() {
 
 void Log::Write(Line line) {
   if (is_stalled_ || (line.terminal.empty() && line.syslog.empty())) return;
-  if (thread_ == nullptr) {
-    const std::atomic<bool> hurried = false;
-    WriteToTerminal(line.terminal, hurried);
-    if (!line.syslog.empty()) ::syslog(line.priority, "%s", line.syslog.c_str());
-    return;
-  }
+  if (thread_ == nullptr) return WriteNow(line, false);
   if (!thread_->HasRoom()) {
     ++left_out_lines_;
     return;
@@ -130,8 +126,7 @@ void Log::Write(Line line) {
   }
   thread_->Post(
       [line = std::move(line), hurried = thread_->hurry_flag()] {
-        WriteToTerminal(line.terminal, *hurried);
-        if (!line.syslog.empty()) ::syslog(line.priority, "%s", line.syslog.c_str());
+        WriteNow(line, *hurried);
         return true;
       },
       [](bool /*written*/) {});

@@ -7,6 +7,7 @@
 #ifndef ESPCAP_TELEMETRY_LOG_H_
 #define ESPCAP_TELEMETRY_LOG_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -73,6 +74,7 @@ class Log {
   void Say(Level level, const std::string& message);
   void SayLeftOut(Level level, const std::string& kind, uint64_t messages);
   void Write(Line line);
+  static void WriteNow(const Line& line, const std::atomic<bool>& hurried);
   std::string TakeProgress();
 
   Verbosity verbosity_;

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Live capture while its server is away: what fits into the spool is delivered, the rest is counted."""
-import os
 import signal
 import subprocess
 import time
@@ -9,7 +8,7 @@ import pytest
 from delivery import segment_bytes
 from fault_proxy import Hang
 from network import packets_sent
-from project import TEST_PCAPS
+from project import FULL, TEST_PCAPS
 from waiting import wait_until
 
 HTTP = TEST_PCAPS / "http.pcap"
@@ -51,7 +50,7 @@ def test_nothing_is_lost_while_the_server_is_away(capture, network, proxy, elast
 
 
 # (packets a second, seconds, of them with a server that says nothing)
-RATE, LASTS_S, SILENT_S = (5000, 60, 30) if os.environ.get("ESPCAP_FULL") == "1" else (5000, 10, 5)
+RATE, LASTS_S, SILENT_S = (5000, 60, 30) if FULL else (5000, 10, 5)
 
 
 def test_nothing_is_dropped_beside_a_silent_server(network, proxy, elasticsearch, start_espcap, tmp_path):

@@ -8,14 +8,13 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-import termios
 import time
 
 import pytest
 from fault_proxy import Delay, FaultProxy, Hang
 from mounts import own_mounts
 from project import TEST_PCAPS
+from small_pipe import SmallPipe
 from waiting import wait_until
 
 HTTP = TEST_PCAPS / "http.pcap"
@@ -77,15 +76,20 @@ MODES = {"file": Files, "pipe": Pipe, "live": Live}
 # --- what stalls -----------------------------------------------------------------------------------
 
 
-class SlowServer:
+class Stall:
+    """Its `arguments` bring it about; has_begun(run) until it is there, close() at the end."""
+    before = ()  # a command to which the program and its arguments are appended
+    environment = {}  # beside the others
+    arguments = ()
+
+
+class SlowServer(Stall):
     """Answers to documents come late, or never."""
 
     def __init__(self, server, fault, strikes=lambda path: path.startswith("/_bulk")):
         self._proxy = FaultProxy(server.port, strikes, server.index)
         self._proxy.always(fault)
         self.arguments = self._proxy.options
-        self.before = ()
-        self.environment = {}
 
     def close(self):
         self._proxy.heal()
@@ -95,7 +99,7 @@ class SlowServer:
         return self._proxy.requests > 0
 
 
-class SilentResolver:
+class SilentResolver(Stall):
     """The server's name is asked for, and nobody answers."""
 
     def __init__(self, folder):
@@ -107,7 +111,6 @@ class SilentResolver:
         mounts = "".join(f"mount --bind {folder / name} /etc/{name} && " for name in ("resolv.conf", "nsswitch.conf"))
         self.before = [*own_mounts(), "sh", "-c", mounts + 'exec "$@"', "sh"]
         self.arguments = ["--node", "http://elasticsearch.example:9200"]
-        self.environment = {}
 
     def close(self):
         self._socket.close()
@@ -118,7 +121,7 @@ class SilentResolver:
         return False
 
 
-class HeldLock:
+class HeldLock(Stall):
     """Another program has the file of dead letters locked, and the server refuses every document."""
 
     def __init__(self, server, folder):
@@ -128,8 +131,6 @@ class HeldLock:
         self._file = (folder / "letters.ndjson").open("w")
         fcntl.flock(self._file, fcntl.LOCK_EX)
         self.arguments = [*server.options, "--no-template", "--dead-letters", folder / "letters.ndjson"]
-        self.before = ()
-        self.environment = {}
 
     def close(self):
         self._file.close()
@@ -139,25 +140,20 @@ class HeldLock:
         return "refused with 400" in run.err
 
 
-class StalledOutput:
+class StalledOutput(Stall):
     """Nobody reads standard output, which is a pipe."""
 
     def __init__(self):
-        self._reader, self.writer = os.pipe()
-        fcntl.fcntl(self.writer, fcntl.F_SETPIPE_SZ, 4096)
-        self.arguments = []
-        self.before = ()
-        self.environment = {}
+        self.pipe = SmallPipe()
 
     def close(self):
-        os.close(self._reader)
-        os.close(self.writer)
+        self.pipe.close()
 
     def has_begun(self, _run):
-        return fcntl.ioctl(self._reader, termios.FIONREAD, b"\0" * 4) == (4096).to_bytes(4, sys.byteorder)
+        return self.pipe.is_full()
 
 
-class SlowDisk:
+class SlowDisk(Stall):
     """Each sync lasts three seconds; the server is away, and documents go to the spool."""
 
     def __init__(self, server, folder, library):
@@ -165,7 +161,6 @@ class SlowDisk:
         self._proxy.refuse()
         self._spool = folder / "spool"
         self.arguments = [*self._proxy.options, "--spool", self._spool]
-        self.before = ()
         self.environment = {"LD_PRELOAD": str(library), "ESPCAP_TEST_SYNC_MS": "3000"}
 
     def close(self):
@@ -175,7 +170,7 @@ class SlowDisk:
         return self._spool.exists() and any(path.stat().st_size for path in self._spool.glob("*.spool"))
 
 
-class StalledClients:
+class StalledClients(Stall):
     """Of --metrics: they ask for something, and neither end their question nor read. The server takes its time, so that
     the run lasts."""
 
@@ -183,8 +178,6 @@ class StalledClients:
         self._proxy = FaultProxy(server.port, index=server.index)
         self._proxy.always(Delay(1))
         self.arguments = self._proxy.options
-        self.before = ()
-        self.environment = {}
         self._clients = []
 
     def close(self):
@@ -277,7 +270,7 @@ def assert_balanced(run):
 def check(stall, source, start_espcap, environment, *more, first=signal.SIGTERM, later=signal.SIGTERM):
     options = dict(source.options)
     if isinstance(stall, StalledOutput):
-        options["stdout"] = stall.writer
+        options["stdout"] = stall.pipe.writer
     run = start_espcap("--verbose", *source.arguments, *stall.arguments, "--metrics", "0", *CHUNKS, *more,
                        before=stall.before, env={**environment, **stall.environment}, **options)
     metrics = run.metrics()
@@ -315,7 +308,7 @@ def test_every_signal_is_a_stop(stall, source, first, later, start_espcap, envir
 @pytest.mark.parametrize("stop", [("--duration", "2s"), ("--count", 100)], ids=lambda stop: stop[0].strip("-"))
 def test_a_duration_and_a_count_are_stops(stall, source, stop, start_espcap, environment):
     """They end by themselves, when the time for a stop is over."""
-    options = {"stdout": stall.writer} if isinstance(stall, StalledOutput) else {}
+    options = {"stdout": stall.pipe.writer} if isinstance(stall, StalledOutput) else {}
     run = start_espcap("--verbose", *source.arguments, *stall.arguments, *CHUNKS, *stop, "--stop-timeout", "1s",
                        env={**environment, **stall.environment}, **options)
     begin = time.monotonic()

@@ -12,9 +12,9 @@ import time
 import pytest
 import relay
 from display_filters import frames_selected
-from documents import unread_bytes
 from project import ESPCAP, TEST_PCAPS
 from seeds import seed_or
+from small_pipe import unread_bytes
 
 DNS = TEST_PCAPS / "dns.pcap"
 PARSING_EXCEPTION = {"elasticsearch": "document_parsing_exception",

@@ -1,42 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What espcap says, and to whom: a reader who stalls holds up nothing, and nobody's text is obeyed by a terminal."""
-import fcntl
 import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
-import termios
 
 import pytest
-from mounts import own_mounts
+from mounts import with_dev_log
 from project import ESPCAP, TEST_PCAPS
+from small_pipe import SmallPipe
 from waiting import wait_until
 
 DNS = TEST_PCAPS / "dns.pcap"
 FILES = 600  # each is named with --verbose
 ESCAPES = "\x1b]0;title\x07\x1b[2J\n\r\u202e\u009b"
-
-
-class FullPipe:
-    """A pipe of a page that nobody reads until somebody does."""
-
-    def __init__(self, blocking=True):
-        self.reader, self.writer = os.pipe()
-        fcntl.fcntl(self.writer, fcntl.F_SETPIPE_SZ, 4096)
-        os.set_blocking(self.writer, blocking)
-
-    def is_full(self):
-        """For a line: it is written whole, or waits."""
-        unread = int.from_bytes(fcntl.ioctl(self.reader, termios.FIONREAD, b"\0" * 4), sys.byteorder)
-        return unread > 4096 - 200
-
-    def read(self):
-        """To the end, of which the writer is told."""
-        os.close(self.writer)
-        with open(self.reader, "rb") as stream:
-            return stream.read().decode()
 
 
 @pytest.fixture
@@ -49,7 +27,7 @@ def many_files(tmp_path):
 
 
 def test_a_reader_of_standard_error_who_stalls_costs_no_document(many_files, start_espcap, espcap, tmp_path):
-    pipe = FullPipe()
+    pipe = SmallPipe()
     run = start_espcap("--verbose", "--dir", many_files, output=tmp_path / "out", stderr=pipe.writer)
     documents = len(espcap("--file", TEST_PCAPS / "arp.pcap").lines())
     run.wait()
@@ -59,18 +37,17 @@ def test_a_reader_of_standard_error_who_stalls_costs_no_document(many_files, sta
 
 
 def test_a_run_that_nobody_listens_to_can_be_stopped(start_espcap, many_files):
-    pipe = FullPipe()
+    pipe = SmallPipe()
     run = start_espcap("--verbose", "--dir", many_files, "--watch", "--output", "/dev/null", stderr=pipe.writer)
-    wait_until(pipe.is_full)
+    wait_until(pipe.has_no_room_for_a_line)
     os.kill(run.pid, signal.SIGTERM)
     assert run.wait(10) in (0, 1), run
-    os.close(pipe.reader)
-    os.close(pipe.writer)
+    pipe.close()
 
 
 def test_a_standard_error_that_never_waits_loses_nothing(many_files, start_espcap):
     """Its flags are whoever's who started espcap; they stay."""
-    pipe = FullPipe(blocking=False)
+    pipe = SmallPipe(blocking=False)
     run = start_espcap("--verbose", "--dir", many_files, "--output", "/dev/null", stderr=pipe.writer)
     assert not os.get_blocking(pipe.writer)
     text = pipe.read()
@@ -103,10 +80,7 @@ def test_a_syslog_that_nobody_reads_holds_up_nothing(many_files, environment, es
     log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     log.bind(str(tmp_path / "log"))
     log.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-    script = ('mount -t tmpfs tmpfs /dev && mknod -m 666 /dev/null c 1 3 && touch /dev/log && '
-              'mount --bind "$1" /dev/log && "$2" --dir "$3" --output "$4"; '
-              'status=$?; umount /dev/log /dev; exit $status')
-    run = subprocess.run([*own_mounts(), "sh", "-c", script, "sh", tmp_path / "log", ESPCAP, folder, tmp_path / "out"],
+    run = subprocess.run([*with_dev_log(tmp_path / "log"), ESPCAP, "--dir", folder, "--output", tmp_path / "out"],
                          capture_output=True, check=False, env=environment, timeout=120)
     assert run.returncode == 1, run
     documents = len(espcap("--file", folder / "000.pcap").lines())

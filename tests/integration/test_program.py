@@ -9,9 +9,10 @@ import subprocess
 import time
 
 import pytest
-from documents import decompressed, unread_bytes
-from mounts import own_mounts
+from documents import decompressed
+from mounts import own_mounts, with_dev_log
 from project import ESPCAP, TEST_PCAPS
+from small_pipe import unread_bytes
 from waiting import WAIT_S, assert_stays
 
 DNS = TEST_PCAPS / "dns.pcap"
@@ -243,12 +244,8 @@ def test_syslog(environment, tmp_path):
     log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     log.bind(str(tmp_path / "log"))
     log.settimeout(WAIT_S)
-    script = ('mount -t tmpfs tmpfs /dev && mknod -m 666 /dev/null c 1 3 && touch /dev/log && '
-              'mount --bind "$1" /dev/log && '
-              '"$2" --file "$3" --file /no/such.pcap --output "$4"; '
-              'status=$?; umount /dev/log /dev; exit $status')
-    run = subprocess.run([*own_mounts(), "sh", "-c", script, "sh", tmp_path / "log", ESPCAP, DNS,
-                          tmp_path / "out"], capture_output=True, check=False, env=environment)
+    run = subprocess.run([*with_dev_log(tmp_path / "log"), ESPCAP, "--file", DNS, "--file", "/no/such.pcap",
+                          "--output", tmp_path / "out"], capture_output=True, check=False, env=environment)
     assert run.returncode == 1, run
     messages = [log.recv(4096).decode() for _ in range(3)]
     log.close()

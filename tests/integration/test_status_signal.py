@@ -8,7 +8,7 @@ import socket
 import subprocess
 
 import pytest
-from mounts import own_mounts
+from mounts import with_dev_log
 from processes import has_signal
 from project import TEST_PCAPS
 from waiting import WAIT_S
@@ -90,11 +90,8 @@ def test_syslog_has_it_too(start_espcap, tmp_path):
     log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     log.bind(str(tmp_path / "log"))
     log.settimeout(WAIT_S)
-    script = ('mount -t tmpfs tmpfs /dev && mknod -m 666 /dev/null c 1 3 && touch /dev/log && '
-              'mount --bind "$0" /dev/log && "$@"; '
-              'status=$?; umount /dev/log /dev; exit $status')
     run = start_espcap("--file", "-", "--quiet", "--output", "/dev/null", stdin=subprocess.PIPE,
-                       before=[*own_mounts(), "sh", "-c", script, tmp_path / "log"])
+                       before=with_dev_log(tmp_path / "log"))
     run.feed(DNS)
     run.wait_until(lambda: run.children("espcap-reader") and run.children("espcap-worker"))
     run.wait_until_idle()

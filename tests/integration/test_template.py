@@ -14,7 +14,7 @@ import field_queries
 import pytest
 from captures import write_pcap
 from display_filters import frames_selected
-from project import TEST_PCAPS
+from project import FULL, TEST_PCAPS
 from server import KINDS, Server
 from shared_server import Namespace
 
@@ -31,7 +31,7 @@ def further_captures(generator):
     if not FURTHER:
         return []
     found = sorted(path for path in pathlib.Path(FURTHER).rglob("*") if path.is_file())
-    return found if os.environ.get("ESPCAP_FULL") else generator.sample(found, 100)
+    return found if FULL else generator.sample(found, 100)
 
 
 def id_start(path):
@@ -256,7 +256,7 @@ def questions(espcap, tshark, many_captures, fields, seed):
                        for path in names[name]]
             possible = [({"bool": {"should": [query for query, _ in same]}}, same[0][1])
                         for same in zip(*by_path)]
-            if possible and not os.environ.get("ESPCAP_FULL"):
+            if possible and not FULL:
                 possible = [generator.choice(possible)]
             asked += [(capture, name, *question) for question in possible]
 

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Documents as espcap writes them, and parts of them."""
-import array
-import fcntl
 import re
 import subprocess
-import termios
 
 # What follows from when and where a packet was captured.
 WHEN_AND_WHERE = re.compile(r"^frame_frame_(time|interface|section|number)|_time(_|$)|_rtt(_|$)|"
@@ -28,13 +25,6 @@ def without(value, pattern):
     if isinstance(value, list):
         return [without(inner, pattern) for inner in value]
     return value
-
-
-def unread_bytes(pipe):
-    """What was written into it and not read yet."""
-    count = array.array("i", [0])
-    fcntl.ioctl(pipe, termios.FIONREAD, count)
-    return count[0]
 
 
 def decompressed(path):

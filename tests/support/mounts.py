@@ -10,3 +10,11 @@ def own_mounts():
     if subprocess.run([*command, "true"], capture_output=True, check=False).returncode != 0:
         command += ["--propagation", "unchanged"]
     return command
+
+
+def with_dev_log(path):
+    """The start of a command whose /dev/log is the socket at `path`."""
+    script = ('mount -t tmpfs tmpfs /dev && mknod -m 666 /dev/null c 1 3 && touch /dev/log && '
+              'mount --bind "$0" /dev/log && "$@"; '
+              'status=$?; umount /dev/log /dev; exit $status')
+    return [*own_mounts(), "sh", "-c", script, path]
