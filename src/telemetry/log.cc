@@ -17,8 +17,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr size_t kMostLines = 1024;  // that wait
-constexpr milliseconds kInterruptTime{100};
+constexpr milliseconds kLastTime{1000};  // for readers, when the process ends
+constexpr size_t kMostBytes = 8192;      // of a message: servers and libraries can say much
 constexpr std::string_view kClearLine = "\r\x1b[K";
 
 struct Style {
@@ -41,37 +41,65 @@ Style StyleOf(Log::Level level) {
   return {"", LOG_DEBUG, Verbosity::kVerbose};
 }
 
-}  // namespace
-
-// Nobody could be told that it failed.
-void Log::WriteNow(const Line& line, const std::atomic<bool>& hurried) {
-  size_t written_bytes = 0;
-  base::WriteAll(STDERR_FILENO, line.terminal, hurried, written_bytes);
-  if (!line.syslog.empty()) ::syslog(line.priority, "%s", line.syslog.c_str());
+std::string OneLine(std::string_view message) {
+  const std::string_view shown = message.substr(0, kMostBytes);
+  std::string text = base::Printable(shown);
+  if (shown.size() < message.size()) {
+    text += fmt::format("... ({} more bytes)", message.size() - shown.size());
+  }
+  return text;
 }
 
-Log::Log(Verbosity verbosity) : verbosity_(verbosity) { ::openlog("espcap", LOG_PID, LOG_DAEMON); }
+std::string TerminalLine(std::string_view prefix, const std::string& text) {
+  return fmt::format("espcap: {}{}\n", prefix, text);
+}
+
+std::string LeftOutNotice(uint64_t lines, const char* reader) {
+  return fmt::format("{} messages were left out: {} accepts them too slowly", lines, reader);
+}
+
+// Nobody could be told that it failed.
+void WriteToStandardError(const LineQueue::Line& line, const std::atomic<bool>& hurried) {
+  size_t written_bytes = 0;
+  base::WriteAll(STDERR_FILENO, line.text, hurried, written_bytes);
+}
+
+void WriteToSyslog(const LineQueue::Line& line, const std::atomic<bool>& /*hurried*/) {
+  ::syslog(line.priority, "%s", line.text.c_str());
+}
+
+}  // namespace
+
+Log::Log(Verbosity verbosity)
+    : verbosity_(verbosity),
+      terminal_(LineQueue::Early::kWrite, WriteToStandardError,
+                [](uint64_t lines) {
+                  return LineQueue::Line{
+                      TerminalLine("warning: ", LeftOutNotice(lines, "standard error")), 0};
+                }),
+      syslog_(LineQueue::Early::kKeep, WriteToSyslog, [](uint64_t lines) {
+        return LineQueue::Line{LeftOutNotice(lines, "syslog"), LOG_WARNING};
+      }) {
+  ::openlog("espcap", LOG_PID, LOG_DAEMON);
+}
 
 Log::~Log() {
-  EndThread(milliseconds(0));
+  Flush(kLastTime);
   ::closelog();
 }
 
 void Log::Record(const std::string& message) {
-  Write({{}, base::Printable(message), StyleOf(Level::kInfo).priority});
+  syslog_.Put({OneLine(message), StyleOf(Level::kInfo).priority});
 }
 
 void Log::Say(Level level, const std::string& message) {
   if (level == Level::kError) ++errors_;
   const Style style = StyleOf(level);
-  const std::string text = base::Printable(message);
-  Line line;
-  line.priority = style.priority;
-  if (level != Level::kVerbose) line.syslog = text;
+  const std::string text = OneLine(message);
   if (verbosity_ >= style.from) {
-    line.terminal = fmt::format("{}espcap: {}{}\n", TakeProgress(), style.prefix, text);
+    terminal_.Put({TakeProgress() + TerminalLine(style.prefix, text), style.priority});
   }
-  Write(std::move(line));
+  if (level != Level::kVerbose) syslog_.Put({text, style.priority});
 }
 
 void Log::SayLimited(Level level, const std::string& kind, const std::string& message,
@@ -97,55 +125,28 @@ void Log::SayLeftOut(Level level, const std::string& kind, uint64_t messages) {
 }
 
 void Log::ShowProgress(const std::string& text) {
-  if (thread_ != nullptr && thread_->posted() > 0) return;
-  Write({fmt::format("{}{}", kClearLine, text), {}, 0});
+  if (!terminal_.Idle()) return;
+  terminal_.Put({fmt::format("{}{}", kClearLine, text), 0});
   has_progress_ = true;
 }
 
 void Log::ClearProgress() {
-  if (has_progress_) Write({TakeProgress(), {}, 0});
+  if (has_progress_) terminal_.Put({TakeProgress(), 0});
 }
 
 std::string Log::TakeProgress() {
   return std::exchange(has_progress_, false) ? std::string(kClearLine) : std::string();
 }
 
-void Log::Write(Line line) {
-  if (is_stalled_ || (line.terminal.empty() && line.syslog.empty())) return;
-  if (thread_ == nullptr) return WriteNow(line, false);
-  if (!thread_->HasRoom()) {
-    ++left_out_lines_;
-    return;
-  }
-  if (left_out_lines_ > 0) {
-    const std::string notice =
-        fmt::format("{} messages were left out: standard error or syslog accepts them too slowly",
-                    std::exchange(left_out_lines_, 0));
-    line.terminal.insert(0, "espcap: warning: " + notice + '\n');
-    line.syslog.insert(0, notice + "; ");
-  }
-  thread_->Post(
-      [line = std::move(line), hurried = thread_->hurry_flag()] {
-        WriteNow(line, *hurried);
-        return true;
-      },
-      [](bool /*written*/) {});
-}
-
 Result<void> Log::BeginThread(base::EventLoop& loop) {
-  auto thread = base::WriteThread::Create(loop, kMostLines);
-  if (!thread) return Forward(std::move(thread));
-  thread_ = std::move(*thread);
-  return {};
+  if (auto begun = terminal_.BeginThread(loop); !begun) return begun;
+  return syslog_.BeginThread(loop);
 }
 
-void Log::EndThread(milliseconds time) {
-  if (thread_ == nullptr) return;
-  if (!thread_->Finish(std::chrono::steady_clock::now() + time)) {
-    thread_->Hurry();
-    is_stalled_ = !thread_->Finish(std::chrono::steady_clock::now() + kInterruptTime);
-  }
-  thread_.reset();
+void Log::Flush(milliseconds time) {
+  const auto deadline = LineQueue::Clock::now() + time;
+  terminal_.Flush(deadline);
+  syslog_.Flush(deadline);
 }
 
 }  // namespace espcap::telemetry

@@ -2,22 +2,21 @@
 //
 // What a run says, beside its documents: on standard error for who watches, in syslog for who asks
 // later. Nothing is logged per packet. A message is one line without control characters, whatever
-// it is made of (base/printable.h). One thread logs; between BeginThread() and EndThread() another
-// one writes, so that a reader who stalls holds up nobody.
+// it is made of (base/printable.h). One thread logs; between BeginThread() and Flush() two others
+// write, one for each reader, so that a reader that stalls delays nobody. Before, and in commands
+// that have no loop, lines for syslog are kept until Flush().
 #ifndef ESPCAP_TELEMETRY_LOG_H_
 #define ESPCAP_TELEMETRY_LOG_H_
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <string>
 #include <utility>
 
 #include "base/event_loop.h"
-#include "base/write_thread.h"
 #include "espcap/result.h"
+#include "telemetry/line_queue.h"
 #include "telemetry/message_limit.h"
 
 namespace espcap::telemetry {
@@ -56,34 +55,26 @@ class Log {
   void ShowProgress(const std::string& text);
   void ClearProgress();
 
-  // The loop is borrowed until EndThread().
+  // The loop is borrowed until Flush().
   Result<void> BeginThread(base::EventLoop& loop);
-  // What waits is written, in this time; else it is given up, and nothing more is written.
-  void EndThread(std::chrono::milliseconds time);
+  // Ends the threads once everything is written. A reader that needs longer than `time` is given
+  // up: it gets nothing more.
+  void Flush(std::chrono::milliseconds time);
 
   // Shown or left out.
   [[nodiscard]] uint64_t errors() const { return errors_; }
 
  private:
-  struct Line {
-    std::string terminal;  // as it is written; empty: not there
-    std::string syslog;
-    int priority = 0;  // syslog(3)'s
-  };
-
   void Say(Level level, const std::string& message);
   void SayLeftOut(Level level, const std::string& kind, uint64_t messages);
-  void Write(Line line);
-  static void WriteNow(const Line& line, const std::atomic<bool>& hurried);
   std::string TakeProgress();
 
   Verbosity verbosity_;
   std::map<std::pair<Level, std::string>, MessageLimit> limits_;
   uint64_t errors_ = 0;
   bool has_progress_ = false;  // on the terminal
-  std::unique_ptr<base::WriteThread> thread_;
-  uint64_t left_out_lines_ = 0;  // for which the thread had no room
-  bool is_stalled_ = false;
+  LineQueue terminal_;         // standard error
+  LineQueue syslog_;
 };
 
 // Messages of one kind.

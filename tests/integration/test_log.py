@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What espcap says, and to whom: a reader who stalls holds up nothing, and nobody's text is obeyed by a terminal."""
+import contextlib
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import time
 
 import pytest
 from mounts import with_dev_log
-from project import ESPCAP, TEST_PCAPS
+from project import TEST_PCAPS
 from small_pipe import SmallPipe
-from waiting import wait_until
+from waiting import WAIT_S, wait_until
 
 DNS = TEST_PCAPS / "dns.pcap"
 FILES = 600  # each is named with --verbose
@@ -71,18 +73,68 @@ def test_names_reach_no_terminal_with_their_escape_sequences(arguments, espcap):
     assert all(line.startswith("espcap: ") for line in run.err.splitlines()), run
 
 
-def test_a_syslog_that_nobody_reads_holds_up_nothing(many_files, environment, espcap, tmp_path):
-    """Every damaged file is an error there; its socket is full soon."""
-    folder = tmp_path / "damaged"
-    folder.mkdir()
-    for number in range(90):
-        (folder / f"{number:03}.pcap").write_bytes(DNS.read_bytes()[:-7])
-    log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    log.bind(str(tmp_path / "log"))
-    log.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-    run = subprocess.run([*with_dev_log(tmp_path / "log"), ESPCAP, "--dir", folder, "--output", tmp_path / "out"],
-                         capture_output=True, check=False, env=environment, timeout=120)
-    assert run.returncode == 1, run
-    documents = len(espcap("--file", folder / "000.pcap").lines())
-    assert (tmp_path / "out").read_bytes().count(b"\n") == 90 * documents
-    log.close()
+@pytest.fixture
+def syslog(tmp_path):
+    """A socket whose reader has stalled: it has room for nothing more."""
+    path = str(tmp_path / "log")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as reader, \
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+        reader.bind(path)
+        reader.settimeout(WAIT_S)
+        other.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                other.sendto(b"filled", path)
+        yield reader, with_dev_log(path)
+
+
+def test_a_syslog_that_nobody_reads_delays_nothing(syslog, many_files, start_espcap, espcap, tmp_path):
+    documents = len(espcap("--file", TEST_PCAPS / "arp.pcap").lines())
+    run = start_espcap("--dir", many_files, output=tmp_path / "out", before=syslog[1])
+    assert run.wait(WAIT_S) == 0, run
+    assert run.line_count() == FILES * documents
+
+
+@pytest.mark.parametrize("arguments", [["--list"], ["query", "n", "--node", "127.0.0.1:1"], ["--file", "missing"]],
+                         ids=["list", "query", "error"])
+def test_nor_does_it_delay_a_command(syslog, arguments, start_espcap):
+    run = start_espcap(*arguments, before=syslog[1])
+    run.wait(WAIT_S)
+
+
+def test_syslog_has_all_once_it_is_read(syslog, start_espcap, tmp_path):
+    reader, before = syslog
+    run = start_espcap("--file", "-", output=tmp_path / "out", stdin=subprocess.PIPE, before=before)
+    run.feed(DNS.read_bytes())
+    run.wait_for_lines(1)
+    messages = []
+    while not messages or messages[-1].endswith("filled"):
+        messages.append(reader.recv(4096).decode())
+    assert messages[-1].endswith(" started"), messages
+    run.end_input()
+    assert run.wait() == 0, run
+    assert "92 packets captured" in reader.recv(4096).decode()
+
+
+def test_standard_error_is_written_while_syslog_stalls(syslog, start_espcap):
+    run = start_espcap("--file", "-", "--output", "/dev/null", stdin=subprocess.PIPE, before=syslog[1])
+    run.feed(DNS.read_bytes())
+    run.signal(signal.SIGUSR1)
+    run.wait_for("so far: ")
+    run.end_input()
+    assert run.wait() == 0, run
+
+
+def test_what_a_slow_reader_missed_is_said_when_it_reads(start_espcap):
+    pipe = SmallPipe()
+    run = start_espcap("--file", "-", "--output", "/dev/null", stdin=subprocess.PIPE, stderr=pipe.writer)
+    run.feed(DNS.read_bytes())
+    for _ in range(1500):
+        run.signal(signal.SIGUSR1)
+        time.sleep(0.001)
+    text = pipe.read_until(b" messages were left out: standard error accepts them too slowly\n")
+    run.end_input()
+    text += pipe.read()
+    assert run.wait() == 0, text
+    assert text.count("messages were left out") == 1
+    assert "packets captured" in text.splitlines()[-1]
