@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace espcap::supervise {
 
 bool ResumeTracker::IsSettled(Capture& capture, const Fingerprint& fingerprint) {
@@ -18,24 +20,43 @@ bool ResumeTracker::IsSettled(Capture& capture, const Fingerprint& fingerprint) 
 }
 
 void ResumeTracker::Prune(CaptureQueue& captures, Sink& sink) {
-  captures.Prune([this, &sink](const Capture& capture) {
+  captures.Prune([this](const Capture& capture) {
     const bool is_news = state_ != nullptr && !capture.settled_before && capture.fingerprint;
-    if (is_news && capture.Complete()) Record(capture, sink);
+    if (is_news && capture.Complete() && state_->Add(*capture.fingerprint)) {
+      unrecorded_.push_back({*capture.fingerprint, capture.name});
+    }
+  });
+  RecordUnrecorded(sink);
+}
+
+// One sync and one write at a time, however many captures end at once.
+void ResumeTracker::RecordUnrecorded(Sink& sink) {
+  if (is_recording_ || unrecorded_.empty()) return;
+  is_recording_ = true;
+  sink.Sync([this, &sink, captures = std::exchange(unrecorded_, {})](const Result<void>& synced) {
+    if (!synced) return EndRecording(synced, sink);
+    Write(captures, sink);
   });
 }
 
-// What can't be recorded is taken again by the next run.
-void ResumeTracker::Record(const Capture& capture, Sink& sink) {
-  if (!state_->Add(*capture.fingerprint)) return;
-  const auto told = [this](const Result<void>& recorded) {
-    if (!recorded) warnings_.Report(recorded.error().message);
-  };
-  sink.Sync([this, told, fingerprint = *capture.fingerprint,
-             name = capture.name](const Result<void>& synced) {
-    if (!synced) return told(synced);
-    writes_.Post([state = state_, fingerprint, name] { return state->Write(fingerprint, *name); },
-                 told);
-  });
+void ResumeTracker::Write(Captures captures, Sink& sink) {
+  writes_.Post(
+      [state = state_, captures = std::move(captures)]() -> Result<void> {
+        for (const Settled& capture : captures) {
+          if (auto written = state->Write(capture.fingerprint, *capture.name); !written) {
+            return written;
+          }
+        }
+        return {};
+      },
+      [this, &sink](const Result<void>& written) { EndRecording(written, sink); });
+}
+
+// What can't be recorded is read again by the next run.
+void ResumeTracker::EndRecording(const Result<void>& recorded, Sink& sink) {
+  if (!recorded) warnings_.Report(recorded.error().message);
+  is_recording_ = false;
+  RecordUnrecorded(sink);
 }
 
 }  // namespace espcap::supervise

@@ -6,6 +6,9 @@
 #define ESPCAP_SUPERVISE_RESUME_TRACKER_H_
 
 #include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "base/write_thread.h"
 #include "espcap/fingerprint.h"
@@ -29,19 +32,30 @@ class ResumeTracker {
   // shards get one answer.
   bool IsSettled(Capture& capture, const Fingerprint& fingerprint);
 
-  // Takes settled captures out of the queue, and records those that are complete.
+  // Takes settled captures out of the queue, and records those that are complete once the sink has
+  // them for good. The sink is borrowed until then.
   void Prune(CaptureQueue& captures, Sink& sink);
 
   [[nodiscard]] uint64_t skipped_captures() const { return skipped_captures_; }
 
  private:
-  void Record(const Capture& capture, Sink& sink);
+  struct Settled {
+    Fingerprint fingerprint;
+    std::shared_ptr<const std::string> name;
+  };
+  using Captures = std::vector<Settled>;
+
+  void RecordUnrecorded(Sink& sink);
+  void Write(Captures captures, Sink& sink);
+  void EndRecording(const Result<void>& recorded, Sink& sink);
 
   resume::ResumeState* state_;
   base::WriteThread& writes_;
   telemetry::Log& log_;
   telemetry::RateLimited warnings_;
   uint64_t skipped_captures_ = 0;
+  Captures unrecorded_;  // while others are recorded
+  bool is_recording_ = false;
 };
 
 }  // namespace espcap::supervise
