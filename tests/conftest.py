@@ -23,6 +23,7 @@ from oracle import Oracle, cache_folder, limit_bytes, prune  # noqa: E402
 from project import FULL, TEST_PCAPS, TIMEOUT_S  # noqa: E402
 from server import KINDS, Server  # noqa: E402
 from shared_server import Namespace  # noqa: E402
+from sources import MODES  # noqa: E402
 
 SERVERS = "ESPCAP_TEST_SERVERS"
 OWN_SERVERS = pytest.StashKey[str]()
@@ -266,6 +267,13 @@ def network():
     made = Network(2)
     yield made
     made.remove()
+
+
+@pytest.fixture
+def source(request, small_archive):
+    """The way packets come that the test's parameter names. A network only where it is used."""
+    needs = {"network": request.getfixturevalue("network")} if request.param == "live" else {}
+    return MODES[request.param](small_archive=small_archive, **needs)
 
 
 @pytest.fixture

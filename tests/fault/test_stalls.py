@@ -15,9 +15,9 @@ from fault_proxy import Delay, FaultProxy, Hang
 from mounts import own_mounts
 from project import TEST_PCAPS
 from small_pipe import SmallPipe
+from sources import MODES
 from waiting import wait_until
 
-HTTP = TEST_PCAPS / "http.pcap"
 LASTS_S = 1.5  # a stall, before the run is stopped
 ANSWERED_S = 1
 STALL_S = 0.1
@@ -26,51 +26,6 @@ ENDED_S = 3  # from the later signal to the end: two seconds, and the machine
 CHUNKS = ["--chunk", 50, "--chunk-bytes", "256k", "--flush-interval", "100ms"]
 OUTCOMES = ("indexed", "already there", "written", "dead letters", "in the spool", "dropped", "failed", "abandoned",
             "dropped by kernel", "dropped by interface", "dropped by full rings", "not selected")
-
-
-# --- how packets come ------------------------------------------------------------------------------
-
-
-class Files:
-    """A folder of captures."""
-
-    def __init__(self, small_archive, **_):
-        self.arguments = ["--dir", small_archive[0]]
-        self.options = {}
-
-    def feed(self, run):
-        pass
-
-
-class Pipe:
-    """Standard input, into which packets come as long as the test goes on."""
-
-    def __init__(self, **_):
-        self.arguments = ["--file", "-"]
-        self.options = {"stdin": subprocess.PIPE}
-        self._data = HTTP.read_bytes()
-        self._begun = False
-
-    def feed(self, run):
-        os.set_blocking(run.stdin.fileno(), True)
-        run.feed(self._data[24:] if self._begun else self._data)
-        self._begun = True
-
-
-class Live:
-    """An interface."""
-
-    def __init__(self, network, **_):
-        self._network = network
-        self.arguments = ["--nic", network.lend()]
-        self.options = {}
-
-    def feed(self, run):
-        run.wait_for("capturing on")
-        self._network.replay(HTTP, "--pps", 1000)
-
-
-MODES = {"file": Files, "pipe": Pipe, "live": Live}
 
 
 # --- what stalls -----------------------------------------------------------------------------------
@@ -217,13 +172,6 @@ def stall(request, elasticsearch, tmp_path, slow_sync):
             "stalled clients": lambda: StalledClients(elasticsearch)}[request.param]()
     yield made
     made.close()
-
-
-@pytest.fixture
-def source(request, small_archive):
-    """The mode that the test's parameter names. A network only where it is used."""
-    needs = {"network": request.getfixturevalue("network")} if request.param == "live" else {}
-    return MODES[request.param](small_archive=small_archive, **needs)
 
 
 TABLE = [(stall, mode)
