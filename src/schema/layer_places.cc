@@ -62,7 +62,8 @@ constexpr std::initializer_list<Places> kPlaces = {
     {"json", "db-lsp-disc.json http2.json", ""},
     {"juniper", ".", ""},
     {"kerberos",
-     "dcerpc.gss-api.spnego.kerberos dns.gss-api.spnego.kerberos ldap.gss-api.spnego.kerberos "
+     "dcerpc.gss-api.spnego dcerpc.gss-api.spnego.kerberos dns.gss-api.spnego.kerberos "
+     "ldap.gss-api.spnego.kerberos "
      "ldap.spnego.kerberos smb.gss-api.spnego.kerberos smb2.gss-api.spnego.kerberos",
      ""},
     {"llc", "openflow_v1.llc wlan_aggregate.llc", ""},
