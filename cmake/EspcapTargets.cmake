@@ -4,6 +4,18 @@ target_include_directories(espcap_options INTERFACE ${PROJECT_SOURCE_DIR}/includ
                                                     ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(espcap_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
                                                 -Werror)
+# What is parsed is hostile, and so may be what comes over the network.
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+include(CheckPIESupported)
+check_pie_supported()
+target_compile_options(espcap_options INTERFACE -fstack-protector-strong)
+target_compile_definitions(espcap_options INTERFACE _GLIBCXX_ASSERTIONS)
+target_link_options(espcap_options INTERFACE -Wl,-z,relro,-z,now)
+if(NOT ESPCAP_SANITIZE)
+  # Only where there is optimisation: else the headers warn.
+  target_compile_options(
+    espcap_options INTERFACE $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>)
+endif()
 if(ESPCAP_SANITIZE)
   target_compile_options(espcap_options INTERFACE -fsanitize=${ESPCAP_SANITIZE}
                                                   -fno-sanitize-recover=all -fno-omit-frame-pointer)

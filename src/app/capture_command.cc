@@ -18,8 +18,10 @@
 #include "app/server_connection.h"
 #include "base/event_loop.h"
 #include "base/write_thread.h"
+#include "document/index_name.h"
 #include "live/device.h"
 #include "live/recording_files.h"
+#include "process/file_hasher.h"
 #include "process/status_signal.h"
 #include "process/stop_signals.h"
 #include "resume/resume_state.h"
@@ -27,6 +29,7 @@
 #include "source/directory_watch.h"
 #include "source/input_files.h"
 #include "source/interfaces.h"
+#include "supervise/kept_batches.h"
 #include "supervise/message_log.h"
 #include "supervise/supervisor.h"
 #include "telemetry/summary.h"
@@ -127,6 +130,14 @@ Result<void> PlanAhead(const supervise::CaptureQueue& captures, const supervise:
   return planner.StartAhead(*job);
 }
 
+// Null: nobody asks for fingerprints.
+Result<std::unique_ptr<process::FileHasher>> StartHasher(const supervise::Options& options,
+                                                         const worker::WorkerOptions& worker) {
+  const bool is_asked = options.resume || options.form == supervise::BatchForm::kBulk;
+  if (!is_asked || !options.interfaces.empty()) return nullptr;
+  return process::FileHasher::Start(worker.unprivileged, worker.sandbox);
+}
+
 Result<std::unique_ptr<process::Zygote>> StartZygote(worker::WorkerContext& context,
                                                      const worker::ShardPlanner& planner,
                                                      size_t files, telemetry::Log& log) {
@@ -184,13 +195,13 @@ Result<void> Verdict(const Ledger& ledger, const telemetry::Log& log) {
   return {};
 }
 
-// The loop, which the log's thread has, ends with the run.
-class LogThreadEnd {
+// The loop, which the log's threads report to, ends with the run.
+class LogFlush {
  public:
-  explicit LogThreadEnd(telemetry::Log& log) : log_(log) {}
-  ~LogThreadEnd() { log_.EndThread(kLogTime); }
-  LogThreadEnd(const LogThreadEnd&) = delete;
-  LogThreadEnd& operator=(const LogThreadEnd&) = delete;
+  explicit LogFlush(telemetry::Log& log) : log_(log) {}
+  ~LogFlush() { log_.Flush(kLogTime); }
+  LogFlush(const LogFlush&) = delete;
+  LogFlush& operator=(const LogFlush&) = delete;
 
  private:
   telemetry::Log& log_;
@@ -199,6 +210,7 @@ class LogThreadEnd {
 // A write that can't be interrupted (a disk that hangs) uses what would be destroyed.
 [[noreturn]] void LeaveAtOnce(const Result<void>& verdict, telemetry::Log& log) {
   if (!verdict) log.Error(verdict.error().message);
+  log.Flush(kLogTime);
   ::_exit(verdict && log.errors() == 0 ? 0 : 1);
 }
 
@@ -210,6 +222,8 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   if (!inputs) return Forward(std::move(inputs));
   auto nodes = ParseNodes(settings.nodes);
   if (!nodes) return Forward(std::move(nodes));
+  auto index = document::IndexName::Parse(settings.index);
+  if (!index) return Forward(std::move(index));
   log.Record("espcap " ESPCAP_VERSION " started");
   process::InstallStatusSignal();
   auto unprivileged = process::UnprivilegedIdentity(settings.run_as);
@@ -219,12 +233,15 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   const live::Options& live = worker_options.live;
   const supervise::Options options = SuperviseOptionsOf(settings, *nodes, *inputs);
   supervise::CaptureQueue captures = supervise::CapturesOf(options);
-  auto memory = MakeRunMemory(supervise::SlotShapeOf(options), captures.rings(), live);
+  auto memory =
+      MakeRunMemory(supervise::SharesOf(options).slot, options.workers, captures.rings(), live);
   if (!memory) return Forward(std::move(memory));
   worker::WorkerContext context(program_path, worker_options,
-                                {*memory->slots, memory->rings, memory->board.get()});
+                                {*memory->control, memory->slots, memory->rings, memory->board});
   worker::ShardPlanner planner(context);
   if (auto begun = PlanAhead(captures, options, planner); !begun) return begun;
+  auto hasher = StartHasher(options, worker_options);
+  if (!hasher) return Forward(std::move(hasher));
   auto zygote = StartZygote(context, planner, options.files.size(), log);
   if (!zygote) return Forward(std::move(zygote));
   auto loop = base::EventLoop::Create();
@@ -234,16 +251,20 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   auto writes = base::WriteThread::Create(**loop, kMostWrites);
   if (!writes) return Forward(std::move(writes));
   if (auto begun = log.BeginThread(**loop); !begun) return begun;
-  const LogThreadEnd log_thread_end(log);
+  const LogFlush log_flush(log);
 
   live::RecordingFiles recordings(live);
   supervise::Accounting::ReadInterfaces read_interfaces;
   if (memory->board != nullptr) {
     read_interfaces = [&] { return ReadInterfaces(*memory->board, live); };
   }
+  auto kept =
+      supervise::KeptBatches::Create(**loop, options.compression, (options.workers + 2) / 3);
+  if (!kept) return Forward(std::move(kept));
   supervise::Supervisor supervisor(
       options,
-      {**loop, captures, *memory->slots, memory->rings, workers, std::move(read_interfaces),
+      {**loop, captures, *memory->control, memory->slots, memory->rings, workers, hasher->get(),
+       **kept, supervise::BatchCheck(options.form, std::move(*index)), std::move(read_interfaces),
        [&recordings](const process::Job& job) {
          return recordings.OpenNext(job.path.data(), job.fanout_index);
        },
@@ -281,7 +302,7 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
       ledger,
       settings.nodes.empty() ? telemetry::Destination::kStream : telemetry::Destination::kServer,
       std::chrono::steady_clock::now() - start));
-  log.EndThread(kLogTime);
+  log.Flush(kLogTime);
   auto verdict = Verdict(ledger, log);
   if ((*writes)->posted() > 0) LeaveAtOnce(verdict, log);
   return verdict;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
+#include <sys/prctl.h>
 
 #include <cstdio>
 #include <exception>
@@ -18,7 +19,8 @@ int main(int argc, char** argv) try {
     fmt::print(stderr, "espcap: error: {}\n", espcap::base::Printable(error.message));
     return 1;
   };
-  // First of all: nothing else may see them.
+  // First of all: no other process of this user reads its memory, where secrets are.
+  ::prctl(PR_SET_DUMPABLE, 0);
   auto secrets = espcap::cli::TakeSecrets({argv, static_cast<size_t>(argc)});
   espcap::base::WipeDeadStack();
   if (!secrets) return fail(secrets.error());

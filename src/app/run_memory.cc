@@ -8,12 +8,17 @@
 
 namespace espcap::app {
 
-Result<RunMemory> MakeRunMemory(process::BatchSlots::Shape slots, uint32_t rings,
+Result<RunMemory> MakeRunMemory(const process::SlotShape& slot, uint32_t workers, uint32_t rings,
                                 const live::Options& live) {
   RunMemory memory;
-  auto made = process::BatchSlots::Create(slots);
-  if (!made) return Forward(std::move(made));
-  memory.slots = std::move(*made);
+  auto control = process::RunControl::Create();
+  if (!control) return Forward(std::move(control));
+  memory.control = std::move(*control);
+  for (uint32_t index = 0; index < workers; ++index) {
+    auto slots = process::WorkerSlots::Create(slot);
+    if (!slots) return Forward(std::move(slots));
+    memory.slots.push_back(std::move(*slots));
+  }
   const bool is_live = !live.interfaces.empty();
   for (uint32_t number = 0; number < rings; ++number) {
     // Live, as much as the kernel holds may wait for all workers together.

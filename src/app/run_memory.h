@@ -12,19 +12,21 @@
 #include "espcap/result.h"
 #include "live/options.h"
 #include "live/shared_capture_state.h"
-#include "process/batch_slots.h"
 #include "process/packet_ring.h"
+#include "process/run_control.h"
+#include "process/worker_slots.h"
 
 namespace espcap::app {
 
 struct RunMemory {
-  std::unique_ptr<process::BatchSlots> slots;
-  std::vector<std::unique_ptr<process::PacketRing>> rings;  // one a stream; live, one a worker
-  std::unique_ptr<live::SharedCaptureState> board;          // null: nothing is live
+  std::unique_ptr<process::RunControl> control;
+  std::vector<std::unique_ptr<process::WorkerSlots>> slots;  // by worker index
+  std::vector<std::unique_ptr<process::PacketRing>> rings;   // one a stream; live, one a worker
+  std::unique_ptr<live::SharedCaptureState> board;           // null: nothing is live
 };
 
 // `live` without interfaces: nothing is live.
-Result<RunMemory> MakeRunMemory(process::BatchSlots::Shape slots, uint32_t rings,
+Result<RunMemory> MakeRunMemory(const process::SlotShape& slot, uint32_t workers, uint32_t rings,
                                 const live::Options& live);
 
 // What has come to each interface so far.

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <random>
 #include <string>
 #include <utility>
 
@@ -20,11 +21,23 @@ live::FanoutOptions FanoutOf(const cli::CaptureSettings& settings) {
   return {settings.fanout_group, settings.fanout_processes.value_or(kDefaultProcesses)};
 }
 
-encode::Format FormatOf(const cli::CaptureSettings& settings) {
-  if (settings.format == "ndjson") return encode::Format::kNdjson;
-  if (settings.format == "bulk") return encode::Format::kBulk;
-  if (settings.format == "text") return encode::Format::kText;
-  return settings.nodes.empty() ? encode::Format::kNdjson : encode::Format::kBulk;
+supervise::BatchForm BatchFormOf(encode::Format format) {
+  switch (format) {
+    case encode::Format::kBulk:
+      return supervise::BatchForm::kBulk;
+    case encode::Format::kText:
+      return supervise::BatchForm::kText;
+    default:
+      return supervise::BatchForm::kLines;
+  }
+}
+
+// One that no other run has.
+Fingerprint NewRunId() {
+  std::random_device random;
+  Fingerprint run{};
+  for (uint8_t& byte : run) byte = static_cast<uint8_t>(random());
+  return run;
 }
 
 source::FlowKey ShardKeyOf(const cli::CaptureSettings& settings) {
@@ -44,6 +57,13 @@ live::Options LiveOptionsOf(const cli::CaptureSettings& settings) {
 }
 
 }  // namespace
+
+encode::Format FormatOf(const cli::CaptureSettings& settings) {
+  if (settings.format == "ndjson") return encode::Format::kNdjson;
+  if (settings.format == "bulk") return encode::Format::kBulk;
+  if (settings.format == "text") return encode::Format::kText;
+  return settings.nodes.empty() ? encode::Format::kNdjson : encode::Format::kBulk;
+}
 
 dissect::Options DissectionOptionsOf(const cli::DissectionSettings& settings) {
   return {settings.preferences,        settings.decode_as,         settings.enable_protocols,
@@ -75,9 +95,7 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
                    settings.ecs,
                    {settings.limits.depth, settings.limits.bytes, settings.limits.value_bytes}};
   options.typed = settings.typed;
-  options.index = settings.index;
   options.shard_key = ShardKeyOf(settings);
-  options.resume = !settings.resume.empty();
   options.session_limits = {settings.session_limits.packets, settings.session_limits.bytes,
                             settings.session_limits.resident_bytes};
   options.flush_interval = settings.flush_interval;
@@ -92,7 +110,6 @@ supervise::Options SuperviseOptionsOf(const cli::CaptureSettings& settings,
                                       std::vector<supervise::InputFile> inputs) {
   const bool to_server = !settings.nodes.empty();
   const bool is_live = !settings.interfaces.empty();
-  constexpr uint32_t kFilesAhead = 64;
   supervise::Options options;
   // A watch gives what is in its directory itself.
   std::erase_if(inputs, [&settings](const supervise::InputFile& input) {
@@ -111,10 +128,11 @@ supervise::Options SuperviseOptionsOf(const cli::CaptureSettings& settings,
   options.chunk_bytes = settings.chunk_bytes;
   if (to_server) {
     options.batches_at_sink = BatchesAtServer(settings, nodes.size());
-  } else {
-    // Each has a share of the memory, which makes batches smaller: a server wants them large.
-    options.files_ahead = kFilesAhead;
   }
+  options.form = BatchFormOf(FormatOf(settings));
+  options.index = settings.index;
+  options.resume = !settings.resume.empty();
+  if (is_live) options.live_run = NewRunId();
   options.compression = CompressionOf(settings, nodes);
   options.duration = settings.duration;
   options.stop_timeout = settings.stop_timeout;

@@ -2,7 +2,7 @@
 #include "encode/document_writer.h"
 
 #include <array>
-#include <string_view>
+#include <ctime>
 
 #include "encode/json_text.h"
 #include "encode/time_text.h"
@@ -26,19 +26,9 @@ void AppendTextHead(ByteBuffer& out, uint64_t document_number, std::time_t secon
 
 }  // namespace
 
-void DocumentWriter::AppendAction(ByteBuffer& out, std::time_t seconds, const std::string& id) {
-  out.Append(R"({"create":{"_index":)");
-  AppendJsonString(out, index_.For(seconds));
-  out.Append(R"(,"_id":)");
-  AppendJsonString(out, id);
-  out.Append("}}\n");
-}
-
-bool DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& dissection,
-                            const FrameFacts& facts) {
+bool DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& dissection, uint64_t number) {
   const nstime_t& time = dissection.pi.abs_ts;
-  if (format_ == Format::kBulk) AppendAction(out, time.secs, facts.id);
-  if (format_ == Format::kText) AppendTextHead(out, facts.document_number, time.secs);
+  if (format_ == Format::kText) AppendTextHead(out, number, time.secs);
   out.Append(R"({"timestamp":)");
   typed_ ? AppendTimestampNumber(out, time) : AppendTimestamp(out, time);
   if (ecs_) ecs_->AppendMembers(out, dissection);

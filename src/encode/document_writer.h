@@ -6,9 +6,7 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
-#include "document/index_name.h"
 #include "encode/document_limits.h"
 #include "encode/ecs_collector.h"
 #include "encode/tree_encoder.h"
@@ -18,7 +16,7 @@ namespace espcap::encode {
 
 enum class Format {
   kNdjson,  // one document a line
-  kBulk,    // an action line before each document: Elasticsearch's _bulk body
+  kBulk,    // one document a line, of Elasticsearch's _bulk body
   kText     // Espcap's dump for people
 };
 
@@ -29,29 +27,22 @@ struct DocumentShape {
   DocumentLimits limits;
 };
 
-// What the document says beside its tree.
-struct FrameFacts {
-  uint64_t document_number = 0;  // within its capture, for kText
-  std::string id;                // kBulk: `_id`
-};
-
 class DocumentWriter {
  public:
   // `selection` may be null: documents are whole. So may `types`: values are texts. Both outlive
   // the writer.
-  DocumentWriter(const DocumentShape& shape, document::IndexName index,
-                 const dissect::FieldSelection* selection = nullptr,
-                 const registry::KeyTypes* types = nullptr)
+  explicit DocumentWriter(const DocumentShape& shape,
+                          const dissect::FieldSelection* selection = nullptr,
+                          const registry::KeyTypes* types = nullptr)
       : format_(shape.format),
         typed_(types != nullptr),
-        tree_(shape.hex, selection, types, shape.limits),
-        index_(std::move(index)) {
+        tree_(shape.hex, selection, types, shape.limits) {
     if (shape.ecs) ecs_.emplace();
   }
 
-  // Appends one document and its final newline. True where it is cut to its limits.
-  [[nodiscard]] bool Append(ByteBuffer& out, const epan_dissect_t& dissection,
-                            const FrameFacts& facts);
+  // Appends one document and its final newline. True where it is cut to its limits. `number`: of
+  // the document within its capture, for kText.
+  [[nodiscard]] bool Append(ByteBuffer& out, const epan_dissect_t& dissection, uint64_t number);
 
   // Single texts are cut there: what the server takes may be known only later.
   void LimitValues(uint64_t bytes) { tree_.LimitValues(bytes); }
@@ -59,13 +50,10 @@ class DocumentWriter {
   [[nodiscard]] Format format() const { return format_; }
 
  private:
-  void AppendAction(ByteBuffer& out, std::time_t seconds, const std::string& id);
-
   Format format_;
   bool typed_;
   TreeEncoder tree_;
   std::optional<EcsCollector> ecs_;
-  document::IndexName index_;
 };
 
 }  // namespace espcap::encode

@@ -31,16 +31,14 @@ RingFeed::Outcome RingFeed::Put(uint32_t ring_number, const wireshark::RecordHea
   if (room.empty()) return Outcome::kNoRoom;
   const SharedCaptureState::Place place = turn.Take(header.time, bytes.size());
   record.frame_number = place.frame_number;
-  record.record_number = place.frame_number;
   record.first_time = place.first_time;
   record.previous_time = place.previous_time;
-  record.fingerprint = place.run;
   record.log_bytes = ring.log_bytes();
   record.file_type = wtap_pcapng_file_type_subtype();  // as dumpcap's
   std::memcpy(room.data(), &record, sizeof(record));
   if (record.has_image) FrameImage::WritePlain(header, bytes, room.subspan(sizeof(record)));
   board_.CountReceived(interface_, bytes.size());
-  ring.Commit(record_bytes);
+  ring.Commit(record_bytes, {place.number, {}});
   return Outcome::kTaken;
 }
 

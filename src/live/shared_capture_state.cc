@@ -2,7 +2,6 @@
 #include "live/shared_capture_state.h"
 
 #include <sys/mman.h>
-#include <sys/random.h>
 
 #include <cerrno>
 #include <system_error>
@@ -18,12 +17,8 @@ uint64_t Load(const std::atomic<uint64_t>& counter) {
   return counter.load(std::memory_order_relaxed);
 }
 
-// Numbers are libwireshark's 32 bits, from 1; those that come again are another run's.
-constexpr uint64_t kNumbersOfARun = UINT32_MAX;
-
-bool DrawRun(Fingerprint& run) {
-  return ::getrandom(run.data(), run.size(), 0) == static_cast<ssize_t>(run.size());
-}
+// libwireshark's are of 32 bits, and begin at 1.
+constexpr uint64_t kFrameNumbers = UINT32_MAX;
 
 }  // namespace
 
@@ -37,7 +32,6 @@ Result<std::unique_ptr<SharedCaptureState>> SharedCaptureState::Create(const Run
   if (memory == MAP_FAILED) return failed(errno);
   auto* shared = static_cast<Shared*>(memory);  // zeroes are its beginning
   std::unique_ptr<SharedCaptureState> board(new SharedCaptureState(limits, shared));
-  if (!DrawRun(shared->run)) return failed(errno);
   pthread_mutexattr_t attributes;
   pthread_mutexattr_init(&attributes);
   pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
@@ -65,14 +59,13 @@ SharedCaptureState::Place SharedCaptureState::NumberingLock::Take(const nstime_t
   Shared& shared = *board_.shared_;
   const uint64_t before = shared.numbered++;
   if (before == 0) shared.first_time = time;
-  if (before > 0 && before % kNumbersOfARun == 0) static_cast<void>(DrawRun(shared.run));
   shared.bytes += bytes;
   const RunLimits& limits = board_.limits_;
   if ((limits.packets != 0 && shared.numbered >= limits.packets) ||
       (limits.bytes != 0 && shared.bytes >= limits.bytes)) {
     shared.over.store(true, std::memory_order_relaxed);
   }
-  const Place place{static_cast<uint32_t>(before % kNumbersOfARun + 1), shared.run,
+  const Place place{before + 1, static_cast<uint32_t>(before % kFrameNumbers + 1),
                     shared.first_time, shared.previous_time};
   shared.previous_time = time;
   return place;

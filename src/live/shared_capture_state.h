@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <memory>
 
-#include "espcap/fingerprint.h"
 #include "espcap/result.h"
 #include "live/options.h"
 #include "source/wireshark_api.h"
@@ -39,10 +38,10 @@ class SharedCaptureState {
   SharedCaptureState(const SharedCaptureState&) = delete;
   SharedCaptureState& operator=(const SharedCaptureState&) = delete;
 
-  // A number that a packet gets. With the run's id it is one that no other packet ever has.
+  // What a packet gets when its turn comes.
   struct Place {
+    uint64_t number = 0;  // from 1; no other packet of the run has it
     uint32_t frame_number = 0;
-    Fingerprint run{};
     nstime_t first_time{};     // of the run's first packet
     nstime_t previous_time{};  // of the packet before
   };
@@ -103,7 +102,6 @@ class SharedCaptureState {
     std::atomic<bool> over;
     nstime_t first_time;
     nstime_t previous_time;
-    Fingerprint run;
     std::array<Interface, kMaxInterfaces> interfaces;
     std::array<std::atomic<uint64_t>, kMaxRings> ring_drops;
   };

@@ -37,7 +37,7 @@ Result<std::pair<Channel, Channel>> Channel::Pair() {
   return std::pair(Channel(base::FileDescriptor(ends[0])), Channel(base::FileDescriptor(ends[1])));
 }
 
-bool Channel::SendBytes(std::span<const std::byte> bytes, int descriptor) const {
+bool Channel::SendBytes(std::span<const std::byte> bytes, int descriptor, bool waits) const {
   // sendmsg takes the body without const and leaves it alone.
   Envelope envelope({const_cast<std::byte*>(bytes.data()), bytes.size()});
   if (descriptor >= 0) {
@@ -49,7 +49,8 @@ bool Channel::SendBytes(std::span<const std::byte> bytes, int descriptor) const 
     std::memcpy(CMSG_DATA(control), &descriptor, sizeof(int));
   }
   for (;;) {
-    const ssize_t sent = ::sendmsg(socket_.get(), &envelope.header, MSG_NOSIGNAL);
+    const ssize_t sent =
+        ::sendmsg(socket_.get(), &envelope.header, MSG_NOSIGNAL | (waits ? 0 : MSG_DONTWAIT));
     if (sent >= 0) return true;
     if (errno != EINTR) return false;
   }

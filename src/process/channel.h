@@ -28,7 +28,14 @@ class Channel {
   template <class Message>
   [[nodiscard]] bool Send(const Message& message, int descriptor = -1) const {
     static_assert(std::is_trivially_copyable_v<Message>);
-    return SendBytes(std::as_bytes(std::span(&message, 1)), descriptor);
+    return SendBytes(std::as_bytes(std::span(&message, 1)), descriptor, true);
+  }
+
+  // Without waiting: false also where the peer doesn't read.
+  template <class Message>
+  [[nodiscard]] bool TrySend(const Message& message, int descriptor = -1) const {
+    static_assert(std::is_trivially_copyable_v<Message>);
+    return SendBytes(std::as_bytes(std::span(&message, 1)), descriptor, false);
   }
 
   // Waits for a message; none where the peer is gone. A passed descriptor goes to `*descriptor`.
@@ -47,7 +54,7 @@ class Channel {
   void Close() { socket_ = {}; }
 
  private:
-  [[nodiscard]] bool SendBytes(std::span<const std::byte> bytes, int descriptor) const;
+  [[nodiscard]] bool SendBytes(std::span<const std::byte> bytes, int descriptor, bool waits) const;
   [[nodiscard]] bool ReceiveBytes(std::span<std::byte> bytes,
                                   base::FileDescriptor* descriptor) const;
 

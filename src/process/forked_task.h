@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/file_descriptor.h"
 #include "espcap/result.h"
@@ -30,6 +31,9 @@ class ForkedTask {
   // Waits for the result, in any process. None where there won't be one, which is then so for all
   // who ask, or where `is_stopped` says that it isn't wanted any more.
   [[nodiscard]] std::optional<std::string> Await(const std::function<bool()>& is_stopped) const;
+
+  // By which it is awaited.
+  [[nodiscard]] std::vector<int> descriptors() const { return {result_.get(), end_.get()}; }
 
  private:
   ForkedTask(base::FileDescriptor result, base::FileDescriptor end)

@@ -12,8 +12,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include "espcap/fingerprint.h"
-
 namespace espcap::process {
 
 // Something for the log.
@@ -36,7 +34,7 @@ struct LogMessage {
   }
 };
 
-// Supervisor to zygote: one capture, or a part of one.
+// One capture, or a part of one.
 struct Job {
   enum class Role : uint32_t {
     kFile,           // reads and dissects a file, or one of its shards
@@ -49,6 +47,7 @@ struct Job {
   [[nodiscard]] bool Dissects() const {
     return role == Role::kFile || role == Role::kDissectStream;
   }
+  [[nodiscard]] bool UsesRing() const { return role != Role::kFile; }
   [[nodiscard]] bool Skips(uint32_t frame) const {
     const auto* const end = skipped_frames.begin() + std::min(skipped_count, kMaxSkipped);
     return std::find(skipped_frames.begin(), end, frame) != end;
@@ -76,6 +75,27 @@ struct Job {
   uint32_t skipped_count = 0;
   uint64_t packet_limit = 0;  // 0: none
   uint64_t value_bytes = 0;   // the most of one text in a document; 0: as was set
+  // What the worker before has left; made by the supervisor from what it has checked.
+  struct Continuation {
+    uint64_t documents = 0;
+    uint32_t last_frame = 0;  // of the last document
+    int64_t last_seconds = 0;
+    int32_t last_nanoseconds = 0;
+  };
+  Continuation continuation;
+};
+
+// Supervisor to zygote.
+struct ZygoteRequest {
+  enum class Kind : uint32_t {
+    kFork,   // a worker for `job`; its end of the channel comes with it
+    kSignal  // to a worker, as long as it is one
+  };
+
+  Kind kind = Kind::kFork;
+  pid_t process = 0;
+  int signal = 0;
+  Job job;
 };
 
 // Zygote to supervisor.
@@ -98,9 +118,8 @@ enum class Outcome : uint32_t {
 // Worker to supervisor.
 struct WorkerMessage {
   enum class Kind : uint32_t {
-    kWantsSlot,    // waits for a GrantedSlot
-    kSlotReady,    // `slot` is handed over
-    kFingerprint,  // of its capture; waits for a Verdict
+    kWantsSlot,  // waits for a GrantedSlot
+    kSlotReady,  // the slot that it was granted is handed over
     kLogMessage,
     kWantsFile,  // for raw packets; waits for a GrantedFile
     kOpened,     // its interface; or a message says why not
@@ -108,24 +127,18 @@ struct WorkerMessage {
   };
 
   Kind kind = Kind::kDone;
-  uint32_t slot = 0;
   Outcome outcome = Outcome::kComplete;
-  Fingerprint fingerprint{};
   LogMessage log_message;
 };
 
 // Supervisor to worker.
 struct GrantedSlot {
-  uint32_t slot = 0;
+  uint32_t slot = 0;  // of the worker's own
 };
 // A descriptor comes with it where it is open.
 struct GrantedFile {
   bool is_open = false;
 };
-struct Verdict {
-  bool is_settled = false;  // by an earlier run: nothing is left to do
-};
-
 }  // namespace espcap::process
 
 #endif  // ESPCAP_PROCESS_MESSAGES_H_

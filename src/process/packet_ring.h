@@ -1,25 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // A ring of records in shared memory between one process that writes and one that reads, with a log
-// of facts beside it (several may write that take turns from Claim() to Commit()). Made before all
-// are forked. A record stays in the ring until the reader
-// releases it, so one that dies is followed by another that begins with the same record; the log
-// is never emptied, so the other knows all that was said before.
+// of facts next to it (several may write that take turns from Claim() to Commit()). Made before all
+// are forked. A record stays in the ring until the supervisor releases it, so a reader that dies is
+// followed by another that begins with the first record nobody has accounted for; the log is never
+// emptied, so the other knows all that was said before.
 //
-// The writer waits where the ring is full; nothing grows. Both trust the layout, not each other's
-// numbers: a record that doesn't fit into the ring ends it.
+// Three processes, three pages, each with one that writes it: the writer's (records, log, how far
+// it has come), the supervisor's (what is released, whether the ring is closed), the reader's (that
+// it waits). The writer waits where the ring is full; nothing grows. Numbers of the others are
+// checked: a record that doesn't fit into the ring ends it.
 #ifndef ESPCAP_PROCESS_PACKET_RING_H_
 #define ESPCAP_PROCESS_PACKET_RING_H_
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "base/file_descriptor.h"
+#include "espcap/fingerprint.h"
 #include "espcap/result.h"
 
 namespace espcap::process {
@@ -36,6 +42,21 @@ class PacketRing {
   PacketRing(const PacketRing&) = delete;
   PacketRing& operator=(const PacketRing&) = delete;
 
+  // In a forked process: which of the three it is. Until then it can be each, as in the process
+  // that made the ring.
+  Result<void> BecomeWriter();
+  Result<void> BecomeReader();
+  // What such a process still needs of its descriptors.
+  [[nodiscard]] std::array<int, 2> events() const {
+    return {record_eventfd_.get(), room_eventfd_.get()};
+  }
+
+  // What a packet is known by.
+  struct RecordId {
+    uint64_t number = 0;        // of its record, rising
+    Fingerprint fingerprint{};  // of the stream up to it, where that makes ids
+  };
+
   // Writer's side.
 
   // The largest record.
@@ -44,50 +65,73 @@ class PacketRing {
   // REQUIRES: bytes <= max_record_bytes().
   std::span<char> Claim(size_t bytes, const std::function<bool()>& may_wait);
   // The claimed record is the reader's.
-  void Commit(size_t bytes);
+  void Commit(size_t bytes, const RecordId& id);
   // False where the log has no room left.
   [[nodiscard]] bool AppendMetadata(std::span<const char> fact);
-  [[nodiscard]] size_t log_bytes() const { return header().log_bytes.load(); }
-  // Nothing more will come. Also called for a writer that has died.
-  void Close();
+  [[nodiscard]] size_t log_bytes() const { return written().log_bytes.load(); }
 
   // Reader's side.
 
   enum class State { kRecord, kNothingYet, kEnd };
   // Waits for a record, for the end, or for the time to pass.
   State Wait(std::chrono::milliseconds timeout);
-  // The oldest record. REQUIRES: Wait() said kRecord.
+  // The oldest record that wasn't passed. REQUIRES: Wait() said kRecord.
   [[nodiscard]] std::span<const char> Front() const;
-  void Release();
+  [[nodiscard]] RecordId FrontId() const;
+  void Pass();
   // The facts in the log from `from` to `to`, one after another. REQUIRES: both are places between
   // facts, as log_bytes() gave them.
   void Metadata(size_t from, size_t to,
                 const std::function<void(std::span<const char> fact)>& take) const;
-  // What the reader leaves for its successor; replaced as a whole.
-  static constexpr size_t kCheckpointBytes = 96;
-  void SaveCheckpoint(std::span<const char> note);
-  [[nodiscard]] std::span<const char> Checkpoint() const;
+
+  // Supervisor's side.
+
+  // The next records that aren't released. None where there aren't that many.
+  [[nodiscard]] std::optional<std::vector<RecordId>> Peek(uint64_t records) const;
+  // They are accounted for: their room is the writer's again. REQUIRES: there are that many.
+  void Release(uint64_t records);
+  // Nothing more will come.
+  void Close();
 
  private:
-  struct Header {
+  struct RecordHeader {
+    uint64_t bytes = 0;
+    RecordId id;
+  };
+  struct Written {               // by the writer
     std::atomic<uint64_t> head;  // bytes ever committed
-    std::atomic<uint64_t> tail;  // bytes ever released
     std::atomic<uint64_t> log_bytes;
-    std::atomic<bool> closed;
-    std::atomic<bool> reader_waits;
     std::atomic<bool> writer_waits;
-    std::atomic<uint32_t> current_checkpoint;
-    char checkpoints[2][kCheckpointBytes];
+  };
+  struct Supervised {            // written by the supervisor
+    std::atomic<uint64_t> tail;  // bytes ever released
+    std::atomic<bool> closed;
+  };
+  struct Read {  // written by the reader
+    std::atomic<bool> reader_waits;
   };
 
   PacketRing() = default;
-  [[nodiscard]] Header& header() const { return *reinterpret_cast<Header*>(memory_); }
+  // Each record is preceded by what it is.
+  static size_t WithHeader(size_t bytes);
+  [[nodiscard]] Written& written() const { return *reinterpret_cast<Written*>(memory_); }
   [[nodiscard]] char* log() const;
   [[nodiscard]] char* RecordAt(uint64_t place) const;
+  [[nodiscard]] RecordHeader HeaderAt(uint64_t place) const;
+  // Behind so many more records; none where there aren't that many. Told of each.
+  [[nodiscard]] std::optional<uint64_t> Walk(
+      uint64_t records, const std::function<void(const RecordId&)>& take) const;
+  Result<void> MapRecords(int protection);
+  void UnmapRecords();
 
-  char* memory_ = nullptr;   // header, log
+  char* memory_ = nullptr;   // what the writer has written, log
   char* records_ = nullptr;  // mapped twice in a row: no record is cut at the end
   size_t records_bytes_ = 0;
+  uint64_t place_ = 0;  // the reader's
+  Supervised* supervised_ = nullptr;
+  Read* read_ = nullptr;
+  base::FileDescriptor supervised_file_;
+  base::FileDescriptor read_file_;
   base::FileDescriptor memory_file_;
   base::FileDescriptor record_eventfd_;  // eventfd(2): written for a reader that waits
   base::FileDescriptor room_eventfd_;    // the same for the writer

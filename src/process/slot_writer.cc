@@ -3,18 +3,14 @@
 
 namespace espcap::process {
 
-SlotWriter::SlotWriter(BatchSlots& slots, uint32_t worker_index, Channel channel)
-    : slots_(slots), worker_index_(worker_index), channel_(std::move(channel)) {
-  const Compression compression = slots_.shape().compression;
-  if (compression != Compression::kNone) compressor_ = base::Compressor::Make(compression);
-}
-
 Result<void> SlotWriter::NeedSlot() {
   if (slot_) return {};
   WorkerMessage wish;
   wish.kind = WorkerMessage::Kind::kWantsSlot;
   const auto granted = channel_.Send(wish) ? channel_.Receive<GrantedSlot>() : std::nullopt;
-  if (!granted) return Fail("the supervising process is gone");
+  if (!granted || granted->slot >= WorkerSlots::kSlots) {
+    return Fail("the supervising process is gone");
+  }
   slot_ = granted->slot;
   progress_ = {};  // the supervisor has emptied the slot
   since_ = std::chrono::steady_clock::now();
@@ -23,10 +19,8 @@ Result<void> SlotWriter::NeedSlot() {
 
 void SlotWriter::HandOver() {
   if (!slot_) return;
-  Compress();
   WorkerMessage ready;
   ready.kind = WorkerMessage::Kind::kSlotReady;
-  ready.slot = *slot_;
   static_cast<void>(channel_.Send(ready));
   slot_.reset();
 }
@@ -35,38 +29,28 @@ void SlotWriter::HandOverIfOlderThan(std::chrono::milliseconds age) {
   if (slot_ && std::chrono::steady_clock::now() - since_ >= age) HandOver();
 }
 
-// Where it takes more than its room (or this process ends before), the text is there alone: whoever
-// sends it can do without, or make up for it.
-void SlotWriter::Compress() {
-  if (compressor_ == nullptr || progress_.documents == 0) return;
-  const auto bytes = compressor_->Compress(slots_.Text(*slot_, progress_),
-                                           slots_.CompressedRoom(*slot_, progress_));
-  progress_.compressed_bytes = bytes.value_or(0);
-  slots_.Publish(*slot_, progress_);
-}
-
 void SlotWriter::Account(uint32_t frame_number) {
   ++progress_.captured;
   progress_.last_frame = frame_number;
   progress_.source_bytes = source_bytes_;
-  slots_.Publish(*slot_, progress_);
+  slots_->Publish(*slot_, progress_);
 }
 
-Result<void> SlotWriter::AddDocument(uint32_t frame_number, std::string_view text, bool is_cut) {
-  if (slot_ && !slots_.HasRoom(progress_, text.size())) HandOver();
+Result<void> SlotWriter::AddDocument(const SlotDocument& document, std::string_view text,
+                                     bool is_cut) {
+  const uint32_t frame_number = document.frame_number;
+  if (slot_ && !slots_->HasRoom(progress_, text.size())) HandOver();
   if (auto needed = NeedSlot(); !needed) return needed;
-  if (!slots_.HasRoom(progress_, text.size())) {
+  if (!slots_->HasRoom(progress_, text.size())) {
     SendLog(
         LogMessage::Level::kError,
         fmt::format("packet {}: its document of {} bytes is too large", frame_number, text.size()));
     return AddFailed(frame_number);
   }
-  if (progress_.documents == 0) progress_.first_time_ns = packet_time_ns_;
-  progress_.last_time_ns = packet_time_ns_;
-  slots_.Append(*slot_, progress_, text, frame_number);
+  slots_->Append(*slot_, progress_, text, document);
   progress_.cut += is_cut ? 1 : 0;
   Account(frame_number);
-  if (!slots_.HasRoom(progress_, 1)) HandOver();
+  if (!slots_->HasRoom(progress_, 1)) HandOver();
   return {};
 }
 
@@ -104,15 +88,6 @@ void SlotWriter::SendOpened(std::string_view failure) const {
   opened.kind = WorkerMessage::Kind::kOpened;
   opened.log_message = LogMessage::Of(LogMessage::Level::kError, failure);
   static_cast<void>(channel_.Send(opened));
-}
-
-Result<bool> SlotWriter::AskToTake(const Fingerprint& fingerprint) const {
-  WorkerMessage question;
-  question.kind = WorkerMessage::Kind::kFingerprint;
-  question.fingerprint = fingerprint;
-  const auto verdict = channel_.Send(question) ? channel_.Receive<Verdict>() : std::nullopt;
-  if (!verdict) return Fail("the supervising process is gone");
-  return !verdict->is_settled;
 }
 
 void SlotWriter::Finish(Outcome outcome) {

@@ -7,36 +7,33 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
+#include <utility>
 
-#include "base/compressor.h"
 #include "base/file_descriptor.h"
 #include "espcap/result.h"
-#include "process/batch_slots.h"
 #include "process/channel.h"
 #include "process/messages.h"
+#include "process/run_control.h"
+#include "process/worker_slots.h"
 
 namespace espcap::process {
 
 class SlotWriter {
  public:
-  SlotWriter(BatchSlots& slots, uint32_t worker_index, Channel channel);
+  // Borrows both. `slots` null: a process that makes no documents.
+  SlotWriter(WorkerSlots* slots, const RunControl& control, Channel channel)
+      : slots_(slots), control_(control), channel_(std::move(channel)) {}
 
   // Around whatever could end the process.
-  void BeginDissection(uint32_t frame_number) const {
-    slots_.SetDissecting(worker_index_, frame_number);
-  }
-  void EndDissection() const { slots_.SetDissecting(worker_index_, 0); }
-
-  // Of the next frame's packet, since the epoch.
-  void SetPacketTime(int64_t nanoseconds) { packet_time_ns_ = nanoseconds; }
+  void BeginDissection(uint32_t frame_number) const { slots_->SetDissecting(frame_number); }
+  void EndDissection() const { slots_->SetDissecting(0); }
 
   // Each frame ends in one of these. An error: the supervisor is gone, or the document is too large
-  // for any slot (then the frame counts as failed).
-  Result<void> AddDocument(uint32_t frame_number, std::string_view text, bool is_cut = false);
+  // for any slot (then the frame counts as failed). `document`: all but its length.
+  Result<void> AddDocument(const SlotDocument& document, std::string_view text,
+                           bool is_cut = false);
   Result<void> AddFiltered(uint32_t frame_number);
   Result<void> AddFailed(uint32_t frame_number);
 
@@ -54,31 +51,25 @@ class SlotWriter {
   // An interface is opened; or can't be, and why.
   void SendOpened(std::string_view failure = {}) const;
 
-  // Tells the capture's fingerprint; false where an earlier run has settled it.
-  [[nodiscard]] Result<bool> AskToTake(const Fingerprint& fingerprint) const;
-
   // Hands over what is left and says how the job ended.
   void Finish(Outcome outcome);
 
-  [[nodiscard]] bool StopRequested() const { return slots_.StopRequested(); }
+  [[nodiscard]] bool StopRequested() const { return control_.StopRequested(); }
   // Hangs up with the supervisor.
   [[nodiscard]] int supervisor() const { return channel_.fd(); }
 
  private:
   Result<void> NeedSlot();
   void HandOver();
-  void Compress();
   void Account(uint32_t frame_number);
 
-  BatchSlots& slots_;
-  uint32_t worker_index_;
+  WorkerSlots* slots_;
+  const RunControl& control_;
   Channel channel_;
   std::optional<uint32_t> slot_;
   SlotProgress progress_;
   std::chrono::steady_clock::time_point since_;  // it got the slot
   uint64_t source_bytes_ = 0;
-  int64_t packet_time_ns_ = 0;
-  std::unique_ptr<base::Compressor> compressor_;  // null: nothing is compressed
 };
 
 }  // namespace espcap::process

@@ -35,15 +35,15 @@ constexpr const char* kAllowed[] = {
     // memory
     "brk", "madvise", "mmap", "mprotect", "mremap", "munmap", "membarrier",
     // descriptors that are open: files, rings' bells, the channel to the supervisor
-    "close", "dup", "fadvise64", "fcntl", "fstat", "getdents64", "lseek", "poll", "ppoll",
-    "pread64", "read", "readahead", "readv", "recvmsg", "sendmsg", "write", "writev",
+    "close", "dup", "fadvise64", "fstat", "getdents64", "lseek", "poll", "ppoll", "pread64", "read",
+    "readahead", "readv", "recvmsg", "sendmsg", "write", "writev",
     // what there is on disk (libwireshark 4.6 changes to the folder of a dictionary to read it)
     "access", "chdir", "faccessat", "faccessat2", "getcwd", "lstat", "newfstatat", "readlink",
     "readlinkat", "stat", "statfs", "fstatfs", "statx",
     // time, and itself
     "clock_getres", "clock_gettime", "clock_nanosleep", "exit", "exit_group", "futex", "getegid",
     "geteuid", "getgid", "getpid", "getppid", "getrandom", "getrusage", "gettid", "gettimeofday",
-    "getuid", "nanosleep", "prlimit64", "restart_syscall", "rseq", "rt_sigaction", "rt_sigprocmask",
+    "getuid", "nanosleep", "restart_syscall", "rseq", "rt_sigaction", "rt_sigprocmask",
     "rt_sigreturn", "sched_getaffinity", "sched_yield", "set_robust_list", "sigaltstack", "sysinfo",
     "time", "uname"};
 
@@ -68,6 +68,12 @@ Result<void> RestrictSystemCalls(Sockets sockets) {
   constexpr uint64_t kChanges = O_ACCMODE | O_CREAT | O_TRUNC;
   AllowIf(filter.get(), "openat", 2, kChanges, O_RDONLY);
   AllowIf(filter.get(), "open", 1, kChanges, O_RDONLY);
+  // Of nobody else, and no signal to anyone when a descriptor is ready (F_SETOWN, F_SETSIG).
+  AllowIf(filter.get(), "prlimit64", 0, UINT64_MAX, 0);
+  for (const int command :
+       {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_GET_SEALS}) {
+    AllowIf(filter.get(), "fcntl", 1, UINT32_MAX, static_cast<uint64_t>(command));
+  }
   // abort(): a signal to itself.
   AllowIf(filter.get(), "tgkill", 0, UINT32_MAX, static_cast<uint64_t>(::getpid()));
   const int status = seccomp_load(filter.get());

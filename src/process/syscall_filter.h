@@ -12,7 +12,7 @@ namespace espcap::process {
 
 enum class Sockets {
   kNone,
-  kAllowed  // dissection asks name servers
+  kAllowed  // dissection asks name servers, or packets come through them
 };
 
 // REQUIRES: no_new_privs, as DropPrivileges() sets it.

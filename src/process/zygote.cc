@@ -1,22 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "process/zygote.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <set>
 #include <system_error>
 
+#include "process/child_files.h"
 #include "process/huge_pages.h"
 #include "process/stop_signals.h"
 
 namespace espcap::process {
 namespace {
+
+constexpr size_t kMostErrorBytes = 4096;  // at once
+
+// A sanitizer's report is better whole, on standard error.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kRedirectsErrors = false;
+#else
+constexpr bool kRedirectsErrors = true;
+#endif
 
 // What Start() waits for.
 struct Prepared {
@@ -39,10 +52,11 @@ void BecomeChild(const char* name) {
   LeaveStopSignalsToSupervisor();
 }
 
-void ReportEnded(const Channel& channel) {
+void ReportEnded(const Channel& channel, std::set<pid_t>& workers) {
   for (int status = 0;;) {
     const pid_t process = ::waitpid(-1, &status, WNOHANG);
     if (process <= 0) return;
+    workers.erase(process);
     static_cast<void>(channel.Send(WorkerReport{WorkerReport::Kind::kEnded, process, status}));
   }
 }
@@ -69,8 +83,8 @@ const char* NameOf(Job::Role role) {
 
 // Forks a worker for one job. The worker never returns from here, and has no part in what the
 // zygote and the supervisor say to each other.
-void ForkWorker(const Zygote::Roles& roles, const Channel& control, int signals, const Job& job,
-                Channel channel, const sigset_t& inherited_mask) {
+pid_t ForkWorker(const Zygote::Roles& roles, const Channel& control, int signals, const Job& job,
+                 Channel channel, const sigset_t& inherited_mask) {
   const pid_t process = ::fork();
   if (process == 0) {
     ::close(control.fd());
@@ -83,6 +97,7 @@ void ForkWorker(const Zygote::Roles& roles, const Channel& control, int signals,
   const WorkerReport report{process < 0 ? WorkerReport::Kind::kEnded : WorkerReport::Kind::kStarted,
                             process, 0};
   static_cast<void>(control.Send(report));
+  return process;
 }
 
 // The zygote's life after its preparation, until the supervisor closes the channel.
@@ -91,6 +106,7 @@ void Serve(const Zygote::Roles& roles, const Channel& control) {
   sigset_t inherited_mask;
   sigprocmask(SIG_BLOCK, &child_signal, &inherited_mask);
   const base::FileDescriptor signals(::signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK));
+  std::set<pid_t> workers;  // not waited for yet: nobody else can have such a process id
   for (;;) {
     std::array<pollfd, 2> waits = {pollfd{control.fd(), POLLIN, 0},
                                    pollfd{signals.get(), POLLIN, 0}};
@@ -98,13 +114,19 @@ void Serve(const Zygote::Roles& roles, const Channel& control) {
     if (waits[1].revents != 0) {
       signalfd_siginfo ignored{};
       while (::read(signals.get(), &ignored, sizeof(ignored)) > 0) continue;
-      ReportEnded(control);
+      ReportEnded(control, workers);
     }
     if (waits[0].revents != 0) {
       base::FileDescriptor socket;
-      const auto job = control.Receive<Job>(&socket);
-      if (!job) return;
-      ForkWorker(roles, control, signals.get(), *job, Channel(std::move(socket)), inherited_mask);
+      const auto request = control.Receive<ZygoteRequest>(&socket);
+      if (!request) return;
+      if (request->kind == ZygoteRequest::Kind::kSignal) {
+        if (workers.contains(request->process)) ::kill(request->process, request->signal);
+        continue;
+      }
+      const pid_t worker = ForkWorker(roles, control, signals.get(), request->job,
+                                      Channel(std::move(socket)), inherited_mask);
+      if (worker > 0) workers.insert(worker);
     }
   }
 }
@@ -117,8 +139,15 @@ void AwaitWorkers() {
   while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) continue;
 }
 
-[[noreturn]] void Live(const Zygote::Roles& roles, const Channel& control) noexcept {
+// What libraries print is the supervisor's to show, and nobody's documents.
+void UseStandardStreams(int errors) {
+  ReplaceByNull({STDOUT_FILENO});
+  if (errors >= 0) ::dup2(errors, STDERR_FILENO);
+}
+
+[[noreturn]] void Live(const Zygote::Roles& roles, const Channel& control, int errors) noexcept {
   BecomeChild("espcap-zygote");
+  UseStandardStreams(errors);
   const auto send_log = [&control](const LogMessage& message) {
     static_cast<void>(control.Send(Prepared{Prepared::Kind::kLogMessage, message}));
   };
@@ -141,14 +170,21 @@ Result<std::unique_ptr<Zygote>> Zygote::Start(const Roles& roles,
                                               const std::function<void(const LogMessage&)>& log) {
   auto ends = Channel::Pair();
   if (!ends) return Forward(std::move(ends));
+  std::array<int, 2> errors{-1, -1};
+  if (kRedirectsErrors && ::pipe2(errors.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
+    return Fail("make a pipe: {}", std::generic_category().message(errno));
+  }
+  base::FileDescriptor errors_read(errors[0]);
+  const base::FileDescriptor errors_write(errors[1]);
   const pid_t process = ::fork();
   if (process < 0) return Fail("fork: {}", std::generic_category().message(errno));
   if (process == 0) {
     ends->first.Close();
-    Live(roles, ends->second);
+    Live(roles, ends->second, errors_write.get());
   }
   ends->second.Close();
-  std::unique_ptr<Zygote> zygote(new Zygote(process, std::move(ends->first)));
+  std::unique_ptr<Zygote> zygote(
+      new Zygote(process, std::move(ends->first), std::move(errors_read)));
   for (;;) {
     const auto answer = zygote->channel_.Receive<Prepared>();
     if (!answer) return Fail("start the dissection process: it ended at once");
@@ -166,8 +202,26 @@ Zygote::~Zygote() {
 Result<Channel> Zygote::Fork(const Job& job) {
   auto ends = Channel::Pair();
   if (!ends) return Forward(std::move(ends));
-  if (!channel_.Send(job, ends->second.fd())) return Fail("the dissection process has ended");
+  ZygoteRequest request;
+  request.job = job;
+  if (!channel_.TrySend(request, ends->second.fd()))
+    return Fail("the dissection process has ended");
   return std::move(ends->first);
+}
+
+void Zygote::Signal(pid_t process, int signal) const {
+  ZygoteRequest request;
+  request.kind = ZygoteRequest::Kind::kSignal;
+  request.process = process;
+  request.signal = signal;
+  static_cast<void>(channel_.TrySend(request));
+}
+
+std::string Zygote::ReadErrors() const {
+  std::string text(kMostErrorBytes, '\0');
+  const ssize_t bytes = ::read(errors_.get(), text.data(), text.size());
+  text.resize(static_cast<size_t>(std::max<ssize_t>(bytes, 0)));
+  return text;
 }
 
 std::optional<WorkerReport> Zygote::Receive() { return channel_.Receive<WorkerReport>(); }

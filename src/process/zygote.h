@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 
+#include "base/file_descriptor.h"
 #include "espcap/result.h"
 #include "process/channel.h"
 #include "process/messages.h"
@@ -42,15 +43,25 @@ class Zygote {
   // Asks for a worker. Its process id, and later its end, come by Receive().
   Result<Channel> Fork(const Job& job);
 
+  // Sends a signal to a worker that it has told of. The zygote does so: it alone knows for certain
+  // whose process id this is.
+  void Signal(pid_t process, int signal) const;
+
   // The next report; none where the zygote itself has ended.
   std::optional<WorkerReport> Receive();
   [[nodiscard]] int fd() const { return channel_.fd(); }
 
+  // What it and its workers have printed on standard error, in pieces. -1: they print it there.
+  [[nodiscard]] int errors_fd() const { return errors_.get(); }
+  [[nodiscard]] std::string ReadErrors() const;
+
  private:
-  Zygote(pid_t process, Channel channel) : process_(process), channel_(std::move(channel)) {}
+  Zygote(pid_t process, Channel channel, base::FileDescriptor errors)
+      : process_(process), channel_(std::move(channel)), errors_(std::move(errors)) {}
 
   pid_t process_;
   Channel channel_;
+  base::FileDescriptor errors_;
 };
 
 }  // namespace espcap::process

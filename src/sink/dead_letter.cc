@@ -7,6 +7,7 @@
 
 #include "base/bounded_json.h"
 #include "base/json_member.h"
+#include "document/index_name.h"
 
 namespace espcap::sink {
 namespace {
@@ -37,6 +38,9 @@ Result<DeadLetter> TakeMembers(const nlohmann::json& members) {
   letter.index = base::TextMember(members, "index");
   letter.id = base::TextMember(members, "id");
   if (letter.index.empty() || letter.id.empty()) return Fail("without an index or id");
+  if (const std::string fault = document::IndexNameFault(letter.index); !fault.empty()) {
+    return Fail("its index '{}': {}", letter.index, fault);
+  }
   letter.time = base::TextMember(members, "time");
   letter.status = NumberOf<int>(members, "status");
   letter.reason = base::TextMember(members, "reason");

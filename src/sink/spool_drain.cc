@@ -3,10 +3,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "document/action_line.h"
+
 namespace espcap::sink {
 namespace {
 
 constexpr std::chrono::seconds kReadAgain{1};
+
+// The checksums of the files say that nobody changed them by accident. What is sent has the form
+// that espcap writes, whoever has written the file.
+bool IsOurs(const spool::SpooledBatch& spooled) {
+  const Batch batch = spooled.AsBatch();
+  return std::all_of(batch.documents.begin(), batch.documents.end(),
+                     [&batch](const DocumentSpan& document) {
+                       return document::IsBulkDocument(batch.Text(document));
+                     });
+}
 
 }  // namespace
 
@@ -33,6 +47,9 @@ void SpoolDrain::Read() {
       return;
     }
     is_empty_ = *next == nullptr;
+    if (*next != nullptr && !IsOurs(**next)) {
+      return Keep((*next)->documents.size(), "what is no document of espcap's is in a batch; ");
+    }
     next_ = std::move(*next);
   });
 }

@@ -70,7 +70,7 @@ void StreamReader::AddInterfaces() {
 bool StreamReader::AddFrame(const std::function<bool()>& stopped) {
   const wireshark::Record& record = source_.record();
   record_.frame_number = frames_.frame_number();
-  record_.record_number = source_.record_number();
+  process::PacketRing::RecordId id{source_.record_number(), {}};
   record_.offset = source_.offset();
   record_.file_type = source_.file_type();
   record_.first_interface =
@@ -79,7 +79,7 @@ bool StreamReader::AddFrame(const std::function<bool()>& stopped) {
   if (record_.frame_number == 1) record_.first_time = record.rec().ts;
   if (fingerprint_) {
     fingerprint_->Add(record);
-    record_.fingerprint = fingerprint_->Value();
+    id.fingerprint = fingerprint_->Value();
   }
   image_.Take(record);
   record_.has_image = sizeof(record_) + image_.bytes() <= ring_.max_record_bytes();
@@ -88,7 +88,7 @@ bool StreamReader::AddFrame(const std::function<bool()>& stopped) {
   if (room.empty()) return false;
   std::memcpy(room.data(), &record_, sizeof(record_));
   if (record_.has_image) image_.Write(room.subspan(sizeof(record_)));
-  ring_.Commit(bytes);
+  ring_.Commit(bytes, id);
   record_.previous_time = record.rec().ts;
   return true;
 }

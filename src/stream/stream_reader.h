@@ -27,14 +27,8 @@ class StreamReader {
   StreamReader(const StreamReader&) = delete;
   StreamReader& operator=(const StreamReader&) = delete;
 
-  // Each frame's record gets this fingerprint; or, without one, that of the stream up to it.
-  void AddFingerprints(const std::optional<Fingerprint>& of_whole) {
-    if (of_whole) {
-      record_.fingerprint = *of_whole;
-    } else {
-      fingerprint_.emplace();
-    }
-  }
+  // Each frame's record gets the fingerprint of the stream up to it.
+  void AddFingerprints() { fingerprint_.emplace(); }
 
   // To the end of the stream, or until `stopped`. The ring stays open. An error where the stream is
   // damaged; what came before is in the ring.

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <span>
 
-#include "espcap/fingerprint.h"
 #include "process/packet_ring.h"
 #include "source/wireshark_api.h"
 
@@ -16,7 +15,6 @@ namespace espcap::stream {
 
 struct StreamRecord {
   uint32_t frame_number = 0;
-  uint32_t record_number = 0;
   int64_t offset = 0;
   uint64_t log_bytes = 0;  // of facts that were said before it
   int file_type = 0;
@@ -24,7 +22,6 @@ struct StreamRecord {
   bool has_image = true;         // false: too large for the ring
   nstime_t first_time{};         // of the stream's first frame
   nstime_t previous_time{};      // of the frame before; unset for the first
-  Fingerprint fingerprint{};     // of the stream up to here, where documents have ids
 };
 
 struct Fact {

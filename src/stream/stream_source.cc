@@ -20,7 +20,8 @@ PacketRing::State StreamSource::Next(std::chrono::milliseconds timeout) {
   std::memcpy(&facts_, bytes.data(), sizeof(facts_));
   has_image_ = facts_.has_image && FrameImage::Read(bytes.subspan(sizeof(facts_)), record_);
   offset_ = facts_.offset;
-  record_number_ = facts_.record_number;
+  record_id_ = ring_.FrontId();
+  record_number_ = static_cast<uint32_t>(record_id_.number);
   file_type_ = facts_.file_type;
   if (facts_.log_bytes > learned_log_bytes_) {
     ring_.Metadata(learned_log_bytes_, facts_.log_bytes,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // The frames of a stream as they come out of its ring: a worker's side. A frame stays in the ring
-// until Release(), for the next worker should this one die.
+// until the supervisor has its document, for the next worker should this one die.
 #ifndef ESPCAP_STREAM_STREAM_SOURCE_H_
 #define ESPCAP_STREAM_STREAM_SOURCE_H_
 
@@ -21,13 +21,14 @@ class StreamSource : public source::CaptureSource {
   StreamSource(std::string name, process::PacketRing& ring)
       : CaptureSource(std::move(name)), ring_(ring) {}
 
-  // Moves to the oldest frame in the ring and learns the facts said before it.
+  // Moves to the next frame in the ring and learns the facts said before it.
   process::PacketRing::State Next(std::chrono::milliseconds timeout);
-  void Release() { ring_.Release(); }
+  void Pass() { ring_.Pass(); }
 
   // Of the current frame. Without an image the frame can't be dissected.
   [[nodiscard]] const StreamRecord& facts() const { return facts_; }
   [[nodiscard]] bool has_image() const { return has_image_; }
+  [[nodiscard]] const process::PacketRing::RecordId& record_id() const { return record_id_; }
 
   [[nodiscard]] const char* InterfaceName(uint32_t id, uint32_t section) const override;
   [[nodiscard]] const char* InterfaceDescription(uint32_t id, uint32_t section) const override;
@@ -44,6 +45,7 @@ class StreamSource : public source::CaptureSource {
 
   process::PacketRing& ring_;
   StreamRecord facts_;
+  process::PacketRing::RecordId record_id_;
   bool has_image_ = false;
   uint64_t learned_log_bytes_ = 0;
   std::vector<Interface> interfaces_;

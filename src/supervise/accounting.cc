@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "supervise/accounting.h"
 
-#include <chrono>
+#include <algorithm>
 
 namespace espcap::supervise {
 namespace {
@@ -17,12 +17,9 @@ void Add(Ledger& ledger, const process::SlotProgress& progress) {
 
 void Accounting::CountTaken(const process::SlotProgress& progress) { Add(ledger_, progress); }
 
-void Accounting::CountLag(const process::SlotProgress& progress) {
-  const std::chrono::nanoseconds now = std::chrono::system_clock::now().time_since_epoch();
-  const auto lag_of = [now](int64_t time_ns) -> telemetry::LagHistogram::Milliseconds {
-    return now - std::chrono::nanoseconds(time_ns);
-  };
-  lags_.Add(lag_of(progress.first_time_ns), lag_of(progress.last_time_ns), progress.documents);
+void Accounting::CountLag(PacketTime first, PacketTime last, uint64_t documents) {
+  const PacketTime now = std::chrono::system_clock::now();
+  lags_.Add(now - first, now - last, documents);
 }
 
 // What came to the interfaces is captured, whether it found a worker or not.
@@ -43,17 +40,15 @@ void Accounting::CountLosses() {
   for (const InterfaceStats& interface : read_interfaces_()) {
     left += interface.received - interface.ring_dropped;
   }
-  left -= ledger_.captured;
+  left -= std::min(left, ledger_.captured);
   ledger_.captured += left;
   ledger_.abandoned += left;
   AddLosses(ledger_);
 }
 
-Ledger Accounting::SoFar(const std::list<Worker>& workers, const SlotPool& slots) const {
+Ledger Accounting::SoFar(const std::vector<process::SlotProgress>& being_filled) const {
   Ledger ledger = ledger_;
-  for (const Worker& worker : workers) {
-    if (worker.slot) Add(ledger, slots.Progress(*worker.slot));
-  }
+  for (const process::SlotProgress& progress : being_filled) Add(ledger, progress);
   AddLosses(ledger);
   return ledger;
 }

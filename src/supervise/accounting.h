@@ -5,16 +5,15 @@
 #ifndef ESPCAP_SUPERVISE_ACCOUNTING_H_
 #define ESPCAP_SUPERVISE_ACCOUNTING_H_
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
-#include <list>
 #include <utility>
 #include <vector>
 
 #include "espcap/ledger.h"
 #include "espcap/live_stats.h"
-#include "process/batch_slots.h"
-#include "supervise/slot_pool.h"
-#include "supervise/worker_pool.h"
+#include "process/worker_slots.h"
 #include "telemetry/lag_histogram.h"
 
 namespace espcap::supervise {
@@ -33,13 +32,14 @@ class Accounting {
 
   // A slot was handed over.
   void CountTaken(const process::SlotProgress& progress);
-  // Its documents were delivered, now.
-  void CountLag(const process::SlotProgress& progress);
+  // Documents of packets of these times were delivered, now.
+  using PacketTime = std::chrono::sys_time<std::chrono::nanoseconds>;
+  void CountLag(PacketTime first, PacketTime last, uint64_t documents);
   // At the end: what the interfaces dropped, and what is left in rings that no worker emptied.
   void CountLosses();
 
-  // With what workers have taken and not yet handed over.
-  [[nodiscard]] Ledger SoFar(const std::list<Worker>& workers, const SlotPool& slots) const;
+  // With what workers say that they have made and not yet handed over.
+  [[nodiscard]] Ledger SoFar(const std::vector<process::SlotProgress>& being_filled) const;
   // Lags are those since RestartLags(). REQUIRES: is_live().
   [[nodiscard]] LiveStats Live() const;
   void RestartLags() { lags_ = {}; }

@@ -1,37 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "supervise/batch_dispatcher.h"
 
-#include <algorithm>
-#include <utility>
-
 namespace espcap::supervise {
-
-void BatchDispatcher::Take(Part& part, uint32_t slot) {
-  const process::SlotProgress progress = slots_.Progress(slot);
-  accounting_.CountTaken(progress);
-  part.bytes_read = std::max(part.bytes_read, progress.source_bytes);
-  // A stream's numbers may have begun anew.
-  if (progress.last_frame != 0) part.job.settled_frame = progress.last_frame;
-  part.capture->refused |= progress.failed > 0;
-  if (progress.documents > 0) {
-    part.capture->batches.push_back(slots_.View(slot));
-  } else {
-    slots_.Release(slot);
-  }
-}
-
-bool BatchDispatcher::MayGrant(const Capture& capture) const {
-  const bool is_next = !ordered_ || captures_.IsFirst(capture);
-  return slots_.free() >= (is_next ? 1U : 2U);
-}
 
 Result<void> BatchDispatcher::Offer(Sink& sink) {
   for (Capture& capture : captures_.captures()) {
-    while (!capture.batches.empty() && sink.Ready()) {
-      Batch batch = std::move(capture.batches.front());
+    while (!capture.batches.empty() && kept_.Get(capture.batches.front()).is_ready &&
+           sink.Ready()) {
+      const uint32_t id = capture.batches.front();
       capture.batches.pop_front();
       ++capture.at_sink;
-      if (auto submitted = sink.Submit(std::move(batch), accounting_.ledger()); !submitted) {
+      if (auto submitted = sink.Submit(kept_.View(id), accounting_.ledger()); !submitted) {
         return submitted;
       }
     }
@@ -40,22 +19,24 @@ Result<void> BatchDispatcher::Offer(Sink& sink) {
   return {};
 }
 
-void BatchDispatcher::TakeDeliveries(Sink& sink) {
+void BatchDispatcher::SettleDelivered(Sink& sink) {
   for (const DeliveryEvent& event : sink.TakeEvents()) {
-    Capture& capture = slots_.CaptureOf(event.slot);
+    const KeptBatches::Kept& kept = kept_.Get(event.slot);
+    Capture& capture = *kept.capture;
     --capture.at_sink;
     capture.refused |= !event.delivered;
     if (event.delivered && accounting_.is_live()) {
-      accounting_.CountLag(slots_.Progress(event.slot));
+      accounting_.CountLag(kept.first_time, kept.last_time, kept.checked.documents.size());
     }
-    slots_.Release(event.slot);
+    kept_.Remove(event.slot);
   }
 }
 
 void BatchDispatcher::Abandon() {
   for (Capture& capture : captures_.captures()) {
-    for (const Batch& batch : capture.batches) {
-      accounting_.ledger().abandoned += batch.documents.size();
+    for (const uint32_t id : capture.batches) {
+      accounting_.ledger().abandoned += kept_.Get(id).checked.documents.size();
+      kept_.Remove(id);
     }
     capture.batches.clear();
   }

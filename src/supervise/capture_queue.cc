@@ -66,13 +66,22 @@ void CaptureQueue::Begin(Waiting waiting) {
   capture.name = std::make_shared<const std::string>(waiting.file.path == "-" ? "standard input"
                                                                               : waiting.file.path);
   capture.bytes = waiting.bytes;
+  capture.is_stream = waiting.is_stream;
+  using Fingerprints = Options::Fingerprints;
+  // A pipe has none that could be found without reading it.
+  const bool is_file = !waiting.is_stream || waiting.file.path == "-";
+  if (options_.fingerprints != Fingerprints::kNone && is_file) {
+    capture.awaits_fingerprint = true;
+    unknown_.push_back(&capture);
+  }
+  const bool is_held = options_.fingerprints == Fingerprints::kFirst && !waiting.is_stream;
   using Role = process::Job::Role;
   const auto add_part = [&](Role role) -> process::Job& {
     Part& part = capture.parts.emplace_back();
     part.capture = &capture;
     part.job = JobOf(waiting);
     part.job.role = role;
-    ready_.push_back(&part);
+    if (!is_held) ready_.push_back(&part);
     return part.job;
   };
   if (waiting.is_stream) {
@@ -123,12 +132,19 @@ std::optional<process::Job> CaptureQueue::FirstFile() const {
   return job;
 }
 
+bool CaptureQueue::MayBegin() const {
+  if (waiting_.empty()) return false;
+  if (options_.one_by_one && !std::all_of(captures_.begin(), captures_.end(),
+                                          [](const Capture& c) { return c.Ended(); })) {
+    return false;
+  }
+  const auto unknown = std::count_if(captures_.begin(), captures_.end(),
+                                     [](const Capture& c) { return c.awaits_fingerprint; });
+  return unknown < options_.most_unknown;
+}
+
 Part* CaptureQueue::Next() {
-  if (ready_.empty() && !waiting_.empty()) {
-    const bool may_begin =
-        !options_.one_by_one ||
-        std::all_of(captures_.begin(), captures_.end(), [](const Capture& c) { return c.Ended(); });
-    if (!may_begin) return nullptr;
+  while (ready_.empty() && MayBegin()) {
     Begin(std::move(waiting_.front()));
     waiting_.pop_front();
   }
@@ -139,8 +155,27 @@ Part* CaptureQueue::Next() {
   return part;
 }
 
+void CaptureQueue::SetFingerprint(Capture& capture, const std::optional<Fingerprint>& fingerprint,
+                                  bool is_settled) {
+  capture.awaits_fingerprint = false;
+  capture.fingerprint = fingerprint;
+  capture.settled_before = is_settled;
+  for (Part& part : capture.parts) {
+    if (part.started || part.ended) continue;
+    if (is_settled) {
+      part.ended = part.complete = true;
+    } else if (std::find(ready_.begin(), ready_.end(), &part) == ready_.end()) {
+      ready_.push_back(&part);
+    }
+  }
+}
+
 void CaptureQueue::Stop() {
   waiting_.clear();
+  for (Capture& capture : captures_) {
+    if (!capture.awaits_fingerprint || capture.is_stream) continue;
+    for (Part& part : capture.parts) part.ended |= !part.started;
+  }
   for (auto place = ready_.begin(); place != ready_.end();) {
     Part& part = **place;
     const bool has_read =

@@ -13,9 +13,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "espcap/batch.h"
 #include "espcap/fingerprint.h"
 #include "process/messages.h"
 
@@ -45,25 +45,30 @@ struct Part {
   bool ended = false;
   bool complete = false;  // ended without fault and without a stop
   uint64_t bytes_read = 0;
+  uint64_t last_record = 0;  // of a document; those that follow have higher ones
   uint32_t deaths = 0;
   uint32_t fatal_frame = 0;  // under dissection at the last death
 };
 
 struct Capture {
   std::shared_ptr<const std::string> name;
-  uint64_t bytes = 0;         // 0: a stream
-  uint64_t packet_limit = 0;  // of all its parts together; 0: none
-  std::optional<Fingerprint> fingerprint;
+  uint64_t bytes = 0;                      // 0: a stream
+  uint64_t packet_limit = 0;               // of all its parts together; 0: none
+  bool is_stream = false;                  // it can be read only once
+  std::optional<Fingerprint> fingerprint;  // of a file's bytes
+  bool awaits_fingerprint = false;
   bool settled_before = false;  // by an earlier run
   std::deque<Part> parts;
-  std::deque<Batch> batches;  // filled, not yet given to the sink
-  uint32_t at_sink = 0;       // batches there
-  bool refused = false;       // the sink couldn't deliver a document of it
+  std::deque<uint32_t> batches;  // kept, not yet given to the sink
+  uint32_t at_sink = 0;          // batches there
+  bool refused = false;          // the sink couldn't deliver a document of it
 
   [[nodiscard]] bool Ended() const;
   // Nothing more comes into its rings.
   [[nodiscard]] bool ReadToItsEnd() const;
-  [[nodiscard]] bool Settled() const { return Ended() && batches.empty() && at_sink == 0; }
+  [[nodiscard]] bool Settled() const {
+    return Ended() && batches.empty() && at_sink == 0 && !awaits_fingerprint;
+  }
   // Settled, every packet of it read and delivered.
   [[nodiscard]] bool Complete() const;
 };
@@ -74,6 +79,10 @@ class CaptureQueue {
     uint32_t shards = 1;  // of every file
     bool ordered = false;
     bool one_by_one = false;  // a capture starts when those before it have ended
+    // Whether somebody says the fingerprints of files, and whether nothing is read before.
+    enum class Fingerprints : uint8_t { kNone, kMeanwhile, kFirst };
+    Fingerprints fingerprints = Fingerprints::kNone;
+    uint32_t most_unknown = 1;  // captures whose fingerprint is awaited, at a time
   };
 
   explicit CaptureQueue(Options options) : options_(options) {}
@@ -90,6 +99,11 @@ class CaptureQueue {
   [[nodiscard]] std::optional<process::Job> FirstFile() const;
   // The part to be started next; null where there is none, or none may start yet.
   Part* Next();
+  // Those whose fingerprint is to be found now, each once.
+  [[nodiscard]] std::vector<Capture*> TakeUnknown() { return std::exchange(unknown_, {}); }
+  // It was found, or there is none. `is_settled`: by an earlier run, so nothing of it is read.
+  void SetFingerprint(Capture& capture, const std::optional<Fingerprint>& fingerprint,
+                      bool is_settled);
   // A part whose worker is gone before its end: it comes next.
   void PutBack(Part& part) { ready_.push_front(&part); }
   // Nothing new is started but what streams have read already.
@@ -130,12 +144,14 @@ class CaptureQueue {
 
   // What all parts of a waiting file's capture have.
   static process::Job JobOf(const Waiting& waiting);
+  [[nodiscard]] bool MayBegin() const;
   void Begin(Waiting waiting);
 
   Options options_;
   std::deque<Waiting> waiting_;
   std::list<Capture> captures_;
   std::deque<Part*> ready_;
+  std::vector<Capture*> unknown_;
   uint32_t rings_ = 0;
   uint64_t bytes_total_ = 0;
   uint64_t bytes_pruned_ = 0;

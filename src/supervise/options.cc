@@ -3,24 +3,34 @@
 
 #include <algorithm>
 
+#include "document/action_line.h"
+
 namespace espcap::supervise {
 
 CaptureQueue CapturesOf(const Options& options) {
-  CaptureQueue captures({options.shards, options.ordered, options.packet_limit != 0});
+  using Fingerprints = CaptureQueue::Options::Fingerprints;
+  Fingerprints fingerprints = Fingerprints::kNone;
+  if (options.form == BatchForm::kBulk) fingerprints = Fingerprints::kMeanwhile;
+  if (options.resume) fingerprints = Fingerprints::kFirst;
+  CaptureQueue captures({options.shards, options.ordered, options.packet_limit != 0, fingerprints,
+                         2 * options.workers});
   captures.Add(options.files);
   if (!options.interfaces.empty()) captures.AddLive(options.interfaces, options.workers);
   return captures;
 }
 
-process::BatchSlots::Shape SlotShapeOf(const Options& options) {
-  const bool waits_for_order = options.ordered && options.workers > 1;
-  const auto files_ahead = static_cast<uint32_t>(
-      waits_for_order ? std::min<size_t>(options.files.size(), options.files_ahead) : 0);
-  const uint32_t count = options.workers + options.batches_at_sink + files_ahead;
-  const size_t share =
-      process::BatchSlots::TextShare(options.chunk_bytes * 7 / 2 / count, options.compression);
-  return {count, std::min(options.chunk_bytes, share),
-          static_cast<uint32_t>(options.chunk_documents), options.compression};
+MemoryShares SharesOf(const Options& options) {
+  const size_t bytes = options.chunk_bytes * 7 / 2;
+  const uint32_t slots = process::WorkerSlots::kSlots * options.workers;
+  const uint32_t kept = options.batches_at_sink + 1;
+  // What compresses to a fifth, as documents do, and some more.
+  const size_t quarters =
+      4 * slots + (options.compression == Compression::kNone ? 4 : 5) * size_t{kept};
+  const size_t share = std::min(options.chunk_bytes, bytes * 4 / quarters);
+  const size_t action_bytes =
+      options.form == BatchForm::kBulk ? document::MaxActionBytes(options.index.size()) : 0;
+  return {{share, static_cast<uint32_t>(options.chunk_documents), action_bytes},
+          bytes - slots * share};
 }
 
 }  // namespace espcap::supervise

@@ -8,10 +8,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "espcap/compression.h"
-#include "process/batch_slots.h"
+#include "espcap/fingerprint.h"
+#include "process/worker_slots.h"
+#include "supervise/batch_check.h"
 #include "supervise/capture_queue.h"
 
 namespace espcap::supervise {
@@ -21,13 +24,16 @@ struct Options {
   std::vector<LiveInterface> interfaces;  // none: nothing is live
   uint64_t packet_limit = 0;  // over all files; 0: none. With one, files are taken one by one
   uint32_t workers = 1;
-  uint32_t shards = 1;       // of each file
-  bool ordered = false;      // documents reach the sink in the order of the files
-  uint32_t files_ahead = 0;  // ordered: so many may be done while an earlier one isn't
+  uint32_t shards = 1;   // of each file
+  bool ordered = false;  // documents reach the sink in the order of the files
   size_t chunk_documents = 0;
   size_t chunk_bytes = 0;
   uint32_t batches_at_sink = 2;                  // at a time: one under way, one ready to follow
-  Compression compression = Compression::kNone;  // what the workers make of their batches
+  Compression compression = Compression::kNone;  // of batches
+  BatchForm form = BatchForm::kLines;
+  std::string index;               // its pattern; of kBulk
+  bool resume = false;             // captures that an earlier run settled are skipped
+  Fingerprint live_run{};          // makes the ids of what is captured live
   bool ends_with_capture = false;  // live: once nothing more is captured (--count), it is a stop
   std::chrono::milliseconds duration{0};           // of the whole run; 0: to its end
   std::chrono::milliseconds stop_timeout{60'000};  // from a stop to the end, at most
@@ -37,9 +43,13 @@ struct Options {
 // The captures that the run begins with.
 CaptureQueue CapturesOf(const Options& options);
 
-// With many slots each is smaller, so that all of them together, with what is compressed in them,
-// stay below four times `chunk_bytes`.
-process::BatchSlots::Shape SlotShapeOf(const Options& options);
+// With many workers each slot is smaller, so that all of them and the batches that are kept stay
+// below four times `chunk_bytes` together.
+struct MemoryShares {
+  process::SlotShape slot;
+  size_t kept_bytes = 0;
+};
+MemoryShares SharesOf(const Options& options);
 
 }  // namespace espcap::supervise
 

@@ -68,7 +68,7 @@ void PartSuccession::CloseRings(const Capture& capture) {
 void PartSuccession::TakeUpAgain(Part& part) {
   const std::string& name = *part.capture->name;
   const uint32_t next = part.job.settled_frame + 1;
-  const uint32_t fatal = slots_.Dissecting(part.job.worker_index);
+  const uint32_t fatal = slots_[part.job.worker_index]->Dissecting();
   const Death death{++part.deaths, fatal, std::exchange(part.fatal_frame, fatal),
                     part.job.skipped_count};
   switch (Decide(death)) {

@@ -5,25 +5,20 @@
 #ifndef ESPCAP_SUPERVISE_PART_SUCCESSION_H_
 #define ESPCAP_SUPERVISE_PART_SUCCESSION_H_
 
-#include <memory>
 #include <optional>
-#include <vector>
 
-#include "process/batch_slots.h"
 #include "process/messages.h"
-#include "process/packet_ring.h"
+#include "supervise/batch_intake.h"
 #include "supervise/capture_queue.h"
 #include "supervise/run_state.h"
 #include "telemetry/log.h"
 
 namespace espcap::supervise {
 
-using Rings = std::vector<std::unique_ptr<process::PacketRing>>;
-
 class PartSuccession {
  public:
   // All is borrowed.
-  PartSuccession(CaptureQueue& captures, process::BatchSlots& slots, Rings& rings, RunState& state,
+  PartSuccession(CaptureQueue& captures, WorkersSlots& slots, Rings& rings, RunState& state,
                  telemetry::Log& log)
       : captures_(captures), slots_(slots), rings_(rings), state_(state), log_(log) {}
 
@@ -38,7 +33,7 @@ class PartSuccession {
   void TakeUpAgain(Part& part);
 
   CaptureQueue& captures_;
-  process::BatchSlots& slots_;
+  WorkersSlots& slots_;
   Rings& rings_;
   RunState& state_;
   telemetry::Log& log_;

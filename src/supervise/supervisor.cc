@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <utility>
@@ -39,14 +40,20 @@ std::string DescribeEnd(int wait_status) {
 Supervisor::Supervisor(Options options, Dependencies parts)
     : options_(std::move(options)),
       parts_(std::move(parts)),
-      slots_(parts_.slots),
       accounting_(std::move(parts_.read_interfaces)),
-      batches_(parts_.captures, slots_, accounting_, options_.ordered),
-      succession_(parts_.captures, parts_.slots, parts_.rings, state_, parts_.log) {}
+      intake_({SharesOf(options_).kept_bytes, options_.ordered, options_.live_run},
+              std::move(parts_.check), parts_.slots, parts_.rings, parts_.captures, parts_.kept,
+              accounting_),
+      batches_(parts_.captures, parts_.kept, accounting_, options_.ordered),
+      succession_(parts_.captures, parts_.slots, parts_.rings, state_, parts_.log) {
+  if (parts_.hasher == nullptr) return;
+  hasher_watch_.emplace(parts_.loop.Add(parts_.hasher->fd(), base::EventLoop::kReadable,
+                                        [this](uint32_t) { parts_.hasher->TakeAnswer(); }));
+}
 
 // A zygote ends when its workers have: those of live capture must be told.
 Supervisor::~Supervisor() {
-  parts_.slots.RequestStop();
+  parts_.control.RequestStop();
   for (const auto& ring : parts_.rings) ring->Close();
 }
 
@@ -58,7 +65,7 @@ Result<void> Supervisor::OpenInterfaces() {
     Worker& worker = *next++;
     if (worker.part->job.role != Job::Role::kCapture) continue;
     for (bool is_over = false; !is_over;) {
-      const auto event = WorkerPool::Receive(worker);
+      const auto event = parts_.workers.Receive(worker);
       is_over = worker.opened || !worker.channel.open();
       if (event) Handle(*event);
     }
@@ -87,15 +94,20 @@ Ledger Supervisor::Run(RunDependencies run) {
       service_manager_.Ready();
       StartWorkers(run.value_bytes);
     }
-    GrantSlots();
+    AskForFingerprints();
     PollSink(run.sink);
+    TakeBatches();
+    GrantSlots();
     Turn(NextTime(run.progress));
     PollSink(run.sink);
+    TakeBatches();
+    EndWorkers();
     StopWhereAsked();
     resume_->Prune(parts_.captures, run.sink);
     Show(run.progress);
   }
   Close(run);
+  for (const WorkerEvent& event : parts_.workers.Take()) Handle(event);  // last words
   services_.clear();  // their descriptors are the caller's
   accounting_.CountLosses();
   if (const uint64_t skipped = resume_->skipped_captures(); skipped > 0) {
@@ -131,7 +143,7 @@ void Supervisor::Close(RunDependencies& run) {
     if (auto polled = run.sink.Poll(accounting_.ledger()); !polled) {
       FailSink(polled.error().message);
     }
-    batches_.TakeDeliveries(run.sink);
+    batches_.SettleDelivered(run.sink);
     resume_->Prune(parts_.captures, run.sink);
     if (run.sink.Closed() && parts_.writes.posted() == 0) return;
     const auto deadline = CloseDeadline(state_, begun);
@@ -143,7 +155,7 @@ void Supervisor::Close(RunDependencies& run) {
   if (run.sink.Closed()) return;
   FailSink("what is left could not be written in time: it is counted as abandoned");
   run.sink.GiveUp(accounting_.ledger());
-  batches_.TakeDeliveries(run.sink);
+  batches_.SettleDelivered(run.sink);
 }
 
 bool Supervisor::Finished() const {
@@ -175,21 +187,86 @@ void Supervisor::StartWorkers(uint64_t value_bytes) {
     job.value_bytes = value_bytes;
     if (job.Dissects()) {
       job.worker_index = parts_.workers.FreeIndex();
-      parts_.slots.SetDissecting(job.worker_index, 0);
+      parts_.slots[job.worker_index]->SetDissecting(0);
     }
     // Without a zygote nothing can be taken any more.
     if (auto begun = parts_.workers.Begin(*part); !begun) return FailSink(begun.error().message);
   }
 }
 
+void Supervisor::AskForFingerprints() {
+  for (Capture* capture : parts_.captures.TakeUnknown()) {
+    parts_.hasher->Ask(capture->parts.front().job.path.data(),
+                       [this, capture](const process::FileHasher::Answer& answer) {
+                         FingerprintKnown(*capture, answer);
+                       });
+  }
+}
+
+// A file that can't be read is its worker's to report.
+void Supervisor::FingerprintKnown(Capture& capture, const process::FileHasher::Answer& answer) {
+  const std::optional<Fingerprint> fingerprint = answer.value_or(std::nullopt);
+  const bool is_settled = resume_ && fingerprint && resume_->IsSettled(capture, *fingerprint);
+  parts_.captures.SetFingerprint(capture, fingerprint, is_settled);
+}
+
 void Supervisor::GrantSlots() {
   for (Worker& worker : parts_.workers.workers()) {
-    Capture& capture = *worker.part->capture;
-    if (!worker.wants_slot || !batches_.MayGrant(capture)) continue;
-    worker.slot = slots_.Grant(capture);
+    if (!worker.wants_slot || !worker.channel.open()) continue;
+    worker.slot = intake_.Grant(worker.part->job.worker_index);
+    if (!worker.slot) continue;
     worker.wants_slot = false;
-    static_cast<void>(worker.channel.Send(process::GrantedSlot{*worker.slot}));
+    if (!worker.channel.TrySend(process::GrantedSlot{*worker.slot}) && errno == EAGAIN) {
+      Outlaw(*worker.part, "it doesn't read what it is sent");
+    }
   }
+}
+
+void Supervisor::TakeBatches() {
+  for (const BatchIntake::Violation& violation : intake_.TakeWaiting(state_.sink_failed)) {
+    Outlaw(*violation.part, violation.what);
+  }
+}
+
+// What it has handed over since is not believed either; another worker makes it again.
+void Supervisor::Outlaw(const Part& part, const std::string& what) {
+  parts_.log.Error(
+      fmt::format("{}: protocol error: {}; the worker is ended", *part.capture->name, what));
+  intake_.Discard(part);
+  for (Worker& worker : parts_.workers.workers()) {
+    if (worker.part != &part) continue;
+    worker.is_outlawed = true;
+    worker.slot.reset();
+    worker.outcome.reset();
+    parts_.workers.Kill(worker);
+  }
+}
+
+// A worker has ended once it is no process any more, all that it said is heard, and what it has
+// handed over is taken: then its memory is another one's.
+void Supervisor::EndWorkers() {
+  auto& workers = parts_.workers.workers();
+  for (auto next = workers.begin(); next != workers.end();) {
+    Worker& worker = *next++;
+    if (worker.channel.open() || !worker.is_reaped) continue;
+    Part& part = *worker.part;
+    if (worker.slot) intake_.Add(part, *std::exchange(worker.slot, std::nullopt));
+    if (intake_.Waits(part)) continue;
+    if (part.job.Dissects()) intake_.FreeAll(part.job.worker_index);
+    const auto outcome = worker.is_outlawed ? std::nullopt : worker.outcome;
+    parts_.workers.Remove(worker);
+    succession_.WorkerEnded(part, outcome);
+  }
+}
+
+std::vector<process::SlotProgress> Supervisor::BeingFilled() const {
+  std::vector<process::SlotProgress> being_filled;
+  for (const Worker& worker : parts_.workers.workers()) {
+    if (!worker.slot) continue;
+    const auto progress = intake_.Progress(worker.part->job.worker_index, *worker.slot);
+    if (CountsAgree(progress)) being_filled.push_back(progress);
+  }
+  return being_filled;
 }
 
 void Supervisor::PollSink(Sink& sink) {
@@ -197,7 +274,7 @@ void Supervisor::PollSink(Sink& sink) {
   auto done = batches_.Offer(sink);
   if (done) done = sink.Poll(accounting_.ledger());
   if (!done) FailSink(done.error().message);
-  batches_.TakeDeliveries(sink);
+  batches_.SettleDelivered(sink);
 }
 
 void Supervisor::Turn(Clock::time_point latest) {
@@ -230,14 +307,9 @@ void Supervisor::Handle(const WorkerEvent& event) {
   std::visit(
       Overloaded{
           [this](const SlotReady& e) {
-            if (!e.worker.slot) return;
-            batches_.Take(*e.worker.part, *std::exchange(e.worker.slot, std::nullopt));
+            intake_.Add(*e.worker.part, *std::exchange(e.worker.slot, std::nullopt));
           },
-          [this](const FingerprintKnown& e) {
-            const bool is_settled =
-                resume_ && resume_->IsSettled(*e.worker.part->capture, e.fingerprint);
-            static_cast<void>(e.worker.channel.Send(process::Verdict{is_settled}));
-          },
+          [this](const ProtocolBroken& e) { Outlaw(*e.worker.part, e.what); },
           [this](const FileWanted& e) { GrantFile(e.worker); },
           [this](const InterfaceOpened& e) {
             // A failure at the start is OpenInterfaces()'s; later, the interface is lost to the
@@ -250,19 +322,16 @@ void Supervisor::Handle(const WorkerEvent& event) {
               failure_ = e.failure;
             }
           },
-          [this](const WorkerEnded& e) {
-            Part& part = *e.worker.part;
-            if (e.worker.slot) batches_.Take(part, *e.worker.slot);
-            const auto outcome = e.worker.outcome;
-            parts_.workers.Remove(e.worker);
-            succession_.WorkerEnded(part, outcome);
-          },
           [this](const WorkerLogged& e) { WriteToLog(e.message, parts_.log); },
           [this](const WorkerReaped& e) {
             if (e.wait_status == 0 || state_.stop) return;
             parts_.log.Warning(fmt::format("worker {} {}", e.process, DescribeEnd(e.wait_status)));
           },
-          [this](const ZygoteEnded&) { FailSink("the dissection process has ended"); }},
+          [this](const ZygoteEnded&) {
+            // Its workers end with it.
+            for (Worker& worker : parts_.workers.workers()) worker.is_reaped = true;
+            FailSink("the dissection process has ended");
+          }},
       event);
 }
 
@@ -274,7 +343,7 @@ void Supervisor::GrantFile(const Worker& worker) {
     failure_ = file.error().message;
   }
   static_cast<void>(
-      worker.channel.Send(process::GrantedFile{file.has_value()}, file ? file->get() : -1));
+      worker.channel.TrySend(process::GrantedFile{file.has_value()}, file ? file->get() : -1));
 }
 
 // Without a destination, or without the process that makes workers, the run is over.
@@ -317,7 +386,7 @@ void Supervisor::Stop(StopReason reason) {
                                   strsignal(process::StopSignal())));
     }
     EndIntake();
-    parts_.slots.RequestStop();
+    parts_.control.RequestStop();
   }
   // Again and again, since a read may begin after it. Nobody takes what a worker makes after the
   // sink has failed.
@@ -328,14 +397,14 @@ RunSnapshot Supervisor::Snapshot() const {
   const CaptureQueue& captures = parts_.captures;
   RunSnapshot snapshot;
   if (accounting_.is_live()) snapshot.live = accounting_.Live();
-  snapshot.ledger = accounting_.SoFar(parts_.workers.workers(), slots_);
+  snapshot.ledger = accounting_.SoFar(BeingFilled());
   snapshot.stopping = state_.stop.has_value();
   snapshot.loop = parts_.loop.stats();
   snapshot.work = {parts_.workers.workers().size(),
                    state_.worker_restarts,
                    state_.sessions_replaced,
-                   slots_.count(),
-                   slots_.free(),
+                   intake_.slots(),
+                   intake_.free_slots(),
                    batches_.queued(),
                    captures.waiting(),
                    captures.captures().size()};
@@ -343,7 +412,7 @@ RunSnapshot Supervisor::Snapshot() const {
 }
 
 void Supervisor::Show(telemetry::Progress& progress) {
-  const Ledger so_far = accounting_.SoFar(parts_.workers.workers(), slots_);
+  const Ledger so_far = accounting_.SoFar(BeingFilled());
   if (accounting_.is_live() && live_reporter_->IsDue()) {
     live_reporter_->Report(accounting_.Live(), so_far);
     accounting_.RestartLags();

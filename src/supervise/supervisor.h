@@ -21,19 +21,21 @@
 #include "espcap/ledger.h"
 #include "espcap/run_snapshot.h"
 #include "espcap/sink.h"
-#include "process/batch_slots.h"
+#include "process/file_hasher.h"
 #include "process/messages.h"
+#include "process/run_control.h"
 #include "process/service_manager.h"
 #include "resume/resume_state.h"
 #include "supervise/accounting.h"
 #include "supervise/batch_dispatcher.h"
+#include "supervise/batch_intake.h"
 #include "supervise/capture_queue.h"
 #include "supervise/file_watches.h"
+#include "supervise/kept_batches.h"
 #include "supervise/options.h"
 #include "supervise/part_succession.h"
 #include "supervise/resume_tracker.h"
 #include "supervise/run_state.h"
-#include "supervise/slot_pool.h"
 #include "supervise/worker_pool.h"
 #include "telemetry/live_reporter.h"
 #include "telemetry/log.h"
@@ -45,9 +47,13 @@ namespace espcap::supervise {
 struct Dependencies {
   base::EventLoop& loop;
   CaptureQueue& captures;
-  process::BatchSlots& slots;
+  const process::RunControl& control;
+  WorkersSlots& slots;
   Rings& rings;
   WorkerPool& workers;
+  process::FileHasher* hasher;  // null: nobody asks for fingerprints
+  KeptBatches& kept;
+  BatchCheck check;
   Accounting::ReadInterfaces read_interfaces;  // empty: nothing is live
   // The next file for what a capture process records.
   std::function<Result<base::FileDescriptor>(const process::Job&)> open_recording;
@@ -95,7 +101,13 @@ class Supervisor {
   [[nodiscard]] bool Finished() const;
   void Close(RunDependencies& run);
   void StartWorkers(uint64_t value_bytes);
+  void AskForFingerprints();
+  void FingerprintKnown(Capture& capture, const process::FileHasher::Answer& answer);
   void GrantSlots();
+  void TakeBatches();
+  void EndWorkers();
+  void Outlaw(const Part& part, const std::string& what);
+  [[nodiscard]] std::vector<process::SlotProgress> BeingFilled() const;
   void PollSink(Sink& sink);
   void Turn(Clock::time_point latest);
   [[nodiscard]] Clock::time_point NextTime(const telemetry::Progress& progress) const;
@@ -111,10 +123,11 @@ class Supervisor {
   Dependencies parts_;
   RunState state_;
   Clock::time_point end_ = Clock::time_point::max();  // of --duration
-  SlotPool slots_;
   Accounting accounting_;
+  BatchIntake intake_;
   BatchDispatcher batches_;
   PartSuccession succession_;
+  std::optional<base::EventLoop::Watch> hasher_watch_;
   std::optional<ResumeTracker> resume_;  // from Run() on
   std::optional<FileWatches> watches_;
   std::list<Service> services_;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <sstream>
+#include <string>
 #include <utility>
 
 #include "process/stop_signals.h"
@@ -26,32 +28,41 @@ void WorkerPool::Remove(const Worker& worker) {
   workers_.remove_if([&worker](const Worker& other) { return &other == &worker; });
 }
 
-std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) {
+std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) const {
   const auto message = worker.channel.Receive<WorkerMessage>();
   if (!message) {
     worker.readable.reset();
     worker.channel.Close();
-    return WorkerEnded{worker};
+    if (!worker.outcome) Kill(worker);  // it may only have hung up
+    return std::nullopt;
   }
+  if (worker.is_outlawed) return std::nullopt;
   switch (message->kind) {
     case WorkerMessage::Kind::kWantsSlot:
+      if (worker.wants_slot || worker.slot || !worker.part->job.Dissects()) {
+        return ProtocolBroken{worker, "it wants a slot that it can't have"};
+      }
       worker.wants_slot = true;
       return std::nullopt;
     case WorkerMessage::Kind::kSlotReady:
+      if (!worker.slot) return ProtocolBroken{worker, "it hands over a slot that it hasn't"};
       return SlotReady{worker};
-    case WorkerMessage::Kind::kFingerprint:
-      return FingerprintKnown{worker, message->fingerprint};
     case WorkerMessage::Kind::kLogMessage:
       return WorkerLogged{message->log_message};
     case WorkerMessage::Kind::kWantsFile:
+      if (worker.part->job.role != process::Job::Role::kCapture) {
+        return ProtocolBroken{worker, "it wants a file"};
+      }
       return FileWanted{worker};
     case WorkerMessage::Kind::kOpened:
       worker.opened = true;
       return InterfaceOpened{worker, std::string(message->log_message.Text())};
     case WorkerMessage::Kind::kDone:
+      if (message->outcome > process::Outcome::kInterfaceBack) break;
       worker.outcome = message->outcome;
+      return std::nullopt;
   }
-  return std::nullopt;
+  return ProtocolBroken{worker, "a message that means nothing"};
 }
 
 std::vector<WorkerEvent> WorkerPool::Take() {
@@ -60,23 +71,40 @@ std::vector<WorkerEvent> WorkerPool::Take() {
     if (event) events.push_back(std::move(*event));
   };
   if (zygote_readable_.Take()) add(TakeReport());
+  if (errors_readable_) TakeErrors(events);
   for (Worker& worker : workers_) {
     if (worker.readable && worker.readable->Take()) add(Receive(worker));
   }
   return events;
 }
 
+// Of libraries, the C library's last words among them.
+void WorkerPool::TakeErrors(std::vector<WorkerEvent>& events) {
+  static_cast<void>(errors_readable_->Take());
+  const std::string text = zygote_->ReadErrors();
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty()) continue;
+    events.emplace_back(WorkerLogged{process::LogMessage::Of(process::LogMessage::Level::kWarning,
+                                                             "a worker's library: " + line)});
+  }
+}
+
 std::optional<WorkerEvent> WorkerPool::TakeReport() {
   const auto report = zygote_->Receive();
   if (!report) return ZygoteEnded{};
-  if (report->kind == WorkerReport::Kind::kEnded) {
-    return WorkerReaped{report->process, report->wait_status};
+  // Workers start in the order they were asked for. One that couldn't has no process.
+  const bool is_new = report->kind == WorkerReport::Kind::kStarted || report->process < 0;
+  const pid_t process = is_new ? 0 : report->process;
+  const auto worker = std::find_if(workers_.begin(), workers_.end(), [process](const Worker& one) {
+    return one.process == process && !one.is_reaped;
+  });
+  if (worker != workers_.end()) {
+    if (is_new) worker->process = report->process;
+    worker->is_reaped = report->kind == WorkerReport::Kind::kEnded;
   }
-  // Workers start in the order they were asked for.
-  const auto started = std::find_if(workers_.begin(), workers_.end(),
-                                    [](const Worker& worker) { return worker.process == 0; });
-  if (started != workers_.end()) started->process = report->process;
-  return std::nullopt;
+  if (report->kind == WorkerReport::Kind::kStarted) return std::nullopt;
+  return WorkerReaped{report->process, report->wait_status};
 }
 
 size_t WorkerPool::dissecting() const {
@@ -94,10 +122,14 @@ uint32_t WorkerPool::FreeIndex() const {
   return index;
 }
 
+void WorkerPool::Kill(const Worker& worker) const {
+  if (worker.process > 0 && !worker.is_reaped) zygote_->Signal(worker.process, SIGKILL);
+}
+
 void WorkerPool::Interrupt(bool kill) const {
   for (const Worker& worker : workers_) {
-    if (worker.process > 0) {
-      ::kill(worker.process, kill ? SIGKILL : process::ReadInterruptingSignal());
+    if (worker.process > 0 && !worker.is_reaped) {
+      zygote_->Signal(worker.process, kill ? SIGKILL : process::ReadInterruptingSignal());
     }
   }
 }

@@ -20,7 +20,6 @@
 #include <vector>
 
 #include "base/event_loop.h"
-#include "espcap/fingerprint.h"
 #include "espcap/result.h"
 #include "process/channel.h"
 #include "process/messages.h"
@@ -37,6 +36,8 @@ struct Worker {
   pid_t process = 0;
   bool wants_slot = false;
   bool opened = false;                      // its interface
+  bool is_reaped = false;                   // it is no process any more
+  bool is_outlawed = false;                 // it has broken the protocol, and is being killed
   std::optional<process::Outcome> outcome;  // once it has said so
   std::optional<uint32_t> slot;             // being filled
 };
@@ -45,10 +46,6 @@ struct Worker {
 struct SlotReady {
   Worker& worker;
 };
-struct FingerprintKnown {
-  Worker& worker;
-  Fingerprint fingerprint;
-};
 struct FileWanted {  // for what it records
   Worker& worker;
 };
@@ -56,8 +53,9 @@ struct InterfaceOpened {
   Worker& worker;
   std::string failure;  // empty: it is open
 };
-struct WorkerEnded {  // its channel is closed, and nothing more comes from it
+struct ProtocolBroken {  // by what it has sent
   Worker& worker;
+  std::string what;
 };
 struct WorkerLogged {
   process::LogMessage message;
@@ -67,21 +65,25 @@ struct WorkerReaped {
   int wait_status;  // waitpid's
 };
 struct ZygoteEnded {};
-using WorkerEvent = std::variant<SlotReady, FingerprintKnown, FileWanted, InterfaceOpened,
-                                 WorkerEnded, WorkerLogged, WorkerReaped, ZygoteEnded>;
+using WorkerEvent = std::variant<SlotReady, FileWanted, InterfaceOpened, ProtocolBroken,
+                                 WorkerLogged, WorkerReaped, ZygoteEnded>;
 
 class WorkerPool {
  public:
   // The loop is borrowed. REQUIRES: it was made after the zygote, whose workers would have it too.
   WorkerPool(base::EventLoop& loop, std::unique_ptr<process::Zygote> zygote)
-      : loop_(loop), zygote_(std::move(zygote)), zygote_readable_(loop_, zygote_->fd()) {}
+      : loop_(loop), zygote_(std::move(zygote)), zygote_readable_(loop_, zygote_->fd()) {
+    if (zygote_->errors_fd() >= 0) errors_readable_.emplace(loop_, zygote_->errors_fd());
+  }
 
   // Forks a worker for the part's job. An error: there is no zygote any more.
   Result<void> Begin(Part& part);
   void Remove(const Worker& worker);
+  // The process, for certain; it is told of as reaped.
+  void Kill(const Worker& worker) const;
 
   // Waits for what the worker says next. None: it changes only the worker's own state.
-  static std::optional<WorkerEvent> Receive(Worker& worker);
+  std::optional<WorkerEvent> Receive(Worker& worker) const;
 
   // What has been said, one message of each worker; the loop wakes where there is more.
   std::vector<WorkerEvent> Take();
@@ -97,10 +99,12 @@ class WorkerPool {
 
  private:
   std::optional<WorkerEvent> TakeReport();
+  void TakeErrors(std::vector<WorkerEvent>& events);
 
   base::EventLoop& loop_;
   std::unique_ptr<process::Zygote> zygote_;
   base::ReadableFlag zygote_readable_;
+  std::optional<base::ReadableFlag> errors_readable_;
   std::list<Worker> workers_;
 };
 

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "dissect/capture_facts.h"
-#include "source/fingerprint.h"
 #include "source/frame_reader.h"
 #include "source/shard_plan.h"
 #include "worker/frame_processor.h"
@@ -33,7 +32,6 @@ struct FileJob {
   std::optional<source::ShardPlan> plan;  // none: every frame is this worker's
   source::FlowKey key;
   uint32_t shard;
-  Fingerprint fingerprint{};
 };
 
 Result<void> OnePass(dissect::Session& session, FileJob& file) {
@@ -46,9 +44,9 @@ Result<void> OnePass(dissect::Session& session, FileJob& file) {
       session.SkipOtherShard(file.frames.frame_number());
       continue;
     }
-    if (auto taken = file.processor.Take(file.frames.frame_number(), file.fingerprint); !taken) {
-      return taken;
-    }
+    auto processed =
+        file.processor.Process(file.frames.frame_number(), file.source.record_number());
+    if (!processed) return processed;
   }
   return {};
 }
@@ -84,7 +82,9 @@ Result<void> TwoPasses(dissect::Session& session, FileJob& file) {
     }
     auto found = file.source.ReadAt(session.OffsetOf(frame), record_number);
     if (!found) return found;
-    if (auto taken = file.processor.Take(frame, file.fingerprint); !taken) return taken;
+    if (auto processed = file.processor.Process(frame, record_number); !processed) {
+      return processed;
+    }
   }
   return read;
 }
@@ -109,16 +109,6 @@ Result<Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner, 
       out,          FrameProcessor(**source, context.session(), context.writer(), job, out),
       std::nullopt, context.options().shard_key,
       job.shard};
-  if (context.options().shape.format == encode::Format::kBulk || context.options().resume) {
-    auto fingerprint = source::FingerprintOfFile(path);
-    if (!fingerprint) return Forward(std::move(fingerprint));
-    file.fingerprint = fingerprint->value_or(Fingerprint{});
-  }
-  if (context.options().resume) {
-    auto is_new = out.AskToTake(file.fingerprint);
-    if (!is_new) return Forward(std::move(is_new));
-    if (!*is_new) return Outcome::kComplete;
-  }
   if (job.shards > 1) file.plan = planner.PlanOf(job, out);
   context.session().Attach(**source);
   dissect::LearnFactsOf((*source)->handle());

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "worker/frame_processor.h"
 
-#include "document/document_id.h"
-
 namespace espcap::worker {
 
 using process::LogMessage;
@@ -17,7 +15,7 @@ void FrameProcessor::Preview(uint32_t frame_number) {
   out_.EndDissection();
 }
 
-Result<void> FrameProcessor::Take(uint32_t frame_number, const Fingerprint& fingerprint) {
+Result<void> FrameProcessor::Process(uint32_t frame_number, uint64_t record_number) {
   const bool is_settled = frame_number <= job_.settled_frame;
   if (job_.Skips(frame_number)) {
     session_.Skip(frame_number);
@@ -25,15 +23,17 @@ Result<void> FrameProcessor::Take(uint32_t frame_number, const Fingerprint& fing
     return is_settled ? Result<void>() : out_.AddFailed(frame_number);
   }
   out_.BeginDissection(frame_number);
-  outcome_ = Dissect(frame_number, fingerprint, !is_settled);
+  outcome_ = Dissect(frame_number, !is_settled);
   session_.Finish();
   out_.EndDissection();
   if (is_settled) return {};
   // From here on the frame is no reason for this process to end: it may wait for a slot.
   switch (outcome_) {
-    case Outcome::kDocument:
-      out_.SetPacketTime(source_.record().time_ns());
-      return out_.AddDocument(frame_number, document_.view(), is_cut_);
+    case Outcome::kDocument: {
+      const nstime_t& time = source_.record().rec()->ts;
+      return out_.AddDocument({0, record_number, time.secs, time.nsecs, frame_number},
+                              document_.view(), is_cut_);
+    }
     case Outcome::kFiltered:
       return out_.AddFiltered(frame_number);
     default:
@@ -48,8 +48,7 @@ Result<void> FrameProcessor::Fail(uint32_t frame_number, const std::string& reas
   return out_.AddFailed(frame_number);
 }
 
-FrameProcessor::Outcome FrameProcessor::Dissect(uint32_t frame_number,
-                                                const Fingerprint& fingerprint, bool encode) {
+FrameProcessor::Outcome FrameProcessor::Dissect(uint32_t frame_number, bool encode) {
   const auto selected = session_.Dissect(frame_number);
   if (!selected) {
     if (encode) out_.SendLog(LogMessage::Level::kError, selected.error().message);
@@ -57,17 +56,11 @@ FrameProcessor::Outcome FrameProcessor::Dissect(uint32_t frame_number,
   }
   if (!*selected) return Outcome::kFiltered;
   ++documents_;
-  if (encode) Encode(fingerprint);
-  return Outcome::kDocument;
-}
-
-void FrameProcessor::Encode(const Fingerprint& fingerprint) {
-  encode::FrameFacts facts{documents_, {}};
-  if (writer_.format() == encode::Format::kBulk) {
-    facts.id = document::DocumentId(fingerprint, source_.record_number());
+  if (encode) {
+    document_.Clear();
+    is_cut_ = writer_.Append(document_, session_.dissection(), documents_);
   }
-  document_.Clear();
-  is_cut_ = writer_.Append(document_, session_.dissection(), facts);
+  return Outcome::kDocument;
 }
 
 }  // namespace espcap::worker

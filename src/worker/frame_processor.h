@@ -10,7 +10,6 @@
 #include "dissect/session.h"
 #include "encode/document_writer.h"
 #include "espcap/byte_buffer.h"
-#include "espcap/fingerprint.h"
 #include "espcap/result.h"
 #include "process/messages.h"
 #include "process/slot_writer.h"
@@ -27,9 +26,9 @@ class FrameProcessor {
   // First of two passes.
   void Preview(uint32_t frame_number);
 
-  // Takes the source's current record. A frame that an earlier worker settled is dissected for what
-  // follows from it, and not written again. `fingerprint`: of the capture (bulk only).
-  Result<void> Take(uint32_t frame_number, const Fingerprint& fingerprint);
+  // The source's current record. A frame that an earlier worker settled is dissected for what
+  // follows from it, and not written again. `record_number`: by which its document is known.
+  Result<void> Process(uint32_t frame_number, uint64_t record_number);
   // Counts a frame that can't be dissected.
   Result<void> Fail(uint32_t frame_number, const std::string& reason);
 
@@ -42,8 +41,7 @@ class FrameProcessor {
  private:
   enum class Outcome { kDocument, kFiltered, kFailed };
 
-  Outcome Dissect(uint32_t frame_number, const Fingerprint& fingerprint, bool encode);
-  void Encode(const Fingerprint& fingerprint);
+  Outcome Dissect(uint32_t frame_number, bool encode);
 
   source::CaptureSource& source_;
   dissect::Session& session_;

@@ -40,7 +40,7 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
     ready = Fail("{}", device.error().message);
   }
   if (ready) {
-    ready = process::DropPrivileges(context.options().unprivileged, process::Keep::kNothing);
+    ready = context.GiveUpPrivilegesOfCapture();
   }
   if (!ready) {
     out.SendOpened(ready.error().message);

@@ -19,8 +19,7 @@ Result<Outcome> RunRemoteJob(WorkerContext& context, const Job& job, SlotWriter&
   const std::string name = job.path.data();
   const auto address = live::ParseRemote(name);
   auto ready =
-      address ? process::DropPrivileges(context.options().unprivileged, process::Keep::kNothing)
-              : Result<void>(tl::unexpected(address.error()));
+      address ? context.GiveUpPrivilegesOfCapture() : Result<void>(tl::unexpected(address.error()));
   // What it is compiled for is known only when the stream begins.
   if (ready && !context.options().capture_filter.empty()) {
     if (auto filter = source::CaptureFilter::Compile(context.options().capture_filter); !filter) {

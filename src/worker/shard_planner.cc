@@ -32,7 +32,7 @@ Result<source::ShardPlan> ShardPlanner::CountShards(const Job& job) const {
   auto source = FileSource::Open(job.path.data(), FileSource::Access::kSequential);
   if (!source) return Fail("{}", source.error().message);
   source::FrameReader frames = context_.FramesOf(**source, job);
-  while (!context_.slots().StopRequested() && frames.Next().value_or(false)) {
+  while (!context_.control().StopRequested() && frames.Next().value_or(false)) {
     // All must count the same frames, even of a file that grows.
     const bool is_growth = (*source)->bytes_are_plain() &&
                            static_cast<uint64_t>((*source)->offset()) >= job.file_bytes;
@@ -46,6 +46,7 @@ Result<source::ShardPlan> ShardPlanner::CountShards(const Job& job) const {
 }
 
 Result<std::string> ShardPlanner::PlanAhead(const Job& job) const {
+  context_.DropShared();
   source::StartWiretapAlone();
   if (auto compiled = context_.CompileCaptureFilter(); !compiled) {
     return Forward(std::move(compiled));
@@ -63,7 +64,7 @@ source::ShardPlan ShardPlanner::PlanOf(const Job& job, process::SlotWriter& out)
                           planned_job_.file_bytes == job.file_bytes &&
                           planned_job_.packet_limit == job.packet_limit;
   if (is_planned) {
-    const auto bytes = plan_ahead_->Await([this] { return context_.slots().StopRequested(); });
+    const auto bytes = plan_ahead_->Await([this] { return context_.control().StopRequested(); });
     if (auto plan = source::ShardPlan::FromBytes(bytes.value_or(std::string())); plan) {
       if (job.shard == 0) out.SendLog(LogMessage::Level::kVerbose, "its shares were planned ahead");
       return std::move(*plan);

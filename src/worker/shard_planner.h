@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "espcap/result.h"
 #include "process/forked_task.h"
@@ -32,6 +33,10 @@ class ShardPlanner {
   // Forks a process that plans `job`'s file, whose workers await its plan. REQUIRES: before the
   // zygote.
   Result<void> StartAhead(const process::Job& job);
+  // By which a worker awaits that plan.
+  [[nodiscard]] std::vector<int> descriptors() const {
+    return plan_ahead_ == nullptr ? std::vector<int>() : plan_ahead_->descriptors();
+  }
 
   // In a worker. The same for all shards: either there is one plan for them, or each comes to it by
   // itself. What is wrong with the file is told when it is read again.

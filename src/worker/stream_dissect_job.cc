@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <cstring>
 #include <string>
 #include <utility>
 
@@ -16,23 +15,11 @@ using process::Outcome;
 using process::PacketRing;
 using process::SlotWriter;
 
-// What a worker on a stream leaves for the next one.
-struct StreamCheckpoint {
-  uint64_t documents = 0;
-  uint32_t displayed_number = 0;
-  nstime_t displayed_time{};
+// A frame as the last one that the display filter selected.
+struct Displayed {
+  uint32_t number = 0;
+  nstime_t time{};
 };
-
-StreamCheckpoint CheckpointOf(const PacketRing& ring) {
-  StreamCheckpoint checkpoint;
-  static_assert(sizeof(checkpoint) <= PacketRing::kCheckpointBytes);
-  std::memcpy(&checkpoint, ring.Checkpoint().data(), sizeof(checkpoint));
-  return checkpoint;
-}
-
-void SaveCheckpoint(PacketRing& ring, const StreamCheckpoint& checkpoint) {
-  ring.SaveCheckpoint({reinterpret_cast<const char*>(&checkpoint), sizeof(checkpoint)});
-}
 
 }  // namespace
 
@@ -43,10 +30,11 @@ Result<Outcome> RunStreamDissectJob(WorkerContext& context, const Job& job, Slot
   stream::StreamSource source(path == "-" ? "standard input" : path, ring);
   context.session().Attach(source);
   Job unsettled = job;
-  unsettled.settled_frame = 0;  // those that were are left out here
+  unsettled.settled_frame = 0;  // those that were aren't in the ring any more
   FrameProcessor processor(source, context.session(), context.writer(), unsettled, out);
-  StreamCheckpoint checkpoint = CheckpointOf(ring);
-  processor.ContinueAfter(checkpoint.documents);
+  const Job::Continuation& before = job.continuation;
+  processor.ContinueAfter(before.documents);
+  Displayed displayed{before.last_frame, {before.last_seconds, before.last_nanoseconds}};
   const process::ResidentSize resident;
   stream::SessionUse use;
   uint32_t last_frame = 0;
@@ -58,27 +46,23 @@ Result<Outcome> RunStreamDissectJob(WorkerContext& context, const Job& job, Slot
       const uint32_t frame = facts.frame_number;
       // Numbers have begun anew: what this session remembers has other ones.
       if (frame < last_frame) return Outcome::kSessionLimitReached;
-      if (stream::IsAfter(frame, job.settled_frame)) {
-        // Of a live capture, other workers have frames between these.
-        if (frame != last_frame + 1) {
-          context.session().ContinueAfter(
-              {frame - 1, facts.first_time, facts.previous_time,
-               context.has_display_filter() ? checkpoint.displayed_number : frame - 1,
-               context.has_display_filter() ? checkpoint.displayed_time : facts.previous_time});
-        }
-        last_frame = frame;
-        auto taken = source.has_image()
-                         ? processor.Take(frame, facts.fingerprint)
-                         : processor.Fail(frame, "larger than the memory that packets go through");
-        if (!taken) return Forward(std::move(taken));
-        if (processor.selected()) {
-          checkpoint = {processor.documents(), frame, source.record().rec()->ts};
-          SaveCheckpoint(ring, checkpoint);
-        }
-        ++use.packets;
-        use.bytes += source.record().data().size();
+      // Of a live capture, other workers have frames between these.
+      if (frame != last_frame + 1) {
+        context.session().ContinueAfter(
+            {frame - 1, facts.first_time, facts.previous_time,
+             context.has_display_filter() ? displayed.number : frame - 1,
+             context.has_display_filter() ? displayed.time : facts.previous_time});
       }
-      source.Release();
+      last_frame = frame;
+      auto processed =
+          source.has_image()
+              ? processor.Process(frame, source.record_id().number)
+              : processor.Fail(frame, "larger than the memory that packets go through");
+      if (!processed) return Forward(std::move(processed));
+      if (processor.selected()) displayed = {frame, source.record().rec()->ts};
+      ++use.packets;
+      use.bytes += source.record().data().size();
+      source.Pass();
       if (use.packets % kPacketsBetweenLooks == 0) use.resident_bytes = resident.Bytes();
       if (stream::IsFull(context.options().session_limits, use)) {
         return Outcome::kSessionLimitReached;

@@ -2,7 +2,6 @@
 #include <string>
 #include <utility>
 
-#include "source/fingerprint.h"
 #include "source/frame_reader.h"
 #include "stream/stream_reader.h"
 #include "worker/jobs.h"
@@ -26,9 +25,7 @@ Result<Outcome> RunStreamReadJob(WorkerContext& context, const Job& job, SlotWri
     out.SendLog(LogMessage::Level::kWarning, message);
   });
   if (context.options().shape.format == encode::Format::kBulk) {
-    auto fingerprint = source::FingerprintOfFile(job.path.data());  // of a redirected file
-    if (!fingerprint) return Forward(std::move(fingerprint));
-    reader.AddFingerprints(*fingerprint);
+    reader.AddFingerprints();
   }
   auto done = reader.Run([&out] { return out.StopRequested(); });
   // A stop interrupts a read that waits: no fault of the stream's.

@@ -2,6 +2,7 @@
 #include "worker/worker.h"
 
 #include <utility>
+#include <vector>
 
 #include "process/slot_writer.h"
 #include "worker/jobs.h"
@@ -36,10 +37,14 @@ Result<Outcome> RunJob(WorkerContext& context, const ShardPlanner& planner, cons
 
 void RunWorker(WorkerContext& context, const ShardPlanner& planner, const Job& job,
                process::Channel channel) {
-  SlotWriter out(context.slots(), job.worker_index, std::move(channel));
+  std::vector<int> descriptors = planner.descriptors();
+  descriptors.push_back(channel.fd());
+  const auto kept = context.KeepOwn(job, std::move(descriptors));
+  SlotWriter out(context.slots(job), context.control(), std::move(channel));
   context.SendLogsBy(
       [&out](const LogMessage& message) { out.SendLog(message.level, message.Text()); });
-  auto outcome = RunJob(context, planner, job, out);
+  auto outcome =
+      kept ? RunJob(context, planner, job, out) : Result<Outcome>(Forward(Result<void>(kept)));
   if (!outcome) out.SendLog(LogMessage::Level::kError, outcome.error().message);
   out.Finish(outcome.value_or(Outcome::kPartial));
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "worker/worker_context.h"
 
+#include <unistd.h>
+
 #include <utility>
 
-#include "document/index_name.h"
+#include "process/child_files.h"
 #include "process/syscall_filter.h"
 #include "stream/stream_record.h"
 
@@ -43,14 +45,44 @@ Result<void> WorkerContext::Prepare(const SendLog& send_log) {
     selection_ = std::move(*selection);
   }
   const dissect::FieldSelection* selection = selection_ ? &*selection_ : nullptr;
-  auto index = document::IndexName::Parse(options_.index);
-  if (!index) return Forward(std::move(index));
   if (options_.typed) key_types_ = registry::ReadKeyTypes();
-  writer_.emplace(options_.shape, std::move(*index), selection,
-                  key_types_ ? &*key_types_ : nullptr);
+  writer_.emplace(options_.shape, selection, key_types_ ? &*key_types_ : nullptr);
   session_ = std::make_unique<dissect::Session>(display_filter_ ? &*display_filter_ : nullptr,
                                                 options_.two_pass, selection);
   return {};
+}
+
+Result<void> WorkerContext::KeepOwn(const Job& job, std::vector<int> descriptors) {
+  auto kept = memory_.control.KeepForReading();
+  for (uint32_t index = 0; index < memory_.slots.size(); ++index) {
+    if (!job.Dissects() || index != job.worker_index) memory_.slots[index].reset();
+  }
+  const bool captures = job.role == Job::Role::kCapture;
+  for (uint32_t number = 0; number < memory_.rings.size() && kept; ++number) {
+    auto& ring = memory_.rings[number];
+    if (!captures && (!job.UsesRing() || number != job.ring)) {
+      ring.reset();
+      continue;
+    }
+    kept = job.Dissects() ? ring->BecomeReader() : ring->BecomeWriter();
+    const auto events = ring->events();
+    descriptors.insert(descriptors.end(), events.begin(), events.end());
+  }
+  if (!captures) memory_.board.reset();
+  const bool reads = job.role == Job::Role::kFile || job.role == Job::Role::kReadStream;
+  const auto input = reads ? process::DescriptorOfPath(job.path.data()) : std::nullopt;
+  if (input) descriptors.push_back(*input);
+  if (input != STDIN_FILENO) process::ReplaceByNull({STDIN_FILENO});
+  // Those by which names are resolved are libwireshark's.
+  if (!wireshark::AsksNameServers()) process::CloseAllBut(std::move(descriptors));
+  return kept;
+}
+
+void WorkerContext::DropShared() {
+  memory_.control.Drop();
+  for (auto& slots : memory_.slots) slots.reset();
+  for (auto& ring : memory_.rings) ring.reset();
+  memory_.board.reset();
 }
 
 // Files, and what dissectors read beside them (keys), may be readable only for root.
@@ -62,6 +94,13 @@ Result<void> WorkerContext::GiveUpPrivileges(const Job& job) const {
   if (!dropped || !options_.sandbox) return dropped;
   return process::RestrictSystemCalls(wireshark::AsksNameServers() ? process::Sockets::kAllowed
                                                                    : process::Sockets::kNone);
+}
+
+// It asks the kernel for its interface's state, and connects to sensors.
+Result<void> WorkerContext::GiveUpPrivilegesOfCapture() const {
+  auto dropped = process::DropPrivileges(options_.unprivileged, process::Keep::kNothing);
+  if (!dropped || !options_.sandbox) return dropped;
+  return process::RestrictSystemCalls(process::Sockets::kAllowed);
 }
 
 FileSource::Access WorkerContext::Access() const {

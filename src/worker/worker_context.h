@@ -19,9 +19,10 @@
 #include "encode/document_writer.h"
 #include "espcap/result.h"
 #include "live/shared_capture_state.h"
-#include "process/batch_slots.h"
 #include "process/messages.h"
 #include "process/packet_ring.h"
+#include "process/run_control.h"
+#include "process/worker_slots.h"
 #include "registry/field_catalog.h"
 #include "source/capture_filter.h"
 #include "source/file_source.h"
@@ -30,12 +31,13 @@
 
 namespace espcap::worker {
 
-// Made before the first fork; borrowed by all processes of the run.
+// Made before the first fork; borrowed by all processes of the run. A worker lets go of what isn't
+// its own.
 struct SharedMemory {
-  process::BatchSlots& slots;
-  std::vector<std::unique_ptr<process::PacketRing>>&
-      rings;                        // one for each stream; live, each worker
-  live::SharedCaptureState* board;  // null: nothing is live
+  process::RunControl& control;
+  std::vector<std::unique_ptr<process::WorkerSlots>>& slots;  // by worker index
+  std::vector<std::unique_ptr<process::PacketRing>>& rings;   // of each stream; live, each worker
+  std::unique_ptr<live::SharedCaptureState>& board;           // null: nothing is live
 };
 
 class WorkerContext {
@@ -49,13 +51,24 @@ class WorkerContext {
   Result<void> Prepare(const SendLog& send_log);
   // A device's filter is compiled for its link type, when the device is opened.
   Result<void> CompileCaptureFilter();
+  // First of all in a worker: what other processes share isn't there any more, and of the
+  // descriptors only its own and these are.
+  Result<void> KeepOwn(const process::Job& job, std::vector<int> descriptors);
+  // The same in a process that shares nothing.
+  void DropShared();
   // Before a worker touches a byte of a packet. A process that opens an interface does so later.
   [[nodiscard]] Result<void> GiveUpPrivileges(const process::Job& job) const;
+  // The same, once an interface is open.
+  [[nodiscard]] Result<void> GiveUpPrivilegesOfCapture() const;
   // Libraries' messages go this way from now on.
   void SendLogsBy(SendLog send_log) { send_log_ = std::move(send_log); }
 
   [[nodiscard]] const WorkerOptions& options() const { return options_; }
-  [[nodiscard]] process::BatchSlots& slots() const { return memory_.slots; }
+  [[nodiscard]] const process::RunControl& control() const { return memory_.control; }
+  // Null: the job makes no documents.
+  [[nodiscard]] process::WorkerSlots* slots(const process::Job& job) const {
+    return job.Dissects() ? memory_.slots[job.worker_index].get() : nullptr;
+  }
   [[nodiscard]] const SharedMemory& memory() const { return memory_; }
   [[nodiscard]] process::PacketRing& ring(const process::Job& job) const {
     return *memory_.rings[job.ring];

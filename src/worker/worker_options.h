@@ -27,10 +27,8 @@ struct WorkerOptions {
   dissect::Options dissection;
   encode::DocumentShape shape;
   bool typed = false;  // numbers are JSON numbers
-  std::string index;
   source::FlowKey shard_key = source::FlowKey::kPair;
-  bool resume = false;                   // ask whether a file was settled by an earlier run
-  stream::SessionLimits session_limits;  // of streams
+  stream::SessionLimits session_limits;            // of streams
   std::chrono::milliseconds flush_interval{1000};  // how long a document of a stream may wait
   live::Options live = {};
   bool sandbox = true;  // processes that dissect ask little of the kernel

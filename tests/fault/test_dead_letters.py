@@ -143,3 +143,19 @@ def test_spooled_documents_stay_until_their_letters_are_kept(strict, capture, es
     assert len(letters(dead)) == 7
     assert segment_bytes(spool) < 4096
     assert strict.count(strict.indices) == 993 + len(packets_of(TEST_PCAPS / "arp.pcap"))
+
+
+def test_a_full_disk_costs_no_letter(strict, capture, espcap, tmp_path):
+    """What remains of a file is written anew next to it: where that fails, the file stays as it is."""
+    dead, after, disk = tmp_path / "dead", tmp_path / "after", tmp_path / "disk"
+    espcap("--file", capture, *strict.options, "--dead-letters", dead)
+    before = letters(dead)
+    assert len(before) == 7
+    disk.mkdir()
+    pages = -(-dead.stat().st_size // 4096)
+    script = (f'mount -t tmpfs -o size={(pages + 1) * 4096} tmpfs "$0" && cp "$1" "$0/dead" && after=$2 && shift 2 && "$@"; '
+              'status=$?; cp "$0/dead" "$after"; umount "$0"; exit $status')
+    run = espcap("resend", disk / "dead", "--node", strict.url,
+                 before=[*own_mounts(), "sh", "-c", script, disk, dead, after])
+    assert run.code == 1 and "No space left on device" in run.err, run
+    assert letters(after) == before

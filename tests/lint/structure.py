@@ -30,7 +30,7 @@ EDGES = {
     "registry": {"dissect", "schema", "source"},
     "sink": {"spool", "document"},
     "stream": {"dissect", "source", "process"},
-    "supervise": {"process", "telemetry", "resume"},
+    "supervise": {"document", "process", "telemetry", "resume"},
     "worker": {"live", "stream", "encode", "registry", "dissect", "process", "source", "schema", "document"},
 }
 EVERYWHERE = {"espcap", "base"}

@@ -189,5 +189,46 @@ TEST_F(CaptureQueueTest, ACaptureWithAFaultIsNotWhole) {
   EXPECT_FALSE(part->capture->Complete());
 }
 
+using Fingerprints = CaptureQueue::Options::Fingerprints;
+
+TEST_F(CaptureQueueTest, AFilesFingerprintIsFoundWhileItIsRead) {
+  CaptureQueue queue({1, true, false, Fingerprints::kMeanwhile, 2});
+  queue.Add({File("a", 1), File("b", 1), File("c", 1)});
+  Part* first = queue.Next();
+  ASSERT_NE(first, nullptr);
+  const auto unknown = queue.TakeUnknown();
+  ASSERT_EQ(unknown.size(), 1U);
+  EXPECT_EQ(unknown[0], first->capture);
+  EXPECT_TRUE(queue.TakeUnknown().empty()) << "each is asked for once";
+  EXPECT_EQ(NamesOfNext(queue), (std::vector<std::string>{"b"})) << "two at most are unknown";
+  End(*first);
+  EXPECT_FALSE(first->capture->Settled());
+  queue.SetFingerprint(*first->capture, Fingerprint{1}, false);
+  EXPECT_TRUE(first->capture->Settled());
+  EXPECT_EQ(NamesOfNext(queue), (std::vector<std::string>{"c"}));
+}
+
+TEST_F(CaptureQueueTest, NothingIsReadBeforeItIsKnownWhetherItIsSettled) {
+  CaptureQueue queue({2, true, false, Fingerprints::kFirst, 2});
+  queue.Add({File("a", 1), File("b", 1), File("c", 1)});
+  EXPECT_EQ(queue.Next(), nullptr);
+  const auto unknown = queue.TakeUnknown();
+  ASSERT_EQ(unknown.size(), 2U);
+  queue.SetFingerprint(*unknown[0], Fingerprint{1}, true);
+  EXPECT_TRUE(unknown[0]->Ended());
+  EXPECT_EQ(queue.Next(), nullptr);
+  queue.SetFingerprint(*unknown[1], Fingerprint{2}, false);
+  EXPECT_EQ(NamesOfNext(queue), (std::vector<std::string>{"b", "b"}));
+  EXPECT_FALSE(queue.NothingWaits() && queue.captures().empty());
+}
+
+TEST_F(CaptureQueueTest, AStopEndsWhatAwaitsItsFingerprint) {
+  CaptureQueue queue({1, true, false, Fingerprints::kFirst, 2});
+  queue.Add({File("a", 1), File("b", 1)});
+  EXPECT_EQ(queue.Next(), nullptr);
+  queue.Stop();
+  for (const Capture& capture : queue.captures()) EXPECT_TRUE(capture.Ended());
+}
+
 }  // namespace
 }  // namespace espcap::supervise

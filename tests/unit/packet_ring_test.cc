@@ -2,6 +2,7 @@
 #include "process/packet_ring.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,7 +10,9 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,13 +33,15 @@ bool Wait() { return true; }
 void Put(PacketRing& ring, const std::string& text) {
   const std::span<char> room = ring.Claim(text.size(), Wait);
   std::copy(text.begin(), text.end(), room.begin());
-  ring.Commit(text.size());
+  ring.Commit(text.size(), {});
 }
 
+// As its reader, and as the supervisor.
 std::string Take(PacketRing& ring) {
   const std::span<const char> front = ring.Front();
   std::string text(front.begin(), front.end());
-  ring.Release();
+  ring.Pass();
+  ring.Release(1);
   return text;
 }
 
@@ -55,11 +60,83 @@ TEST(PacketRing, GivesRecordsInOrder) {
 
 TEST(PacketRing, ARecordStaysUntilItIsReleased) {
   const auto ring = NewRing();
+  Put(*ring, "released");
   Put(*ring, "kept");
+  ring->Release(1);
   for (int reader = 0; reader < 3; ++reader) {
+    ASSERT_TRUE(ring->BecomeReader());  // the next one, at the same place
     ASSERT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kRecord);
     EXPECT_EQ(std::string(ring->Front().begin(), ring->Front().end()), "kept");
+    ring->Pass();
+    EXPECT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kNothingYet);
   }
+}
+
+TEST(PacketRing, SaysWhatRecordsAreAndReleasesThemTogether) {
+  const auto ring = NewRing();
+  for (uint64_t number = 5; number < 9; ++number) {
+    ring->Claim(10, Wait);
+    ring->Commit(10, {number, {static_cast<uint8_t>(number)}});
+  }
+  EXPECT_EQ(ring->FrontId().number, 5U);
+  const auto ids = ring->Peek(3);
+  ASSERT_TRUE(ids);
+  ASSERT_EQ(ids->size(), 3U);
+  EXPECT_EQ(ids->at(2).number, 7U);
+  EXPECT_EQ(ids->at(2).fingerprint.at(0), 7U);
+  EXPECT_FALSE(ring->Peek(5)) << "there are four";
+  ring->Release(3);
+  EXPECT_EQ(ring->Peek(1)->front().number, 8U);
+}
+
+// Runs `action` in a process; how it ended.
+int StatusOf(const std::function<void()>& action) {
+  const pid_t process = ::fork();
+  if (process == 0) {
+    action();
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(process, &status, 0);
+  return status;
+}
+
+// Whose page belongs to whom; mprotect(2) and another mapping don't help.
+TEST(PacketRing, AReaderCanWriteNoRecord) {
+  const auto ring = NewRing();
+  Put(*ring, "one");
+  const int status = StatusOf([&ring] {
+    if (!ring->BecomeReader()) ::_exit(2);
+    char* record = const_cast<char*>(ring->Front().data());
+    auto* page = reinterpret_cast<char*>(reinterpret_cast<uintptr_t>(record) & ~uintptr_t{4095});
+    if (::mprotect(page, 4096, PROT_READ | PROT_WRITE) == 0) ::_exit(3);
+    *record = 'x';
+  });
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV) << status;
+}
+
+TEST(PacketRing, NeitherReaderNorWriterReleases) {
+  const auto ring = NewRing();
+  Put(*ring, "one");
+  for (const auto become : {&PacketRing::BecomeReader, &PacketRing::BecomeWriter}) {
+    const int status = StatusOf([&ring, become] {
+      if (!((*ring).*become)()) ::_exit(2);
+      ring->Release(1);
+    });
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV) << status;
+  }
+  EXPECT_TRUE(ring->Peek(1));
+}
+
+// A writer's numbers may be anything: here, a record that claims to be longer than all there is.
+TEST(PacketRing, ARecordThatDoesntFitIsNone) {
+  const auto ring = NewRing();
+  ring->Claim(10, Wait);
+  ring->Commit(1000, {});
+  EXPECT_TRUE(ring->Peek(1));
+  ring->Claim(10, Wait);
+  ring->Commit(ring->max_record_bytes() + 1, {});
+  EXPECT_FALSE(ring->Peek(2));
 }
 
 TEST(PacketRing, EndsAfterItsLastRecord) {
@@ -88,7 +165,7 @@ TEST(PacketRing, HasTheSizeThatIsAskedFor) {
   ASSERT_TRUE(ring) << ring.error().message;
   const std::string part(size_t{10} << 20U, 'p');
   for (int times = 0; times < 4 - 1; ++times) Put(**ring, part);
-  const std::string rest(kBytes - 3 * (part.size() + 8) - 8, 'r');
+  const std::string rest(kBytes - 3 * (part.size() + 32) - 32, 'r');
   EXPECT_FALSE((*ring)->Claim(rest.size(), [] { return false; }).empty());
   Put(**ring, rest);
   EXPECT_TRUE((*ring)->Claim(part.size(), [] { return false; }).empty());
@@ -177,14 +254,6 @@ TEST(PacketRing, AFullLogTakesNoMore) {
   while (ring->AppendMetadata(fact)) ++taken;
   EXPECT_EQ(taken, 3);
   EXPECT_TRUE(ring->AppendMetadata(std::string("small")));
-}
-
-TEST(PacketRing, ANoteIsReplacedAsAWhole) {
-  const auto ring = NewRing();
-  for (const std::string note : {"one", "two", "six"}) {
-    ring->SaveCheckpoint(note);
-    EXPECT_EQ(std::string(ring->Checkpoint().data()), note);
-  }
 }
 
 }  // namespace

@@ -32,21 +32,19 @@ TEST(SharedCaptureState, NumbersPacketsWithTheTimesBeforeThem) {
   EXPECT_EQ(third.first_time.secs, 10);
   EXPECT_EQ(third.previous_time.secs, 12);
   EXPECT_EQ(third.previous_time.nsecs, 5);
-  EXPECT_EQ(first.run, third.run);
+  EXPECT_EQ(third.number, 3U);
 }
 
-TEST(SharedCaptureState, EachRunHasAnIdOfItsOwn) {
-  EXPECT_NE(Take(*NewBoard(), 1).run, Take(*NewBoard(), 1).run);
-}
-
-TEST(SharedCaptureState, BeginsAnewWithAnotherIdWhenNumbersAreUsedUp) {
+// Those of frames have 32 bits; ids are made of the other one.
+TEST(SharedCaptureState, FramesBeginAnewWhenTheirNumbersAreUsedUp) {
   const auto board = NewBoard();
   board->StartAfter(UINT32_MAX - 1);
   const auto last = Take(*board, 1);
   const auto next = Take(*board, 2);
   EXPECT_EQ(last.frame_number, UINT32_MAX);
   EXPECT_EQ(next.frame_number, 1U);
-  EXPECT_NE(last.run, next.run);
+  EXPECT_EQ(last.number, uint64_t{UINT32_MAX});
+  EXPECT_EQ(next.number, uint64_t{UINT32_MAX} + 1);
 }
 
 TEST(SharedCaptureState, IsOverAtEitherLimit) {

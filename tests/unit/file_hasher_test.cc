@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "source/fingerprint.h"
+#include "process/file_hasher.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,12 +14,13 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/file_descriptor.h"
 #include "redirected_descriptor.h"
 #include "temporary_directory.h"
 
-namespace espcap::source {
+namespace espcap::process {
 namespace {
 
 using espcap::testing::RedirectedDescriptor;
@@ -117,5 +119,39 @@ TEST_F(FingerprintOfFileTest, APipeWhoseWriterIsGoneIsNotWaitedFor) {
   EXPECT_EQ(*result, std::nullopt);
 }
 
+TEST(FileHasher, AnswersInTheOrderOfTheQuestions) {
+  const TemporaryDirectory directory;
+  auto hasher = FileHasher::Start(std::nullopt, true);
+  ASSERT_TRUE(hasher) << hasher.error().message;
+  std::vector<std::string> answers;
+  for (const std::string name : {"a", "missing", "b"}) {
+    if (name != "missing") directory.Write(name, name);
+    (*hasher)->Ask(directory.Path(name), [&answers, name](const FileHasher::Answer& answer) {
+      answers.push_back(name +
+                        (answer ? (*answer ? " hashed" : " none") : ": " + answer.error().message));
+    });
+  }
+  (*hasher)->Ask("/dev/null", [&answers](const FileHasher::Answer& answer) {
+    answers.push_back(answer && !*answer ? "no file" : "?");
+  });
+  for (int answer = 0; answer < 4; ++answer) (*hasher)->TakeAnswer();
+  EXPECT_EQ(answers, (std::vector<std::string>{"a hashed",
+                                               "missing: read " + directory.Path("missing") +
+                                                   ": No such file or directory",
+                                               "b hashed", "no file"}));
+}
+
+TEST(FileHasher, SaysThatItsProcessHasEnded) {
+  auto hasher = FileHasher::Start(std::nullopt, false);
+  ASSERT_TRUE(hasher) << hasher.error().message;
+  ::shutdown((*hasher)->fd(), SHUT_RDWR);
+  std::string failure;
+  (*hasher)->Ask("/dev/null", [&failure](const FileHasher::Answer& answer) {
+    if (!answer) failure = answer.error().message;
+  });
+  (*hasher)->TakeAnswer();
+  EXPECT_EQ(failure, "hash /dev/null: the process that does so has ended");
+}
+
 }  // namespace
-}  // namespace espcap::source
+}  // namespace espcap::process

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "process/file_hasher.h"
+
+#include <fcntl.h>
+#include <gcrypt.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstdint>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/file_descriptor.h"
+#include "process/child_files.h"
+#include "process/stop_signals.h"
+#include "process/syscall_filter.h"
+
+namespace espcap::process {
+namespace {
+
+constexpr size_t kReadBytes = size_t{1} << 20U;
+
+struct PathQuestion {
+  std::array<char, PATH_MAX> path{};
+};
+
+struct HashAnswer {
+  enum class Kind : uint32_t { kFingerprint, kNotRegular, kFailed };
+  Kind kind = Kind::kFailed;
+  Fingerprint fingerprint{};
+  std::array<char, PATH_MAX + 256> failure{};
+};
+
+struct CloseHash {
+  void operator()(gcry_md_handle* handle) const { gcry_md_close(handle); }
+};
+
+HashAnswer Hash(const PathQuestion& question) {
+  HashAnswer answer;
+  const auto fingerprint = FingerprintOfFile(question.path.data());
+  if (!fingerprint) {
+    fingerprint.error().message.copy(answer.failure.data(), answer.failure.size() - 1);
+  } else if (*fingerprint) {
+    answer.kind = HashAnswer::Kind::kFingerprint;
+    answer.fingerprint = **fingerprint;
+  } else {
+    answer.kind = HashAnswer::Kind::kNotRegular;
+  }
+  return answer;
+}
+
+[[noreturn]] void Serve(Channel channel, const std::optional<Identity>& unprivileged,
+                        bool sandbox) noexcept {
+  ::prctl(PR_SET_NAME, "espcap-hasher");
+  LeaveStopSignalsToSupervisor();
+  auto ready = DropPrivileges(unprivileged, Keep::kReading);
+  if (ready && sandbox) ready = RestrictSystemCalls(Sockets::kNone);
+  while (ready) {
+    const auto question = channel.Receive<PathQuestion>();
+    if (!question || !channel.Send(Hash(*question))) break;
+  }
+  ::_exit(0);
+}
+
+}  // namespace
+
+Result<std::optional<Fingerprint>> FingerprintOfFile(const std::string& path) {
+  // O_NONBLOCK: a FIFO opens at once, whether anyone writes to it or not.
+  constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
+  const base::FileDescriptor file(path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), kFlags));
+  const auto failed = [&path] {
+    return Fail("read {}: {}", path, std::generic_category().message(errno));
+  };
+  struct stat status {};
+  if (!file.valid() || ::fstat(file.get(), &status) != 0) return failed();
+  if (!S_ISREG(status.st_mode)) return std::optional<Fingerprint>();
+
+  gcry_check_version(nullptr);  // initialises libgcrypt
+  gcry_md_hd_t opened = nullptr;
+  if (gcry_md_open(&opened, GCRY_MD_SHA256, 0) != 0) return Fail("hash {}: out of memory", path);
+  const std::unique_ptr<gcry_md_handle, CloseHash> hash(opened);
+  std::vector<uint8_t> block(kReadBytes);
+  for (off_t offset = 0;;) {
+    const ssize_t count = ::pread(file.get(), block.data(), block.size(), offset);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return failed();
+    if (count == 0) break;
+    gcry_md_write(hash.get(), block.data(), static_cast<size_t>(count));
+    offset += count;
+  }
+  Fingerprint fingerprint{};
+  std::copy_n(gcry_md_read(hash.get(), GCRY_MD_SHA256), fingerprint.size(), fingerprint.begin());
+  return fingerprint;
+}
+
+Result<std::unique_ptr<FileHasher>> FileHasher::Start(const std::optional<Identity>& unprivileged,
+                                                      bool sandbox) {
+  auto ends = Channel::Pair();
+  if (!ends) return Forward(std::move(ends));
+  const pid_t parent = ::getpid();
+  const pid_t process = ::fork();
+  if (process < 0) return Fail("fork: {}", std::generic_category().message(errno));
+  if (process == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(1);  // it ended before that
+    // Files may be named by descriptors that the user has opened (/dev/fd/3): those stay.
+    ends->first.Close();
+    ReplaceByNull({STDOUT_FILENO});
+    Serve(std::move(ends->second), unprivileged, sandbox);
+  }
+  return std::unique_ptr<FileHasher>(new FileHasher(process, std::move(ends->first)));
+}
+
+FileHasher::~FileHasher() {
+  ::kill(process_, SIGKILL);
+  while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) continue;
+}
+
+void FileHasher::Ask(std::string path, Done done) {
+  questions_.push_back({std::move(path), std::move(done)});
+  if (questions_.size() == 1) SendFirst();
+}
+
+void FileHasher::SendFirst() {
+  PathQuestion question;
+  questions_.front().path.copy(question.path.data(), question.path.size() - 1);
+  static_cast<void>(channel_.Send(question));
+}
+
+void FileHasher::TakeAnswer() {
+  if (questions_.empty()) return;
+  const auto answer = channel_.Receive<HashAnswer>();
+  Question question = std::move(questions_.front());
+  questions_.pop_front();
+  if (!questions_.empty()) SendFirst();
+  if (!answer)
+    return question.done(Fail("hash {}: the process that does so has ended", question.path));
+  switch (answer->kind) {
+    case HashAnswer::Kind::kFingerprint:
+      return question.done(std::optional(answer->fingerprint));
+    case HashAnswer::Kind::kNotRegular:
+      return question.done(std::optional<Fingerprint>());
+    case HashAnswer::Kind::kFailed:
+      break;
+  }
+  question.done(Fail("{}", std::string(answer->failure.data(),
+                                       ::strnlen(answer->failure.data(), answer->failure.size()))));
+}
+
+}  // namespace espcap::process

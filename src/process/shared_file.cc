@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "process/shared_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace espcap::process {
+namespace {
+
+auto Failed() {
+  return Fail("share memory between processes: {}", std::generic_category().message(errno));
+}
+
+}  // namespace
+
+Result<base::FileDescriptor> MakeSharedFile(const char* name, size_t bytes) {
+  base::FileDescriptor file(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  constexpr int kSeals = F_SEAL_GROW | F_SEAL_SHRINK;
+  if (!file.valid() || ::ftruncate(file.get(), static_cast<off_t>(bytes)) != 0 ||
+      ::fcntl(file.get(), F_ADD_SEALS, kSeals) != 0) {
+    return Failed();
+  }
+  return file;
+}
+
+Result<void> ForbidNewWriters(const base::FileDescriptor& file) {
+  if (::fcntl(file.get(), F_ADD_SEALS, F_SEAL_FUTURE_WRITE) != 0) return Failed();
+  return {};
+}
+
+Result<char*> MapShared(int file, size_t bytes, int protection) {
+  void* memory = ::mmap(nullptr, bytes, protection, MAP_SHARED | MAP_NORESERVE, file, 0);
+  if (memory == MAP_FAILED) return Failed();
+  return static_cast<char*>(memory);
+}
+
+}  // namespace espcap::process

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Memory that processes share as a file without a name: whoever has its descriptor can map it, and
+// nobody can change its size, so that no reader meets its end (SIGBUS).
+#ifndef ESPCAP_PROCESS_SHARED_FILE_H_
+#define ESPCAP_PROCESS_SHARED_FILE_H_
+
+#include <cstddef>
+
+#include "base/file_descriptor.h"
+#include "espcap/result.h"
+
+namespace espcap::process {
+
+// Of zeros. `name`: as /proc/PID/maps shows it.
+Result<base::FileDescriptor> MakeSharedFile(const char* name, size_t bytes);
+
+// From now on nobody maps it for writing; who has done so before, and its children, still write.
+Result<void> ForbidNewWriters(const base::FileDescriptor& file);
+
+// `protection`: mmap(2)'s. The caller unmaps it.
+Result<char*> MapShared(int file, size_t bytes, int protection);
+
+}  // namespace espcap::process
+
+#endif  // ESPCAP_PROCESS_SHARED_FILE_H_

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "supervise/batch_intake.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace espcap::supervise {
+namespace {
+
+using process::Job;
+using RecordId = process::PacketRing::RecordId;
+
+// Numbers in ids have 32 bits; those that come again are another run's.
+DocumentKey LiveKey(Fingerprint run, uint64_t number) {
+  constexpr uint64_t kNumbers = UINT32_MAX;
+  uint64_t generation = (number - 1) / kNumbers;
+  for (size_t place = run.size(); generation != 0 && place > 0; generation >>= 8U) {
+    run.at(--place) ^= static_cast<uint8_t>(generation);
+  }
+  return {run, static_cast<uint32_t>((number - 1) % kNumbers + 1)};
+}
+
+// Of each document the record that it says it is of: they come in one order.
+Result<std::vector<RecordId>> Match(const std::vector<process::SlotDocument>& documents,
+                                    const std::vector<RecordId>& records) {
+  std::vector<RecordId> matched;
+  matched.reserve(documents.size());
+  auto record = records.begin();
+  for (const process::SlotDocument& document : documents) {
+    record = std::find_if(record, records.end(), [&document](const RecordId& id) {
+      return id.number == document.record_number;
+    });
+    if (record == records.end()) return Fail("a document of record {}", document.record_number);
+    matched.push_back(*record++);
+  }
+  return matched;
+}
+
+}  // namespace
+
+BatchIntake::BatchIntake(Options options, BatchCheck check, WorkersSlots& slots, Rings& rings,
+                         CaptureQueue& captures, KeptBatches& kept, Accounting& accounting)
+    : options_(options),
+      check_(std::move(check)),
+      slots_(slots),
+      rings_(rings),
+      captures_(captures),
+      kept_(kept),
+      accounting_(accounting),
+      in_use_(slots.size()) {}
+
+std::optional<uint32_t> BatchIntake::Grant(uint32_t worker_index) {
+  auto& in_use = in_use_[worker_index];
+  const auto* const free = std::find(in_use.begin(), in_use.end(), false);
+  if (free == in_use.end()) return std::nullopt;
+  const auto slot = static_cast<uint32_t>(free - in_use.begin());
+  in_use.at(slot) = true;
+  slots_[worker_index]->Begin(slot);
+  return slot;
+}
+
+size_t BatchIntake::free_slots() const {
+  size_t free = 0;
+  for (const auto& in_use : in_use_) {
+    free += static_cast<size_t>(std::count(in_use.begin(), in_use.end(), false));
+  }
+  return free;
+}
+
+void BatchIntake::Add(Part& part, uint32_t slot) { waiting_.push_back({&part, slot}); }
+
+bool BatchIntake::Waits(const Part& part) const {
+  return std::any_of(waiting_.begin(), waiting_.end(),
+                     [&part](const Waiting& waiting) { return waiting.part == &part; });
+}
+
+void BatchIntake::Discard(const Part& part) {
+  std::erase_if(waiting_, [&part](const Waiting& waiting) { return waiting.part == &part; });
+}
+
+std::vector<BatchIntake::Violation> BatchIntake::TakeWaiting(bool is_over) {
+  std::vector<Violation> violations;
+  std::vector<const Part*> held;  // their order must stay
+  for (auto next = waiting_.begin(); next != waiting_.end();) {
+    const Waiting waiting = *next;
+    const bool is_held = std::find(held.begin(), held.end(), waiting.part) != held.end();
+    const auto taken = is_held ? Result<bool>(false) : Take(waiting, is_over);
+    if (taken && !*taken) {
+      held.push_back(waiting.part);
+      ++next;
+      continue;
+    }
+    if (!taken) {
+      violations.push_back({waiting.part, taken.error().message});
+      held.push_back(waiting.part);
+    } else {
+      in_use_[waiting.part->job.worker_index].at(waiting.slot) = false;
+    }
+    next = waiting_.erase(next);
+  }
+  return violations;
+}
+
+// In order, room for another batch is always left for the capture whose documents are next:
+// otherwise later ones could hold it all and wait for that one.
+bool BatchIntake::HasRoom(const Capture& capture, size_t text_bytes) const {
+  const bool is_next = !options_.ordered || captures_.IsFirst(capture);
+  const bool has_none =
+      is_next &&
+      (options_.ordered ? capture.batches.empty() && capture.at_sink == 0 : kept_.bytes() == 0);
+  const size_t reserve = is_next ? 0 : kept_.MostBytes(slots_.front()->shape().text_bytes);
+  return has_none || kept_.bytes() + kept_.MostBytes(text_bytes) + reserve <= options_.kept_bytes;
+}
+
+Result<bool> BatchIntake::Take(const Waiting& waiting, bool is_over) {
+  Part& part = *waiting.part;
+  const process::WorkerSlots& slots = *slots_[part.job.worker_index];
+  auto contents = ReadSlot(slots, waiting.slot);
+  if (!contents) return Forward(std::move(contents));
+  const size_t documents = contents->documents.size();
+  const bool awaits_id = check_.form() == BatchForm::kBulk && part.capture->awaits_fingerprint;
+  if (documents > 0 && !is_over) {
+    const size_t bytes = contents->progress.text_bytes + documents * slots.shape().action_bytes;
+    if (awaits_id || !HasRoom(*part.capture, bytes)) return false;
+  }
+  std::optional<CheckedText> checked;
+  auto keys = KeysOf(part, *contents);
+  if (!keys) return Forward(std::move(keys));
+  if (awaits_id) {
+    accounting_.ledger().abandoned += documents;
+  } else if (documents > 0) {
+    auto copied = check_.Copy(slots, waiting.slot, *contents, *keys);
+    if (!copied) return Forward(std::move(copied));
+    checked = std::move(*copied);
+  }
+  Account(part, *contents);
+  slots.Trim(waiting.slot, contents->progress.text_bytes);
+  if (checked) {
+    part.capture->batches.push_back(kept_.Add(*part.capture, *contents, std::move(*checked)));
+  }
+  return true;
+}
+
+// A document is of a record that the worker was given, and that nobody has accounted for before: by
+// what the ring says of its records, or by the numbers of a file, which rise.
+Result<std::vector<DocumentKey>> BatchIntake::KeysOf(const Part& part,
+                                                     const SlotContents& contents) {
+  const Capture& capture = *part.capture;
+  std::vector<DocumentKey> keys;
+  keys.reserve(contents.documents.size());
+  if (part.job.role != Job::Role::kDissectStream) {
+    if (auto ordered = CheckOrder(contents.documents, part.last_record); !ordered) {
+      return Forward(std::move(ordered));
+    }
+    for (const process::SlotDocument& document : contents.documents) {
+      keys.push_back({capture.fingerprint.value_or(Fingerprint{}),
+                      static_cast<uint32_t>(document.record_number)});
+    }
+    return keys;
+  }
+  const auto records = rings_[part.job.ring]->Peek(contents.progress.captured);
+  if (!records) return Fail("more packets than its ring has");
+  auto matched = Match(contents.documents, *records);
+  if (!matched) return Forward(std::move(matched));
+  for (const RecordId& id : *matched) {
+    if (accounting_.is_live()) {
+      keys.push_back(LiveKey(options_.live_run, id.number));
+    } else {
+      keys.push_back(
+          {capture.fingerprint.value_or(id.fingerprint), static_cast<uint32_t>(id.number)});
+    }
+  }
+  return keys;
+}
+
+void BatchIntake::Account(Part& part, const SlotContents& contents) {
+  const process::SlotProgress& progress = contents.progress;
+  accounting_.CountTaken(progress);
+  part.bytes_read = std::max(part.bytes_read, progress.source_bytes);
+  // A stream's numbers may have begun anew.
+  if (progress.last_frame != 0) part.job.settled_frame = progress.last_frame;
+  part.capture->refused |= progress.failed > 0;
+  if (part.job.role == Job::Role::kDissectStream) {
+    rings_[part.job.ring]->Release(progress.captured);
+  }
+  if (contents.documents.empty()) return;
+  const process::SlotDocument& last = contents.documents.back();
+  part.last_record = last.record_number;
+  Job::Continuation& next = part.job.continuation;
+  next = {next.documents + contents.documents.size(), last.frame_number, last.seconds,
+          last.nanoseconds};
+}
+
+}  // namespace espcap::supervise

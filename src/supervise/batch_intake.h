@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// From a worker's slot into the supervisor's own memory: a slot that was handed over waits here
+// until there is room for its documents, then it is copied, checked and counted, and is free again.
+// One thread.
+#ifndef ESPCAP_SUPERVISE_BATCH_INTAKE_H_
+#define ESPCAP_SUPERVISE_BATCH_INTAKE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "espcap/fingerprint.h"
+#include "espcap/result.h"
+#include "process/packet_ring.h"
+#include "process/worker_slots.h"
+#include "supervise/accounting.h"
+#include "supervise/batch_check.h"
+#include "supervise/capture_queue.h"
+#include "supervise/kept_batches.h"
+
+namespace espcap::supervise {
+
+using WorkersSlots = std::vector<std::unique_ptr<process::WorkerSlots>>;  // by worker index
+using Rings = std::vector<std::unique_ptr<process::PacketRing>>;
+
+class BatchIntake {
+ public:
+  struct Options {
+    size_t kept_bytes = 0;   // of batches, at most; one that is larger comes alone
+    bool ordered = false;    // a capture's documents come after those of the one before
+    Fingerprint live_run{};  // makes the ids of what is captured live
+  };
+  // A worker has broken the rules that keep the others' documents theirs.
+  struct Violation {
+    Part* part = nullptr;
+    std::string what;
+  };
+
+  // All is borrowed.
+  BatchIntake(Options options, BatchCheck check, WorkersSlots& slots, Rings& rings,
+              CaptureQueue& captures, KeptBatches& kept, Accounting& accounting);
+
+  // A slot for a worker of this index, emptied; none while both hold something.
+  std::optional<uint32_t> Grant(uint32_t worker_index);
+  // The worker has handed it over, or died with it.
+  void Add(Part& part, uint32_t slot);
+  // As many as there is room for; all of them once the run ends without a destination.
+  std::vector<Violation> TakeWaiting(bool is_over);
+  [[nodiscard]] bool Waits(const Part& part) const;
+  // What waits of this part isn't wanted. Its slots are free once its process is gone.
+  void Discard(const Part& part);
+  // The worker's process is gone, and nothing of it waits.
+  void FreeAll(uint32_t worker_index) { in_use_[worker_index] = {}; }
+
+  [[nodiscard]] size_t slots() const { return in_use_.size() * process::WorkerSlots::kSlots; }
+  [[nodiscard]] size_t free_slots() const;
+  // What a worker fills at present.
+  [[nodiscard]] process::SlotProgress Progress(uint32_t worker_index, uint32_t slot) const {
+    return slots_[worker_index]->Progress(slot);
+  }
+
+ private:
+  struct Waiting {
+    Part* part = nullptr;
+    uint32_t slot = 0;
+  };
+
+  [[nodiscard]] bool HasRoom(const Capture& capture, size_t text_bytes) const;
+  // Whether it is done with: taken, or a violation.
+  Result<bool> Take(const Waiting& waiting, bool is_over);
+  Result<std::vector<DocumentKey>> KeysOf(const Part& part, const SlotContents& contents);
+  void Account(Part& part, const SlotContents& contents);
+
+  Options options_;
+  BatchCheck check_;
+  WorkersSlots& slots_;
+  Rings& rings_;
+  CaptureQueue& captures_;
+  KeptBatches& kept_;
+  Accounting& accounting_;
+  std::deque<Waiting> waiting_;
+  std::vector<std::array<bool, process::WorkerSlots::kSlots>> in_use_;  // by worker index
+};
+
+}  // namespace espcap::supervise
+
+#endif  // ESPCAP_SUPERVISE_BATCH_INTAKE_H_
