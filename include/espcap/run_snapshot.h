@@ -25,6 +25,7 @@ struct WorkStats {
   size_t batch_slots = 0;
   size_t free_batch_slots = 0;
   size_t batches_queued = 0;  // full, and not yet at the destination's side
+  size_t batches_kept_bytes = 0;  // of those that aren't settled
   size_t captures_waiting = 0;
   size_t captures_open = 0;  // under way or not yet settled
 };

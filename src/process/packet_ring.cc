@@ -192,6 +192,10 @@ PacketRing::State PacketRing::Wait(milliseconds timeout) {
   const auto deadline = Clock::now() + timeout;
   for (State now = state();; now = state()) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+    if (now == State::kRecord) {
+      front_ = HeaderAt(place_);
+      front_.bytes = std::min<uint64_t>(front_.bytes, max_record_bytes());
+    }
     if (now != State::kNothingYet || left <= milliseconds::zero()) return now;
     read_->reader_waits.store(true, std::memory_order_seq_cst);
     // It may still be readable for a record that was read before: then it is awaited again.
@@ -201,13 +205,8 @@ PacketRing::State PacketRing::Wait(milliseconds timeout) {
 }
 
 std::span<const char> PacketRing::Front() const {
-  return {RecordAt(place_) + sizeof(RecordHeader),
-          std::min<uint64_t>(HeaderAt(place_).bytes, max_record_bytes())};
+  return {RecordAt(place_) + sizeof(RecordHeader), front_.bytes};
 }
-
-PacketRing::RecordId PacketRing::FrontId() const { return HeaderAt(place_).id; }
-
-void PacketRing::Pass() { place_ += WithHeader(Front().size()); }
 
 // What the writer says may be anything.
 std::optional<uint64_t> PacketRing::Walk(uint64_t records,

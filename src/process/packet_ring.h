@@ -75,10 +75,11 @@ class PacketRing {
   enum class State { kRecord, kNothingYet, kEnd };
   // Waits for a record, for the end, or for the time to pass.
   State Wait(std::chrono::milliseconds timeout);
-  // The oldest record that wasn't passed. REQUIRES: Wait() said kRecord.
+  // The oldest record that wasn't passed: its bytes until the supervisor releases it, which may be
+  // before Pass(). REQUIRES: Wait() said kRecord, and no Pass() since.
   [[nodiscard]] std::span<const char> Front() const;
-  [[nodiscard]] RecordId FrontId() const;
-  void Pass();
+  [[nodiscard]] const RecordId& FrontId() const { return front_.id; }
+  void Pass() { place_ += WithHeader(front_.bytes); }
   // The facts in the log from `from` to `to`, one after another. REQUIRES: both are places between
   // facts, as log_bytes() gave them.
   void Metadata(size_t from, size_t to,
@@ -128,6 +129,7 @@ class PacketRing {
   char* records_ = nullptr;  // mapped twice in a row: no record is cut at the end
   size_t records_bytes_ = 0;
   uint64_t place_ = 0;  // the reader's
+  RecordHeader front_;  // of the record there
   Supervised* supervised_ = nullptr;
   Read* read_ = nullptr;
   base::FileDescriptor supervised_file_;

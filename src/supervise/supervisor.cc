@@ -406,6 +406,7 @@ RunSnapshot Supervisor::Snapshot() const {
                    intake_.slots(),
                    intake_.free_slots(),
                    batches_.queued(),
+                   parts_.kept.bytes(),
                    captures.waiting(),
                    captures.captures().size()};
   return snapshot;

@@ -95,6 +95,8 @@ void AddWork(Exposition& text, const WorkStats& work) {
   text.Sample({}, uint64_t{work.free_batch_slots});
   text.Gauge("espcap_batches_queued", "Filled batches that the destination hasn't taken yet.");
   text.Sample({}, uint64_t{work.batches_queued});
+  text.Gauge("espcap_batches_kept_bytes", "Memory of batches that are not settled.");
+  text.Sample({}, uint64_t{work.batches_kept_bytes});
   text.Gauge("espcap_captures_waiting", "Captures that no worker has begun.");
   text.Sample({}, uint64_t{work.captures_waiting});
   text.Gauge("espcap_captures_open", "Captures begun and not yet settled.");

@@ -248,16 +248,16 @@ def test_held_documents_stay_within_bounds(compress, elasticsearch, environment,
 
 
 def slots_bytes(process):
-    """The memory that the documents of a run take."""
-    for descriptor in pathlib.Path(f"/proc/{process}/fd").iterdir():
-        if "memfd:espcap-documents" in os.readlink(descriptor):
-            return descriptor.stat().st_blocks * 512
-    raise AssertionError("no slots")
+    """The memory of all slots of a run."""
+    found = [descriptor.stat().st_blocks * 512 for descriptor in pathlib.Path(f"/proc/{process}/fd").iterdir()
+             if "memfd:espcap-documents" in os.readlink(descriptor)]
+    assert found, "no slots"
+    return sum(found)
 
 
 @pytest.mark.parametrize("compress", ["--compress", "--no-compress"])
-def test_all_slots_together_stay_within_bounds(compress, elasticsearch, start_espcap, tmp_path):
-    """Nothing more is taken after the first request, so that every slot fills up, with documents that
+def test_slots_and_batches_together_stay_within_bounds(compress, elasticsearch, start_espcap, tmp_path):
+    """The server accepts nothing more after the first request, so that every slot fills up, with documents that
     compress badly: random bytes in hexadecimal."""
     capture = tmp_path / "random.pcap"
     headers = bytes.fromhex("020000000001 020000000002 0800"
@@ -274,9 +274,11 @@ def test_all_slots_together_stay_within_bounds(compress, elasticsearch, start_es
     with relay.Relay(port, stops_at=b"POST /_bulk") as between:
         run = start_espcap("--file", capture, "--hex", "--workers", "3", "--chunk", "1000000",
                            "--chunk-bytes", chunk_bytes, "--node", f"127.0.0.1:{between.port}",
-                           "--index", elasticsearch.index, compress)
+                           "--index", elasticsearch.index, compress, "--metrics", "0")
         run.wait_until(lambda: run.children("espcap-worker") and slots_bytes(run.pid) > chunk_bytes)
         run.wait_until_idle()
-        held = slots_bytes(run.pid)
+        kept = run.metrics().scrape()("espcap_batches_kept_bytes")
+        held = slots_bytes(run.pid) + kept
         run.kill()
+    assert kept > chunk_bytes / 4
     assert 2 * chunk_bytes < held <= 4 * chunk_bytes, held

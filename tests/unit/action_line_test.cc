@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace espcap::document {
 namespace {
@@ -60,9 +61,9 @@ TEST(BulkDocument, IsAnActionAndAnObject) {
   EXPECT_TRUE(IsBulkDocument(action + "{\"a\":1}\n"));
   EXPECT_TRUE(IsBulkDocument(action + "{}\n"));
   for (const std::string& text :
-       {std::string(), action, action + "{}", action + "[]\n", action + "{}\n{}\n", "{}\n{}\n",
-        action + "{\n}\n", action + "\n{}\n",
-        "{\"delete\":{\"_index\":\"a\",\"_id\":\"b\"}}\n{}\n"}) {
+       std::vector<std::string>{"", action, action + "{}", action + "[]\n", action + "{}\n{}\n",
+                                "{}\n{}\n", action + "{\n}\n", action + "\n{}\n",
+                                "{\"delete\":{\"_index\":\"a\",\"_id\":\"b\"}}\n{}\n"}) {
     EXPECT_FALSE(IsBulkDocument(text)) << text;
   }
 }

@@ -38,6 +38,7 @@ void Put(PacketRing& ring, const std::string& text) {
 
 // As its reader, and as the supervisor.
 std::string Take(PacketRing& ring) {
+  EXPECT_EQ(ring.Wait(milliseconds(0)), PacketRing::State::kRecord);
   const std::span<const char> front = ring.Front();
   std::string text(front.begin(), front.end());
   ring.Pass();
@@ -78,6 +79,7 @@ TEST(PacketRing, SaysWhatRecordsAreAndReleasesThemTogether) {
     ring->Claim(10, Wait);
     ring->Commit(10, {number, {static_cast<uint8_t>(number)}});
   }
+  EXPECT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kRecord);
   EXPECT_EQ(ring->FrontId().number, 5U);
   const auto ids = ring->Peek(3);
   ASSERT_TRUE(ids);
@@ -87,6 +89,20 @@ TEST(PacketRing, SaysWhatRecordsAreAndReleasesThemTogether) {
   EXPECT_FALSE(ring->Peek(5)) << "there are four";
   ring->Release(3);
   EXPECT_EQ(ring->Peek(1)->front().number, 8U);
+}
+
+// A reader hands a document over before it is done with the record.
+TEST(PacketRing, ARecordCanBeReleasedAndOverwrittenBeforeItIsPassed) {
+  const auto ring = NewRing();
+  Put(*ring, "one");
+  Put(*ring, "two");
+  ASSERT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kRecord);
+  ring->Release(1);
+  const std::string large(ring->max_record_bytes() - 64, 'x');  // over its beginning
+  Put(*ring, large);
+  ring->Pass();
+  EXPECT_EQ(Take(*ring), "two");
+  EXPECT_EQ(Take(*ring), large);
 }
 
 // Runs `action` in a process; how it ended.
@@ -106,7 +122,9 @@ TEST(PacketRing, AReaderCanWriteNoRecord) {
   const auto ring = NewRing();
   Put(*ring, "one");
   const int status = StatusOf([&ring] {
-    if (!ring->BecomeReader()) ::_exit(2);
+    if (!ring->BecomeReader() || ring->Wait(milliseconds(0)) != PacketRing::State::kRecord) {
+      ::_exit(2);
+    }
     char* record = const_cast<char*>(ring->Front().data());
     auto* page = reinterpret_cast<char*>(reinterpret_cast<uintptr_t>(record) & ~uintptr_t{4095});
     if (::mprotect(page, 4096, PROT_READ | PROT_WRITE) == 0) ::_exit(3);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstring>
 
 #include "stream/frame_image.h"
@@ -38,6 +39,7 @@ class RingFeedTest : public ::testing::Test {
 TEST_F(RingFeedTest, NumbersPacketsOverAllRings) {
   EXPECT_EQ(Put(0, {1}), RingFeed::Outcome::kTaken);
   EXPECT_EQ(Put(1, {2, 3}), RingFeed::Outcome::kTaken);
+  rings_[1]->Wait(std::chrono::milliseconds(0));
   const std::span<const char> front = rings_[1]->Front();
   stream::StreamRecord record;
   std::memcpy(&record, front.data(), sizeof(record));
@@ -57,6 +59,7 @@ TEST_F(RingFeedTest, AFullRingTakesNoNumber) {
   EXPECT_EQ(Put(0, large), RingFeed::Outcome::kNoRoom);
   EXPECT_EQ(Put(1, {1}), RingFeed::Outcome::kTaken);
   stream::StreamRecord record;
+  rings_[1]->Wait(std::chrono::milliseconds(0));
   std::memcpy(&record, rings_[1]->Front().data(), sizeof(record));
   EXPECT_EQ(record.frame_number, 2U);
 }
@@ -70,6 +73,7 @@ TEST_F(RingFeedTest, TakesNothingBeyondTheLimit) {
 TEST_F(RingFeedTest, APacketLargerThanTheRingIsSaidWithoutItsBytes) {
   EXPECT_EQ(Put(0, std::vector<uint8_t>(rings_[0]->max_record_bytes())), RingFeed::Outcome::kTaken);
   stream::StreamRecord record;
+  rings_[0]->Wait(std::chrono::milliseconds(0));
   std::memcpy(&record, rings_[0]->Front().data(), sizeof(record));
   EXPECT_FALSE(record.has_image);
 }

@@ -53,12 +53,13 @@ TEST(RunMetrics, TellsTheLedgerUnderItsOutcomes) {
 
 TEST(RunMetrics, TellsOfWorkers) {
   RunSnapshot run;
-  run.work = {2, 3, 4, 8, 5, 6, 7, 9};
+  run.work = {2, 3, 4, 8, 5, 6, 10, 7, 9};
   const std::string text = FormatMetrics(run, kBuild);
-  for (const char* line : {"espcap_workers_running 2", "espcap_worker_restarts_total 3",
-                           "espcap_worker_sessions_replaced_total 4", "espcap_batch_slots 8",
-                           "espcap_batch_slots_free 5", "espcap_batches_queued 6",
-                           "espcap_captures_waiting 7", "espcap_captures_open 9"}) {
+  for (const char* line :
+       {"espcap_workers_running 2", "espcap_worker_restarts_total 3",
+        "espcap_worker_sessions_replaced_total 4", "espcap_batch_slots 8",
+        "espcap_batch_slots_free 5", "espcap_batches_queued 6", "espcap_batches_kept_bytes 10",
+        "espcap_captures_waiting 7", "espcap_captures_open 9"}) {
     EXPECT_TRUE(Has(text, line)) << line;
   }
 }
