@@ -14,7 +14,7 @@ TEST(StatusLines, OfARunToAFile) {
   RunSnapshot run;
   run.ledger.captured = 100;
   run.ledger.written = 60;
-  run.work = {2, 1, 0, 4, 3, 0, 7, 1};
+  run.work = {2, 1, 0, 4, 3, 0, 0, 7, 1};
   EXPECT_EQ(StatusLines(run, duration<double>(1.5)),
             (Lines{"so far: 100 packets captured, 60 written, 0 failed, 40 under way; 1.50 s",
                    "workers: 2 running, 1 restarted, 0 sessions replaced; batch slots: 3 of 4 "
