@@ -261,6 +261,7 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   auto kept =
       supervise::KeptBatches::Create(**loop, options.compression, (options.workers + 2) / 3);
   if (!kept) return Forward(std::move(kept));
+  supervise::FilterFit filter_fit;
   supervise::Supervisor supervisor(
       options,
       {**loop, captures, *memory->control, memory->slots, memory->rings, workers, hasher->get(),
@@ -268,7 +269,7 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
        [&recordings](const process::Job& job) {
          return recordings.OpenNext(job.path.data(), job.fanout_index);
        },
-       **writes, log});
+       filter_fit, **writes, log});
   if (auto opened = supervisor.OpenInterfaces(); !opened) return opened;
   process::InstallStopSignals();
   auto watches = OpenWatches(settings);
@@ -298,6 +299,7 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
       {**sink, resume.get(), std::move(*watches), run_telemetry.services(), progress, value_bytes});
   log.ClearProgress();
   log.TellLeftOut();
+  if (auto fit = filter_fit.Verdict(settings.capture_filter); !fit) log.Error(fit.error().message);
   log.Info(telemetry::FormatSummary(
       ledger,
       settings.nodes.empty() ? telemetry::Destination::kStream : telemetry::Destination::kServer,

@@ -245,7 +245,8 @@ std::vector<Option> SelectionOptions() {
                "too.",
        .paragraph =
            "capture filter (`man pcap-filter`), for files too: the result is that of a capture "
-           "made with it. Frames are numbered as captured; their ids stay those of the whole file",
+           "made with it. Packets of a link type that it doesn't fit are left out. Frames are "
+           "numbered as captured; their ids stay those of the whole file",
        .example = "--bpf 'tcp port 80'",
        .setting = [](S& s) -> Setting { return &s.capture->capture_filter; }},
       {.names = "--filter",
