@@ -32,6 +32,11 @@ def _blocks(data):
         offset += length
 
 
+def packets_of_pcapng(path):
+    """The bytes of each packet, padded."""
+    return [body[20:] for _, kind, body in _blocks(path.read_bytes()) if kind == ENHANCED_PACKET]
+
+
 def split(path, folder):
     """The capture's parts of one link type each, which is all that tcpdump reads: itself where it has one."""
     data = path.read_bytes()
