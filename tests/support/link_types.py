@@ -5,7 +5,7 @@ import struct
 AF_INET, AF_INET6_OF_OTHERS = 2, (24, 28, 30)  # NetBSD and OpenBSD, FreeBSD, Darwin
 MAGIC, NANOSECOND_MAGIC = 0xa1b2c3d4, 0xa1b23c4d
 ETHERNET_BYTES = 14
-BEACON = bytes.fromhex("80000000ffffffffffff020000000001020000000001" "1000" "0000000000000000" "6400" "2104" "000474657374")
+BEACON = bytes.fromhex("80000000ffffffffffff0200000000010200000000011000" "00000000000000006400210400047465" "7374")
 DATA = bytes.fromhex("080200000200000000020200000000010200000000032000" "aaaa03000000")
 
 
@@ -66,8 +66,9 @@ def make_all(folder, packets):
         write(folder / "ppp-serial.pcap", 50, ppp),
         write(folder / "c-hdlc.pcap", 104, typed(b"\x0f\x00")),
         write(folder / "sll.pcap", 113, typed(bytes.fromhex("0000000100060200000000010000"))),
-        write(folder / "sll2.pcap", 276, [kind + bytes.fromhex("0000" "00000002" "0001" "00" "06" "0200000000010000") + packet
-                                          for kind, packet in zip(ethertypes, packets)]),
+        write(folder / "sll2.pcap", 276, [
+            kind + bytes.fromhex("0000000000020001" "00060200000000010000") + packet
+            for kind, packet in zip(ethertypes, packets)]),
         write(folder / "ieee802-11.pcap", 105, [BEACON, *typed(DATA)]),
         write(folder / "radiotap.pcap", 127, [bytes.fromhex("0000080000000000") + frame
                                               for frame in (BEACON, *typed(DATA))]),
