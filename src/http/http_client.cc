@@ -87,7 +87,7 @@ struct HttpClient::Transfer {
   }
 
   void SetUp(const NodeUrl& node, const HttpRequest& request, milliseconds timeout);
-  void UsePorts(LocalPorts& ports);
+  void UsePorts(LocalPorts& ports) const;
 
   // A part of the answer's body, decompressed. Taking less than all of it ends the request.
   static size_t TakeBody(char* data, size_t size, size_t count, void* self);
@@ -142,7 +142,7 @@ void HttpClient::Transfer::SetUp(const NodeUrl& node, const HttpRequest& request
   security.Apply(easy.get(), node, headers.get());
 }
 
-void HttpClient::Transfer::UsePorts(LocalPorts& ports) {
+void HttpClient::Transfer::UsePorts(LocalPorts& ports) const {
   using Open = curl_socket_t(void*, curlsocktype, curl_sockaddr*);
   using Close = int(void*, curl_socket_t);
   Open* const open = [](void* self, curlsocktype /*purpose*/, curl_sockaddr* address) {
@@ -279,6 +279,10 @@ HttpClient::HttpClient(base::EventLoop& loop, milliseconds timeout,
   curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, impl_.get());
   curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, &Impl::OnTimer);
   curl_multi_setopt(multi, CURLMOPT_TIMERDATA, impl_.get());
+  // Idle connections leave ports for new ones.
+  if (impl_->ports != nullptr) {
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, long{LocalPorts::kCount} / 2);
+  }
 }
 
 HttpClient::~HttpClient() {

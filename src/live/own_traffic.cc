@@ -10,8 +10,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <memory>
 #include <string_view>
+#include <system_error>
 
 namespace espcap::live {
 namespace {
@@ -115,9 +117,12 @@ std::string OwnBehindTags(PortRange ports, const std::vector<IpAddress>& address
 
 }  // namespace
 
-std::vector<IpAddress> LocalAddresses(const std::string& interface) {
+Result<std::vector<IpAddress>> LocalAddresses(const std::string& interface) {
   ifaddrs* found = nullptr;
-  if (::getifaddrs(&found) != 0) return {};
+  if (::getifaddrs(&found) != 0) {
+    return Fail("list this machine's addresses, to leave out own connections: {}",
+                std::generic_category().message(errno));
+  }
   const std::unique_ptr<ifaddrs, FreeAddresses> owned(found);
   std::vector<IpAddress> addresses;
   for (const ifaddrs* next = found; next != nullptr; next = next->ifa_next) {
@@ -155,6 +160,7 @@ std::vector<std::string> OwnTrafficFilters(PortRange ports, const std::vector<Ip
   if (ports.count == 0 || addresses.empty()) return {};
   const auto end = [&](std::string_view side) {
     std::vector<std::string> hosts;
+    hosts.reserve(addresses.size());
     for (const IpAddress& address : addresses) {
       hosts.push_back(fmt::format("{} host {}", side, TextOf(address)));
     }

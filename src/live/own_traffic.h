@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "espcap/result.h"
+
 namespace espcap::live {
 
 struct PortRange {
@@ -20,7 +22,7 @@ struct PortRange {
 using IpAddress = std::vector<uint8_t>;  // of 4 or 16 bytes, in network order
 
 // Of this machine, as far as packets at `interface` ("any": every one) can have them.
-[[nodiscard]] std::vector<IpAddress> LocalAddresses(const std::string& interface);
+[[nodiscard]] Result<std::vector<IpAddress>> LocalAddresses(const std::string& interface);
 
 // What to say where the machine has an address now that it had not when the filters were made;
 // nothing where it has not.

@@ -20,6 +20,16 @@ using process::LogMessage;
 using process::Outcome;
 using process::SlotWriter;
 
+namespace {
+
+// Of this machine's own connections; none where these are captured.
+Result<std::vector<live::IpAddress>> OwnAddresses(live::PortRange ports, const live::Link& link) {
+  if (ports.count == 0) return {};
+  return live::LocalAddresses(link.Look().name);
+}
+
+}  // namespace
+
 Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWriter& out) {
   const std::string name = job.path.data();
   if (live::IsRemote(name)) return RunRemoteJob(context, job, out);
@@ -32,11 +42,12 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
     ready = (*device)->JoinFanout(static_cast<uint16_t>(fanout.group + job.interface));
   }
   const live::PortRange own_ports = context.memory().board->own_ports();
-  std::vector<live::IpAddress> addresses = live::LocalAddresses(link.Look().name);
+  auto addresses = OwnAddresses(own_ports, link);
+  if (ready && !addresses) ready = tl::unexpected(addresses.error());
   if (device && ready) {
-    ready =
-        (*device)->SetFilter(context.options().capture_filter,
-                             live::OwnTrafficFilters(own_ports, addresses, (*device)->link_type()));
+    ready = (*device)->SetFilter(
+        context.options().capture_filter,
+        live::OwnTrafficFilters(own_ports, *addresses, (*device)->link_type()));
   }
   auto packets = device && ready ? live::LinkPackets::Of((*device)->link_type(), job.interface,
                                                          (*device)->nanoseconds())
@@ -67,9 +78,10 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
   }
   std::function<void()> look;
   if (own_ports.count != 0 && job.fanout_index == 0) {
-    look = [&addresses, &link, &warn] {
-      auto now = live::LocalAddresses(link.Look().name);
-      if (const auto change = live::DescribeNewAddress(addresses, now)) warn(*change);
+    look = [&addresses, &link, &warn, own_ports] {
+      auto now = OwnAddresses(own_ports, link);
+      if (!now) return;
+      if (const auto change = live::DescribeNewAddress(*addresses, *now)) warn(*change);
       addresses = std::move(now);
     };
   }

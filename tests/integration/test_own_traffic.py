@@ -90,6 +90,13 @@ def test_own_uploads_through_a_proxy_are_not_captured(network, cable, live, elas
     assert not [row for row in raw_packets(tshark, tmp_path / "raw.pcapng") if row[0]]
 
 
+def test_an_address_that_comes_later_is_told(network, server, live):
+    run = live("--nic", "b0", *server)
+    network.ip("addr", "add", OTHER, "dev", "b0")
+    wait_until(lambda: f"this machine has a new address, {OTHER}: own connections from it are captured" in run.err)
+    assert run.stop() == 0, run
+
+
 def test_own_traffic_can_be_captured(network, server, live):
     run = live("--nic", "b0", *server, "--capture-own-traffic", "--count", "50")
     assert "own connections" not in run.err

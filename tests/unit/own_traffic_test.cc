@@ -148,7 +148,9 @@ TEST(OwnTraffic, AnAddressThatCameLaterIsTold) {
 
 TEST(OwnTraffic, AddressesAreThoseOfThisMachine) {
   const auto addresses = LocalAddresses("any");
-  EXPECT_NE(std::find(addresses.begin(), addresses.end(), Address("127.0.0.1")), addresses.end());
+  ASSERT_TRUE(addresses.has_value()) << addresses.error().message;
+  EXPECT_NE(std::find(addresses->begin(), addresses->end(), Address("127.0.0.1")),
+            addresses->end());
 }
 
 }  // namespace
