@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <climits>
 #include <filesystem>
@@ -19,8 +20,10 @@
 #include "base/event_loop.h"
 #include "base/write_thread.h"
 #include "document/index_name.h"
+#include "http/local_ports.h"
 #include "live/device.h"
 #include "live/recording_files.h"
+#include "live/remote_address.h"
 #include "process/file_hasher.h"
 #include "process/status_signal.h"
 #include "process/stop_signals.h"
@@ -195,6 +198,21 @@ Result<void> Verdict(const Ledger& ledger, const telemetry::Log& log) {
   return {};
 }
 
+// Of connections whose packets aren't captured; null where none of them could be.
+Result<std::shared_ptr<http::LocalPorts>> OwnPorts(const cli::CaptureSettings& settings,
+                                                   telemetry::Log& log) {
+  const bool has_devices =
+      !std::all_of(settings.interfaces.begin(), settings.interfaces.end(), live::IsRemote);
+  if (settings.nodes.empty() || !has_devices || settings.device.own_traffic) return {};
+  auto ports = http::LocalPorts::Reserve();
+  if (!ports) return Fail("{}; --capture-own-traffic needs none", ports.error().message);
+  log.Info(
+      fmt::format("own connections to the server (local ports {}-{}) are not captured; "
+                  "--capture-own-traffic captures them too",
+                  (*ports)->first(), (*ports)->first() + http::LocalPorts::kCount - 1));
+  return ports;
+}
+
 // The loop, which the log's threads report to, ends with the run.
 class LogFlush {
  public:
@@ -261,6 +279,7 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   auto kept =
       supervise::KeptBatches::Create(**loop, options.compression, (options.workers + 2) / 3);
   if (!kept) return Forward(std::move(kept));
+  supervise::FilterFit filter_fit;
   supervise::Supervisor supervisor(
       options,
       {**loop, captures, *memory->control, memory->slots, memory->rings, workers, hasher->get(),
@@ -268,7 +287,12 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
        [&recordings](const process::Job& job) {
          return recordings.OpenNext(job.path.data(), job.fanout_index);
        },
-       **writes, log});
+       filter_fit, **writes, log});
+  auto ports = OwnPorts(settings, log);
+  if (!ports) return Forward(std::move(ports));
+  if (*ports != nullptr) {
+    memory->board->SetOwnPorts({(*ports)->first(), http::LocalPorts::kCount});
+  }
   if (auto opened = supervisor.OpenInterfaces(); !opened) return opened;
   process::InstallStopSignals();
   auto watches = OpenWatches(settings);
@@ -285,9 +309,9 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
     if (auto served = run_telemetry.ServeMetrics(settings.metrics); !served) return served;
   }
   uint64_t value_bytes = 0;
-  auto sink = OpenSink(
-      program_path, settings, *nodes, *inputs,
-      {**loop, **writes, log, stats, [&value_bytes](uint64_t bytes) { value_bytes = bytes; }});
+  auto sink = OpenSink(program_path, settings, *nodes, *inputs,
+                       {**loop, **writes, log, stats,
+                        [&value_bytes](uint64_t bytes) { value_bytes = bytes; }, *ports});
   if (!sink) return Forward(std::move(sink));
 
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
@@ -298,6 +322,7 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
       {**sink, resume.get(), std::move(*watches), run_telemetry.services(), progress, value_bytes});
   log.ClearProgress();
   log.TellLeftOut();
+  if (auto fit = filter_fit.Verdict(settings.capture_filter); !fit) log.Error(fit.error().message);
   log.Info(telemetry::FormatSummary(
       ledger,
       settings.nodes.empty() ? telemetry::Destination::kStream : telemetry::Destination::kServer,

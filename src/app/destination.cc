@@ -81,6 +81,7 @@ Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& se
                 "' has no fixed beginning, and it would match every index");
   }
   ServerUse use;
+  use.ports = run.ports;
   use.preparation = {pattern, !settings.no_template && !matches_every_index,
                      settings.limits.value_bytes == 0};
   use.template_maker = std::make_unique<FieldTemplateMaker>(program_path, settings);

@@ -17,6 +17,7 @@
 #include "espcap/delivery_stats.h"
 #include "espcap/result.h"
 #include "espcap/sink.h"
+#include "http/local_ports.h"
 #include "http/node_url.h"
 #include "supervise/capture_queue.h"
 #include "telemetry/log.h"
@@ -35,6 +36,7 @@ struct Run {
   telemetry::Log& log;
   DeliveryStats& stats;
   std::function<void(uint64_t bytes)> limit_values;  // the server takes no longer texts
+  std::shared_ptr<http::LocalPorts> ports;           // of connections; null: any
 };
 
 // Begins to connect to the nodes, or opens (and empties) the output. The settings, and what `run`

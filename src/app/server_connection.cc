@@ -54,6 +54,7 @@ Result<std::unique_ptr<elasticsearch::BulkSink>> MakeBulkSink(base::EventLoop& l
   options.request_timeout = settings.request_timeout;
   options.preparation = std::move(use.preparation);
   options.meanwhile = std::move(use.meanwhile);
+  options.ports = std::move(use.ports);
   const auto limited = [&log](telemetry::Log::Level level, const char* kind) {
     return [messages = telemetry::RateLimited(log, level, kind)](const std::string& message) {
       messages.Report(message);

@@ -30,7 +30,8 @@ uint32_t BatchesAtServer(const cli::ServerSettings& settings, size_t nodes);
 // log, which is borrowed as `loop` and `stats` are.
 struct ServerUse {
   elasticsearch::Preparation::Options preparation;
-  std::string meanwhile;  // BulkSink::Options'
+  std::string meanwhile;  // BulkSink::Options', as the next
+  std::shared_ptr<http::LocalPorts> ports = nullptr;
   std::unique_ptr<elasticsearch::TemplateMaker> template_maker;
   decltype(elasticsearch::BulkSink::Hooks::prepared) prepared;
   decltype(elasticsearch::BulkSink::Hooks::keep_refused) keep_refused;

@@ -8,17 +8,22 @@
 namespace espcap::base {
 namespace {
 
-// Levenshtein distance, one row at a time.
+// Characters put in, left out, changed, and neighbours that have changed places (optimal string
+// alignment), one row at a time.
 size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<size_t> two_above(b.size() + 1);
+  std::vector<size_t> above(b.size() + 1);
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
   for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = row[0];
+    two_above.swap(above);
+    above.swap(row);
     row[0] = i + 1;
     for (size_t j = 0; j < b.size(); ++j) {
-      const size_t substitute = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, substitute});
+      const size_t substitute = above[j] + (a[i] == b[j] ? 0 : 1);
+      row[j + 1] = std::min({above[j + 1] + 1, row[j] + 1, substitute});
+      const bool has_swapped = i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j];
+      if (has_swapped) row[j + 1] = std::min(row[j + 1], two_above[j - 1] + 1);
     }
   }
   return row.back();

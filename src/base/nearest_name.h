@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// "Did you mean …": the known name that takes the fewest edits to reach, if it is near at all.
+// "Did you mean …": the known name that the fewest edits lead to, if it is near at all.
 #ifndef ESPCAP_BASE_NEAREST_NAME_H_
 #define ESPCAP_BASE_NEAREST_NAME_H_
 

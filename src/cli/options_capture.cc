@@ -118,6 +118,14 @@ std::vector<Option> LiveOptions() {
        .paragraph = "takes each packet as it comes, not many at once: sooner, at more cost",
        .example = "--immediate",
        .setting = [](S& s) -> Setting { return &s.capture->device.immediate; }},
+      {.names = "--capture-own-traffic",
+       .commands = kCaptureCommand,
+       .group = kLive,
+       .help = "Capture espcap's own connections to the server, too: each document makes packets.",
+       .paragraph = "captures espcap's own connections to the server, too, which are left out "
+                    "otherwise",
+       .example = "--capture-own-traffic",
+       .setting = [](S& s) -> Setting { return &s.capture->device.own_traffic; }},
       {.names = "--fanout",
        .commands = kCaptureCommand,
        .group = kLive,
@@ -245,7 +253,8 @@ std::vector<Option> SelectionOptions() {
                "too.",
        .paragraph =
            "capture filter (`man pcap-filter`), for files too: the result is that of a capture "
-           "made with it. Frames are numbered as captured; their ids stay those of the whole file",
+           "made with it. Packets of a link type that it doesn't fit are left out. Frames are "
+           "numbered as captured; their ids stay those of the whole file",
        .example = "--bpf 'tcp port 80'",
        .setting = [](S& s) -> Setting { return &s.capture->capture_filter; }},
       {.names = "--filter",

@@ -60,6 +60,7 @@ struct DeviceSettings {
   bool promiscuous = true;
   bool monitor = false;
   bool immediate = false;
+  bool own_traffic = false;
 };
 
 // Of the raw packets that are kept; 0: no limit.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "dissect/display_filter.h"
 
-#include "source/capture_filter.h"
+#include "source/filter_program.h"
 
 namespace espcap::dissect {
 
@@ -11,7 +11,7 @@ Result<DisplayFilter> DisplayFilter::Compile(const std::string& expression) {
   dfilter_t* filter = nullptr;
   const std::string fault = wireshark::CompileFilter(expression.c_str(), &filter);
   if (!fault.empty()) {
-    const bool is_capture_filter = source::CaptureFilter::Compile(expression).has_value();
+    const bool is_capture_filter = source::CheckCaptureFilter(expression).has_value();
     return Fail("--filter '{}': {}{}", expression, fault,
                 is_capture_filter ? " It is a capture filter, though: --bpf takes those." : "");
   }

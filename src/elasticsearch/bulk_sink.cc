@@ -41,7 +41,7 @@ BulkSink::BulkSink(base::EventLoop& loop, Options options, Hooks hooks, Delivery
       stats_(stats),
       loop_(loop),
       timer_(loop, [] {}),
-      client_(loop, options_.request_timeout, options_.security),
+      client_(loop, options_.request_timeout, options_.security, options_.ports),
       pool_(options_.nodes.size(), options_.concurrency, RandomUnit()),
       may_pass_(options_.nodes.size()),
       reports_(options_.nodes.size(), hooks_.warn),

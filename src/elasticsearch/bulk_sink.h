@@ -38,6 +38,7 @@ class BulkSink : public RemoteSink {
   struct Options {
     std::vector<http::NodeUrl> nodes;  // never empty
     std::shared_ptr<const http::Security> security;
+    std::shared_ptr<http::LocalPorts> ports;  // of connections; null: any
     NodePool::Concurrency concurrency;
     std::optional<uint32_t> max_retries;  // of a document; none: without end
     std::chrono::milliseconds request_timeout{60'000};

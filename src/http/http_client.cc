@@ -87,6 +87,7 @@ struct HttpClient::Transfer {
   }
 
   void SetUp(const NodeUrl& node, const HttpRequest& request, milliseconds timeout);
+  void UsePorts(LocalPorts& ports) const;
 
   // A part of the answer's body, decompressed. Taking less than all of it ends the request.
   static size_t TakeBody(char* data, size_t size, size_t count, void* self);
@@ -141,19 +142,38 @@ void HttpClient::Transfer::SetUp(const NodeUrl& node, const HttpRequest& request
   security.Apply(easy.get(), node, headers.get());
 }
 
+void HttpClient::Transfer::UsePorts(LocalPorts& ports) const {
+  using Open = curl_socket_t(void*, curlsocktype, curl_sockaddr*);
+  using Close = int(void*, curl_socket_t);
+  Open* const open = [](void* self, curlsocktype /*purpose*/, curl_sockaddr* address) {
+    return static_cast<LocalPorts*>(self)->Open(address->family, address->socktype,
+                                                address->protocol);
+  };
+  Close* const close = [](void* self, curl_socket_t socket) {
+    static_cast<LocalPorts*>(self)->Close(socket);
+    return 0;
+  };
+  Set(easy.get(), CURLOPT_OPENSOCKETFUNCTION, open);
+  Set(easy.get(), CURLOPT_OPENSOCKETDATA, &ports);
+  Set(easy.get(), CURLOPT_CLOSESOCKETFUNCTION, close);
+  Set(easy.get(), CURLOPT_CLOSESOCKETDATA, &ports);
+}
+
 struct HttpClient::Impl {
   Impl(base::EventLoop& event_loop, milliseconds request_timeout,
-       std::shared_ptr<const Security> shared)
+       std::shared_ptr<const Security> shared, std::shared_ptr<LocalPorts> local_ports)
       : loop(event_loop),
         timeout(request_timeout),
         security(std::move(shared)),
+        ports(std::move(local_ports)),
         timer(loop, [this] { Act(CURL_SOCKET_TIMEOUT, 0); }) {}
 
   base::EventLoop& loop;
   milliseconds timeout;
   std::shared_ptr<const Security> security;
-  std::list<Transfer> transfers;  // before the multi handle, which knows their handles
-  std::vector<EasyHandle> idle;   // to be used again
+  std::shared_ptr<LocalPorts> ports;  // before the multi handle, whose connections have them
+  std::list<Transfer> transfers;      // before the multi handle, which knows their handles
+  std::vector<EasyHandle> idle;       // to be used again
   std::unordered_map<curl_socket_t, base::EventLoop::Watch> watches;
   base::EventLoop::Timer timer;
   std::unique_ptr<CURLM, MultiCleanup> multi;
@@ -248,9 +268,10 @@ void HttpClient::Impl::Finish(CURL* easy, CURLcode code) {
 }
 
 HttpClient::HttpClient(base::EventLoop& loop, milliseconds timeout,
-                       std::shared_ptr<const Security> security) {
+                       std::shared_ptr<const Security> security,
+                       std::shared_ptr<LocalPorts> ports) {
   InitCurl();
-  impl_ = std::make_unique<Impl>(loop, timeout, std::move(security));
+  impl_ = std::make_unique<Impl>(loop, timeout, std::move(security), std::move(ports));
   impl_->multi.reset(curl_multi_init());
   CURLM* multi = impl_->multi.get();
   if (multi == nullptr) throw std::bad_alloc();
@@ -258,6 +279,10 @@ HttpClient::HttpClient(base::EventLoop& loop, milliseconds timeout,
   curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, impl_.get());
   curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, &Impl::OnTimer);
   curl_multi_setopt(multi, CURLMOPT_TIMERDATA, impl_.get());
+  // Idle connections leave ports for new ones.
+  if (impl_->ports != nullptr) {
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, long{LocalPorts::kCount} / 2);
+  }
 }
 
 HttpClient::~HttpClient() {
@@ -270,6 +295,7 @@ HttpClient::Ticket HttpClient::Start(const NodeUrl& node, const HttpRequest& req
   transfer.easy = impl_->TakeHandle();
   if (transfer.easy == nullptr) throw std::bad_alloc();
   transfer.SetUp(node, request, impl_->timeout);
+  if (impl_->ports != nullptr) transfer.UsePorts(*impl_->ports);
   transfer.start = std::chrono::steady_clock::now();
   curl_multi_add_handle(impl_->multi.get(), transfer.easy.get());
   return transfer.ticket;

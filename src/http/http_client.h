@@ -15,6 +15,7 @@
 
 #include "base/event_loop.h"
 #include "espcap/result.h"
+#include "http/local_ports.h"
 #include "http/node_url.h"
 #include "http/security.h"
 
@@ -55,8 +56,9 @@ std::string PercentEncoded(const std::string& text);
 class HttpClient {
  public:
   // A request takes at most `timeout`, its connection ten seconds of that. The loop is borrowed.
+  // `ports` of its connections; null: any.
   HttpClient(base::EventLoop& loop, std::chrono::milliseconds timeout,
-             std::shared_ptr<const Security> security);
+             std::shared_ptr<const Security> security, std::shared_ptr<LocalPorts> ports = nullptr);
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;

@@ -15,7 +15,7 @@
 #include <tuple>
 #include <utility>
 
-#include "source/capture_filter.h"
+#include "live/filter_chain.h"
 
 namespace espcap::live {
 namespace {
@@ -89,7 +89,7 @@ tl::expected<std::unique_ptr<Device>, DeviceError> Device::Open(const std::strin
     return tl::unexpected(DeviceError{reason, fmt::format("capture on {}: {}", name, what)});
   };
   std::array<char, PCAP_ERRBUF_SIZE> message{};
-  Handle handle(pcap_create(name.c_str(), message.data()));
+  source::PcapHandle handle(pcap_create(name.c_str(), message.data()));
   if (handle == nullptr) return failed(DeviceError::Reason::kOther, message.data());
   pcap_t* device = handle.get();
   // They refuse only what pcap_activate() tells, or a device that is active already.
@@ -138,16 +138,39 @@ Result<void> Device::JoinFanout(uint16_t group) {
   return {};
 }
 
-Result<void> Device::SetFilter(const std::string& expression) {
-  if (expression.empty()) return {};
-  bpf_program program{};
-  if (pcap_compile(handle_.get(), &program, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
-    return Fail("{}",
-                source::DescribeFilterFault(expression, pcap_geterr(handle_.get()), link_type()));
+Result<source::FilterProgram> Device::Compile(const std::string& expression) const {
+  bpf_u_int32 network = 0;
+  bpf_u_int32 netmask = 0;  // of the device's first address, for "ip broadcast"; or none
+  std::array<char, PCAP_ERRBUF_SIZE> ignored{};
+  if (pcap_lookupnet(name_.c_str(), &network, &netmask, ignored.data()) != 0) netmask = 0;
+  auto program = std::make_unique<bpf_program>();
+  if (pcap_compile(handle_.get(), program.get(), expression.c_str(), 1, netmask) != 0) {
+    return Fail("{}", pcap_geterr(handle_.get()));
   }
-  const int status = pcap_setfilter(handle_.get(), &program);
-  pcap_freecode(&program);
-  if (status != 0) {
+  return source::FilterProgram(program.release());
+}
+
+Result<void> Device::SetFilter(const std::string& expression,
+                               const std::vector<std::string>& refused) {
+  if (expression.empty() && refused.empty()) return {};
+  const auto taken = Compile(expression);
+  if (!taken) {
+    return Fail("{}", source::DescribeFilterFault(expression, taken.error().message, link_type()));
+  }
+  const auto instructions = [](const bpf_program& program) {
+    return Instructions(program.bf_insns, program.bf_len);
+  };
+  std::vector<source::FilterProgram> compiled;
+  std::vector<Instructions> refusing;
+  for (const std::string& other : refused) {
+    auto program = Compile(other);
+    if (!program) continue;
+    refusing.push_back(instructions(**program));
+    compiled.push_back(std::move(*program));
+  }
+  std::vector<bpf_insn> chain = ChainFilters(refusing, instructions(**taken));
+  bpf_program program{static_cast<u_int>(chain.size()), chain.data()};
+  if (pcap_setfilter(handle_.get(), &program) != 0) {
     return Fail("--bpf '{}' on {}: {}", expression, name_, pcap_geterr(handle_.get()));
   }
   return {};

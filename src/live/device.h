@@ -18,6 +18,8 @@
 
 #include "espcap/result.h"
 #include "live/options.h"
+#include "source/filter_program.h"
+#include "source/pcap_handle.h"
 
 namespace espcap::live {
 
@@ -46,8 +48,10 @@ class Device {
   // what came before.
   Result<void> JoinFanout(uint16_t group);
 
-  // Only packets that it matches are captured from now on. Empty: all.
-  Result<void> SetFilter(const std::string& expression);
+  // Only packets that `expression` matches (empty: all) and none of `refused` does are captured
+  // from now on. Once: setting another one would lose what waits. One of `refused` that can't match
+  // anything on this link type is passed over.
+  Result<void> SetFilter(const std::string& expression, const std::vector<std::string>& refused);
 
   // Becomes readable.
   [[nodiscard]] int fd() const;
@@ -74,15 +78,14 @@ class Device {
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
-  struct Close {
-    void operator()(pcap_t* handle) const { pcap_close(handle); }
-  };
-  using Handle = std::unique_ptr<pcap_t, Close>;
+  Device(std::string name, source::PcapHandle handle)
+      : name_(std::move(name)), handle_(std::move(handle)) {}
 
-  Device(std::string name, Handle handle) : name_(std::move(name)), handle_(std::move(handle)) {}
+  // An error is libpcap's message.
+  [[nodiscard]] Result<source::FilterProgram> Compile(const std::string& expression) const;
 
   std::string name_;
-  Handle handle_;
+  source::PcapHandle handle_;
   Drops drops_seen_;
   timespec since_{};  // packets before are none of its own
   std::vector<std::string> warnings_;

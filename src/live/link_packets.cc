@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "source/capture_filter.h"
+#include "source/link_type.h"
 
 namespace espcap::live {
 namespace {

@@ -102,6 +102,7 @@ void LiveReader::PollLinkState(const Link& link) {
   next_look_ = Clock::now() + kLook;
   CountDrops();
   if (surroundings_.raw != nullptr) surroundings_.raw->CheckFile();
+  if (surroundings_.look) surroundings_.look();
   LinkState now = link.Look();
   if (const auto change = DescribeChange(state_, now)) Tell(*change);
   state_ = std::move(now);

@@ -28,6 +28,7 @@ class LiveReader {
     int supervisor = -1;  // a descriptor that hangs up with it
     std::function<void(const std::string&)> warn;
     RawRecorder* raw = nullptr;  // null: raw packets aren't kept
+    std::function<void()> look;  // now and then; empty: nothing to look at
     // Of several processes on one interface, that which tells of it and counts what it loses.
     bool speaks_for_interface = true;
   };

@@ -15,7 +15,7 @@
 #include <system_error>
 #include <utility>
 
-#include "source/capture_filter.h"
+#include "source/filter_program.h"
 
 namespace espcap::live {
 namespace {

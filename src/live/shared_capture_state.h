@@ -15,6 +15,7 @@
 
 #include "espcap/result.h"
 #include "live/options.h"
+#include "live/own_traffic.h"
 #include "source/wireshark_api.h"
 
 namespace espcap::live {
@@ -83,6 +84,14 @@ class SharedCaptureState {
     return shared_->interfaces.at(interface).index.load(std::memory_order_relaxed);
   }
 
+  // Of the run's own connections. Before an interface is opened.
+  void SetOwnPorts(PortRange ports) const {
+    shared_->own_ports.store(ports, std::memory_order_relaxed);
+  }
+  [[nodiscard]] PortRange own_ports() const {
+    return shared_->own_ports.load(std::memory_order_relaxed);
+  }
+
   // For a test of what happens after four billion packets. Before the first one.
   void StartAfter(uint64_t packets) const;
 
@@ -102,6 +111,7 @@ class SharedCaptureState {
     std::atomic<bool> over;
     nstime_t first_time;
     nstime_t previous_time;
+    std::atomic<PortRange> own_ports;
     std::array<Interface, kMaxInterfaces> interfaces;
     std::array<std::atomic<uint64_t>, kMaxRings> ring_drops;
   };

@@ -75,6 +75,13 @@ void SlotWriter::SendLog(LogMessage::Level level, std::string_view message) cons
   static_cast<void>(channel_.Send(entry));
 }
 
+void SlotWriter::SendLinkType(std::string_view misfit) const {
+  WorkerMessage note;
+  note.kind = WorkerMessage::Kind::kLinkType;
+  note.log_message = LogMessage::Of(LogMessage::Level::kWarning, misfit);
+  static_cast<void>(channel_.Send(note));
+}
+
 base::FileDescriptor SlotWriter::AskForFile() const {
   WorkerMessage wish;
   wish.kind = WorkerMessage::Kind::kWantsFile;

@@ -48,6 +48,9 @@ class SlotWriter {
   // The next file for raw packets; invalid where there is none.
   [[nodiscard]] base::FileDescriptor AskForFile() const;
 
+  // A link type is there that the capture filter fits; or doesn't: its name, and why.
+  void SendLinkType(std::string_view misfit) const;
+
   // An interface is opened; or can't be, and why.
   void SendOpened(std::string_view failure = {}) const;
 

@@ -5,45 +5,58 @@
 #ifndef ESPCAP_SOURCE_CAPTURE_FILTER_H_
 #define ESPCAP_SOURCE_CAPTURE_FILTER_H_
 
-#include <memory>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
-#include <unordered_map>
+#include <utility>
 
 #include "espcap/result.h"
+#include "source/filter_program.h"
 #include "source/wireshark_api.h"
-
-struct bpf_program;
 
 namespace espcap::source {
 
-// What is wrong with an expression that libpcap refuses for a link type (DLT_*), with the place
-// where that can be told: libpcap doesn't say it.
-[[nodiscard]] std::string DescribeFilterFault(const std::string& expression,
-                                              const std::string& message, int link_type);
-
-// Whether wiretap takes a header of libpcap's off packets of this encapsulation.
-[[nodiscard]] bool LosesPseudoHeader(int encapsulation);
-
 class CaptureFilter {
  public:
-  // Checks the expression for Ethernet, so that a typing error is told before anything is read.
-  static Result<CaptureFilter> Compile(const std::string& expression);
+  // A link type is there; `misfit` names one that the expression doesn't fit, and says why, and is
+  // empty for others.
+  using OnLinkType = std::function<void(const std::string& misfit)>;
 
-  // Whether the filter takes the record. Records that are no packets are never taken. An error
-  // where the expression can't be compiled for the record's link type.
+  // An error where the expression fits no link type at all. Usual ones are compiled for now: those
+  // who read packets can't look up names.
+  static Result<CaptureFilter> Prepare(const std::string& expression);
+
+  void TellLinkTypesTo(OnLinkType told) { told_ = std::move(told); }
+
+  // The capture whose records come next.
+  void BeginCapture(const std::string& path, wtap* handle);
+
+  // Whether the filter takes the record. Records that are no packets are never taken, nor are those
+  // of a link type that the expression doesn't fit, which is told. An error where wiretap keeps
+  // bytes apart that the filter would look at.
   Result<bool> Matches(const wireshark::Record& record);
 
  private:
-  struct FreeProgram {
-    void operator()(bpf_program* program) const;
+  struct Compiled {
+    Result<FilterProgram> program;  // an error: the expression doesn't fit
+    bool is_told = false;
   };
-  using Program = std::unique_ptr<bpf_program, FreeProgram>;
 
   explicit CaptureFilter(std::string expression) : expression_(std::move(expression)) {}
-  [[nodiscard]] Result<Program> CompileFor(int link_type) const;
+
+  Compiled& CompiledFor(int encapsulation, ByteOrder order);
+  // Null where the expression doesn't fit.
+  const bpf_program* Meet(int encapsulation, ByteOrder order);
+  ByteOrder OrderOf(const wireshark::Record& record);
 
   std::string expression_;
-  std::unordered_map<int, Program> by_encapsulation_;
+  OnLinkType told_;  // empty: nobody
+  std::string path_;  // of the capture
+  uint32_t snap_length_ = UINT32_MAX;
+  std::optional<std::optional<ByteOrder>> order_;  // of its writer; none: nobody has asked yet
+  std::map<std::pair<int, ByteOrder>, Compiled> compiled_;
 };
 
 }  // namespace espcap::source

@@ -43,9 +43,23 @@ std::vector<Word> WordsOf(std::string_view expression) {
 // Some end makes it an expression. The ends are one for each kind of thing that can be missing.
 bool CanBeginOne(const std::string& beginning,
                  const std::function<bool(const std::string&)>& compiles) {
-  constexpr std::array<std::string_view, 12> kEnds = {
-      "",       " 1",    " 1.2.3.4",           " tcp", " 1 = 1",          "= 1",
-      "0] = 1", "] = 1", " 00:00:00:00:00:00", " 1-2", " net 1.2.3.0/24", " = 1"};
+  constexpr std::array<std::string_view, 17> kEnds = {"",
+                                                      " 1",
+                                                      " 1.2.3.4",
+                                                      " tcp",
+                                                      " 1 = 1",
+                                                      "= 1",
+                                                      "0] = 1",
+                                                      "] = 1",
+                                                      " 00:00:00:00:00:00",
+                                                      " 1-2",
+                                                      " net 1.2.3.0/24",
+                                                      " = 1",
+                                                      " mgt",
+                                                      " beacon",
+                                                      " nods",
+                                                      " pass",
+                                                      " match"};
   constexpr int kMaxParentheses = 3;
   std::string close;
   for (int parentheses = 0; parentheses <= kMaxParentheses; ++parentheses, close += ')') {

@@ -322,6 +322,12 @@ void Supervisor::Handle(const WorkerEvent& event) {
               failure_ = e.failure;
             }
           },
+          [this](const LinkTypeMet& e) {
+            if (e.misfit.empty()) return parts_.filter_fit.NoteFit();
+            if (!parts_.filter_fit.NoteMisfit(e.misfit)) return;
+            parts_.log.Warning(fmt::format("{}: --bpf leaves out packets of link type {}",
+                                           e.worker.part->job.path.data(), e.misfit));
+          },
           [this](const WorkerLogged& e) { WriteToLog(e.message, parts_.log); },
           [this](const WorkerReaped& e) {
             if (e.wait_status == 0 || state_.stop) return;

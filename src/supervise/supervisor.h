@@ -31,6 +31,7 @@
 #include "supervise/batch_intake.h"
 #include "supervise/capture_queue.h"
 #include "supervise/file_watches.h"
+#include "supervise/filter_fit.h"
 #include "supervise/kept_batches.h"
 #include "supervise/options.h"
 #include "supervise/part_succession.h"
@@ -57,6 +58,7 @@ struct Dependencies {
   Accounting::ReadInterfaces read_interfaces;  // empty: nothing is live
   // The next file for what a capture process records.
   std::function<Result<base::FileDescriptor>(const process::Job&)> open_recording;
+  FilterFit& filter_fit;
   base::WriteThread& writes;
   telemetry::Log& log;
 };

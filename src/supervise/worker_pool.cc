@@ -57,6 +57,8 @@ std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) const {
     case WorkerMessage::Kind::kOpened:
       worker.opened = true;
       return InterfaceOpened{worker, std::string(message->log_message.Text())};
+    case WorkerMessage::Kind::kLinkType:
+      return LinkTypeMet{worker, std::string(message->log_message.Text())};
     case WorkerMessage::Kind::kDone:
       if (message->outcome > process::Outcome::kInterfaceBack) break;
       worker.outcome = message->outcome;

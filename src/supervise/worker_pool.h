@@ -53,6 +53,10 @@ struct InterfaceOpened {
   Worker& worker;
   std::string failure;  // empty: it is open
 };
+struct LinkTypeMet {
+  const Worker& worker;
+  std::string misfit;  // why the capture filter doesn't fit it; empty: it does
+};
 struct ProtocolBroken {  // by what it has sent
   Worker& worker;
   std::string what;
@@ -65,8 +69,8 @@ struct WorkerReaped {
   int wait_status;  // waitpid's
 };
 struct ZygoteEnded {};
-using WorkerEvent = std::variant<SlotReady, FileWanted, InterfaceOpened, ProtocolBroken,
-                                 WorkerLogged, WorkerReaped, ZygoteEnded>;
+using WorkerEvent = std::variant<SlotReady, FileWanted, InterfaceOpened, LinkTypeMet,
+                                 ProtocolBroken, WorkerLogged, WorkerReaped, ZygoteEnded>;
 
 class WorkerPool {
  public:

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "live/live_reader.h"
+#include "live/own_traffic.h"
 #include "live/remote_address.h"
 #include "worker/jobs.h"
 #include "worker/recorder.h"
@@ -16,6 +19,16 @@ using process::Job;
 using process::LogMessage;
 using process::Outcome;
 using process::SlotWriter;
+
+namespace {
+
+// Of this machine's own connections; none where these are captured.
+Result<std::vector<live::IpAddress>> OwnAddresses(live::PortRange ports, const live::Link& link) {
+  if (ports.count == 0) return {};
+  return live::LocalAddresses(link.Look().name);
+}
+
+}  // namespace
 
 Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWriter& out) {
   const std::string name = job.path.data();
@@ -28,7 +41,14 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
   if (device && fanout.group != 0) {
     ready = (*device)->JoinFanout(static_cast<uint16_t>(fanout.group + job.interface));
   }
-  if (device && ready) ready = (*device)->SetFilter(context.options().capture_filter);
+  const live::PortRange own_ports = context.memory().board->own_ports();
+  auto addresses = OwnAddresses(own_ports, link);
+  if (ready && !addresses) ready = tl::unexpected(addresses.error());
+  if (device && ready) {
+    ready = (*device)->SetFilter(
+        context.options().capture_filter,
+        live::OwnTrafficFilters(own_ports, *addresses, (*device)->link_type()));
+  }
   auto packets = device && ready ? live::LinkPackets::Of((*device)->link_type(), job.interface,
                                                          (*device)->nanoseconds())
                                  : tl::unexpected(Error{});
@@ -56,11 +76,20 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
                         context.options().live.device.snaplen, (*device)->nanoseconds()},
                        out);
   }
+  std::function<void()> look;
+  if (own_ports.count != 0 && job.fanout_index == 0) {
+    look = [&addresses, &link, &warn, own_ports] {
+      auto now = OwnAddresses(own_ports, link);
+      if (!now) return;
+      if (const auto change = live::DescribeNewAddress(*addresses, *now)) warn(*change);
+      addresses = std::move(now);
+    };
+  }
   live::RingFeed feed(*context.memory().board, context.memory().rings, context.options().live.key,
                       job.interface);
   live::LiveReader reader(*context.memory().board, feed, job.interface,
                           {[&out] { return out.StopRequested(); }, out.supervisor(), warn,
-                           raw.get(), job.fanout_index == 0});
+                           raw.get(), look, job.fanout_index == 0});
   live::LiveReader::End end{};
   if (device) {
     for (const std::string& warning : (*device)->warnings()) warn(warning);

@@ -4,7 +4,7 @@
 
 #include "live/remote_address.h"
 #include "live/remote_reader.h"
-#include "source/capture_filter.h"
+#include "source/filter_program.h"
 #include "worker/jobs.h"
 #include "worker/recorder.h"
 
@@ -22,9 +22,7 @@ Result<Outcome> RunRemoteJob(WorkerContext& context, const Job& job, SlotWriter&
       address ? context.GiveUpPrivilegesOfCapture() : Result<void>(tl::unexpected(address.error()));
   // What it is compiled for is known only when the stream begins.
   if (ready && !context.options().capture_filter.empty()) {
-    if (auto filter = source::CaptureFilter::Compile(context.options().capture_filter); !filter) {
-      ready = Forward(std::move(filter));
-    }
+    ready = source::CheckCaptureFilter(context.options().capture_filter);
   }
   out.SendOpened(ready ? "" : ready.error().message);
   if (!ready) return Outcome::kPartial;

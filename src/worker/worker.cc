@@ -43,6 +43,7 @@ void RunWorker(WorkerContext& context, const ShardPlanner& planner, const Job& j
   SlotWriter out(context.slots(job), context.control(), std::move(channel));
   context.SendLogsBy(
       [&out](const LogMessage& message) { out.SendLog(message.level, message.Text()); });
+  context.TellLinkTypesTo([&out](const std::string& misfit) { out.SendLinkType(misfit); });
   auto outcome =
       kept ? RunJob(context, planner, job, out) : Result<Outcome>(Forward(Result<void>(kept)));
   if (!outcome) out.SendLog(LogMessage::Level::kError, outcome.error().message);

@@ -17,7 +17,7 @@ using source::FileSource;
 
 Result<void> WorkerContext::CompileCaptureFilter() {
   if (options_.capture_filter.empty() || !options_.live.interfaces.empty()) return {};
-  auto filter = source::CaptureFilter::Compile(options_.capture_filter);
+  auto filter = source::CaptureFilter::Prepare(options_.capture_filter);
   if (!filter) return Forward(std::move(filter));
   capture_filter_ = std::move(*filter);
   return {};
@@ -108,6 +108,7 @@ FileSource::Access WorkerContext::Access() const {
 }
 
 source::FrameReader WorkerContext::FramesOf(FileSource& source, const Job& job) {
+  if (capture_filter_) capture_filter_->BeginCapture(source.name(), source.handle());
   return {source, capture_filter_ ? &*capture_filter_ : nullptr, job.packet_limit};
 }
 

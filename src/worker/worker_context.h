@@ -60,6 +60,10 @@ class WorkerContext {
   [[nodiscard]] Result<void> GiveUpPrivileges(const process::Job& job) const;
   // The same, once an interface is open.
   [[nodiscard]] Result<void> GiveUpPrivilegesOfCapture() const;
+  // What the capture filter has to tell goes this way from now on.
+  void TellLinkTypesTo(source::CaptureFilter::OnLinkType told) {
+    if (capture_filter_) capture_filter_->TellLinkTypesTo(std::move(told));
+  }
   // Libraries' messages go this way from now on.
   void SendLogsBy(SendLog send_log) { send_log_ = std::move(send_log); }
 

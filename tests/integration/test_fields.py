@@ -157,6 +157,7 @@ def test_lists_from_files_and_the_configuration(espcap, tmp_path):
 
 
 @pytest.mark.parametrize("arguments, parts", [
+    (["--fields", "ip.scr"], ["did you mean 'ip.src'?"]),
     (["--fields", "ip.srcc"], ["--fields ip.srcc", "did you mean 'ip.src'?"]),
     (["--fields", "ip.src,dns.qry.nam"], ["dns.qry.nam", "did you mean 'dns.qry.name'?"]),
     (["--fields", "IP.SRC"], ["did you mean 'ip.src'?"]),

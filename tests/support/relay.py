@@ -12,7 +12,8 @@ class Relay:
     def __init__(self, server_port, address="127.0.0.1", stops_at=None):
         self.server_port = server_port
         self.stops_at = stops_at
-        self.listener = socket.create_server((address, 0))
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.listener = socket.create_server((address, 0), family=family)
         self.port = self.listener.getsockname()[1]
         self.sent = []  # one bytearray a connection
 

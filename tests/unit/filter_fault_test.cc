@@ -4,14 +4,14 @@
 #include <gtest/gtest.h>
 #include <pcap/pcap.h>
 
-#include "source/capture_filter.h"
+#include "source/filter_program.h"
 
 namespace espcap::source {
 namespace {
 
 std::string FaultOf(const std::string& expression) {
-  auto filter = CaptureFilter::Compile(expression);
-  return filter ? "" : filter.error().message;
+  auto checked = CheckCaptureFilter(expression);
+  return checked ? "" : checked.error().message;
 }
 
 TEST(FilterFault, IsAtTheWordThatNothingCanFollow) {

@@ -21,7 +21,10 @@ TEST(NearestName, FindsWhatAFewEditsReach) {
       {"fle", "file"},         // a letter left out
       {"nodes", "node"},       // a letter too many
       {"nade", "node"},        // another letter
-      {"fromat", "format"},    // two letters swapped: two edits, a third of six
+      {"fromat", "format"},    // two neighbours have changed places: one edit
+      {"ndoe", "node"},        // the most that four letters bear
+      {"ofrmat", "format"},    // at the beginning
+      {"formta", "format"},    // at the end
       {"fi", ""},              // two edits are more than two letters bear
       {"filtration", ""},      // five edits
       {"quiet", ""},           // near nothing
@@ -39,6 +42,12 @@ TEST(NearestName, FindsWhatAFewEditsReach) {
 TEST(NearestName, PrefersTheFewestEditsThenTheFirst) {
   EXPECT_EQ(NearestName("table", {"tabular", "cable", "table"}), "table");
   EXPECT_EQ(NearestName("table", {"fable", "cable"}), "fable");
+}
+
+TEST(NearestName, NeighboursThatChangedPlacesAreOneEdit) {
+  EXPECT_EQ(NearestName("ip.scr", {"cip.sc", "ip.src"}), "ip.src");
+  EXPECT_EQ(NearestName("tcp.prot", {"tcp.prod", "tcp.port"}), "tcp.prod");  // the first of two
+  EXPECT_EQ(NearestName("abdc", {"acdb"}), "");                              // not over a distance
 }
 
 TEST(NearestName, OfNothingIsNothing) { EXPECT_EQ(NearestName("file", {}), ""); }

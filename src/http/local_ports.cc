@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "http/local_ports.h"
+
+#include <linux/in6.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <random>
+#include <system_error>
+
+namespace espcap::http {
+namespace {
+
+// Of the kernel, for connections.
+std::pair<uint16_t, uint16_t> PortRange() {
+  std::ifstream file("/proc/sys/net/ipv4/ip_local_port_range");
+  uint16_t low = 32768;
+  uint16_t high = 60999;
+  if (uint16_t first = 0, last = 0; file >> first >> last) {
+    low = first;
+    high = last;
+  }
+  return {low, high};
+}
+
+// Several sockets may have a port as long as none of them listens.
+bool BindTo(int socket, int family, uint16_t port) {
+  const int on = 1;
+  if (::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0) return false;
+  sockaddr_storage address{};
+  address.ss_family = static_cast<sa_family_t>(family);
+  socklen_t size = sizeof(sockaddr_in);
+  if (family == AF_INET6) {
+    reinterpret_cast<sockaddr_in6&>(address).sin6_port = htons(port);
+    size = sizeof(sockaddr_in6);
+  } else {
+    reinterpret_cast<sockaddr_in&>(address).sin_port = htons(port);
+  }
+  return ::bind(socket, reinterpret_cast<const sockaddr*>(&address), size) == 0;
+}
+
+// Both families at once where there is IPv6.
+base::FileDescriptor Hold(uint16_t port) {
+  for (const int family : {AF_INET6, AF_INET}) {
+    base::FileDescriptor socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!socket.valid()) continue;
+    const int off = 0;
+    if (family == AF_INET6) {
+      ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+    }
+    if (BindTo(socket.get(), family, port)) return socket;
+    if (errno == EADDRINUSE) break;
+  }
+  return {};
+}
+
+std::vector<base::FileDescriptor> HoldAll(uint16_t first) {
+  std::vector<base::FileDescriptor> held;
+  for (uint16_t at = 0; at < LocalPorts::kCount; ++at) {
+    held.push_back(Hold(static_cast<uint16_t>(first + at)));
+    if (!held.back().valid()) return {};
+  }
+  return held;
+}
+
+}  // namespace
+
+LocalPorts::LocalPorts(uint16_t first, std::vector<base::FileDescriptor> held)
+    : first_(first), held_(std::move(held)) {
+  for (uint16_t at = 0; at < kCount; ++at) free_.push_back(static_cast<uint16_t>(first + at));
+}
+
+Result<std::shared_ptr<LocalPorts>> LocalPorts::Reserve() {
+  constexpr int kTries = 100;
+  const auto [low, high] = PortRange();
+  if (high - low < kCount) return Fail("reserve {} local ports: there are {}", kCount, high - low);
+  std::mt19937 engine(std::random_device{}());
+  std::uniform_int_distribution<int> beginning(low, high - kCount);
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    const auto first = static_cast<uint16_t>(beginning(engine));
+    if (auto held = HoldAll(first); !held.empty()) {
+      return std::shared_ptr<LocalPorts>(new LocalPorts(first, std::move(held)));
+    }
+  }
+  return Fail("reserve {} local ports in a row: {}", kCount,
+              std::generic_category().message(errno));
+}
+
+int LocalPorts::Open(int family, int type, int protocol) {
+  base::FileDescriptor socket(::socket(family, type | SOCK_CLOEXEC, protocol));
+  if (!socket.valid()) return -1;
+  if (family == AF_INET6) {
+    // A temporary address would be another one tomorrow.
+    const int preference = IPV6_PREFER_SRC_PUBLIC;
+    ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_ADDR_PREFERENCES, &preference,
+                 sizeof(preference));
+  }
+  if (free_.empty() || !BindTo(socket.get(), family, free_.front())) return -1;
+  port_of_[socket.get()] = free_.front();
+  free_.pop_front();
+  return socket.Release();
+}
+
+void LocalPorts::Close(int socket) {
+  if (const auto found = port_of_.find(socket); found != port_of_.end()) {
+    free_.push_back(found->second);
+    port_of_.erase(found);
+  }
+  ::close(socket);
+}
+
+}  // namespace espcap::http

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "http/local_ports.h"
+
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <set>
+
+namespace espcap::http {
+namespace {
+
+uint16_t PortOf(int socket) {
+  sockaddr_in address{};
+  socklen_t size = sizeof(address);
+  EXPECT_EQ(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  return ntohs(address.sin_port);
+}
+
+TEST(LocalPorts, EachIsUsedOnceInARow) {
+  auto ports = LocalPorts::Reserve();
+  ASSERT_TRUE(ports.has_value()) << ports.error().message;
+  const uint16_t first = (*ports)->first();
+  std::set<uint16_t> used;
+  for (int round = 0; round < LocalPorts::kCount; ++round) {
+    const int socket = (*ports)->Open(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    ASSERT_GE(socket, 0);
+    const uint16_t port = PortOf(socket);
+    EXPECT_TRUE(port >= first && port - first < LocalPorts::kCount) << port;
+    EXPECT_TRUE(used.insert(port).second) << port;
+    (*ports)->Close(socket);
+  }
+  const int again = (*ports)->Open(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+  EXPECT_EQ(PortOf(again), first) << "the one that rested longest";
+  (*ports)->Close(again);
+}
+
+TEST(LocalPorts, NoMoreConnectionsThanPorts) {
+  auto ports = LocalPorts::Reserve();
+  ASSERT_TRUE(ports.has_value());
+  std::vector<int> open;
+  for (int count = 0; count < LocalPorts::kCount; ++count) {
+    open.push_back((*ports)->Open(AF_INET, SOCK_STREAM, IPPROTO_TCP));
+  }
+  EXPECT_LT((*ports)->Open(AF_INET, SOCK_STREAM, IPPROTO_TCP), 0);
+  for (const int socket : open) (*ports)->Close(socket);
+}
+
+TEST(LocalPorts, NobodyElseGetsOne) {
+  auto ports = LocalPorts::Reserve();
+  auto others = LocalPorts::Reserve();
+  ASSERT_TRUE(ports.has_value() && others.has_value());
+  EXPECT_GE(std::abs((*ports)->first() - (*others)->first()), LocalPorts::kCount);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons((*ports)->first());
+  const base::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM, 0));
+  EXPECT_NE(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+}
+
+}  // namespace
+}  // namespace espcap::http
