@@ -15,6 +15,7 @@
 #include "cli/settings.h"
 #include "espcap/compression.h"
 #include "espcap/delivery_stats.h"
+#include "espcap/document_needs.h"
 #include "espcap/result.h"
 #include "espcap/sink.h"
 #include "http/node_url.h"
@@ -34,7 +35,7 @@ struct Run {
   base::WriteThread& writes;
   telemetry::Log& log;
   DeliveryStats& stats;
-  std::function<void(uint64_t bytes)> limit_values;  // the server takes no longer texts
+  DocumentNeeds& needs;  // of the server, once it is known
 };
 
 // Begins to connect to the nodes, or opens (and empties) the output. The settings, and what `run`
