@@ -308,10 +308,9 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   if (!settings.metrics.empty()) {
     if (auto served = run_telemetry.ServeMetrics(settings.metrics); !served) return served;
   }
-  uint64_t value_bytes = 0;
+  DocumentNeeds needs;
   auto sink = OpenSink(program_path, settings, *nodes, *inputs,
-                       {**loop, **writes, log, stats,
-                        [&value_bytes](uint64_t bytes) { value_bytes = bytes; }, *ports});
+                       {**loop, **writes, log, stats, needs, *ports});
   if (!sink) return Forward(std::move(sink));
 
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
@@ -319,7 +318,7 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   telemetry::Progress progress(log, !settings.quiet && on_terminal);
   const auto start = std::chrono::steady_clock::now();
   const Ledger ledger = supervisor.Run(
-      {**sink, resume.get(), std::move(*watches), run_telemetry.services(), progress, value_bytes});
+      {**sink, resume.get(), std::move(*watches), run_telemetry.services(), progress, needs});
   log.ClearProgress();
   log.TellLeftOut();
   if (auto fit = filter_fit.Verdict(settings.capture_filter); !fit) log.Error(fit.error().message);

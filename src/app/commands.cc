@@ -33,8 +33,14 @@ struct Runner {
     return WithLog(settings, [&](Log& log) { return RunResendCommand(settings, log); });
   }
   int operator()(const cli::TemplateSettings& settings) const {
-    return WithLog(settings,
-                   [&](Log& log) { return RunTemplateCommand(program_path, settings, log); });
+    bool falls_short = false;
+    const int status = WithLog(settings, [&](Log& log) {
+      const auto verdict = RunTemplateCommand(program_path, settings, log);
+      falls_short = verdict && *verdict == TemplateVerdict::kFallsShort;
+      return verdict ? Result<void>() : tl::unexpected(verdict.error());
+    });
+    constexpr int kFallsShortStatus = 2;
+    return falls_short ? kFallsShortStatus : status;
   }
   int operator()(const cli::FieldsSettings& settings) const {
     return WithLog(settings,

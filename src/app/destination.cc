@@ -4,10 +4,12 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <ctime>
 #include <utility>
 
 #include "app/server_connection.h"
 #include "app/template_install.h"
+#include "document/index_name.h"
 #include "elasticsearch/bulk_sink.h"
 #include "elasticsearch/elasticsearch.h"
 #include "schema/index_pattern.h"
@@ -82,20 +84,27 @@ Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& se
   }
   ServerUse use;
   use.ports = run.ports;
-  use.preparation = {pattern, !settings.no_template && !matches_every_index,
-                     settings.limits.value_bytes == 0};
+  auto index = document::IndexName::Parse(settings.index);
+  if (!index) return Forward(std::move(index));
+  use.preparation.index = index->For(std::time(nullptr));
+  use.preparation.own = {pattern, schema::TemplateName(pattern), settings.template_priority};
+  use.preparation.install_template = !settings.no_template && !matches_every_index;
+  use.preparation.learn_value_limit = settings.limits.value_bytes == 0;
+  use.preparation.has_timestamp = settings.ecs;
   use.template_maker = std::make_unique<FieldTemplateMaker>(program_path, settings);
-  use.prepared = [pattern, &log, limit_values = run.limit_values](
+  use.prepared = [pattern, &log, &needs = run.needs](
                      const http::NodeUrl& node, const elasticsearch::ServerIdentity& server,
                      const elasticsearch::Preparation& preparation) {
     log.Verbose(fmt::format("{} {} at {}", server.name, server.version, node.base));
     if (const std::string& outcome = preparation.template_outcome(); !outcome.empty()) {
       log.Verbose("index template for " + pattern + ": " + outcome);
     }
-    if (const auto bytes = preparation.value_limit()) {
-      log.Verbose(fmt::format("the template has a flat_object: texts are cut at {} bytes", *bytes));
-      limit_values(*bytes);
+    needs = preparation.needs();
+    if (needs.value_bytes != 0) {
+      log.Verbose(fmt::format("the template has a flat_object: texts are cut at {} bytes",
+                              needs.value_bytes));
     }
+    if (needs.timestamp) log.Verbose(pattern + " is a data stream: documents have an @timestamp");
   };
   use.keep_refused = [dead_letters, &writes = run.writes](
                          const Batch& batch, std::span<const elasticsearch::Refusal> refusals,

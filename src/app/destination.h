@@ -15,6 +15,7 @@
 #include "cli/settings.h"
 #include "espcap/compression.h"
 #include "espcap/delivery_stats.h"
+#include "espcap/document_needs.h"
 #include "espcap/result.h"
 #include "espcap/sink.h"
 #include "http/local_ports.h"
@@ -35,8 +36,8 @@ struct Run {
   base::WriteThread& writes;
   telemetry::Log& log;
   DeliveryStats& stats;
-  std::function<void(uint64_t bytes)> limit_values;  // the server takes no longer texts
-  std::shared_ptr<http::LocalPorts> ports;           // of connections; null: any
+  DocumentNeeds& needs;  // of the server, once it is known
+  std::shared_ptr<http::LocalPorts> ports;  // of connections; null: any
 };
 
 // Begins to connect to the nodes, or opens (and empties) the output. The settings, and what `run`

@@ -39,7 +39,7 @@ class Resend {
     if (!loop) return Forward(std::move(loop));
     loop_ = std::move(*loop);
     ServerUse use;
-    use.preparation = {{}, false, false};
+    use.preparation.install_template = false;
     use.prepared = [](const auto&, const auto&, const auto&) {};
     use.keep_refused = [this](const Batch& batch, std::span<const elasticsearch::Refusal> refusals,
                               const std::function<void(Result<void>)>& kept) {

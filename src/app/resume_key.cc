@@ -39,6 +39,8 @@ std::string ResumeKey(const cli::CaptureSettings& settings) {
                          settings.limits.depth, settings.limits.bytes, settings.limits.value_bytes);
   purpose += fmt::format("fields {}\nprotocols {}\n", fmt::join(settings.fields, ","),
                          fmt::join(settings.protocols, ","));
+  // Not in the state files of earlier releases.
+  if (!settings.pipeline.empty()) purpose += fmt::format("pipeline {}\n", settings.pipeline);
   return purpose + fmt::format("resolve {} {}\n", dissection.no_name_resolution,
                                dissection.name_resolution.value_or("default"));
 }

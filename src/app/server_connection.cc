@@ -53,6 +53,7 @@ Result<std::unique_ptr<elasticsearch::BulkSink>> MakeBulkSink(base::EventLoop& l
   options.max_retries = settings.max_retries;
   options.request_timeout = settings.request_timeout;
   options.preparation = std::move(use.preparation);
+  options.preparation.pipeline = settings.pipeline;
   options.meanwhile = std::move(use.meanwhile);
   options.ports = std::move(use.ports);
   const auto limited = [&log](telemetry::Log::Level level, const char* kind) {
@@ -65,6 +66,7 @@ Result<std::unique_ptr<elasticsearch::BulkSink>> MakeBulkSink(base::EventLoop& l
   hooks.prepared = std::move(use.prepared);
   hooks.keep_refused = std::move(use.keep_refused);
   hooks.sync_refused = std::move(use.sync_refused);
+  hooks.advise = limited(telemetry::Log::Level::kWarning, "the run's indices");
   hooks.warn = limited(telemetry::Log::Level::kWarning, "the server");
   hooks.report = limited(telemetry::Log::Level::kError, "refused documents");
   return std::make_unique<elasticsearch::BulkSink>(loop, std::move(options), std::move(hooks),

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/template_command.h"
 
+#include <ctime>
 #include <optional>
 #include <utility>
 
 #include "app/field_source.h"
 #include "app/server_query.h"
-#include "app/template_install.h"
 #include "document/index_name.h"
 #include "elasticsearch/elasticsearch.h"
+#include "elasticsearch/index_findings.h"
+#include "elasticsearch/index_inquiry.h"
+#include "elasticsearch/preparation.h"
 #include "elasticsearch/template_store.h"
 #include "schema/index_pattern.h"
 
@@ -52,40 +55,89 @@ Result<schema::IndexTemplate> Build(const char* program_path, const cli::Templat
   schema::TemplateRequest request;
   request.data_stream = !settings.data_stream.empty();
   request.index = request.data_stream ? settings.data_stream : settings.index;
+  request.priority = settings.template_priority;
   request.dialect = dialect;
   return schema::BuildTemplate(request, *fields, rest);
 }
 
-Result<void> Install(const elasticsearch::Server& server, const schema::IndexTemplate& wanted,
-                     telemetry::Log& log) {
+// How documents of today would stand there; each question waits for its answer.
+Result<elasticsearch::IndexStanding> AskFor(const elasticsearch::Server& server,
+                                            const std::string& index, telemetry::Log& log) {
+  elasticsearch::IndexInquiry inquiry({index, {}, true});
+  while (!inquiry.done()) {
+    const std::string question = inquiry.Question();
+    auto answer = server.client.Perform(server.node, inquiry.NextRequest());
+    if (!answer) return Forward(std::move(answer));
+    if (answer->status != 200 && answer->status != 404 && answer->status != 405) {
+      log.Warning(fmt::format("{}: {} ({}); not checked", question, answer->status,
+                              elasticsearch::ReasonOf(*answer)));
+      inquiry.Skip();
+    } else if (auto taken = inquiry.Take(*answer); !taken) {
+      return Fail("{}: {}", question, taken.error().message);
+    }
+  }
+  return inquiry.standing();
+}
+
+Result<void> Install(const elasticsearch::Server& server, const std::string& index,
+                     const schema::IndexTemplate& wanted, int64_t priority, telemetry::Log& log) {
   const auto differences = elasticsearch::CompareTemplate(server, wanted);
   if (!differences) return tl::unexpected(differences.error());
   if (differences->empty()) {
     log.Info(fmt::format("{}: there already, nothing to do", wanted.name));
-    return {};
+  } else {
+    if (auto put = elasticsearch::PutTemplate(server, wanted); !put) return put;
+    log.Info(fmt::format("{}: installed, for {}", wanted.name, wanted.index_pattern));
   }
-  if (auto put = elasticsearch::PutTemplate(server, wanted); !put) return put;
-  log.Info(fmt::format("{}: installed, for {}", wanted.name, wanted.index_pattern));
+  auto standing = AskFor(server, index, log);
+  if (!standing) return Forward(std::move(standing));
+  for (const std::string& message : elasticsearch::Shortcomings(
+           *standing, {wanted.index_pattern, wanted.name, priority}, false)) {
+    log.Warning(message);
+  }
   return {};
 }
 
-Result<void> Check(const elasticsearch::Server& server, const schema::IndexTemplate& wanted,
-                   telemetry::Log& log) {
-  const auto differences = elasticsearch::CompareTemplate(server, wanted);
-  if (!differences) return tl::unexpected(differences.error());
-  if (differences->empty()) {
-    log.Info(fmt::format("{}: as espcap would install it", wanted.name));
-    return {};
+Result<TemplateVerdict> Check(const elasticsearch::Server& server, const std::string& index,
+                              const schema::IndexTemplate& wanted, int64_t priority,
+                              telemetry::Log& log) {
+  auto findings = elasticsearch::CompareTemplate(server, wanted);
+  if (!findings) return tl::unexpected(findings.error());
+  const bool is_as_wanted = findings->empty();
+  const auto standing = AskFor(server, index, log);
+  if (!standing) return tl::unexpected(standing.error());
+  for (std::string& message : elasticsearch::Shortcomings(
+           *standing, {wanted.index_pattern, wanted.name, priority}, false)) {
+    findings->push_back(std::move(message));
   }
-  for (const std::string& difference : *differences) log.Error(difference);
-  return Fail("{} is not as espcap would install it: --install does", wanted.name);
+  if (std::string obstacle = elasticsearch::Obstacle(*standing, {}); !obstacle.empty()) {
+    findings->push_back(std::move(obstacle));
+  }
+  for (const std::string& finding : *findings) log.Error(finding);
+  if (findings->empty()) {
+    log.Info(fmt::format("{}: as espcap would install it", wanted.name));
+    return TemplateVerdict::kFine;
+  }
+  if (!is_as_wanted) {
+    log.Error(wanted.name + " is not as espcap would install it: --install does");
+  }
+  return TemplateVerdict::kFallsShort;
+}
+
+// Of documents of today.
+Result<std::string> SampleIndex(const cli::TemplateSettings& settings) {
+  if (!settings.data_stream.empty()) return settings.data_stream;
+  auto index = document::IndexName::Parse(settings.index);
+  if (!index) return Forward(std::move(index));
+  return index->For(std::time(nullptr));
 }
 
 }  // namespace
 
-Result<void> RunTemplateCommand(const char* program_path, const cli::TemplateSettings& settings,
-                                telemetry::Log& log) {
-  if (auto checked = CheckRequest(settings); !checked) return checked;
+Result<TemplateVerdict> RunTemplateCommand(const char* program_path,
+                                           const cli::TemplateSettings& settings,
+                                           telemetry::Log& log) {
+  if (auto checked = CheckRequest(settings); !checked) return Forward(std::move(checked));
   std::optional<QueriedServer> server;
   if (!settings.nodes.empty()) {
     auto found = FindServer(settings);
@@ -97,10 +149,17 @@ Result<void> RunTemplateCommand(const char* program_path, const cli::TemplateSet
   if (server) dialect = elasticsearch::DialectOf(server->identity);
   auto wanted = Build(program_path, settings, dialect);
   if (!wanted) return Forward(std::move(wanted));
-  if (settings.install) return Install({*server->client, server->node}, *wanted, log);
-  if (settings.check) return Check({*server->client, server->node}, *wanted, log);
+  if (settings.install || settings.check) {
+    const elasticsearch::Server on{*server->client, server->node};
+    const auto index = SampleIndex(settings);
+    if (!index) return tl::unexpected(index.error());
+    if (settings.check) return Check(on, *index, *wanted, settings.template_priority, log);
+    auto put = Install(on, *index, *wanted, settings.template_priority, log);
+    if (!put) return Forward(std::move(put));
+    return TemplateVerdict::kFine;
+  }
   fmt::print("{}\n", schema::PrintTemplate(*wanted));
-  return {};
+  return TemplateVerdict::kFine;
 }
 
 }  // namespace espcap::app

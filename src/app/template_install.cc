@@ -5,11 +5,15 @@
 
 #include "app/field_source.h"
 #include "app/run_options.h"
+#include "schema/index_pattern.h"
 
 namespace espcap::app {
 
-Result<void> FieldTemplateMaker::Start(schema::Dialect dialect) {
-  dialect_ = dialect;
+Result<void> FieldTemplateMaker::Start(schema::Dialect dialect, bool makes_data_stream) {
+  request_.index = makes_data_stream ? schema::IndexPattern(settings_.index) : settings_.index;
+  request_.data_stream = makes_data_stream;
+  request_.priority = settings_.template_priority;
+  request_.dialect = dialect;
   auto begun = BeginToFetchFields(program_path_, DissectionOptionsOf(settings_.dissection), {});
   if (!begun) return Fail("make the index template: {}", begun.error().message);
   fields_ = std::move(*begun);
@@ -20,10 +24,7 @@ std::optional<Result<schema::IndexTemplate>> FieldTemplateMaker::Take() {
   auto packed = fields_->Read();
   if (!packed) return std::nullopt;
   if (!*packed) return Fail("make the index template: {}", packed->error().message);
-  schema::TemplateRequest request;
-  request.index = settings_.index;
-  request.dialect = dialect_;
-  return schema::BuildTemplate(request, UnpackFields(**packed));
+  return schema::BuildTemplate(request_, UnpackFields(**packed));
 }
 
 }  // namespace espcap::app

@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "cli/settings.h"
-#include "elasticsearch/preparation.h"
+#include "elasticsearch/template_install.h"
 #include "process/subprocess.h"
 #include "schema/field.h"
+#include "schema/index_template.h"
 
 namespace espcap::app {
 
@@ -22,14 +23,14 @@ class FieldTemplateMaker : public elasticsearch::TemplateMaker {
   FieldTemplateMaker(const char* program_path, const cli::CaptureSettings& settings)
       : program_path_(program_path), settings_(settings) {}
 
-  Result<void> Start(schema::Dialect dialect) override;
+  Result<void> Start(schema::Dialect dialect, bool makes_data_stream) override;
   [[nodiscard]] int fd() const override { return fields_->fd(); }
   std::optional<Result<schema::IndexTemplate>> Take() override;
 
  private:
   const char* program_path_;
   const cli::CaptureSettings& settings_;
-  schema::Dialect dialect_ = schema::Dialect::kElasticsearch;
+  schema::TemplateRequest request_;
   std::unique_ptr<process::Subprocess> fields_;
 };
 

@@ -23,8 +23,12 @@ std::vector<Option> TemplateOptions() {
       {.names = "--check",
        .commands = kTemplateCommand,
        .group = "Destinations",
-       .help = "Say what the server's template has otherwise; the exit status is 1 then.",
-       .paragraph = "says what the server has otherwise, and exits with 1 then",
+       .help = "Change nothing: say what the server's template has otherwise, and which other one "
+               "would win for a new index; the exit status is 2 then.",
+       .paragraph =
+           "changes nothing; says what the server has otherwise, which other template "
+           "would win for a new index, and what the index of today has otherwise; the exit "
+           "status is 2 then",
        .example = "--node es:9200 --check",
        .setting = [](S& s) -> Setting { return &s.index_template->check; }},
       {.names = "--index",
@@ -40,8 +44,9 @@ std::vector<Option> TemplateOptions() {
        .commands = kTemplateCommand,
        .group = kTemplate,
        .value = "NAME",
-       .help = "Make it for this data stream, whose documents need an @timestamp.",
-       .paragraph = "for this data stream; its documents need an `@timestamp`",
+       .help = "Make it for this data stream.",
+       .paragraph = "for this data stream; a run sees at connect that its documents need an "
+                    "`@timestamp`, and adds it",
        .example = "--data-stream packets-office",
        .setting = [](S& s) -> Setting { return &s.index_template->data_stream; }},
       {.names = "--fields",

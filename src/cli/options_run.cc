@@ -69,7 +69,7 @@ std::vector<Option> DocumentOptions() {
        .help = "Add the fields of the Elastic Common Schema at the top of each document.",
        .paragraph = "adds the fields of the Elastic Common Schema at the top of each document, "
                     "beside `layers`: `@timestamp`, event, source, destination, network (with "
-                    "`community_id`), dns, http, url, tls, observer; data streams need it",
+                    "`community_id`), dns, http, url, tls, observer",
        .example = "--ecs",
        .setting = [](S& s) -> Setting { return &s.capture->ecs; }},
       {.names = "--max-document-bytes",

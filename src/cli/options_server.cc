@@ -102,6 +102,29 @@ std::vector<Option> ServerOptions() {
        .paragraph = "so long a request may take before it is sent again (default 60)",
        .example = "--request-timeout 120",
        .setting = [](S& s) -> Setting { return &s.server->request_timeout; }},
+      {.names = "--pipeline",
+       .commands = kSendingCommands,
+       .group = kDelivery,
+       .value = "NAME",
+       .in_resume_key = true,
+       .help = "Send documents through this ingest pipeline of the server's, in place of their "
+               "index's default one.",
+       .paragraph = "documents go through this ingest pipeline of the server's, in place of their "
+                    "index's default one; it is an error where the server has none of this name",
+       .example = "--pipeline geo",
+       .setting = [](S& s) -> Setting { return &s.server->pipeline; }},
+      {.names = "--template-priority",
+       .commands = kCaptureCommand | kTemplateCommand,
+       .group = kDelivery,
+       .value = "N",
+       .fallback = "200",
+       .range = Range{0, 2'000'000'000},
+       .help = "Give the index template this priority: where several match an index, the highest "
+               "wins.",
+       .paragraph = "the priority of espcap's index template (default 200): where several match an "
+                    "index, the highest wins; two that match one index can't have the same",
+       .example = "--template-priority 600",
+       .setting = [](S& s) -> Setting { return &s.server->template_priority; }},
   };
 }
 

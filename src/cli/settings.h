@@ -50,6 +50,8 @@ struct ServerSettings {
   uint32_t concurrency = 0;             // 0: as the nodes bear it
   std::optional<uint32_t> max_retries;  // unset: without end
   std::chrono::seconds request_timeout{60};
+  std::string pipeline;              // empty: what the index has
+  uint32_t template_priority = 200;  // of the template that is installed
   SecuritySettings security;
   std::shared_ptr<const SecretInputs> secrets;  // null: none
 };

@@ -44,6 +44,13 @@ std::optional<Action> ParseAction(std::string_view line) {
   return action;
 }
 
+std::string_view IndexOf(std::string_view document) {
+  if (!document.starts_with(kBeforeIndex)) return {};
+  document.remove_prefix(kBeforeIndex.size());
+  const size_t end = document.find_first_of("\"\n");
+  return end == std::string_view::npos ? std::string_view() : document.substr(0, end);
+}
+
 bool IsBulkDocument(std::string_view text) {
   const size_t action_end = text.find('\n');
   if (action_end == std::string_view::npos || !ParseAction(text.substr(0, action_end))) {

@@ -28,6 +28,9 @@ constexpr size_t MaxActionBytes(size_t index_bytes) { return index_bytes + 80; }
 // `line` without its line feed. None where AppendAction() doesn't write it so.
 std::optional<Action> ParseAction(std::string_view line);
 
+// The index of a document of such a line, borrowed from its text; empty where it begins otherwise.
+std::string_view IndexOf(std::string_view document);
+
 // Whether it is such a line and, in one line more, an object: what a `_bulk` body of espcap is made
 // of. What the object holds isn't looked at.
 bool IsBulkDocument(std::string_view text);

@@ -67,17 +67,19 @@ Result<void> BulkSink::TakePreparation(size_t at, const http::HttpClient::Finish
   const Time now = NodePool::Clock::now();
   const http::NodeUrl& node = options_.nodes[at];
   if (!finished.response) {
-    preparation_.TakeFailure(now);
+    const http::HttpFailure& failure = finished.response.error();
+    preparation_.TakeFailure(failure.message, failure.is_too_long, now);
     if (pool_.Failed(at, std::nullopt, now)) {
-      reports_.Problem(at, finished.response.error().message, kLeftAlone);
+      reports_.Problem(at, failure.message, kLeftAlone);
     }
     return {};
   }
   pool_.Dropped(at);
+  const bool was_done = preparation_.done();
   switch (preparation_.TakeResponse(*finished.response, now)) {
     case Preparation::Outcome::kRefused:
       if (options_.meanwhile.empty()) {
-        return Fail("{}: {}; --no-template sends without one", node.base, preparation_.problem());
+        return Fail("{}: {}", node.base, preparation_.problem());
       }
       [[fallthrough]];
     case Preparation::Outcome::kAgain:
@@ -90,7 +92,7 @@ Result<void> BulkSink::TakePreparation(size_t at, const http::HttpClient::Finish
   if (const int fd = preparation_.maker_fd(); fd >= 0) maker_readable_.emplace(loop_, fd);
   if (preparation_.done()) {
     reports_.Recovered(at, node.base);
-    hooks_.prepared(node, identity_, preparation_);
+    if (!was_done) hooks_.prepared(node, identity_, preparation_);
   }
   return {};
 }

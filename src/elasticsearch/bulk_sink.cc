@@ -7,15 +7,34 @@
 #include <random>
 #include <utility>
 
+#include "document/action_line.h"
+
 namespace espcap::elasticsearch {
 namespace {
 
+// With a spool a run begins without the server, but not before it could say what it needs.
+constexpr std::chrono::seconds kLongestStart{2};
+
 // Only what decides an outcome; the answer shrinks to a third.
-constexpr const char* kBulkPath = "/_bulk?filter_path=items.*.status,items.*.error";
+std::string BulkPath(const std::string& pipeline) {
+  const std::string path = "/_bulk?filter_path=items.*.status,items.*.error";
+  return pipeline.empty() ? path : path + "&pipeline=" + http::PercentEncoded(pipeline);
+}
 
 NodePool::Random RandomUnit() {
   return [engine = std::mt19937_64(std::random_device{}()),
           unit = std::uniform_real_distribution<double>(0, 1)]() mutable { return unit(engine); };
+}
+
+// Packets of one time follow each other, and so do documents of one index.
+void MeetIndices(const Batch& batch, Preparation& preparation) {
+  std::string_view last;
+  for (const DocumentSpan& span : batch.documents) {
+    const std::string_view index = document::IndexOf(batch.Text(span));
+    if (index.empty() || index == last) continue;
+    last = index;
+    preparation.Meet(index);
+  }
 }
 
 bool IsAny(uint32_t /*slot*/) { return true; }
@@ -51,10 +70,18 @@ BulkSink::BulkSink(base::EventLoop& loop, Options options, Hooks hooks, Delivery
       }),
       outcomes_(options_.max_retries, RandomUnit(), {hooks_.keep_refused, hooks_.report}, chunks_,
                 stats_),
-      preparation_(options_.preparation, std::move(hooks_.template_maker)) {
+      preparation_(options_.preparation, std::move(hooks_.template_maker)),
+      bulk_path_(BulkPath(options_.preparation.pipeline)),
+      latest_begin_(NodePool::Clock::now() + kLongestStart) {
   for (const http::NodeUrl& node : options_.nodes) {
     stats_.nodes.emplace_back().url = node.base;
   }
+}
+
+bool BulkSink::MayBegin() const {
+  if (preparation_.done()) return true;
+  return !options_.meanwhile.empty() && (pool_.AllFailed() || !preparation_.problem().empty() ||
+                                         NodePool::Clock::now() >= latest_begin_);
 }
 
 // One more than can be in flight: it follows as soon as one is answered.
@@ -67,6 +94,7 @@ Result<void> BulkSink::Submit(Batch batch, Ledger& /*ledger*/) {
     Settle(batch.slot, true);
     return {};
   }
+  MeetIndices(batch, preparation_);
   chunks_.Add(std::move(batch));
   Start(NodePool::Clock::now());
   Show(pool_, chunks_, outcomes_.most_bytes(), preparation_, stats_);
@@ -98,6 +126,7 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
   if (!maker_readable_ || maker_readable_->Take()) {
     if (auto taken = preparation_.TakeTemplate(); !taken) return taken;
   }
+  for (const std::string& warning : preparation_.TakeWarnings()) hooks_.advise(warning);
   if (preparation_.maker_fd() < 0) maker_readable_.reset();
   outcomes_.CountKept(ledger);
   if (closing_) {
@@ -113,7 +142,9 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
     if (auto begun = reports_.Begin(pool_, may_pass, options_.meanwhile); !begun) return begun;
   }
   std::optional<Time> next = pool_.NextChange(now);
-  for (const std::optional<Time> other : {chunks_.NextDue(now), preparation_.NextTime(now)}) {
+  const std::optional<Time> begin = MayBegin() ? std::nullopt : std::optional(latest_begin_);
+  for (const std::optional<Time> other :
+       {chunks_.NextDue(now), preparation_.NextTime(now), begin}) {
     if (other && (!next || *other < *next)) next = other;
   }
   next ? timer_.Set(*next) : timer_.Cancel();
@@ -128,7 +159,7 @@ void BulkSink::Start(Time now) {
     request.node = *node;
     request.ticket = client_.Start(options_.nodes[*node], {"GET", "/", {}, {}});
   }
-  if (!preparation_.done()) {
+  if (preparation_.state() != Preparation::State::kDone) {
     // One request at a time, to any node that is there.
     const bool is_asked = std::any_of(
         requests_.begin(), requests_.end(),
@@ -160,7 +191,7 @@ void BulkSink::Send(size_t node, BulkChunk chunk) {
   stats_.bytes_sent += body.bytes().size();
   request.ticket =
       client_.Start(options_.nodes[node],
-                    {"POST", kBulkPath, body.bytes(), "application/x-ndjson", body.encoding(),
+                    {"POST", bulk_path_, body.bytes(), "application/x-ndjson", body.encoding(),
                      BulkAnswerBounds(request.chunk->positions.size()).bytes});
 }
 

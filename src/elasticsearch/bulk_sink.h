@@ -56,15 +56,14 @@ class BulkSink : public RemoteSink {
     decltype(DocumentOutcomes::Hooks::keep_refused) keep_refused;
     std::function<void(SyncDone)> sync_refused;  // as Sync() below
     std::function<void(const std::string&)> warn;
+    std::function<void(const std::string&)> advise;  // about the run's indices
     std::function<void(const std::string&)> report;  // errors
   };
 
   // The loop is borrowed, as `stats` is, which is kept up to date.
   BulkSink(base::EventLoop& loop, Options options, Hooks hooks, DeliveryStats& stats);
 
-  [[nodiscard]] bool MayBegin() const override {
-    return preparation_.done() || !options_.meanwhile.empty();
-  }
+  [[nodiscard]] bool MayBegin() const override;
   [[nodiscard]] bool Ready() const override;
   [[nodiscard]] bool Idle() const override { return chunks_.pending_batches() == 0; }
   // A server that was never prepared isn't waited for.
@@ -118,6 +117,8 @@ class BulkSink : public RemoteSink {
   DocumentOutcomes outcomes_;
   std::list<Request> requests_;
   Preparation preparation_;
+  std::string bulk_path_;
+  Time latest_begin_;
   ServerIdentity identity_;
   std::optional<base::ReadableFlag> maker_readable_;  // while the template is made
   bool sends_ = true;

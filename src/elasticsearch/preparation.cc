@@ -3,21 +3,40 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <iterator>
 #include <utility>
-
-#include "base/backoff.h"
 
 namespace espcap::elasticsearch {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
-constexpr base::Backoff kWait{milliseconds{200}, milliseconds{5'000}};
-constexpr seconds kMostAsked{60};  // of Retry-After
 // Lucene takes terms of 32,766 bytes, and the value's path is a part of its term.
 constexpr uint64_t kFlatObjectBytes = uint64_t{16} << 10U;
+// Then a question is skipped whose answers can't be read, or, while documents wait for it, that
+// gets none.
+constexpr uint32_t kMostUnreadable = 5;
+constexpr uint32_t kMostTries = 3;
+
+std::string WayOut(const std::string& reason) {
+  const bool is_conflict = reason.find("same priority") != std::string::npos;
+  return is_conflict ? "--template-priority N gives it another, --no-template sends without one"
+                     : "--no-template sends without one";
+}
+
+DocumentNeeds NeedsOf(const IndexStanding& standing, const Preparation::Options& options,
+                      schema::Dialect dialect) {
+  const bool is_narrow = standing.has_flat_object && dialect == schema::Dialect::kOpenSearch;
+  return {options.learn_value_limit && is_narrow ? kFlatObjectBytes : 0,
+          standing.wants_timestamp && !options.has_timestamp};
+}
+
+void Append(std::vector<std::string>& messages, std::vector<std::string> more) {
+  messages.insert(messages.end(), std::make_move_iterator(more.begin()),
+                  std::make_move_iterator(more.end()));
+}
+
+IndexInquiry FirstInquiry(const Preparation::Options& options) {
+  return IndexInquiry({options.index, options.pipeline, true});
+}
 
 }  // namespace
 
@@ -29,96 +48,146 @@ schema::Dialect DialectOf(const ServerIdentity& identity) {
 void Preparation::Begin(const ServerIdentity& identity) {
   if (state_ != State::kUnbegun) return;
   dialect_ = DialectOf(identity);
-  const bool has_limit = options_.learn_value_limit && dialect_ == schema::Dialect::kOpenSearch;
-  state_ = options_.install_template || has_limit ? State::kAsking : State::kDone;
+  inquiry_.emplace(FirstInquiry(options_));
+  state_ = State::kAsking;
+  if (inquiry_->done()) GoOn();
+}
+
+void Preparation::Meet(std::string_view index) {
+  if (options_.index.empty() || index == options_.index) return;
+  if (!names_.Meet(index)) {
+    warnings_.push_back(
+        fmt::format("index {}: the server is asked about {} names of indices at most", index,
+                    IndexNames::kMost));
+  }
+  if (state_ == State::kDone) GoOn();
+}
+
+void Preparation::GoOn() {
+  is_done_ = true;
+  auto name = names_.Take();
+  state_ = name ? State::kAsking : State::kDone;
+  if (name) inquiry_.emplace(IndexInquiry::Options{std::move(*name), options_.pipeline, false});
 }
 
 std::optional<http::HttpRequest> Preparation::NextRequest(Time now) const {
-  if (now < not_before_) return std::nullopt;
-  if (state_ == State::kAsking) return TemplateQuestion(options_.index_pattern);
-  if (state_ == State::kPutting) return puts_[next_put_].request;
+  if (now < attempts_.next()) return std::nullopt;
+  if (state_ == State::kAsking) return inquiry_->NextRequest();
+  if (state_ == State::kPutting) return install_.NextRequest();
   return std::nullopt;
 }
 
 std::optional<Preparation::Time> Preparation::NextTime(Time now) const {
   const bool waits = state_ == State::kAsking || state_ == State::kPutting;
-  return waits && not_before_ > now ? std::optional(not_before_) : std::nullopt;
+  return waits && attempts_.next() > now ? std::optional(attempts_.next()) : std::nullopt;
 }
 
 Preparation::Outcome Preparation::TakeResponse(const http::HttpResponse& response, Time now) {
-  if (state_ == State::kAsking) {
-    // A server that doesn't know the question has no template either.
-    const bool is_unknown = response.status == 404 || response.status == 405;
-    const bool is_refused = response.status >= 400 && response.status < 500 &&
-                            response.status != http::kStatusTooManyRequests;
-    // Without a template to install, the answer would only have been good to know.
-    const bool is_optional = is_refused && !options_.install_template;
-    if (response.status != 200 && !is_unknown && !is_optional) {
-      return Refuse(response, Question(), now);
-    }
-    const auto in_use = response.status == 200 ? ReadTemplateInUse(response) : TemplateInUse{};
-    if (!in_use) {
-      problem_ = fmt::format("{}: {}", Question(), in_use.error().message);
-      WaitLonger(response.retry_after, now);
+  const Outcome outcome = state_ == State::kAsking    ? TakeAnswer(response, now)
+                          : state_ == State::kPutting ? TakePut(response, now)
+                                                      : Outcome::kProgress;
+  if (outcome != Outcome::kProgress) return outcome;
+  attempts_.Succeeded();
+  return outcome;
+}
+
+Preparation::Outcome Preparation::TakeAnswer(const http::HttpResponse& response, Time now) {
+  const std::string question = inquiry_->Question();
+  const std::string answered = fmt::format("{} ({})", response.status, ReasonOf(response));
+  if (response.status == http::kStatusTooManyRequests || response.status >= 500) {
+    // Documents wait meanwhile, which the server may accept.
+    if (!is_done_ || attempts_.failures() + 1 < kMostTries) {
+      attempts_.Failed(question + ": " + answered, response.retry_after, now);
       return Outcome::kAgain;
     }
-    TakeTemplateInUse(*in_use);
-  } else if (state_ == State::kPutting) {
-    if (response.status != 200) {
-      return Refuse(response, "install the template " + puts_[next_put_].name, now);
+    SkipQuestion(answered);
+  } else if (response.status != 200 && response.status != 404 && response.status != 405) {
+    SkipQuestion(answered);
+  } else if (auto taken = inquiry_->Take(response); !taken) {
+    if (attempts_.failures() + 1 < kMostUnreadable) {
+      attempts_.Failed(question + ": " + taken.error().message, response.retry_after, now);
+      return Outcome::kAgain;
     }
-    if (++next_put_ == puts_.size()) {
-      template_outcome_ = "installed as " + template_->name;
-      state_ = State::kDone;
-    }
+    SkipQuestion(taken.error().message);
   }
-  failures_ = 0;
-  not_before_ = now;
-  problem_.clear();
+  return inquiry_->done() ? TakeStanding(now) : Outcome::kProgress;
+}
+
+void Preparation::SkipQuestion(const std::string& reason) {
+  if (skipped_.insert(inquiry_->topic()).second) {
+    warnings_.push_back(
+        fmt::format("{}: {}; espcap goes on without the answer", inquiry_->Question(), reason));
+  }
+  inquiry_->Skip();
+}
+
+// What an index meets is known: the first decides what is installed.
+Preparation::Outcome Preparation::TakeStanding(Time now) {
+  const IndexStanding& standing = inquiry_->standing();
+  if (std::string obstacle = Obstacle(standing, options_.pipeline); !obstacle.empty()) {
+    if (!is_done_) {
+      attempts_.Failed(std::move(obstacle), std::nullopt, now);
+      inquiry_.emplace(FirstInquiry(options_));
+      return Outcome::kRefused;
+    }
+    warnings_.push_back(std::move(obstacle));
+  }
+  const DocumentNeeds needs = NeedsOf(standing, options_, dialect_);
+  if (is_done_ && needs.timestamp && !needs_.timestamp) {
+    warnings_.push_back(fmt::format(
+        "index {}: it is a data stream, and documents have no @timestamp; --ecs adds one",
+        standing.index));
+  }
+  if (!is_done_) needs_ = needs;
+  if (options_.install_template && !options_.index.empty()) {
+    const InstallPlan plan = is_done_ ? InstallPlan() : PlanInstall(standing, options_.own);
+    if (plan.installs) {
+      state_ = State::kMaking;
+      install_.Start(dialect_, plan.makes_data_stream, plan.only_if_missing);
+      return Outcome::kProgress;
+    }
+    if (!is_done_) template_outcome_ = plan.reason;
+    Append(warnings_, Shortcomings(standing, options_.own, false));
+  }
+  GoOn();
   return Outcome::kProgress;
-}
-
-std::string Preparation::Question() const {
-  return "look for the template of " + options_.index_pattern;
-}
-
-void Preparation::TakeTemplateInUse(const TemplateInUse& in_use) {
-  if (in_use.is_there || !options_.install_template) {
-    if (options_.install_template) template_outcome_ = "already there";
-    const bool is_narrow = in_use.has_flat_object && dialect_ == schema::Dialect::kOpenSearch;
-    if (options_.learn_value_limit && is_narrow) value_limit_ = kFlatObjectBytes;
-    state_ = State::kDone;
-    return;
-  }
-  state_ = State::kMaking;
-  making_ = maker_->Start(dialect_);
 }
 
 Result<void> Preparation::TakeTemplate() {
   if (state_ != State::kMaking) return {};
-  if (!making_) return making_;
-  auto made = maker_->Take();
-  if (!made) return {};
-  if (!*made) return tl::unexpected((*made).error());
-  template_ = std::move(**made);
-  puts_ = TemplatePuts(*template_);
-  state_ = State::kPutting;
+  auto made = install_.TakeMade();
+  if (!made) return tl::unexpected(made.error());
+  if (*made) state_ = State::kPutting;
   return {};
 }
 
-Preparation::Outcome Preparation::Refuse(const http::HttpResponse& response,
-                                         const std::string& what, Time now) {
-  problem_ = fmt::format("{}: {} ({})", what, response.status, ReasonOf(response));
-  WaitLonger(response.retry_after, now);
+Preparation::Outcome Preparation::TakePut(const http::HttpResponse& response, Time now) {
+  if (install_.Take(response)) {
+    if (!install_.done()) return Outcome::kProgress;
+    const bool was_there = install_.was_there();
+    template_outcome_ = was_there ? "already there" : "installed as " + options_.own.name;
+    Append(warnings_, Shortcomings(inquiry_->standing(), options_.own, !was_there));
+    GoOn();
+    return Outcome::kProgress;
+  }
+  const std::string reason = ReasonOf(response);
+  std::string problem = fmt::format("install the template {}: {} ({})", install_.next_name(),
+                                    response.status, reason);
   const bool may_pass = response.status == http::kStatusTooManyRequests || response.status >= 500;
+  if (!may_pass) problem += "; " + WayOut(reason);
+  attempts_.Failed(std::move(problem), response.retry_after, now);
   return may_pass ? Outcome::kAgain : Outcome::kRefused;
 }
 
-void Preparation::TakeFailure(Time now) { WaitLonger(std::nullopt, now); }
-
-void Preparation::WaitLonger(std::optional<seconds> retry_after, Time now) {
-  const milliseconds asked = std::min(retry_after.value_or(seconds{0}), kMostAsked);
-  not_before_ = now + std::max(kWait.Wait(++failures_, 1), asked);
+void Preparation::TakeFailure(const std::string& reason, bool is_too_long, Time now) {
+  const uint32_t most = is_too_long ? kMostUnreadable : kMostTries;
+  const bool may_skip = state_ == State::kAsking && (is_too_long || is_done_);
+  if (!may_skip || attempts_.failures() + 1 < most) {
+    return attempts_.Failed(attempts_.problem(), std::nullopt, now);
+  }
+  SkipQuestion(reason);
+  attempts_.Succeeded();
+  if (inquiry_->done()) TakeStanding(now);
 }
 
 }  // namespace espcap::elasticsearch

@@ -1,44 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What a server needs before the first document: the index template, where it has none for the
-// run's indices. A state machine of requests, one at a time: it sends nothing itself, waits for
-// nothing, and is told the time. One thread.
+// What a server needs before documents: what it makes of the run's indices is asked, and the index
+// template put there where it has none. Each further index name is asked about before its first
+// document. A state machine of requests, one at a time: it sends nothing itself, waits for nothing,
+// and is told the time. Only putting the template must succeed: a question that the server refuses
+// is skipped. One thread.
 #ifndef ESPCAP_ELASTICSEARCH_PREPARATION_H_
 #define ESPCAP_ELASTICSEARCH_PREPARATION_H_
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "elasticsearch/attempts.h"
 #include "elasticsearch/elasticsearch.h"
-#include "elasticsearch/template_store.h"
+#include "elasticsearch/index_findings.h"
+#include "elasticsearch/index_inquiry.h"
+#include "elasticsearch/index_names.h"
+#include "elasticsearch/template_install.h"
+#include "espcap/document_needs.h"
 #include "espcap/result.h"
 #include "http/http_client.h"
 #include "schema/dialect.h"
-#include "schema/index_template.h"
 
 namespace espcap::elasticsearch {
-
-// Makes the template beside the run: libwireshark's fields are asked for in another process.
-class TemplateMaker {
- public:
-  TemplateMaker() = default;
-  TemplateMaker(const TemplateMaker&) = delete;
-  TemplateMaker& operator=(const TemplateMaker&) = delete;
-  virtual ~TemplateMaker() = default;
-
-  // Once. An error: it can't be made.
-  virtual Result<void> Start(schema::Dialect dialect) = 0;
-  // Readable when Take() has something to do. REQUIRES: started.
-  [[nodiscard]] virtual int fd() const = 0;
-  // The template once it is made, or why it can't be.
-  virtual std::optional<Result<schema::IndexTemplate>> Take() = 0;
-};
 
 schema::Dialect DialectOf(const ServerIdentity& identity);
 
@@ -47,17 +38,20 @@ class Preparation {
   using Time = std::chrono::steady_clock::time_point;
 
   struct Options {
-    std::string index_pattern;  // of the run's indices
+    std::string index;  // one of the run's, as of today; empty: nothing is asked about indices
+    OwnTemplate own;
     bool install_template = true;
     bool learn_value_limit = true;  // whether the server's template takes only short texts
+    bool has_timestamp = false;     // documents have an @timestamp anyway
+    std::string pipeline;           // that documents go through; empty: their index's
   };
 
   enum class State : uint8_t {
     kUnbegun,  // no node has said who it is
-    kAsking,   // for the template in use
+    kAsking,   // about an index
     kMaking,   // the template
     kPutting,  // it
-    kDone,
+    kDone,     // documents for every index that was met may be sent
   };
 
   // What follows from an answer.
@@ -69,18 +63,18 @@ class Preparation {
 
   // `maker` null: nothing is installed.
   Preparation(Options options, std::unique_ptr<TemplateMaker> maker)
-      : options_(std::move(options)), maker_(std::move(maker)) {}
+      : options_(std::move(options)), install_(std::move(maker)) {}
 
   [[nodiscard]] State state() const { return state_; }
-  [[nodiscard]] bool done() const { return state_ == State::kDone; }
-
+  // For the first document; true for ever then.
+  [[nodiscard]] bool done() const { return is_done_; }
   // A node is there.
   void Begin(const ServerIdentity& identity);
+  // Documents for this index are to be sent.
+  void Meet(std::string_view index);
   // In kMaking: the descriptor that becomes readable, else -1; and what is to be done then, or
   // where there is none: else it waits. An error: the template can't be made.
-  [[nodiscard]] int maker_fd() const {
-    return state_ == State::kMaking && making_ ? maker_->fd() : -1;
-  }
+  [[nodiscard]] int maker_fd() const { return state_ == State::kMaking ? install_.maker_fd() : -1; }
   Result<void> TakeTemplate();
 
   // The next request; none while there is nothing to ask, or it is too early. Its body is borrowed.
@@ -89,36 +83,38 @@ class Preparation {
   [[nodiscard]] std::optional<Time> NextTime(Time now) const;
 
   Outcome TakeResponse(const http::HttpResponse& response, Time now);
-  // There was none: the same again, from another node.
-  void TakeFailure(Time now);
-  // Why the last response was no progress: "look for the template of packets-*: 403 (…)".
-  [[nodiscard]] const std::string& problem() const { return problem_; }
+  // There was none, for this reason: the same again, from another node. `is_too_long`: for its
+  // bound.
+  void TakeFailure(const std::string& reason, bool is_too_long, Time now);
+  // Why the last response was no progress: "install the template espcap-packets: 403 (…)".
+  [[nodiscard]] const std::string& problem() const { return attempts_.problem(); }
+  // What the user should know before the next document, once each.
+  std::vector<std::string> TakeWarnings() { return std::exchange(warnings_, {}); }
 
   // REQUIRES: done().
   // "already there", "installed as espcap-packets"; empty: none was asked for.
   [[nodiscard]] const std::string& template_outcome() const { return template_outcome_; }
-  // The most bytes of one text that the server takes for sure; none: any.
-  [[nodiscard]] std::optional<uint64_t> value_limit() const { return value_limit_; }
+  [[nodiscard]] DocumentNeeds needs() const { return needs_; }
 
  private:
-  Outcome Refuse(const http::HttpResponse& response, const std::string& what, Time now);
-  void WaitLonger(std::optional<std::chrono::seconds> retry_after, Time now);
-  [[nodiscard]] std::string Question() const;  // in words
-  void TakeTemplateInUse(const TemplateInUse& in_use);
+  Outcome TakeAnswer(const http::HttpResponse& response, Time now);
+  Outcome TakePut(const http::HttpResponse& response, Time now);
+  void SkipQuestion(const std::string& reason);
+  Outcome TakeStanding(Time now);
+  void GoOn();
 
   Options options_;
-  std::unique_ptr<TemplateMaker> maker_;
   State state_ = State::kUnbegun;
+  bool is_done_ = false;
   schema::Dialect dialect_ = schema::Dialect::kElasticsearch;
-  std::optional<schema::IndexTemplate> template_;
-  std::vector<TemplatePut> puts_;
-  size_t next_put_ = 0;
-  Result<void> making_;    // how it was begun
-  uint32_t failures_ = 0;  // in a row
-  Time not_before_{};
-  std::string problem_;
+  std::optional<IndexInquiry> inquiry_;
+  TemplateInstall install_;
+  IndexNames names_;
+  std::set<std::string_view> skipped_;  // topics of questions
+  Attempts attempts_;
+  std::vector<std::string> warnings_;
   std::string template_outcome_;
-  std::optional<uint64_t> value_limit_;
+  DocumentNeeds needs_;
 };
 
 }  // namespace espcap::elasticsearch

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Index templates on a server: which one an index would get, putting one there, comparing. Requests
-// and what their answers say, for a run; and for commands, which wait.
+// espcap's template on a server: putting it there, comparing.
 #ifndef ESPCAP_ELASTICSEARCH_TEMPLATE_STORE_H_
 #define ESPCAP_ELASTICSEARCH_TEMPLATE_STORE_H_
 
@@ -20,15 +19,6 @@ struct Server {
   http::BlockingClient& client;
   const http::NodeUrl& node;
 };
-
-// The composable template, of any name, that an index which matches the pattern would get.
-struct TemplateInUse {
-  bool is_there = false;
-  bool has_flat_object = false;  // OpenSearch's, which refuses long values
-};
-http::HttpRequest TemplateQuestion(const std::string& index_pattern);
-// REQUIRES: status 200.
-Result<TemplateInUse> ReadTemplateInUse(const http::HttpResponse& response);
 
 // The components, then the template that is made of them. Bodies are borrowed from `wanted`.
 struct TemplatePut {

@@ -32,6 +32,10 @@ bool DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& dissection, u
   out.Append(R"({"timestamp":)");
   typed_ ? AppendTimestampNumber(out, time) : AppendTimestamp(out, time);
   if (ecs_) ecs_->AppendMembers(out, dissection);
+  if (needs_timestamp_) {
+    out.Append(R"(,"@timestamp":)");
+    AppendEcsTime(out, time);
+  }
   out.Append(R"(,"layers":)");
   tree_.AppendLayers(out, dissection);
   if (tree_.cuts().any()) tree_.cuts().AppendMember(out);

@@ -11,6 +11,7 @@
 #include "encode/ecs_collector.h"
 #include "encode/tree_encoder.h"
 #include "espcap/byte_buffer.h"
+#include "espcap/document_needs.h"
 
 namespace espcap::encode {
 
@@ -44,8 +45,11 @@ class DocumentWriter {
   // the document within its capture, for kText.
   [[nodiscard]] bool Append(ByteBuffer& out, const epan_dissect_t& dissection, uint64_t number);
 
-  // Single texts are cut there: what the server takes may be known only later.
-  void LimitValues(uint64_t bytes) { tree_.LimitValues(bytes); }
+  // Before the first document: what the server needs may be known only then.
+  void Meet(const DocumentNeeds& needs) {
+    if (needs.value_bytes != 0) tree_.LimitValues(needs.value_bytes);
+    needs_timestamp_ = needs.timestamp && !ecs_;
+  }
 
   [[nodiscard]] Format format() const { return format_; }
 
@@ -54,6 +58,7 @@ class DocumentWriter {
   bool typed_;
   TreeEncoder tree_;
   std::optional<EcsCollector> ecs_;
+  bool needs_timestamp_ = false;
 };
 
 }  // namespace espcap::encode

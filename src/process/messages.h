@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "espcap/document_needs.h"
+
 namespace espcap::process {
 
 // Something for the log.
@@ -74,7 +76,7 @@ struct Job {
   std::array<uint32_t, kMaxSkipped> skipped_frames{};
   uint32_t skipped_count = 0;
   uint64_t packet_limit = 0;  // 0: none
-  uint64_t value_bytes = 0;   // the most of one text in a document; 0: as was set
+  DocumentNeeds needs;
   // What the worker before has left; made by the supervisor from what it has checked.
   struct Continuation {
     uint64_t documents = 0;

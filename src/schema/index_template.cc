@@ -12,9 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-// Templates that Elasticsearch brings for its own data streams (logs-*-*) have 100.
-constexpr int kDataStreamPriority = 200;
-
 constexpr size_t kDefaultMostFields = 1000;  // what a server allows by itself
 
 const char* TimeField(const TemplateRequest& request) {
@@ -75,12 +72,10 @@ IndexTemplate BuildTemplate(const TemplateRequest& request, const std::vector<Fi
   add("layers", {{"settings", FieldLimit(count)}, {"mappings", mappings}});
   add("ecs", {{"mappings", ecs}});
 
-  json body = {{"index_patterns", {made.index_pattern}}, {"_meta", meta}};
+  json body = {
+      {"index_patterns", {made.index_pattern}}, {"priority", request.priority}, {"_meta", meta}};
   for (const TemplatePart& part : made.components) body["composed_of"].push_back(part.name);
-  if (request.data_stream) {
-    body["data_stream"] = json::object();
-    body["priority"] = kDataStreamPriority;
-  }
+  if (request.data_stream) body["data_stream"] = json::object();
   made.body = body.dump();
   return made;
 }

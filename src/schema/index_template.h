@@ -6,6 +6,7 @@
 #ifndef ESPCAP_SCHEMA_INDEX_TEMPLATE_H_
 #define ESPCAP_SCHEMA_INDEX_TEMPLATE_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -26,9 +27,14 @@ struct IndexTemplate {
   std::string body;  // of PUT _index_template/<name>
 };
 
+// More than what is for every index usually has, and than the 100 of the templates that
+// Elasticsearch brings for its own data streams (logs-*-*).
+inline constexpr int64_t kPriority = 200;
+
 struct TemplateRequest {
   std::string index;  // strftime(3)'s pattern, as --index takes it; a data stream's name
   bool data_stream = false;
+  int64_t priority = kPriority;
   Dialect dialect = Dialect::kElasticsearch;
 };
 

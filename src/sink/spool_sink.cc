@@ -82,7 +82,10 @@ Result<void> SpoolSink::Poll(Ledger& ledger) {
   if (closing_) {
     TakeBackAll(ledger);
   } else if (server_->Away()) {
-    TakeBackWaiting();
+    // What the server holds is kept on disk: it may be away for long.
+    if (!keeper_.is_full()) {
+      for (Returned& batch : TakeOwnBack()) keeper_.Keep(std::move(batch));
+    }
   } else if (auto sent = drain_.Poll(ledger, now); !sent) {
     return sent;
   }
@@ -119,12 +122,6 @@ Result<void> SpoolSink::NotKept(const Returned& batch, Ledger& ledger) {
   }
   put_back_.emplace(slot, batch);
   return server_->Submit(batch.batch, ledger);
-}
-
-// What the server holds while it is away is kept on disk: it may be long.
-void SpoolSink::TakeBackWaiting() {
-  if (keeper_.is_full()) return;
-  for (Returned& batch : TakeOwnBack()) keeper_.Keep(std::move(batch));
 }
 
 void SpoolSink::TakeBackAll(Ledger& ledger) {

@@ -30,6 +30,7 @@ class SpoolSink : public Sink {
             std::unique_ptr<SpoolQueue> spool, WhenFull when_full, const spool::Reports& reports,
             DeliveryStats& stats);
 
+  [[nodiscard]] bool MayBegin() const override { return server_->MayBegin(); }
   [[nodiscard]] bool Ready() const override;
   [[nodiscard]] bool Idle() const override;
   [[nodiscard]] bool WorthWaiting() const override { return !server_->Away(); }
@@ -46,7 +47,6 @@ class SpoolSink : public Sink {
 
   Result<void> TakeKept(Ledger& ledger);
   Result<void> NotKept(const Returned& batch, Ledger& ledger);
-  void TakeBackWaiting();
   void TakeBackAll(Ledger& ledger);
   Result<void> FinishClosing(Ledger& ledger);
   std::vector<Returned> TakeOwnBack();

@@ -59,7 +59,7 @@ Supervisor::~Supervisor() {
 
 Result<void> Supervisor::OpenInterfaces() {
   if (!accounting_.is_live()) return {};
-  StartWorkers(0);
+  StartWorkers({});
   auto& workers = parts_.workers.workers();
   for (auto next = workers.begin(); next != workers.end();) {
     Worker& worker = *next++;
@@ -92,7 +92,7 @@ Ledger Supervisor::Run(RunDependencies run) {
   while (!MayEnd(run)) {
     if (run.sink.MayBegin()) {
       service_manager_.Ready();
-      StartWorkers(run.value_bytes);
+      StartWorkers(run.needs);
     }
     AskForFingerprints();
     PollSink(run.sink);
@@ -169,7 +169,7 @@ bool Supervisor::Finished() const {
           }));
 }
 
-void Supervisor::StartWorkers(uint64_t value_bytes) {
+void Supervisor::StartWorkers(const DocumentNeeds& needs) {
   CaptureQueue& captures = parts_.captures;
   const uint64_t limit = options_.packet_limit;
   while (!state_.sink_failed &&
@@ -184,7 +184,7 @@ void Supervisor::StartWorkers(uint64_t value_bytes) {
       if (left == 0) left = limit - captured;
       job.packet_limit = left;
     }
-    job.value_bytes = value_bytes;
+    job.needs = needs;
     if (job.Dissects()) {
       job.worker_index = parts_.workers.FreeIndex();
       parts_.slots[job.worker_index]->SetDissecting(0);

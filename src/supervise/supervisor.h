@@ -17,6 +17,7 @@
 #include "base/file_descriptor.h"
 #include "base/poll_service.h"
 #include "base/write_thread.h"
+#include "espcap/document_needs.h"
 #include "espcap/file_watch.h"
 #include "espcap/ledger.h"
 #include "espcap/run_snapshot.h"
@@ -70,7 +71,7 @@ struct RunDependencies {
   std::vector<std::unique_ptr<FileWatch>> watches;
   std::vector<base::PollService*> services;
   telemetry::Progress& progress;
-  const uint64_t& value_bytes;  // workers that start from now on cut texts there; 0: as was set
+  const DocumentNeeds& needs;  // of workers that start from now on
 };
 
 class Supervisor {
@@ -102,7 +103,7 @@ class Supervisor {
   [[nodiscard]] bool MayEnd(const RunDependencies& run);
   [[nodiscard]] bool Finished() const;
   void Close(RunDependencies& run);
-  void StartWorkers(uint64_t value_bytes);
+  void StartWorkers(const DocumentNeeds& needs);
   void AskForFingerprints();
   void FingerprintKnown(Capture& capture, const process::FileHasher::Answer& answer);
   void GrantSlots();

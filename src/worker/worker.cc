@@ -20,7 +20,7 @@ Result<Outcome> RunJob(WorkerContext& context, const ShardPlanner& planner, cons
   if (auto given_up = context.GiveUpPrivileges(job); !given_up) {
     return Forward(std::move(given_up));
   }
-  if (job.value_bytes != 0) context.writer().LimitValues(job.value_bytes);
+  context.writer().Meet(job.needs);
   switch (job.role) {
     case Job::Role::kReadStream:
       return RunStreamReadJob(context, job, out);

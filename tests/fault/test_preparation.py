@@ -5,6 +5,7 @@ import signal
 import time
 
 import pytest
+from delivery import assert_all_landed
 from fault_proxy import Answer, FaultProxy, Hang
 from project import FULL
 from sources import MODES
@@ -17,6 +18,13 @@ STEPS = {
     "question": lambda path: path.startswith("/_index_template/_simulate_index/"),
     "component": lambda path: path.startswith("/_component_template/"),
     "template": lambda path: path.startswith("/_index_template/espcap-"),
+}
+QUESTIONS = {
+    "name": lambda path: path.startswith("/_resolve/index/"),
+    "list": lambda path: path.startswith("/_index_template?"),
+    "legacy": lambda path: path.startswith("/_template?"),
+    "simulation": STEPS["question"],
+    "every": lambda path: path.startswith(("/_resolve/", "/_index_template?", "/_index_template/_simulate")),
 }
 PASSING = [Answer(503), Answer(429), Answer(429, retry_after=1), Answer(500)]
 
@@ -73,7 +81,7 @@ def test_what_passes_is_waited_for(step, fault, source, start, elasticsearch):
         assert has_template(elasticsearch) and mapping_is_ours(elasticsearch)
 
 
-@pytest.mark.parametrize("step, status, source, spool", by_mode(["question", "component", "template"], [400, 401, 403]),
+@pytest.mark.parametrize("step, status, source, spool", by_mode(["component", "template"], [400, 401, 403]),
                          indirect=["source"], ids=ids_of_row)
 def test_a_refusal(step, status, source, spool, start, elasticsearch):
     """Ends the run and names the way out; with a spool, health is red and it is asked again."""
@@ -98,6 +106,44 @@ def test_a_refusal(step, status, source, spool, start, elasticsearch):
         assert run.wait(HARMLESS_SECONDS) == 0, run
         assert run.ledger["packets captured"] == run.ledger["indexed"] == elasticsearch.count(elasticsearch.indices) > 0
         assert has_template(elasticsearch) and mapping_is_ours(elasticsearch)
+
+
+@pytest.mark.parametrize("spool", [False, True])
+@pytest.mark.parametrize("status", [400, 403])
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_that_is_refused_is_skipped(question, status, spool, elasticsearch, small_archive, start_espcap,
+                                               tmp_path):
+    """Said once; only putting the template must succeed."""
+    folder, ids = small_archive
+    arguments = ["--spool", tmp_path / "spool"] if spool else []
+    with FaultProxy(elasticsearch.port, QUESTIONS[question], elasticsearch.index) as proxy:
+        proxy.always(Answer(status))
+        run = start_espcap("--dir", folder, *proxy.options, *arguments)
+        assert run.wait(HARMLESS_SECONDS) == 0, run
+        assert proxy.struck["Answer"] > 0
+        said = [line for line in run.err.splitlines() if "espcap goes on without the answer" in line]
+        assert len(said) == (3 if question == "every" else 1) and str(status) in said[0], run
+        assert_all_landed(elasticsearch, ids)
+        assert has_template(elasticsearch) and mapping_is_ours(elasticsearch)
+        # Nor does it touch a template that is there.
+        path = f"/_index_template/{elasticsearch.template}"
+        _, before = elasticsearch.request("GET", path)
+        body = before["index_templates"][0]["index_template"] | {"version": 7}
+        assert elasticsearch.request("PUT", path, body)[0] == 200
+        assert start_espcap("--dir", folder, *proxy.options).wait(HARMLESS_SECONDS) == 0
+        assert elasticsearch.request("GET", path)[1]["index_templates"][0]["index_template"] == body
+
+
+def test_a_later_question_without_an_answer_holds_documents_up_for_a_while_only(elasticsearch, small_archive,
+                                                                               start_espcap):
+    """The server is asked about each index before its first document."""
+    folder, ids = small_archive
+    with FaultProxy(elasticsearch.port, lambda path: path.startswith(f"/_resolve/index/{elasticsearch.prefix}-2024-"),
+                    elasticsearch.index) as proxy:
+        proxy.always(Answer(503))
+        run = start_espcap("--dir", folder, *proxy.options)
+        assert run.wait(HARMLESS_SECONDS) == 0, run
+        assert_all_landed(elasticsearch, ids)
 
 
 @pytest.mark.parametrize("step", STEPS)

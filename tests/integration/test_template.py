@@ -124,7 +124,7 @@ def test_a_template_is_installed_once(any_server, espcap):
     node = any_server
     node_option = node.options
     missing = espcap("template", *node_option, "--check")
-    assert missing.code == 1 and f"{node.template}: not there" in missing.err
+    assert missing.code == 2 and f"{node.template}: not there" in missing.err
     for said in (f"installed, for {node.indices}", "there already, nothing to do"):
         run = espcap("template", *node_option, "--install")
         assert run.code == 0 and said in run.err, run
@@ -135,7 +135,7 @@ def test_a_template_is_installed_once(any_server, espcap):
     changed["template"]["settings"]["index"]["refresh_interval"] = "1s"
     assert node.request("PUT", f"/_component_template/{settings}", changed)[0] == 200
     run = espcap("template", *node_option, "--check")
-    assert run.code == 1
+    assert run.code == 2
     assert f"{settings}.template.settings.index.refresh_interval: 1s in place of 5s" \
         in run.err
     assert espcap("template", *node_option, "--install").code == 0

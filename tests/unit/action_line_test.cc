@@ -33,6 +33,14 @@ TEST(ActionLine, IsReadBack) {
   EXPECT_EQ(action->id, "id-1");
 }
 
+TEST(ActionLine, NamesItsIndex) {
+  EXPECT_EQ(IndexOf("{\"create\":{\"_index\":\"p-1\",\"_id\":\"a\"}}\n{}\n"), "p-1");
+  for (const char* other :
+       {"", "{}", "{\"create\":{\"_index\":\"p", "{\"index\":{\"_index\":\"p\"}}"}) {
+    EXPECT_EQ(IndexOf(other), "") << other;
+  }
+}
+
 TEST(ActionLine, AnythingElseIsNone) {
   for (const char* line : {
            "",

@@ -19,17 +19,27 @@ using Outcome = Preparation::Outcome;
 using State = Preparation::State;
 using Time = Preparation::Time;
 
-constexpr const char* kNone = R"({"overlapping":[]})";
-constexpr const char* kThere = R"({"template":{"settings":{}}})";
+constexpr const char* kNone = "{}";
+constexpr const char* kOurs =
+    R"({"index_templates":[{"name":"espcap-packets","index_template":{"index_patterns":["packets-*"],
+        "priority":200}}]})";
+constexpr const char* kTheirs =
+    R"({"index_templates":[{"name":"all","index_template":{"index_patterns":["*"],"priority":900,
+        "data_stream":{}}}]})";
+constexpr const char* kFine =
+    R"({"template":{"mappings":{"dynamic":"false","properties":{"espcap":{"properties":
+        {"cut":{"type":"keyword"}}}}}}})";
 constexpr const char* kNarrow =
-    R"({"template":{"mappings":{"properties":{"layers":{"type":"flat_object"}}}}})";
+    R"({"template":{"mappings":{"dynamic":"false","properties":{"espcap":{"properties":
+        {"cut":{"type":"keyword"}}},"layers":{"properties":{"x":{"type":"flat_object"}}}}}}})";
 const ServerIdentity kElasticsearch{"Elasticsearch", "8.15.5"};
 const ServerIdentity kOpenSearch{"OpenSearch", "2.19.1"};
 
 class Maker : public TemplateMaker {
  public:
-  Result<void> Start(schema::Dialect dialect) override {
+  Result<void> Start(schema::Dialect dialect, bool makes_data_stream) override {
     dialect_ = dialect;
+    makes_data_stream_ = makes_data_stream;
     return {};
   }
   [[nodiscard]] int fd() const override { return 99; }
@@ -43,6 +53,7 @@ class Maker : public TemplateMaker {
   }
 
   schema::Dialect dialect_ = schema::Dialect::kElasticsearch;
+  bool makes_data_stream_ = false;
 
  private:
   int turns_ = 0;
@@ -50,45 +61,75 @@ class Maker : public TemplateMaker {
 
 class PreparationTest : public ::testing::Test {
  protected:
-  static Preparation Make(bool install = true, bool learn = true) {
-    return {{"packets-*", install, learn}, std::make_unique<Maker>()};
+  static Preparation::Options Options() {
+    Preparation::Options options;
+    options.index = "packets-1";
+    options.own = {"packets-*", "espcap-packets", 200};
+    return options;
+  }
+  static Preparation Make(Preparation::Options options = Options()) {
+    return {std::move(options), std::make_unique<Maker>()};
   }
   static http::HttpResponse Answer(long status, const std::string& body = "{}",
                                    std::optional<seconds> retry_after = {}) {
     return {status, body, retry_after};
+  }
+  // Until a question whose path begins so; the ones before are answered with "there is nothing".
+  void AnswerUntil(Preparation& preparation, const std::string& path) {
+    for (int i = 0; i < 20; ++i) {
+      const auto request = preparation.NextRequest(now_);
+      ASSERT_TRUE(request) << path;
+      if (request->path.starts_with(path)) return;
+      ASSERT_EQ(preparation.TakeResponse(Answer(200, kNone), now_), Outcome::kProgress);
+    }
+    FAIL() << path;
+  }
+  // What a server has: the list of its templates, and what they give a new index.
+  void AnswerAll(Preparation& preparation, const char* templates, const char* simulated) {
+    while (preparation.state() == State::kAsking) {
+      const std::string path = preparation.NextRequest(now_)->path;
+      const char* body = path.starts_with("/_index_template?")         ? templates
+                         : path.starts_with("/_index_template/_simul") ? simulated
+                                                                       : kNone;
+      preparation.TakeResponse(Answer(200, body), now_);
+    }
+  }
+  void PutAll(Preparation& preparation) {
+    ASSERT_TRUE(preparation.TakeTemplate());
+    ASSERT_TRUE(preparation.TakeTemplate());
+    while (preparation.state() == State::kPutting) {
+      ASSERT_EQ(preparation.TakeResponse(Answer(200), now_), Outcome::kProgress);
+    }
   }
 
   Time now_ = Time() + seconds(1000);
 };
 
 TEST_F(PreparationTest, WithNothingToAskItIsDoneAtOnce) {
-  Preparation none = Make(false, false);
+  Preparation none = Make({});
   EXPECT_FALSE(none.done());
   EXPECT_FALSE(none.NextRequest(now_));
   none.Begin(kOpenSearch);
   EXPECT_TRUE(none.done());
-  Preparation no_limits = Make(false, true);
-  no_limits.Begin(kElasticsearch);
-  EXPECT_TRUE(no_limits.done());
+  none.Meet("packets-1");
+  EXPECT_EQ(none.state(), State::kDone);
 }
 
 TEST_F(PreparationTest, ATemplateThatIsThereIsLeftAlone) {
   Preparation preparation = Make();
   preparation.Begin(kElasticsearch);
-  const auto question = preparation.NextRequest(now_);
-  ASSERT_TRUE(question);
-  EXPECT_EQ(question->path, "/_index_template/_simulate_index/packets-0");
-  EXPECT_EQ(preparation.TakeResponse(Answer(200, kThere), now_), Outcome::kProgress);
+  AnswerAll(preparation, kOurs, kFine);
   EXPECT_TRUE(preparation.done());
   EXPECT_EQ(preparation.template_outcome(), "already there");
-  EXPECT_FALSE(preparation.value_limit());
+  EXPECT_EQ(preparation.needs().value_bytes, 0U);
+  EXPECT_TRUE(preparation.TakeWarnings().empty());
 }
 
 TEST_F(PreparationTest, ATemplateThatIsMissingIsMadeAndPutPartByPart) {
   Preparation preparation = Make();
   preparation.Begin(kElasticsearch);
   EXPECT_EQ(preparation.maker_fd(), -1);
-  EXPECT_EQ(preparation.TakeResponse(Answer(200, kNone), now_), Outcome::kProgress);
+  AnswerAll(preparation, kNone, kNone);
   EXPECT_EQ(preparation.state(), State::kMaking);
   EXPECT_EQ(preparation.maker_fd(), 99);
   EXPECT_FALSE(preparation.NextRequest(now_));
@@ -108,6 +149,68 @@ TEST_F(PreparationTest, ATemplateThatIsMissingIsMadeAndPutPartByPart) {
   EXPECT_EQ(preparation.template_outcome(), "installed as espcap-packets");
 }
 
+TEST_F(PreparationTest, WhatIsInTheWayIsSaidBeforeTheFirstDocument) {
+  Preparation preparation = Make();
+  preparation.Begin(kElasticsearch);
+  AnswerAll(preparation, kTheirs, kNone);
+  EXPECT_TRUE(preparation.TakeWarnings().empty());
+  PutAll(preparation);
+  EXPECT_EQ(preparation.TakeWarnings().size(), 1U);
+  EXPECT_TRUE(preparation.needs().timestamp);
+}
+
+TEST_F(PreparationTest, DocumentsThatHaveATimestampNeedNone) {
+  Preparation::Options options = Options();
+  options.has_timestamp = true;
+  Preparation preparation = Make(options);
+  preparation.Begin(kElasticsearch);
+  AnswerAll(preparation, kTheirs, kNone);
+  PutAll(preparation);
+  EXPECT_FALSE(preparation.needs().timestamp);
+}
+
+TEST_F(PreparationTest, EachFurtherIndexIsAskedAboutOnce) {
+  Preparation preparation = Make();
+  preparation.Meet("packets-2");
+  preparation.Begin(kElasticsearch);
+  AnswerAll(preparation, kOurs, kFine);
+  EXPECT_TRUE(preparation.done());
+  preparation.Meet("packets-1");
+  preparation.Meet("packets-2");
+  preparation.Meet("no/index");
+  EXPECT_EQ(preparation.state(), State::kDone);
+  preparation.Meet("packets-3");
+  EXPECT_EQ(preparation.state(), State::kAsking);
+  EXPECT_TRUE(preparation.done());
+  EXPECT_EQ(preparation.NextRequest(now_)->path, "/_resolve/index/packets-3");
+  AnswerAll(preparation, kTheirs, kNone);
+  const auto warnings = preparation.TakeWarnings();
+  ASSERT_EQ(warnings.size(), 2U);  // documents of this one needed a timestamp
+  EXPECT_NE(warnings[0].find("index packets-3: it is a data stream"), std::string::npos);
+  EXPECT_NE(warnings[1].find("the template all (priority 900)"), std::string::npos);
+}
+
+TEST_F(PreparationTest, NamesOfIndicesAreBounded) {
+  Preparation preparation = Make();
+  for (size_t i = 0; i < IndexNames::kMost + 5; ++i) preparation.Meet("lab-" + std::to_string(i));
+  EXPECT_EQ(preparation.TakeWarnings().size(), 1U);
+}
+
+TEST_F(PreparationTest, WhatNoDocumentGetsPastIsRefused) {
+  Preparation::Options options = Options();
+  options.pipeline = "p";
+  Preparation preparation = Make(options);
+  preparation.Begin(kElasticsearch);
+  AnswerUntil(preparation, "/_ingest/pipeline/p");
+  EXPECT_EQ(preparation.TakeResponse(Answer(404), now_), Outcome::kRefused);
+  EXPECT_NE(preparation.problem().find("--pipeline p"), std::string::npos);
+  EXPECT_FALSE(preparation.NextRequest(now_));  // asked again, for a spool
+  now_ = *preparation.NextTime(now_);
+  AnswerUntil(preparation, "/_ingest/pipeline/p");
+  EXPECT_EQ(preparation.TakeResponse(Answer(200), now_), Outcome::kProgress);
+  EXPECT_EQ(preparation.state(), State::kMaking);
+}
+
 TEST_F(PreparationTest, WhatFollowsFromAnAnswer) {
   struct Case {
     long status;
@@ -117,39 +220,84 @@ TEST_F(PreparationTest, WhatFollowsFromAnAnswer) {
   const Case cases[] = {
       {429, Outcome::kAgain, false},    {500, Outcome::kAgain, false},
       {502, Outcome::kAgain, false},    {503, Outcome::kAgain, false},
-      {400, Outcome::kRefused, false},  {401, Outcome::kRefused, false},
-      {403, Outcome::kRefused, false},  {404, Outcome::kProgress, false},
+      {400, Outcome::kProgress, false}, {401, Outcome::kProgress, false},
+      {403, Outcome::kProgress, false}, {404, Outcome::kProgress, false},
       {405, Outcome::kProgress, false}, {429, Outcome::kAgain, true},
       {503, Outcome::kAgain, true},     {400, Outcome::kRefused, true},
       {403, Outcome::kRefused, true},   {404, Outcome::kRefused, true},
   };
-  for (const Case& c : cases) {
-    SCOPED_TRACE(c.status);
-    Preparation preparation = Make();
-    preparation.Begin(kElasticsearch);
-    if (c.is_installing) {
-      ASSERT_EQ(preparation.TakeResponse(Answer(200, kNone), now_), Outcome::kProgress);
-      ASSERT_TRUE(preparation.TakeTemplate());
-      ASSERT_TRUE(preparation.TakeTemplate());
+  for (const char* question :
+       {"/_resolve/", "/_index_template?", "/_template", "/_index_template/_sim"}) {
+    for (const Case& c : cases) {
+      SCOPED_TRACE(question + std::to_string(c.status));
+      Preparation preparation = Make();
+      preparation.Begin(kElasticsearch);
+      if (c.is_installing) {
+        AnswerAll(preparation, kNone, kNone);
+        ASSERT_TRUE(preparation.TakeTemplate());
+        ASSERT_TRUE(preparation.TakeTemplate());
+      } else {
+        AnswerUntil(preparation, question);
+      }
+      const State before = preparation.state();
+      EXPECT_EQ(preparation.TakeResponse(Answer(c.status, R"({"error":"why"})"), now_), c.outcome);
+      const bool is_skipped = c.outcome == Outcome::kProgress && c.status != 404 && c.status != 405;
+      EXPECT_EQ(preparation.TakeWarnings().size(), is_skipped ? 1U : 0U);
+      if (c.outcome == Outcome::kProgress) continue;
+      EXPECT_EQ(preparation.state(), before);
+      EXPECT_NE(preparation.problem().find(std::to_string(c.status) + " (why)"), std::string::npos)
+          << preparation.problem();
+      EXPECT_FALSE(preparation.NextRequest(now_));  // not at once
+      ASSERT_TRUE(preparation.NextTime(now_));
+      EXPECT_TRUE(preparation.NextRequest(*preparation.NextTime(now_)));
     }
-    const State before = preparation.state();
-    EXPECT_EQ(preparation.TakeResponse(Answer(c.status, R"({"error":"why"})"), now_), c.outcome);
-    if (c.outcome == Outcome::kProgress) continue;
-    EXPECT_EQ(preparation.state(), before);
-    EXPECT_NE(preparation.problem().find(std::to_string(c.status) + " (why)"), std::string::npos)
-        << preparation.problem();
-    EXPECT_FALSE(preparation.NextRequest(now_));  // not at once
-    ASSERT_TRUE(preparation.NextTime(now_));
-    EXPECT_TRUE(preparation.NextRequest(*preparation.NextTime(now_)));
   }
+}
+
+// It could be there: only a server that has none takes one from there.
+TEST_F(PreparationTest, WhereNothingIsAnsweredTheTemplateIsPutBesideNone) {
+  Preparation preparation = Make();
+  preparation.Begin(kElasticsearch);
+  int asked = 0;
+  for (; preparation.state() == State::kAsking; ++asked) {
+    ASSERT_EQ(preparation.TakeResponse(Answer(403), now_), Outcome::kProgress);
+  }
+  EXPECT_EQ(preparation.TakeWarnings().size(), static_cast<size_t>(asked));
+  ASSERT_TRUE(preparation.TakeTemplate());
+  ASSERT_TRUE(preparation.TakeTemplate());
+  EXPECT_EQ(preparation.NextRequest(now_)->path, "/_component_template/a?create=true");
+  const http::HttpResponse exists =
+      Answer(400, R"({"error":{"type":"e","reason":"index template [x] already exists"}})");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(preparation.done());
+    EXPECT_EQ(preparation.TakeResponse(exists, now_), Outcome::kProgress);
+  }
+  EXPECT_TRUE(preparation.done());
+  EXPECT_EQ(preparation.template_outcome(), "already there");
+  preparation.Meet("packets-2");
+  while (preparation.state() == State::kAsking) preparation.TakeResponse(Answer(403), now_);
+  EXPECT_TRUE(preparation.TakeWarnings().empty());  // it was said
+}
+
+TEST_F(PreparationTest, AConflictNamesTheWayOut) {
+  Preparation preparation = Make();
+  preparation.Begin(kElasticsearch);
+  AnswerAll(preparation, kNone, kNone);
+  ASSERT_TRUE(preparation.TakeTemplate());
+  ASSERT_TRUE(preparation.TakeTemplate());
+  EXPECT_EQ(preparation.TakeResponse(Answer(403), now_), Outcome::kRefused);
+  EXPECT_NE(preparation.problem().find("; --no-template sends"), std::string::npos);
+  preparation.TakeResponse(Answer(400, R"({"error":"x [y] that have the same priority [200]"})"),
+                           now_);
+  EXPECT_NE(preparation.problem().find("--template-priority N"), std::string::npos);
 }
 
 TEST_F(PreparationTest, WaitsLongerEachTimeAndAsLongAsItIsAskedTo) {
   Preparation preparation = Make();
   preparation.Begin(kElasticsearch);
-  preparation.TakeFailure(now_);
+  preparation.TakeFailure("gone", false, now_);
   const Time first = *preparation.NextTime(now_);
-  preparation.TakeFailure(first);
+  preparation.TakeFailure("gone", false, first);
   EXPECT_GT(*preparation.NextTime(first) - first, first - now_);
   preparation.TakeResponse(Answer(429, "{}", seconds(7)), now_);
   EXPECT_GE(*preparation.NextTime(now_), now_ + seconds(7));
@@ -157,23 +305,53 @@ TEST_F(PreparationTest, WaitsLongerEachTimeAndAsLongAsItIsAskedTo) {
   EXPECT_LE(*preparation.NextTime(now_), now_ + seconds(60));
 }
 
-TEST_F(PreparationTest, AnAnswerThatCannotBeReadIsAskedForAgain) {
-  Preparation preparation = Make();
-  preparation.Begin(kElasticsearch);
+TEST_F(PreparationTest, AnAnswerThatCannotBeReadIsAskedForAgainAndThenSkipped) {
   for (const auto& [body, fault] :
        {std::pair{std::string("<html>"), "no JSON"}, std::pair{std::string(), "no JSON"},
-        std::pair{R"({"template":)" + std::string(500'000, '['), "nested deeper than 256 levels"},
-        std::pair{std::string(9U << 20U, ' '), "longer than 8388608 bytes"}}) {
-    EXPECT_EQ(preparation.TakeResponse(Answer(200, body), now_), Outcome::kAgain);
-    EXPECT_EQ(preparation.problem(),
-              std::string("look for the template of packets-*: the answer is ") + fault);
-    EXPECT_EQ(preparation.state(), State::kAsking);
-    EXPECT_FALSE(preparation.NextRequest(now_));
-    now_ = *preparation.NextTime(now_);
-    EXPECT_TRUE(preparation.NextRequest(now_));
+        std::pair{R"({"template":)" + std::string(500'000, '['), "nested deeper than 64 levels"},
+        std::pair{std::string(2U << 20U, ' '), "longer than 1048576 bytes"}}) {
+    Preparation preparation = Make();
+    preparation.Begin(kElasticsearch);
+    AnswerUntil(preparation, "/_index_template/_simulate");
+    for (int i = 0; i < 4; ++i) {
+      EXPECT_EQ(preparation.TakeResponse(Answer(200, body), now_), Outcome::kAgain);
+      EXPECT_EQ(preparation.problem(),
+                std::string("look for the template of packets-1: the answer is ") + fault);
+      EXPECT_EQ(preparation.state(), State::kAsking);
+      EXPECT_FALSE(preparation.NextRequest(now_));
+      now_ = *preparation.NextTime(now_);
+      EXPECT_TRUE(preparation.NextRequest(now_));
+    }
+    EXPECT_EQ(preparation.TakeResponse(Answer(200, body), now_), Outcome::kProgress);
+    EXPECT_EQ(preparation.TakeWarnings().size(), 1U);
+    EXPECT_EQ(preparation.state(), State::kMaking);
   }
-  EXPECT_EQ(preparation.TakeResponse(Answer(200, kThere), now_), Outcome::kProgress);
-  EXPECT_TRUE(preparation.done());
+}
+
+TEST_F(PreparationTest, DocumentsWaitForALaterAnswerOnlySoLong) {
+  struct Case {
+    const char* what;
+    bool is_busy;
+    bool is_too_long;
+    int tries;
+  };
+  for (const Case& c : {Case{"busy", true, false, 3}, Case{"gone", false, false, 3},
+                        Case{"too long", false, true, 5}}) {
+    Preparation preparation = Make();
+    preparation.Begin(kElasticsearch);
+    AnswerAll(preparation, kOurs, kFine);
+    preparation.Meet("packets-2");
+    for (int i = 0; i < c.tries; ++i) {
+      EXPECT_EQ(preparation.NextRequest(now_)->path, "/_resolve/index/packets-2") << c.what << i;
+      if (c.is_busy) {
+        preparation.TakeResponse(Answer(503), now_);
+      } else {
+        preparation.TakeFailure("why", c.is_too_long, now_);
+      }
+      now_ += seconds(6);
+    }
+    EXPECT_TRUE(preparation.NextRequest(now_)->path.starts_with("/_index_template?")) << c.what;
+  }
 }
 
 TEST_F(PreparationTest, OnlyAnOpenSearchWithAFlatObjectHasALimit) {
@@ -185,23 +363,30 @@ TEST_F(PreparationTest, OnlyAnOpenSearchWithAFlatObjectHasALimit) {
   };
   const Case cases[] = {{kOpenSearch, kNarrow, true, true},
                         {kOpenSearch, kNarrow, false, false},
-                        {kOpenSearch, kThere, true, false},
+                        {kOpenSearch, kFine, true, false},
                         {kElasticsearch, kNarrow, true, false}};
   for (const Case& c : cases) {
-    Preparation preparation = Make(true, c.learn);
+    Preparation::Options options = Options();
+    options.learn_value_limit = c.learn;
+    Preparation preparation = Make(options);
     preparation.Begin(c.identity);
-    preparation.TakeResponse(Answer(200, c.answer), now_);
+    AnswerAll(preparation, kOurs, c.answer);
     EXPECT_TRUE(preparation.done());
-    EXPECT_EQ(preparation.value_limit().has_value(), c.has_limit);
+    EXPECT_EQ(preparation.needs().value_bytes != 0, c.has_limit);
   }
 }
 
-// The answer would only have been good to know.
-TEST_F(PreparationTest, WithoutATemplateToInstallARefusalIsNoObstacle) {
-  Preparation preparation = Make(false, true);
+// The answers would only have been good to know.
+TEST_F(PreparationTest, WithoutATemplateToInstallRefusalsAreNoObstacle) {
+  Preparation::Options options = Options();
+  options.install_template = false;
+  Preparation preparation = Make(options);
   preparation.Begin(kOpenSearch);
-  EXPECT_EQ(preparation.TakeResponse(Answer(403), now_), Outcome::kProgress);
+  while (preparation.state() == State::kAsking) {
+    EXPECT_EQ(preparation.TakeResponse(Answer(403), now_), Outcome::kProgress);
+  }
   EXPECT_TRUE(preparation.done());
+  EXPECT_TRUE(preparation.template_outcome().empty());
 }
 
 }  // namespace

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What a server turns out to need of documents, once it is connected.
+#ifndef ESPCAP_DOCUMENT_NEEDS_H_
+#define ESPCAP_DOCUMENT_NEEDS_H_
+
+#include <cstdint>
+
+namespace espcap {
+
+struct DocumentNeeds {
+  uint64_t value_bytes = 0;  // texts are cut there; 0: as was set
+  bool timestamp = false;    // documents have an @timestamp: a data stream wants it
+};
+
+}  // namespace espcap
+
+#endif  // ESPCAP_DOCUMENT_NEEDS_H_

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "elasticsearch/template_install.h"
+
+#include "elasticsearch/elasticsearch.h"
+
+namespace espcap::elasticsearch {
+
+void TemplateInstall::Start(schema::Dialect dialect, bool makes_data_stream, bool only_if_missing) {
+  only_if_missing_ = only_if_missing;
+  begun_ = maker_->Start(dialect, makes_data_stream);
+}
+
+Result<bool> TemplateInstall::TakeMade() {
+  if (is_made_) return true;
+  if (!begun_) return tl::unexpected(begun_.error());
+  auto made = maker_->Take();
+  if (!made) return false;
+  if (!*made) return tl::unexpected((*made).error());
+  template_ = std::move(**made);
+  puts_ = TemplatePuts(*template_);
+  if (only_if_missing_) {
+    for (TemplatePut& put : puts_) put.request.path += "?create=true";
+  }
+  is_made_ = true;
+  return true;
+}
+
+bool TemplateInstall::Take(const http::HttpResponse& response) {
+  const bool is_there = only_if_missing_ && response.status == 400 &&
+                        ReasonOf(response).find("already exists") != std::string::npos;
+  if (response.status != 200 && !is_there) return false;
+  ++next_put_;
+  was_there_ = done() && is_there;
+  return true;
+}
+
+}  // namespace espcap::elasticsearch

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// espcap's template on its way to the server: made beside the run, then put there part by part. It
+// sends nothing itself. One thread.
+#ifndef ESPCAP_ELASTICSEARCH_TEMPLATE_INSTALL_H_
+#define ESPCAP_ELASTICSEARCH_TEMPLATE_INSTALL_H_
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "elasticsearch/template_store.h"
+#include "espcap/result.h"
+#include "http/http_client.h"
+#include "schema/dialect.h"
+#include "schema/index_template.h"
+
+namespace espcap::elasticsearch {
+
+// Makes the template beside the run: libwireshark's fields are asked for in another process.
+class TemplateMaker {
+ public:
+  TemplateMaker() = default;
+  TemplateMaker(const TemplateMaker&) = delete;
+  TemplateMaker& operator=(const TemplateMaker&) = delete;
+  virtual ~TemplateMaker() = default;
+
+  // Once. An error: it can't be made.
+  virtual Result<void> Start(schema::Dialect dialect, bool makes_data_stream) = 0;
+  // Readable when Take() has something to do. REQUIRES: started.
+  [[nodiscard]] virtual int fd() const = 0;
+  // The template once it is made, or why it can't be.
+  virtual std::optional<Result<schema::IndexTemplate>> Take() = 0;
+};
+
+class TemplateInstall {
+ public:
+  // `maker` null: nothing is installed.
+  explicit TemplateInstall(std::unique_ptr<TemplateMaker> maker) : maker_(std::move(maker)) {}
+
+  // `only_if_missing`: not over one of the same name. REQUIRES: a maker.
+  void Start(schema::Dialect dialect, bool makes_data_stream, bool only_if_missing);
+  [[nodiscard]] int maker_fd() const { return is_made_ || !begun_ ? -1 : maker_->fd(); }
+  // Whether it is made by now; an error: it can't be.
+  Result<bool> TakeMade();
+
+  // REQUIRES: made, and not done.
+  [[nodiscard]] http::HttpRequest NextRequest() const { return puts_[next_put_].request; }
+  [[nodiscard]] const std::string& next_name() const { return puts_[next_put_].name; }
+  // Whether the server has the part now; else it refuses it.
+  bool Take(const http::HttpResponse& response);
+  [[nodiscard]] bool done() const { return is_made_ && next_put_ == puts_.size(); }
+  // One of that name was there.
+  [[nodiscard]] bool was_there() const { return was_there_; }
+
+ private:
+  std::unique_ptr<TemplateMaker> maker_;
+  Result<void> begun_ = Fail("not begun");
+  bool is_made_ = false;
+  bool only_if_missing_ = false;
+  bool was_there_ = false;
+  std::optional<schema::IndexTemplate> template_;
+  std::vector<TemplatePut> puts_;
+  size_t next_put_ = 0;
+};
+
+}  // namespace espcap::elasticsearch
+
+#endif  // ESPCAP_ELASTICSEARCH_TEMPLATE_INSTALL_H_
