@@ -76,7 +76,7 @@ std::vector<Option> DocumentOptions() {
        .commands = kCaptureCommand,
        .group = kDestinations,
        .value = "SIZE",
-       .fallback = "32M",
+       .fallback = "1M for a server, else 32M",
        .unit = Unit::kBytes,
        .range = Range{uint64_t{1} << 10U, uint64_t{200} << 20U},
        .in_found_file = true,
@@ -92,11 +92,26 @@ std::vector<Option> DocumentOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Cut objects that are more than N levels deep, and say so in the document.",
-       .paragraph = "documents with objects more than 450 levels deep, or larger than 32 MiB, are "
-                    "cut at the layer that overflows; `espcap.cut` and `espcap.cut_layer` say so, "
-                    "and the summary counts them",
+       .paragraph = "documents with objects more than 450 levels deep, or larger than 1 MiB for a "
+                    "server and 32 MiB elsewhere, are cut at the layer that overflows; "
+                    "`espcap.cut` and `espcap.cut_layer` say so; the summary counts them and names "
+                    "the protocol that most of them were cut in",
        .example = "--max-document-bytes 8M",
        .setting = [](S& s) -> Setting { return &s.capture->limits.depth; }},
+      {.names = "--max-values",
+       .commands = kCaptureCommand,
+       .group = kDestinations,
+       .value = "N",
+       .fallback = "1000 for a server, else 0, any number",
+       .range = Range{0, 100'000'000},
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Keep the first N values of a key in an object, and say so in the document.",
+       .paragraph = "keeps the first N values of a key in an object (0: all; default: 1000 for a "
+                    "server, else all); `espcap.cut` then has `values`, and `espcap.cut_key` "
+                    "names the key",
+       .example = "--max-values 5000",
+       .setting = [](S& s) -> Setting { return &s.capture->limits.values; }},
       {.names = "--max-value-bytes",
        .commands = kCaptureCommand,
        .group = kDestinations,

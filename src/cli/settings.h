@@ -97,8 +97,9 @@ struct DissectionSettings {
 // What a document is cut to.
 struct LimitSettings {
   uint32_t depth = 450;
-  uint64_t bytes = uint64_t{32} << 20U;
-  uint64_t value_bytes = 0;  // 0: any
+  std::optional<uint64_t> bytes;   // unset: as the destination takes
+  uint64_t value_bytes = 0;        // 0: any
+  std::optional<uint32_t> values;  // of one key; 0: any number; unset: as the destination takes
 };
 
 // Of a session on a stream; 0: no limit.

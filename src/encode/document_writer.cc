@@ -26,7 +26,8 @@ void AppendTextHead(ByteBuffer& out, uint64_t document_number, std::time_t secon
 
 }  // namespace
 
-bool DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& dissection, uint64_t number) {
+std::string_view DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& dissection,
+                                        uint64_t number) {
   const nstime_t& time = dissection.pi.abs_ts;
   if (format_ == Format::kText) AppendTextHead(out, number, time.secs);
   out.Append(R"({"timestamp":)");
@@ -36,7 +37,7 @@ bool DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& dissection, u
   tree_.AppendLayers(out, dissection);
   if (tree_.cuts().any()) tree_.cuts().AppendMember(out);
   out.Append("}\n");
-  return tree_.cuts().any();
+  return tree_.cuts().first_layer();
 }
 
 }  // namespace espcap::encode

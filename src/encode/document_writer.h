@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "encode/document_limits.h"
 #include "encode/ecs_collector.h"
@@ -40,9 +41,11 @@ class DocumentWriter {
     if (shape.ecs) ecs_.emplace();
   }
 
-  // Appends one document and its final newline. True where it is cut to its limits. `number`: of
-  // the document within its capture, for kText.
-  [[nodiscard]] bool Append(ByteBuffer& out, const epan_dissect_t& dissection, uint64_t number);
+  // Appends one document and its final newline. Returns the first layer that was cut to the
+  // limits, by libwireshark's own name; empty: the document is whole. `number`: of the document
+  // within its capture, for kText.
+  [[nodiscard]] std::string_view Append(ByteBuffer& out, const epan_dissect_t& dissection,
+                                        uint64_t number);
 
   // Single texts are cut there: what the server takes may be known only later.
   void LimitValues(uint64_t bytes) { tree_.LimitValues(bytes); }

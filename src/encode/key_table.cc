@@ -27,9 +27,7 @@ uint32_t KeyTable::InternAbbrev(std::string_view abbrev) {
 
 uint32_t KeyTable::RawKey(uint32_t key) {
   if (raw_keys_[key] == kNoRawKey) {
-    const std::string_view literal(literals_[key].text, literals_[key].length);
-    const size_t around = std::string_view(",\"\":").size();
-    const uint32_t raw = Intern(std::string(literal.substr(2, literal.size() - around)) + "_raw");
+    const uint32_t raw = Intern(std::string(Name(key)) + "_raw");
     raw_keys_[key] = raw;
   }
   return raw_keys_[key];

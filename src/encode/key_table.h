@@ -60,6 +60,11 @@ class KeyTable {
   }
 
   [[nodiscard]] KeyLiteral Literal(uint32_t key) const { return literals_[key]; }
+  [[nodiscard]] std::string_view Name(uint32_t key) const {
+    const std::string_view literal(literals_[key].text, literals_[key].length);
+    const size_t around = std::string_view(",\"\":").size();
+    return literal.substr(2, literal.size() - around);
+  }
   // The key of the field's bytes, `key` with "_raw".
   uint32_t RawKey(uint32_t key);
 

@@ -123,15 +123,27 @@ void TreeEncoder::Add(uint32_t key, const proto_node* node, ValueFormat format) 
   if (entry_count_ == entries_.size()) [[unlikely]] {
     entries_.resize(2 * entries_.size() + 64);
   }
-  const uint32_t place = entry_count_++;
+  const uint32_t place = entry_count_;
   const uint32_t first = first_entries_.FindOrInsert(key, place);
   if (first == place) [[likely]] {
-    entries_[place] = {node, key, kNone, place, format};
+    entries_[place] = {node, key, kNone, place, 1, format};
+    ++entry_count_;
     return;
   }
-  entries_[place] = {node, key, kNone, kNone, format};
-  entries_[entries_[first].last].next = place;
-  entries_[first].last = place;
+  Entry& list = entries_[first];
+  // Which containers have something selected is known only when they are written.
+  if (list.values >= limits_.values && format.kind != ValueKind::kContainer) [[unlikely]] {
+    if (list.values == limits_.values) {
+      cuts_.Add(Cuts::kValues, LayerOf(node), keys_.Name(key));
+      ++list.values;  // said once
+    }
+    return;
+  }
+  entries_[place] = {node, key, kNone, kNone, 0, format};
+  ++entry_count_;
+  entries_[list.last].next = place;
+  list.last = place;
+  ++list.values;
 }
 
 // False, and nothing written, where the field has no bytes to show, or nothing selected in it.
@@ -142,7 +154,7 @@ inline bool TreeEncoder::AppendEntry(ByteBuffer& out, const epan_dissect_t& diss
     case ValueKind::kRawBytes: {
       const size_t start = out.size();
       const bool written = AppendRawValue(out, dissection, field);
-      KeepShort(out, start, entry.node);
+      KeepShort(out, start, entry);
       return written;
     }
     case ValueKind::kObject:
@@ -153,7 +165,7 @@ inline bool TreeEncoder::AppendEntry(ByteBuffer& out, const epan_dissect_t& diss
     default: {
       const size_t start = out.size();
       AppendFieldValue(out, field, entry.format);
-      KeepShort(out, start, entry.node);
+      KeepShort(out, start, entry);
       return true;
     }
   }
@@ -165,13 +177,13 @@ void TreeEncoder::CutBack(ByteBuffer& out, size_t end, const proto_node* object)
   cuts_.Add(Cuts::kBytes, LayerOf(object));
 }
 
-void TreeEncoder::ShortenText(ByteBuffer& out, size_t start, const proto_node* node) {
+void TreeEncoder::ShortenText(ByteBuffer& out, size_t start, const Entry& entry) {
   const std::string_view value = out.view().substr(start);
   if (value.front() != '"') return;
   const std::string_view text = value.substr(1, value.size() - 2);
   out.Truncate(start + 1 + FittingPrefix(text, limits_.value_bytes));
   out.Append('"');
-  cuts_.Add(Cuts::kValue, LayerOf(node));
+  cuts_.Add(Cuts::kValue, LayerOf(entry.node), keys_.Name(entry.key));
 }
 
 void TreeEncoder::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection,
@@ -228,6 +240,11 @@ void TreeEncoder::AppendContainers(ByteBuffer& out, const epan_dissect_t& dissec
     const size_t before = out.size();
     if (written > 0) out.Append(',');
     if (AppendEntry(out, dissection, entry, depth)) {
+      if (written == limits_.values) [[unlikely]] {
+        out.Truncate(before);
+        cuts_.Add(Cuts::kValues, LayerOf(entry.node), keys_.Name(entry.key));
+        break;
+      }
       ++written;
     } else {
       out.Truncate(before);

@@ -41,8 +41,9 @@ json Mappings(json layers) {
   json mappings = {{"dynamic", false}};
   json& properties = mappings["properties"];
   properties["timestamp"] = {{"type", "date"}, {"format", "epoch_millis"}};
-  properties["espcap"]["properties"] = {{"cut", {{"type", "keyword"}}},
-                                        {"cut_layer", {{"type", "keyword"}}}};
+  for (const char* about : {"cut", "cut_layer", "cut_key"}) {
+    properties["espcap"]["properties"][about] = {{"type", "keyword"}};
+  }
   properties["layers"] = {{"dynamic", false}, {"properties", std::move(layers)}};
   return mappings;
 }
