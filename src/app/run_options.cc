@@ -104,7 +104,12 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
   options.protocols = settings.protocols;
   options.two_pass = settings.two_pass;
   options.dissection = DissectionOptionsOf(settings.dissection);
-  options.shape = {FormatOf(settings), settings.hex, settings.ecs, LimitsOf(settings)};
+  options.shape = {FormatOf(settings),
+                   settings.hex,
+                   settings.ecs,
+                   settings.value_strings,
+                   settings.columns ? dissect::kAllColumns : dissect::ColumnSet{0},
+                   LimitsOf(settings)};
   options.typed = settings.typed;
   options.shard_key = ShardKeyOf(settings);
   options.session_limits = {settings.session_limits.packets, settings.session_limits.bytes,

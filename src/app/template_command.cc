@@ -53,6 +53,7 @@ Result<schema::IndexTemplate> Build(const char* program_path, const cli::Templat
   request.data_stream = !settings.data_stream.empty();
   request.index = request.data_stream ? settings.data_stream : settings.index;
   request.dialect = dialect;
+  request.value_strings = settings.value_strings;
   return schema::BuildTemplate(request, *fields, rest);
 }
 

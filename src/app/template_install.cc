@@ -23,6 +23,7 @@ std::optional<Result<schema::IndexTemplate>> FieldTemplateMaker::Take() {
   schema::TemplateRequest request;
   request.index = settings_.index;
   request.dialect = dialect_;
+  request.value_strings = settings_.value_strings;
   return schema::BuildTemplate(request, UnpackFields(**packed));
 }
 

@@ -72,6 +72,29 @@ std::vector<Option> DocumentOptions() {
                     "`community_id`), dns, http, url, tls, observer; data streams need it",
        .example = "--ecs",
        .setting = [](S& s) -> Setting { return &s.capture->ecs; }},
+      {.names = "--columns",
+       .commands = kCaptureCommand,
+       .group = kDestinations,
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Add the columns of Wireshark's packet list.",
+       .paragraph = "adds the columns of Wireshark's packet list as `columns.no`, `.time`, "
+                    "`.source`, `.destination`, `.protocol`, `.length` and `.info`; with `--ecs` "
+                    "also `message`; `--fields _ws.col.info` adds single ones",
+       .example = "--columns",
+       .setting = [](S& s) -> Setting { return &s.capture->columns; }},
+      {.names = "--value-strings",
+       .commands = kCaptureCommand,
+       .group = kDestinations,
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Add the names of values, under the field's key with _text.",
+       .paragraph =
+           "adds what a number means, as a text under the field's key with `_text`: beside "
+           "`smb2_smb2_cmd` 5 stands `smb2_smb2_cmd_text` `Create`; bytes that are UTF-8, "
+           "such as an SSID, have theirs in all documents but plain `ndjson`",
+       .example = "--value-strings",
+       .setting = [](S& s) -> Setting { return &s.capture->value_strings; }},
       {.names = "--max-document-bytes",
        .commands = kCaptureCommand,
        .group = kDestinations,

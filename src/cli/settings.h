@@ -124,6 +124,8 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   bool hex = false;
   bool typed = false;
   bool ecs = false;
+  bool columns = false;
+  bool value_strings = false;
   LimitSettings limits;
   // selection
   uint64_t count = 0;
@@ -169,6 +171,7 @@ struct TemplateSettings : ProgramSettings, ServerSettings {
   std::vector<std::string> fields;
   std::vector<std::string> protocols;
   std::string rest = "none";
+  bool value_strings = false;
   std::string server;  // empty: the node's, else Elasticsearch
 };
 

@@ -39,6 +39,7 @@ constexpr std::array<std::string_view, kEcsFieldCount> kPaths = {
     "http.response.mime_type",
     "http.response.status_code",
     "http.version",
+    "message",
     "network.bytes",
     "network.community_id",
     "network.direction",

@@ -47,6 +47,7 @@ enum class EcsField : uint8_t {
   kHttpResponseMimeType,
   kHttpResponseStatusCode,
   kHttpVersion,
+  kMessage,
   kNetworkBytes,
   kNetworkCommunityId,
   kNetworkDirection,

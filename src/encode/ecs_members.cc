@@ -97,7 +97,8 @@ std::string_view WithoutParameters(std::string_view mime_type) {
 
 }  // namespace
 
-void EcsCollector::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection) {
+void EcsCollector::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection,
+                                 std::string_view message) {
   document_.Clear();
   found_ = {};
   Walk(dissection.tree);
@@ -108,6 +109,7 @@ void EcsCollector::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissecti
   AddDnsAnswers();
   AddTls();
   AddHttp();
+  document_.AddText(EcsField::kMessage, message);
   document_.AppendMembers(out);
 }
 
@@ -165,6 +167,11 @@ void EcsCollector::AddNetwork(const packet_info& frame) {
     document_.AddText(EcsField::kNetworkProtocol, application);
     document_.AddText(EcsField::kEventType, "protocol");
   }
+  const auto add_vlan = [this](EcsField field, const std::optional<uint32_t>& id) {
+    if (id) document_.AddText(field, std::to_string(*id));
+  };
+  add_vlan(EcsField::kNetworkVlanId, found_.outer_vlan);
+  add_vlan(EcsField::kNetworkInnerVlanId, found_.inner_vlan);
   if (frame.p2p_dir == P2P_DIR_SENT) document_.AddText(EcsField::kNetworkDirection, "egress");
   if (frame.p2p_dir == P2P_DIR_RECV) document_.AddText(EcsField::kNetworkDirection, "ingress");
 }

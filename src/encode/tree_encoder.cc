@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "encode/companion_text.h"
 #include "encode/field_value.h"
 
 namespace espcap::encode {
@@ -98,7 +99,7 @@ void TreeEncoder::Collect(const proto_node* object, Share share) {
 
 inline void TreeEncoder::CollectField(const proto_node* node, const field_info& field,
                                       const FieldPlan& plan, ValueFormat format) {
-  if (hex_ || plan.abbrev_has_other_keys) {
+  if (hex_ || !plan.is_alone) [[unlikely]] {
     CollectWithGroup(node, field, plan, format);
   } else {
     Add(plan.key, node, format);
@@ -117,6 +118,9 @@ void TreeEncoder::CollectWithGroup(const proto_node* node, const field_info& fie
   const NameGroups::Fate fate = groups_.Join(parent_name, plan.abbrev, {plan.key, raw});
   if (fate.raw) Add(keys_.RawKey(fate.key), node, {ValueKind::kRawBytes});
   Add(fate.key, node, format);
+  if (plan.companion != ValueKind::kUnplanned && !CompanionText(field, plan.companion).empty()) {
+    Add(keys_.TextKey(fate.key), node, {plan.companion});
+  }
 }
 
 void TreeEncoder::Add(uint32_t key, const proto_node* node, ValueFormat format) {

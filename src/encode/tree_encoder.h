@@ -22,8 +22,12 @@ class TreeEncoder {
   // null: every field is written. So may `types`: values are texts, as tshark's. Both outlive the
   // encoder.
   explicit TreeEncoder(bool hex, const dissect::FieldSelection* selection = nullptr,
-                       const registry::KeyTypes* types = nullptr, DocumentLimits limits = {})
-      : hex_(hex), selective_(selection != nullptr), limits_(limits), keys_(selection, types) {}
+                       const registry::KeyTypes* types = nullptr, DocumentLimits limits = {},
+                       Companions companions = {})
+      : hex_(hex),
+        selective_(selection != nullptr),
+        limits_(limits),
+        keys_(selection, types, companions) {}
 
   // Appends `{…}`. REQUIRES: the dissection was run with a visible tree, or one primed for the
   // selection, and is not reset yet.

@@ -30,6 +30,7 @@ struct TemplateRequest {
   std::string index;  // strftime(3)'s pattern, as --index takes it; a data stream's name
   bool data_stream = false;
   Dialect dialect = Dialect::kElasticsearch;
+  bool value_strings = false;  // documents have the names of values too
 };
 
 // For documents in which `fields` can be searched; and what of `rest` isn't among them, as

@@ -46,9 +46,13 @@ Result<void> WorkerContext::Prepare(const SendLog& send_log) {
   }
   const dissect::FieldSelection* selection = selection_ ? &*selection_ : nullptr;
   if (options_.typed) key_types_ = registry::ReadKeyTypes();
-  writer_.emplace(options_.shape, selection, key_types_ ? &*key_types_ : nullptr);
+  encode::DocumentShape shape = options_.shape;
+  if (selection != nullptr) shape.columns |= selection->columns();
+  if (shape.columns != 0) columns_.emplace();
+  dissect::Columns* columns = columns_ ? &*columns_ : nullptr;
+  writer_.emplace(shape, selection, key_types_ ? &*key_types_ : nullptr, columns);
   session_ = std::make_unique<dissect::Session>(display_filter_ ? &*display_filter_ : nullptr,
-                                                options_.two_pass, selection);
+                                                options_.two_pass, selection, columns);
   return {};
 }
 
