@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "dissect/geo_databases.h"
 #include "process/child_files.h"
 #include "process/syscall_filter.h"
 #include "stream/stream_record.h"
@@ -31,6 +32,7 @@ Result<void> WorkerContext::Prepare(const SendLog& send_log) {
       });
   if (!library) return Forward(std::move(library));
   library_ = std::move(*library);
+  if (auto opened = dissect::OpenGeoDatabases(); !opened) return opened;
   if (auto compiled = CompileCaptureFilter(); !compiled) return compiled;
   if (!options_.display_filter.empty()) {
     auto filter = dissect::DisplayFilter::Compile(options_.display_filter);
