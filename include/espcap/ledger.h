@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "espcap/cut_layers.h"
+
 namespace espcap {
 
 struct Ledger {
@@ -29,7 +31,8 @@ struct Ledger {
   uint64_t interface_dropped = 0;  // by the interface or its driver, as far as they say
   uint64_t ring_dropped = 0;       // the way to the dissecting worker was full
 
-  uint64_t cut = 0;  // no outcome: of those captured, documents cut to what a server takes
+  uint64_t cut = 0;      // no outcome: of those captured, documents cut to what a server takes
+  CutLayers cut_layers;  // whose they are
 
   [[nodiscard]] uint64_t Settled() const {
     return filtered + written + indexed + already_there + dead_lettered + spooled + dropped +

@@ -37,6 +37,7 @@ std::string Packed(const std::vector<Field>& fields) {
     AppendText(text, field.layer);
     AppendText(text, std::to_string(static_cast<int>(field.type)));
     AppendText(text, field.description);
+    AppendText(text, std::to_string(static_cast<int>(field.companion)));
   }
   return text;
 }
@@ -88,6 +89,7 @@ std::vector<Field> UnpackFields(std::string_view text) {
     field.layer = TakeText(text);
     field.type = static_cast<schema::FieldType>(std::stoi(TakeText(text)));
     field.description = TakeText(text);
+    field.companion = static_cast<schema::Companion>(std::stoi(TakeText(text)));
     fields.push_back(std::move(field));
   }
   return fields;

@@ -3,6 +3,7 @@
 
 #include <fmt/ranges.h>
 
+#include <cstdint>
 #include <initializer_list>
 #include <string_view>
 
@@ -18,6 +19,9 @@ int Number(const std::string& choice, std::initializer_list<std::string_view> ch
   }
   return -1;
 }
+
+// What a state file of an earlier release has where nobody set a limit.
+constexpr uint64_t kEarlierBytes = uint64_t{32} << 20U;
 
 }  // namespace
 
@@ -36,7 +40,11 @@ std::string ResumeKey(const cli::CaptureSettings& settings) {
     purpose += fmt::format("{}\n", fmt::join(*list, " "));
   }
   purpose += fmt::format("typed {}\necs {}\nlimits {} {} {}\n", settings.typed, settings.ecs,
-                         settings.limits.depth, settings.limits.bytes, settings.limits.value_bytes);
+                         settings.limits.depth, settings.limits.bytes.value_or(kEarlierBytes),
+                         settings.limits.value_bytes);
+  if (settings.limits.values) purpose += fmt::format("values {}\n", *settings.limits.values);
+  if (settings.columns) purpose += "columns\n";
+  if (settings.value_strings) purpose += "value-strings\n";
   purpose += fmt::format("fields {}\nprotocols {}\n", fmt::join(settings.fields, ","),
                          fmt::join(settings.protocols, ","));
   // Not in the state files of earlier releases.

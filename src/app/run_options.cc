@@ -44,6 +44,20 @@ source::FlowKey ShardKeyOf(const cli::CaptureSettings& settings) {
   return settings.shard_key == "flow" ? source::FlowKey::kFlow : source::FlowKey::kPair;
 }
 
+// A few packets that become gigabytes would be a server's, for ever; a file is the user's own.
+encode::DocumentLimits LimitsOf(const cli::CaptureSettings& settings) {
+  constexpr uint64_t kServerBytes = uint64_t{1} << 20U;
+  constexpr uint32_t kServerValues = 1000;
+  const bool to_server = !settings.nodes.empty();
+  encode::DocumentLimits limits;
+  limits.depth = settings.limits.depth;
+  limits.bytes = settings.limits.bytes.value_or(to_server ? kServerBytes : limits.bytes);
+  limits.value_bytes = settings.limits.value_bytes;
+  const uint32_t values = settings.limits.values.value_or(to_server ? kServerValues : 0);
+  if (values != 0) limits.values = values;
+  return limits;
+}
+
 live::Options LiveOptionsOf(const cli::CaptureSettings& settings) {
   if (settings.interfaces.empty()) return {};
   const cli::DeviceSettings& device = settings.device;
@@ -93,7 +107,9 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
   options.shape = {FormatOf(settings),
                    settings.hex,
                    settings.ecs,
-                   {settings.limits.depth, settings.limits.bytes, settings.limits.value_bytes}};
+                   settings.value_strings,
+                   settings.columns ? dissect::kAllColumns : dissect::ColumnSet{0},
+                   LimitsOf(settings)};
   options.typed = settings.typed;
   options.shard_key = ShardKeyOf(settings);
   options.session_limits = {settings.session_limits.packets, settings.session_limits.bytes,

@@ -57,6 +57,7 @@ Result<schema::IndexTemplate> Build(const char* program_path, const cli::Templat
   request.index = request.data_stream ? settings.data_stream : settings.index;
   request.priority = settings.template_priority;
   request.dialect = dialect;
+  request.value_strings = settings.value_strings;
   return schema::BuildTemplate(request, *fields, rest);
 }
 

@@ -14,6 +14,7 @@ Result<void> FieldTemplateMaker::Start(schema::Dialect dialect, bool makes_data_
   request_.data_stream = makes_data_stream;
   request_.priority = settings_.template_priority;
   request_.dialect = dialect;
+  request_.value_strings = settings_.value_strings;
   auto begun = BeginToFetchFields(program_path_, DissectionOptionsOf(settings_.dissection), {});
   if (!begun) return Fail("make the index template: {}", begun.error().message);
   fields_ = std::move(*begun);

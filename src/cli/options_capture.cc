@@ -370,10 +370,11 @@ std::vector<Option> DissectionOptions() {
        .value = "LETTERS",
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Write names for: d (from DNS packets), m (MAC), n (network), N (by DNS queries), "
-               "t (ports), v (VLANs).",
-       .paragraph = "names for `d` addresses in captured DNS packets, `m` MAC, `n` network, `N` "
-                    "network by asking DNS, `t` ports, `v` VLANs",
+       .help = "Write names for: d (from DNS packets), g (places), m (MAC), n (network), N (by DNS "
+               "queries), t (ports), v (VLANs).",
+       .paragraph =
+           "names for `d` addresses in captured DNS packets, `g` places (see Geography), `m` "
+           "MAC, `n` network, `N` network by asking DNS, `t` ports, `v` VLANs",
        .example = "-N dmt",
        .setting = [](S& s) -> Setting { return &s.capture->dissection.name_resolution; }},
       {.names = "-2,--two-pass",

@@ -72,11 +72,34 @@ std::vector<Option> DocumentOptions() {
                     "`community_id`), dns, http, url, tls, observer",
        .example = "--ecs",
        .setting = [](S& s) -> Setting { return &s.capture->ecs; }},
+      {.names = "--columns",
+       .commands = kCaptureCommand,
+       .group = kDestinations,
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Add the columns of Wireshark's packet list.",
+       .paragraph = "adds the columns of Wireshark's packet list as `columns.no`, `.time`, "
+                    "`.source`, `.destination`, `.protocol`, `.length` and `.info`; with `--ecs` "
+                    "also `message`; `--fields _ws.col.info` adds single ones",
+       .example = "--columns",
+       .setting = [](S& s) -> Setting { return &s.capture->columns; }},
+      {.names = "--value-strings",
+       .commands = kCaptureCommand,
+       .group = kDestinations,
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Add the names of values, under the field's key with _text.",
+       .paragraph =
+           "adds what a number means, as a text under the field's key with `_text`: beside "
+           "`smb2_smb2_cmd` 5 stands `smb2_smb2_cmd_text` `Create`; bytes that are UTF-8, "
+           "such as an SSID, have theirs in all documents but plain `ndjson`",
+       .example = "--value-strings",
+       .setting = [](S& s) -> Setting { return &s.capture->value_strings; }},
       {.names = "--max-document-bytes",
        .commands = kCaptureCommand,
        .group = kDestinations,
        .value = "SIZE",
-       .fallback = "32M",
+       .fallback = "1M for a server, else 32M",
        .unit = Unit::kBytes,
        .range = Range{uint64_t{1} << 10U, uint64_t{200} << 20U},
        .in_found_file = true,
@@ -92,11 +115,26 @@ std::vector<Option> DocumentOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Cut objects that are more than N levels deep, and say so in the document.",
-       .paragraph = "documents with objects more than 450 levels deep, or larger than 32 MiB, are "
-                    "cut at the layer that overflows; `espcap.cut` and `espcap.cut_layer` say so, "
-                    "and the summary counts them",
+       .paragraph = "documents with objects more than 450 levels deep, or larger than 1 MiB for a "
+                    "server and 32 MiB elsewhere, are cut at the layer that overflows; "
+                    "`espcap.cut` and `espcap.cut_layer` say so; the summary counts them and names "
+                    "the protocol that most of them were cut in",
        .example = "--max-document-bytes 8M",
        .setting = [](S& s) -> Setting { return &s.capture->limits.depth; }},
+      {.names = "--max-values",
+       .commands = kCaptureCommand,
+       .group = kDestinations,
+       .value = "N",
+       .fallback = "1000 for a server, else 0, any number",
+       .range = Range{0, 100'000'000},
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Keep the first N values of a key in an object, and say so in the document.",
+       .paragraph = "keeps the first N values of a key in an object (0: all; default: 1000 for a "
+                    "server, else all); `espcap.cut` then has `values`, and `espcap.cut_key` "
+                    "names the key",
+       .example = "--max-values 5000",
+       .setting = [](S& s) -> Setting { return &s.capture->limits.values; }},
       {.names = "--max-value-bytes",
        .commands = kCaptureCommand,
        .group = kDestinations,

@@ -22,8 +22,9 @@ std::string Description(const Option& option) {
 template <class Value>
 CLI::Option* AddValue(CLI::App& app, const Option& row, Value& value) {
   CLI::Option* option = app.add_option(row.names, value, Description(row));
-  constexpr bool kIsNumber =
-      std::is_integral_v<Value> || std::is_same_v<Value, std::optional<uint32_t>>;
+  constexpr bool kIsNumber = std::is_integral_v<Value> ||
+                             std::is_same_v<Value, std::optional<uint32_t>> ||
+                             std::is_same_v<Value, std::optional<uint64_t>>;
   if (kIsNumber && row.unit == Unit::kNone) option->check(CLI::NonNegativeNumber.description(""));
   return option;
 }

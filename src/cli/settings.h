@@ -100,8 +100,9 @@ struct DissectionSettings {
 // What a document is cut to.
 struct LimitSettings {
   uint32_t depth = 450;
-  uint64_t bytes = uint64_t{32} << 20U;
-  uint64_t value_bytes = 0;  // 0: any
+  std::optional<uint64_t> bytes;   // unset: as the destination takes
+  uint64_t value_bytes = 0;        // 0: any
+  std::optional<uint32_t> values;  // of one key; 0: any number; unset: as the destination takes
 };
 
 // Of a session on a stream; 0: no limit.
@@ -126,6 +127,8 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   bool hex = false;
   bool typed = false;
   bool ecs = false;
+  bool columns = false;
+  bool value_strings = false;
   LimitSettings limits;
   // selection
   uint64_t count = 0;
@@ -171,6 +174,7 @@ struct TemplateSettings : ProgramSettings, ServerSettings {
   std::vector<std::string> fields;
   std::vector<std::string> protocols;
   std::string rest = "none";
+  bool value_strings = false;
   std::string server;  // empty: the node's, else Elasticsearch
 };
 

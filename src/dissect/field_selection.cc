@@ -124,6 +124,27 @@ Result<void> AddFields(const std::vector<NamePattern>& patterns, TreeDemand& dem
   return {};
 }
 
+// Takes the columns out of the names.
+Result<ColumnSet> TakeColumns(std::vector<NamePattern>& patterns) {
+  ColumnSet columns = 0;
+  for (auto at = patterns.begin(); at != patterns.end();) {
+    const auto named = ColumnsNamed(at->text, at->is_prefix);
+    if (!named) {
+      ++at;
+      continue;
+    }
+    if (*named == 0) {
+      return Fail(
+          "{} {}: no such column; there are no, time, source, destination, protocol, length "
+          "and info",
+          kFields, at->Shown());
+    }
+    columns |= *named;
+    at = patterns.erase(at);
+  }
+  return columns;
+}
+
 Result<void> CheckProtocols(const std::vector<NamePattern>& patterns) {
   for (const NamePattern& pattern : patterns) {
     bool is_layer = false;
@@ -156,7 +177,11 @@ Result<FieldSelection> FieldSelection::Resolve(const SelectionRequest& request) 
   auto protocols = ParseFieldList(kProtocols, request.protocols);
   if (!protocols) return Forward(std::move(protocols));
 
+  auto columns = TakeColumns(*fields);
+  if (!columns) return Forward(std::move(columns));
+
   FieldSelection selection;
+  selection.columns_ = *columns;
   TreeDemand demand;
   if (auto added = AddFields(*fields, demand, selection.primed_); !added) {
     return Forward(std::move(added));

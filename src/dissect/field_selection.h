@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "dissect/columns.h"
 #include "dissect/field_list.h"
 #include "espcap/result.h"
 #include "source/wireshark_api.h"
@@ -28,6 +29,9 @@ class FieldSelection {
   // An error names the option and the name, and suggests the nearest there is.
   static Result<FieldSelection> Resolve(const SelectionRequest& request);
 
+  // Of those that --fields names: Wireshark's columns are no fields of every release.
+  [[nodiscard]] ColumnSet columns() const { return columns_; }
+
   // Of a layer: with everything in it.
   [[nodiscard]] bool Selects(const header_field_info& field) const;
 
@@ -42,6 +46,7 @@ class FieldSelection {
   std::vector<NamePattern> fields_;
   std::vector<NamePattern> protocols_;
   std::vector<int> primed_;
+  ColumnSet columns_ = 0;
   bool wants_whole_tree_ = false;
 };
 

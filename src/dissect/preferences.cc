@@ -7,7 +7,7 @@
 
 #include "base/nearest_name.h"
 #include "dissect/decode_as.h"
-#include "source/wireshark_api.h"
+#include "source/wireshark_places.h"
 
 namespace espcap::dissect {
 namespace {
@@ -103,12 +103,12 @@ Result<void> SetPreferences(const Options& options) {
   }
   if (options.no_name_resolution) disable_name_resolution();
   if (options.name_resolution) {
-    const char unknown =
-        string_to_name_resolve(options.name_resolution->c_str(), &gbl_resolv_flags);
+    const char unknown = wireshark::SetNameResolution(*options.name_resolution, gbl_resolv_flags);
     if (unknown != '\0') {
       return Fail(
           "-N {}: unknown letter '{}'; the letters are d (names from captured DNS packets), "
-          "m (MAC addresses), n (network addresses), N (use external resolvers), "
+          "g (places, from MaxMind databases), m (MAC addresses), n (network addresses), N (use "
+          "external resolvers), "
           "t (transport ports), v (VLAN ids)",
           *options.name_resolution, unknown);
     }

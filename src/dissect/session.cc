@@ -10,9 +10,9 @@ namespace {
 // Dissectors' exceptions are longjmps. libwireshark catches all it expects; one that gets out is
 // caught here, in a function without anything to destroy. Returns what is known of it, else null.
 const char* DissectGuarded(epan_dissect_t* edt, int file_type, wireshark::Record& record,
-                           frame_data* frame, bool with_taps) {
+                           frame_data* frame, bool with_taps, column_info* columns) {
   const char* volatile escaped = nullptr;
-  TRY { wireshark::DissectRecord(edt, file_type, record, frame, with_taps); }
+  TRY { wireshark::DissectRecord(edt, file_type, record, frame, with_taps, columns); }
   CATCH(OutOfMemoryError) { escaped = "out of memory"; }
   CATCH_ALL {
     escaped = GET_MESSAGE;
@@ -24,8 +24,9 @@ const char* DissectGuarded(epan_dissect_t* edt, int file_type, wireshark::Record
 
 }  // namespace
 
-Session::Session(const DisplayFilter* filter, bool two_pass, const FieldSelection* selection)
-    : filter_(filter), selection_(selection) {
+Session::Session(const DisplayFilter* filter, bool two_pass, const FieldSelection* selection,
+                 Columns* columns)
+    : filter_(filter), selection_(selection), columns_(columns) {
   if (two_pass) {
     frames_.reset(new_frame_data_sequence());
     provider_.frames = frames_.get();
@@ -85,9 +86,11 @@ void Session::PrepareTimes(frame_data* frame) {
   }
 }
 
-Result<void> Session::Run(frame_data* frame, bool with_taps) {
+Result<void> Session::Run(frame_data* frame, Pass pass) {
+  const bool shows = pass == Pass::kShown;
   const char* escaped =
-      DissectGuarded(edt_.get(), source_->file_type(), source_->record(), frame, with_taps);
+      DissectGuarded(edt_.get(), source_->file_type(), source_->record(), frame, shows,
+                     shows && columns_ != nullptr ? columns_->info() : nullptr);
   if (escaped == nullptr) return {};
   return Fail("dissect {}: packet {}: {}", source_->name(), frame->num, escaped);
 }
@@ -99,7 +102,7 @@ Result<void> Session::Preview(uint32_t frame_number) {
   if (filter_ != nullptr) filter_->Prime(edt_.get());
   wireshark::PrimeForPostdissectors(edt_.get());
   PrepareTimes(&local);
-  auto ran = Run(&local, false);
+  auto ran = Run(&local, Pass::kPreview);
 
   frame_data_set_after_dissect(&local, &cumulative_bytes_);
   const frame_data* kept = frame_data_sequence_add(frames_.get(), &local);
@@ -142,9 +145,10 @@ Result<bool> Session::Dissect(uint32_t frame_number) {
   if (selection_ != nullptr && !selection_->wants_whole_tree()) selection_->Prime(edt_.get());
   if (frames_ == nullptr) wireshark::PrimeForPostdissectors(edt_.get());
   BeginFrame(frame_number);
-  if (auto ran = Run(frame_, true); !ran) return tl::unexpected(ran.error());
+  if (auto ran = Run(frame_, Pass::kShown); !ran) return tl::unexpected(ran.error());
   selected_ = filter_ == nullptr || filter_->Selects(edt_.get());
   if (selected_) frame_data_set_after_dissect(frame_, &cumulative_bytes_);
+  if (selected_ && columns_ != nullptr) Columns::Complete(edt_.get());
   return selected_;
 }
 

@@ -2,14 +2,15 @@
 //
 // One dissection session: the conversations, reassemblies and names of one capture, from its first
 // frame to its last. Made pristine, which takes libwireshark some 60 ms, and then given its
-// capture. Borrows the capture's source, the display filter and the selection. REQUIRES: a started
-// EpanLibrary; one session at a time in a process; one thread.
+// capture. Borrows the capture's source, the display filter, the selection and the columns.
+// REQUIRES: a started EpanLibrary; one session at a time in a process; one thread.
 #ifndef ESPCAP_DISSECT_SESSION_H_
 #define ESPCAP_DISSECT_SESSION_H_
 
 #include <cstdint>
 #include <memory>
 
+#include "dissect/columns.h"
 #include "dissect/display_filter.h"
 #include "dissect/field_selection.h"
 #include "dissect/frame_provider.h"
@@ -20,8 +21,10 @@ namespace espcap::dissect {
 
 class Session {
  public:
-  // `filter` may be null: every frame is selected. So may `selection`: a tree has every field.
-  Session(const DisplayFilter* filter, bool two_pass, const FieldSelection* selection = nullptr);
+  // `filter` may be null: every frame is selected. So may `selection`: a tree has every field. And
+  // `columns`, which are filled with each frame that is selected.
+  Session(const DisplayFilter* filter, bool two_pass, const FieldSelection* selection = nullptr,
+          Columns* columns = nullptr);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -77,12 +80,14 @@ class Session {
   [[nodiscard]] Dissection NewDissection() const;
   void BeginFrame(uint32_t frame_number);
   void EndFrame();
-  Result<void> Run(frame_data* frame, bool with_taps);
+  enum class Pass { kPreview, kShown };
+  Result<void> Run(frame_data* frame, Pass pass);
   void PrepareTimes(frame_data* frame);
 
   source::CaptureSource* source_ = nullptr;
   const DisplayFilter* filter_;
   const FieldSelection* selection_;
+  Columns* columns_;
   packet_provider_data provider_;
   std::unique_ptr<frame_data_sequence, FreeFrames> frames_;  // two passes only
   std::unique_ptr<epan_t, FreeSession> session_;

@@ -9,8 +9,20 @@
 namespace espcap::encode {
 namespace {
 
-constexpr std::array<std::pair<Cuts::Kind, std::string_view>, 3> kKinds = {
-    {{Cuts::kDepth, "depth"}, {Cuts::kBytes, "size"}, {Cuts::kValue, "value"}}};
+constexpr std::array<std::pair<Cuts::Kind, std::string_view>, 4> kKinds = {
+    {{Cuts::kDepth, "depth"},
+     {Cuts::kBytes, "size"},
+     {Cuts::kValue, "value"},
+     {Cuts::kValues, "values"}}};
+
+void AppendNames(ByteBuffer& out, const std::vector<std::string_view>& names) {
+  const char* comma = "";
+  for (const std::string_view name : names) {
+    out.Append(std::exchange(comma, ","));
+    AppendJsonString(out, name);
+  }
+  out.Append(']');
+}
 
 size_t LengthAt(std::string_view escaped, size_t at) {
   const auto byte = static_cast<unsigned char>(escaped[at]);
@@ -32,12 +44,12 @@ void Cuts::AppendMember(ByteBuffer& out) const {
     AppendJsonString(out, name);
   }
   out.Append(R"(],"cut_layer":[)");
-  comma = "";
-  for (const std::string_view layer : layers_) {
-    out.Append(std::exchange(comma, ","));
-    AppendJsonString(out, layer);
+  AppendNames(out, layers_);
+  if (!keys_.empty()) {
+    out.Append(R"(,"cut_key":[)");
+    AppendNames(out, keys_);
   }
-  out.Append("]}");
+  out.Append('}');
 }
 
 size_t FittingPrefix(std::string_view escaped, size_t most) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <ctime>
 
+#include "encode/column_members.h"
 #include "encode/json_text.h"
 #include "encode/time_text.h"
 
@@ -26,12 +27,23 @@ void AppendTextHead(ByteBuffer& out, uint64_t document_number, std::time_t secon
 
 }  // namespace
 
-bool DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& dissection, uint64_t number) {
+// Plain documents are tshark's to the last value, unless more is asked for.
+Companions DocumentWriter::CompanionsOf(const DocumentShape& shape) {
+  return {shape.value_strings, shape.format == Format::kBulk || shape.ecs || shape.value_strings};
+}
+
+std::string_view DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& dissection,
+                                        uint64_t number) {
   const nstime_t& time = dissection.pi.abs_ts;
   if (format_ == Format::kText) AppendTextHead(out, number, time.secs);
   out.Append(R"({"timestamp":)");
   typed_ ? AppendTimestampNumber(out, time) : AppendTimestamp(out, time);
-  if (ecs_) ecs_->AppendMembers(out, dissection);
+  if (ecs_) {
+    const bool has_info = (shown_columns_ & dissect::SetOf(dissect::Column::kInfo)) != 0;
+    ecs_->AppendMembers(out, dissection,
+                        has_info ? columns_->Text(dissect::Column::kInfo) : std::string_view());
+  }
+  if (shown_columns_ != 0) AppendColumns(out, *columns_, shown_columns_, typed_);
   if (needs_timestamp_) {
     out.Append(R"(,"@timestamp":)");
     AppendEcsTime(out, time);
@@ -40,7 +52,7 @@ bool DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& dissection, u
   tree_.AppendLayers(out, dissection);
   if (tree_.cuts().any()) tree_.cuts().AppendMember(out);
   out.Append("}\n");
-  return tree_.cuts().any();
+  return tree_.cuts().first_layer();
 }
 
 }  // namespace espcap::encode

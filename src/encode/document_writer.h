@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
+#include "dissect/columns.h"
 #include "encode/document_limits.h"
 #include "encode/ecs_collector.h"
 #include "encode/tree_encoder.h"
@@ -24,26 +26,33 @@ enum class Format {
 struct DocumentShape {
   Format format = Format::kNdjson;
   bool hex = false;
-  bool ecs = false;  // with the fields of the Elastic Common Schema, beside `layers`
+  bool ecs = false;                // with the fields of the Elastic Common Schema, beside `layers`
+  bool value_strings = false;      // with the names of numbers' values
+  dissect::ColumnSet columns = 0;  // of the packet list, beside `layers`
   DocumentLimits limits;
 };
 
 class DocumentWriter {
  public:
-  // `selection` may be null: documents are whole. So may `types`: values are texts. Both outlive
-  // the writer.
+  // `selection` may be null: documents are whole. So may `types`: values are texts; and `columns`,
+  // where the shape has none. All outlive the writer.
   explicit DocumentWriter(const DocumentShape& shape,
                           const dissect::FieldSelection* selection = nullptr,
-                          const registry::KeyTypes* types = nullptr)
+                          const registry::KeyTypes* types = nullptr,
+                          const dissect::Columns* columns = nullptr)
       : format_(shape.format),
         typed_(types != nullptr),
-        tree_(shape.hex, selection, types, shape.limits) {
+        tree_(shape.hex, selection, types, shape.limits, CompanionsOf(shape)),
+        columns_(columns),
+        shown_columns_(shape.columns) {
     if (shape.ecs) ecs_.emplace();
   }
 
-  // Appends one document and its final newline. True where it is cut to its limits. `number`: of
-  // the document within its capture, for kText.
-  [[nodiscard]] bool Append(ByteBuffer& out, const epan_dissect_t& dissection, uint64_t number);
+  // Appends one document and its final newline. Returns the first layer that was cut to the
+  // limits, by libwireshark's own name; empty: the document is whole. `number`: of the document
+  // within its capture, for kText.
+  [[nodiscard]] std::string_view Append(ByteBuffer& out, const epan_dissect_t& dissection,
+                                        uint64_t number);
 
   // Before the first document: what the server needs may be known only then.
   void Meet(const DocumentNeeds& needs) {
@@ -54,9 +63,13 @@ class DocumentWriter {
   [[nodiscard]] Format format() const { return format_; }
 
  private:
+  static Companions CompanionsOf(const DocumentShape& shape);
+
   Format format_;
   bool typed_;
   TreeEncoder tree_;
+  const dissect::Columns* columns_;
+  dissect::ColumnSet shown_columns_;
   std::optional<EcsCollector> ecs_;
   bool needs_timestamp_ = false;
 };

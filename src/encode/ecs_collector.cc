@@ -97,10 +97,10 @@ void EcsCollector::Take(const field_info& field, EcsSource source) {
     case EcsSource::kInterface:
       return document_.AddText(EcsField::kObserverInterfaceName, TextOf(field));
     case EcsSource::kVlanId:
-      return document_.AddText(document_.Has(EcsField::kNetworkVlanId)
-                                   ? EcsField::kNetworkInnerVlanId
-                                   : EcsField::kNetworkVlanId,
-                               std::to_string(Code(field)));
+      return TakeVlan(Code(field));
+    case EcsSource::kEthernet:
+      ++found_.ethernet_headers;
+      return;
     case EcsSource::kIpProtocol:
       found_.protocol = static_cast<uint8_t>(Code(field));
       return;
@@ -116,6 +116,13 @@ void EcsCollector::Take(const field_info& field, EcsSource source) {
   if (source <= EcsSource::kDnsAnswerData) return TakeDns(field, source);
   if (source <= EcsSource::kHttp2Status) return TakeHttp(field, source);
   TakeTls(field, source);
+}
+
+// The frame's own tags, from the outermost to the innermost. Those behind a network layer, or
+// behind another Ethernet header, belong to what is in a tunnel.
+void EcsCollector::TakeVlan(uint32_t id) {
+  if (found_.protocol || found_.ethernet_headers > 1) return;
+  (found_.outer_vlan ? found_.inner_vlan : found_.outer_vlan) = id;
 }
 
 // Of several messages in a frame, the first.

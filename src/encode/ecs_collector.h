@@ -21,8 +21,10 @@ namespace espcap::encode {
 
 class EcsCollector {
  public:
-  // Appends `,"@timestamp":…,"ecs":{…},…`. REQUIRES: a visible tree that isn't reset yet.
-  void AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection);
+  // Appends `,"@timestamp":…,"ecs":{…},…`. `message` may be empty. REQUIRES: a visible tree that
+  // isn't reset yet.
+  void AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection,
+                     std::string_view message = {});
 
  private:
   struct DnsAnswer {
@@ -33,6 +35,8 @@ class EcsCollector {
   struct Findings {
     std::optional<uint8_t> protocol;  // IANA's number of the innermost layer above IP
     std::optional<uint16_t> icmp_type, icmp_code;
+    unsigned ethernet_headers = 0;
+    std::optional<uint32_t> outer_vlan, inner_vlan;
     unsigned dns_messages = 0;
     uint64_t dns_answers = 0;  // as its header says
     std::vector<DnsAnswer> answers;
@@ -46,6 +50,7 @@ class EcsCollector {
 
   void Walk(const proto_node* tree);
   void Take(const field_info& field, EcsSource source);
+  void TakeVlan(uint32_t id);
   void TakeDns(const field_info& field, EcsSource source);
   void TakeDnsAnswer(const field_info& field, EcsSource source);
   void TakeTls(const field_info& field, EcsSource source);

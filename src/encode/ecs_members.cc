@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
+#include "dissect/geo_databases.h"
 #include "encode/address_text.h"
 #include "encode/community_id.h"
 #include "encode/ecs_collector.h"
@@ -46,6 +48,43 @@ std::string MacText(const address& from) {
     text += fmt::format("{}{:02X}", text.empty() ? "" : "-", byte);
   }
   return text;
+}
+
+// Where an address is and whose, at one end of the flow.
+struct PlaceFields {
+  EcsField continent, country_iso, country, region_iso, region, city, location;
+  EcsField as_number, as_organization;
+};
+
+constexpr PlaceFields kSourcePlace = {
+    EcsField::kSourceGeoContinentName,  EcsField::kSourceGeoCountryIsoCode,
+    EcsField::kSourceGeoCountryName,    EcsField::kSourceGeoRegionIsoCode,
+    EcsField::kSourceGeoRegionName,     EcsField::kSourceGeoCityName,
+    EcsField::kSourceGeoLocation,       EcsField::kSourceAsNumber,
+    EcsField::kSourceAsOrganizationName};
+constexpr PlaceFields kDestinationPlace = {
+    EcsField::kDestinationGeoContinentName,  EcsField::kDestinationGeoCountryIsoCode,
+    EcsField::kDestinationGeoCountryName,    EcsField::kDestinationGeoRegionIsoCode,
+    EcsField::kDestinationGeoRegionName,     EcsField::kDestinationGeoCityName,
+    EcsField::kDestinationGeoLocation,       EcsField::kDestinationAsNumber,
+    EcsField::kDestinationAsOrganizationName};
+
+void AddPlace(EcsDocument& document, const dissect::GeoRecord& record, const PlaceFields& fields) {
+  document.AddText(fields.continent, record.continent);
+  document.AddText(fields.country_iso, record.country_iso);
+  document.AddText(fields.country, record.country);
+  // As ISO 3166-2 has it; a database has what follows the country.
+  if (!record.country_iso.empty() && !record.region_iso.empty()) {
+    document.AddText(fields.region_iso, record.country_iso + "-" + record.region_iso);
+  }
+  document.AddText(fields.region, record.region);
+  document.AddText(fields.city, record.city);
+  if (record.latitude && record.longitude) {
+    document.AddJson(fields.location, fmt::format(R"({{"lat":{:f},"lon":{:f}}})", *record.latitude,
+                                                  *record.longitude));
+  }
+  if (record.as_number != 0) document.AddNumber(fields.as_number, record.as_number);
+  document.AddText(fields.as_organization, record.as_organization);
 }
 
 bool IsIp(const packet_info& frame) {
@@ -97,7 +136,8 @@ std::string_view WithoutParameters(std::string_view mime_type) {
 
 }  // namespace
 
-void EcsCollector::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection) {
+void EcsCollector::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection,
+                                 std::string_view message) {
   document_.Clear();
   found_ = {};
   Walk(dissection.tree);
@@ -108,6 +148,7 @@ void EcsCollector::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissecti
   AddDnsAnswers();
   AddTls();
   AddHttp();
+  document_.AddText(EcsField::kMessage, message);
   document_.AppendMembers(out);
 }
 
@@ -140,6 +181,11 @@ void EcsCollector::AddEnds(const packet_info& frame) {
     document_.AddText(EcsField::kDestinationAddress, destination);
     document_.AddText(EcsField::kRelatedIp, source);
     document_.AddText(EcsField::kRelatedIp, destination);
+    for (const auto& [end, fields] : {std::pair(&frame.net_src, &kSourcePlace),
+                                      std::pair(&frame.net_dst, &kDestinationPlace)}) {
+      const dissect::GeoRecord* place = dissect::LookUpGeo(BytesOf(*end));
+      if (place != nullptr) AddPlace(document_, *place, *fields);
+    }
   }
   if (ProtocolOfPorts(frame) && !found_.icmp_type) {
     document_.AddNumber(EcsField::kSourcePort, frame.srcport);
@@ -165,6 +211,11 @@ void EcsCollector::AddNetwork(const packet_info& frame) {
     document_.AddText(EcsField::kNetworkProtocol, application);
     document_.AddText(EcsField::kEventType, "protocol");
   }
+  const auto add_vlan = [this](EcsField field, const std::optional<uint32_t>& id) {
+    if (id) document_.AddText(field, std::to_string(*id));
+  };
+  add_vlan(EcsField::kNetworkVlanId, found_.outer_vlan);
+  add_vlan(EcsField::kNetworkInnerVlanId, found_.inner_vlan);
   if (frame.p2p_dir == P2P_DIR_SENT) document_.AddText(EcsField::kNetworkDirection, "egress");
   if (frame.p2p_dir == P2P_DIR_RECV) document_.AddText(EcsField::kNetworkDirection, "ingress");
 }

@@ -16,6 +16,12 @@ struct Named {
 constexpr std::initializer_list<Named> kNamed = {
     {"frame.interface_name", EcsSource::kInterface},
     {"vlan.id", EcsSource::kVlanId},
+    {"ieee8021ad.id", EcsSource::kVlanId},
+    {"ieee8021ad.svid", EcsSource::kVlanId},
+    {"ieee8021ad.cvid", EcsSource::kVlanId},
+    {"isl.vlan_id", EcsSource::kVlanId},
+    {"eth", EcsSource::kEthernet},
+    {"ieee8021ah", EcsSource::kEthernet},
     {"ip.proto", EcsSource::kIpProtocol},
     {"ipv6.nxt", EcsSource::kIpProtocol},
     {"ipv6.hopopts.nxt", EcsSource::kIpProtocol},

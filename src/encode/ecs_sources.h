@@ -16,6 +16,7 @@ enum class EcsSource : uint8_t {
   kNone,
   kInterface,
   kVlanId,
+  kEthernet,  // begins a header; within another one is a tunnel's
   kIpProtocol,
   kIcmpLayer,  // what is within belongs to another packet
   kIcmpType,

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "encode/address_text.h"
+#include "encode/companion_text.h"
 #include "encode/digits.h"
 #include "encode/hex_bytes.h"
 #include "encode/json_text.h"
@@ -158,6 +159,9 @@ void AppendFieldValue(ByteBuffer& out, const field_info& field, ValueFormat form
       return AppendSecondsNumber(out, wireshark::Time(field));
     case ValueKind::kFraction:
       return AppendFraction(out, field);
+    case ValueKind::kValueName:
+    case ValueKind::kBytesText:
+      return AppendJsonString(out, CompanionText(field, format.kind));
     default:
       return AppendDisplayText(out, field);
   }

@@ -14,7 +14,6 @@ uint32_t KeyTable::Intern(const std::string& name) {
     const size_t length = text.size();
     text.resize(std::max(length, KeyLiteral::kCopiedAtOnce));
     literals_.push_back({text.data(), length});
-    raw_keys_.push_back(kNoRawKey);
   }
   return found->second;
 }
@@ -25,14 +24,17 @@ uint32_t KeyTable::InternAbbrev(std::string_view abbrev) {
   return abbrevs_.emplace(abbrev, next).first->second;
 }
 
-uint32_t KeyTable::RawKey(uint32_t key) {
-  if (raw_keys_[key] == kNoRawKey) {
-    const std::string_view literal(literals_[key].text, literals_[key].length);
-    const size_t around = std::string_view(",\"\":").size();
-    const uint32_t raw = Intern(std::string(literal.substr(2, literal.size() - around)) + "_raw");
-    raw_keys_[key] = raw;
-  }
-  return raw_keys_[key];
+uint32_t KeyTable::Derived(std::vector<uint32_t>& derived, uint32_t key, const char* end) {
+  if (key >= derived.size()) derived.resize(literals_.size(), kNotDerived);
+  if (derived[key] == kNotDerived) derived[key] = Intern(std::string(Name(key)) + end);
+  return derived[key];
+}
+
+ValueKind KeyTable::CompanionOf(const header_field_info& field) const {
+  const ValueKind kind = registry::CompanionOf(field);
+  const bool is_wanted =
+      kind == ValueKind::kValueName ? companions_.value_names : companions_.texts_of_bytes;
+  return is_wanted ? kind : ValueKind::kUnplanned;
 }
 
 const FieldPlan& KeyTable::MakePlan(const header_field_info& field) {
@@ -51,6 +53,8 @@ const FieldPlan& KeyTable::MakePlan(const header_field_info& field) {
     }
   }
   plan.abbrev_has_other_keys = dissect::HasOtherParent(field);
+  plan.companion = CompanionOf(field);
+  plan.is_alone = !plan.abbrev_has_other_keys && plan.companion == ValueKind::kUnplanned;
   plan.selected = selection_ == nullptr || selection_->Selects(field);
   return plan;
 }

@@ -32,6 +32,14 @@ struct FieldPlan {
   ValueFormat format;
   bool abbrev_has_other_keys = false;  // the same name is registered below another parent too
   bool selected = false;               // the document shall have it
+  ValueKind companion = ValueKind::kUnplanned;  // what else stands beside the value
+  bool is_alone = true;                         // its own key's, and nothing stands beside it
+};
+
+// Texts that documents have beside values, under the value's key with "_text".
+struct Companions {
+  bool value_names = false;
+  bool texts_of_bytes = false;
 };
 
 // `,"key":`, ready to be written. kCopiedAtOnce bytes can be read, whatever the length.
@@ -46,8 +54,8 @@ class KeyTable {
   // `selection` may be null: every field is selected. So may `types`: values are texts; else those
   // of numbers are numbers.
   explicit KeyTable(const dissect::FieldSelection* selection = nullptr,
-                    const registry::KeyTypes* types = nullptr)
-      : selection_(selection), types_(types) {}
+                    const registry::KeyTypes* types = nullptr, Companions companions = {})
+      : selection_(selection), types_(types), companions_(companions) {}
 
   // The reference holds as long as the table.
   const FieldPlan& Plan(const header_field_info& field) {
@@ -60,8 +68,15 @@ class KeyTable {
   }
 
   [[nodiscard]] KeyLiteral Literal(uint32_t key) const { return literals_[key]; }
+  [[nodiscard]] std::string_view Name(uint32_t key) const {
+    const std::string_view literal(literals_[key].text, literals_[key].length);
+    const size_t around = std::string_view(",\"\":").size();
+    return literal.substr(2, literal.size() - around);
+  }
   // The key of the field's bytes, `key` with "_raw".
-  uint32_t RawKey(uint32_t key);
+  uint32_t RawKey(uint32_t key) { return Derived(raw_keys_, key, "_raw"); }
+  // The key of the text beside the field, `key` with "_text".
+  uint32_t TextKey(uint32_t key) { return Derived(text_keys_, key, "_text"); }
 
   // Keys are numbered from 0 without gaps, names (FieldPlan::abbrev) from 1.
   [[nodiscard]] size_t key_count() const { return literals_.size(); }
@@ -75,15 +90,19 @@ class KeyTable {
   [[gnu::noinline, gnu::cold]] const FieldPlan& MakePlan(const header_field_info& field);
   uint32_t Intern(const std::string& name);
   uint32_t InternAbbrev(std::string_view abbrev);
+  [[nodiscard]] ValueKind CompanionOf(const header_field_info& field) const;
+  uint32_t Derived(std::vector<uint32_t>& derived, uint32_t key, const char* end);
 
-  static constexpr uint32_t kNoRawKey = UINT32_MAX;
+  static constexpr uint32_t kNotDerived = UINT32_MAX;
 
   std::vector<std::unique_ptr<Page>> pages_;  // by hfinfo->id
   const dissect::FieldSelection* selection_;
   const registry::KeyTypes* types_;
+  Companions companions_;
   std::vector<KeyLiteral> literals_;
   std::deque<std::string> literal_texts_;  // what they point at
   std::vector<uint32_t> raw_keys_;
+  std::vector<uint32_t> text_keys_;
   std::unordered_map<std::string, uint32_t> keys_;
   std::unordered_map<std::string, uint32_t> abbrevs_;
 };

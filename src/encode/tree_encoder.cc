@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "encode/companion_text.h"
 #include "encode/field_value.h"
 
 namespace espcap::encode {
@@ -98,7 +99,7 @@ void TreeEncoder::Collect(const proto_node* object, Share share) {
 
 inline void TreeEncoder::CollectField(const proto_node* node, const field_info& field,
                                       const FieldPlan& plan, ValueFormat format) {
-  if (hex_ || plan.abbrev_has_other_keys) {
+  if (hex_ || !plan.is_alone) [[unlikely]] {
     CollectWithGroup(node, field, plan, format);
   } else {
     Add(plan.key, node, format);
@@ -117,21 +118,36 @@ void TreeEncoder::CollectWithGroup(const proto_node* node, const field_info& fie
   const NameGroups::Fate fate = groups_.Join(parent_name, plan.abbrev, {plan.key, raw});
   if (fate.raw) Add(keys_.RawKey(fate.key), node, {ValueKind::kRawBytes});
   Add(fate.key, node, format);
+  if (plan.companion != ValueKind::kUnplanned && !CompanionText(field, plan.companion).empty()) {
+    Add(keys_.TextKey(fate.key), node, {plan.companion});
+  }
 }
 
 void TreeEncoder::Add(uint32_t key, const proto_node* node, ValueFormat format) {
   if (entry_count_ == entries_.size()) [[unlikely]] {
     entries_.resize(2 * entries_.size() + 64);
   }
-  const uint32_t place = entry_count_++;
+  const uint32_t place = entry_count_;
   const uint32_t first = first_entries_.FindOrInsert(key, place);
   if (first == place) [[likely]] {
-    entries_[place] = {node, key, kNone, place, format};
+    entries_[place] = {node, key, kNone, place, 1, format};
+    ++entry_count_;
     return;
   }
-  entries_[place] = {node, key, kNone, kNone, format};
-  entries_[entries_[first].last].next = place;
-  entries_[first].last = place;
+  Entry& list = entries_[first];
+  // Which containers have something selected is known only when they are written.
+  if (list.values >= limits_.values && format.kind != ValueKind::kContainer) [[unlikely]] {
+    if (list.values == limits_.values) {
+      cuts_.Add(Cuts::kValues, LayerOf(node), keys_.Name(key));
+      ++list.values;  // said once
+    }
+    return;
+  }
+  entries_[place] = {node, key, kNone, kNone, 0, format};
+  ++entry_count_;
+  entries_[list.last].next = place;
+  list.last = place;
+  ++list.values;
 }
 
 // False, and nothing written, where the field has no bytes to show, or nothing selected in it.
@@ -142,7 +158,7 @@ inline bool TreeEncoder::AppendEntry(ByteBuffer& out, const epan_dissect_t& diss
     case ValueKind::kRawBytes: {
       const size_t start = out.size();
       const bool written = AppendRawValue(out, dissection, field);
-      KeepShort(out, start, entry.node);
+      KeepShort(out, start, entry);
       return written;
     }
     case ValueKind::kObject:
@@ -153,7 +169,7 @@ inline bool TreeEncoder::AppendEntry(ByteBuffer& out, const epan_dissect_t& diss
     default: {
       const size_t start = out.size();
       AppendFieldValue(out, field, entry.format);
-      KeepShort(out, start, entry.node);
+      KeepShort(out, start, entry);
       return true;
     }
   }
@@ -165,13 +181,13 @@ void TreeEncoder::CutBack(ByteBuffer& out, size_t end, const proto_node* object)
   cuts_.Add(Cuts::kBytes, LayerOf(object));
 }
 
-void TreeEncoder::ShortenText(ByteBuffer& out, size_t start, const proto_node* node) {
+void TreeEncoder::ShortenText(ByteBuffer& out, size_t start, const Entry& entry) {
   const std::string_view value = out.view().substr(start);
   if (value.front() != '"') return;
   const std::string_view text = value.substr(1, value.size() - 2);
   out.Truncate(start + 1 + FittingPrefix(text, limits_.value_bytes));
   out.Append('"');
-  cuts_.Add(Cuts::kValue, LayerOf(node));
+  cuts_.Add(Cuts::kValue, LayerOf(entry.node), keys_.Name(entry.key));
 }
 
 void TreeEncoder::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection,
@@ -228,6 +244,11 @@ void TreeEncoder::AppendContainers(ByteBuffer& out, const epan_dissect_t& dissec
     const size_t before = out.size();
     if (written > 0) out.Append(',');
     if (AppendEntry(out, dissection, entry, depth)) {
+      if (written == limits_.values) [[unlikely]] {
+        out.Truncate(before);
+        cuts_.Add(Cuts::kValues, LayerOf(entry.node), keys_.Name(entry.key));
+        break;
+      }
       ++written;
     } else {
       out.Truncate(before);

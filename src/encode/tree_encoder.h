@@ -22,8 +22,12 @@ class TreeEncoder {
   // null: every field is written. So may `types`: values are texts, as tshark's. Both outlive the
   // encoder.
   explicit TreeEncoder(bool hex, const dissect::FieldSelection* selection = nullptr,
-                       const registry::KeyTypes* types = nullptr, DocumentLimits limits = {})
-      : hex_(hex), selective_(selection != nullptr), limits_(limits), keys_(selection, types) {}
+                       const registry::KeyTypes* types = nullptr, DocumentLimits limits = {},
+                       Companions companions = {})
+      : hex_(hex),
+        selective_(selection != nullptr),
+        limits_(limits),
+        keys_(selection, types, companions) {}
 
   // Appends `{…}`. REQUIRES: the dissection was run with a visible tree, or one primed for the
   // selection, and is not reset yet.
@@ -41,8 +45,9 @@ class TreeEncoder {
   struct Entry {
     const proto_node* node;
     uint32_t key;
-    uint32_t next;  // of the list; kNone after its last
-    uint32_t last;  // of the list; kNone where this isn't its first
+    uint32_t next;    // of the list; kNone after its last
+    uint32_t last;    // of the list; kNone where this isn't its first
+    uint32_t values;  // of the list, known to its first
     ValueFormat format;
   };
 
@@ -68,13 +73,13 @@ class TreeEncoder {
                    unsigned depth);
 
   void CutBack(ByteBuffer& out, size_t end, const proto_node* object);
-  void KeepShort(ByteBuffer& out, size_t start, const proto_node* node) {
+  void KeepShort(ByteBuffer& out, size_t start, const Entry& entry) {
     if (limits_.value_bytes == 0 || out.size() - start <= limits_.value_bytes) [[likely]] {
       return;
     }
-    ShortenText(out, start, node);
+    ShortenText(out, start, entry);
   }
-  void ShortenText(ByteBuffer& out, size_t start, const proto_node* node);
+  void ShortenText(ByteBuffer& out, size_t start, const Entry& entry);
 
   bool hex_;
   bool selective_;

@@ -37,7 +37,7 @@ void SlotWriter::Account(uint32_t frame_number) {
 }
 
 Result<void> SlotWriter::AddDocument(const SlotDocument& document, std::string_view text,
-                                     bool is_cut) {
+                                     std::string_view cut_layer) {
   const uint32_t frame_number = document.frame_number;
   if (slot_ && !slots_->HasRoom(progress_, text.size())) HandOver();
   if (auto needed = NeedSlot(); !needed) return needed;
@@ -48,7 +48,10 @@ Result<void> SlotWriter::AddDocument(const SlotDocument& document, std::string_v
     return AddFailed(frame_number);
   }
   slots_->Append(*slot_, progress_, text, document);
-  progress_.cut += is_cut ? 1 : 0;
+  if (!cut_layer.empty()) {
+    ++progress_.cut;
+    progress_.cut_layers.Add(cut_layer, 1);
+  }
   Account(frame_number);
   if (!slots_->HasRoom(progress_, 1)) HandOver();
   return {};

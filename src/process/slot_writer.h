@@ -31,9 +31,10 @@ class SlotWriter {
   void EndDissection() const { slots_->SetDissecting(0); }
 
   // Each frame ends in one of these. An error: the supervisor is gone, or the document is too large
-  // for any slot (then the frame counts as failed). `document`: all but its length.
+  // for any slot (then the frame counts as failed). `document`: all but its length. `cut_layer`:
+  // where the document was cut; empty: it is whole.
   Result<void> AddDocument(const SlotDocument& document, std::string_view text,
-                           bool is_cut = false);
+                           std::string_view cut_layer = {});
   Result<void> AddFiltered(uint32_t frame_number);
   Result<void> AddFailed(uint32_t frame_number);
 

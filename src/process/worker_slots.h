@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/file_descriptor.h"
+#include "espcap/cut_layers.h"
 #include "espcap/result.h"
 
 namespace espcap::process {
@@ -32,6 +33,7 @@ struct SlotProgress {
   uint64_t filtered = 0;
   uint64_t failed = 0;
   uint64_t cut = 0;           // documents that had to be made smaller
+  CutLayers cut_layers;       // and of which layers
   uint64_t source_bytes = 0;  // how far into its file the worker has come
 };
 

@@ -23,6 +23,17 @@ std::string LayerOf(const header_field_info& field) {
   return EkKey(*proto_registrar_get_nth(static_cast<guint>(field.parent)));
 }
 
+schema::Companion CompanionTo(const header_field_info& field) {
+  switch (CompanionOf(field)) {
+    case ValueKind::kBytesText:
+      return schema::Companion::kText;
+    case ValueKind::kValueName:
+      return schema::Companion::kName;
+    default:
+      return schema::Companion::kNone;
+  }
+}
+
 void Add(KeyTypes& types, const std::string& key, FieldType type) {
   const auto [found, is_new] = types.emplace(key, type);
   if (!is_new) found->second = schema::Widest(found->second, type);
@@ -104,8 +115,8 @@ std::vector<Field> ReadFields(const std::function<bool(const header_field_info& 
     if (!wanted(field)) return;
     std::string key = EkKey(field);
     keys.insert(key);
-    fields.push_back(
-        {field.abbrev, std::move(key), LayerOf(field), FieldType::kKeyword, field.name});
+    fields.push_back({field.abbrev, std::move(key), LayerOf(field), FieldType::kKeyword, field.name,
+                      CompanionTo(field)});
   });
   const KeyTypes types = TypesOf(std::move(keys));
   for (Field& field : fields) field.type = types.at(field.key);

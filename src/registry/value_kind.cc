@@ -100,6 +100,22 @@ ValueKind KindOf(const header_field_info& field) {
   }
 }
 
+// Of a frame's number, the table says what the frame is to this one.
+bool IsNumber(const header_field_info& field) {
+  if (field.type == FT_FRAMENUM) return false;
+  switch (KindOf(field)) {
+    case ValueKind::kDecimal32:
+    case ValueKind::kHex32:
+    case ValueKind::kSigned32:
+    case ValueKind::kDecimal64:
+    case ValueKind::kHex64:
+    case ValueKind::kSigned64:
+      return true;
+    default:
+      return field.type == FT_CHAR;
+  }
+}
+
 ValueKind NumberOf(ValueKind kind) {
   switch (kind) {
     case ValueKind::kDecimal32:
@@ -123,6 +139,20 @@ ValueKind NumberOf(ValueKind kind) {
 
 ValueFormat FormatOf(const header_field_info& field) {
   return {KindOf(field), HexDigits(field.type), ByteSeparator(field.display)};
+}
+
+ValueKind CompanionOf(const header_field_info& field) {
+  if (field.type == FT_BYTES) {
+    const bool may_be_text = (field.display & BASE_SHOW_UTF_8_PRINTABLE) != 0;
+    return may_be_text ? ValueKind::kBytesText : ValueKind::kUnplanned;
+  }
+  if (!IsNumber(field) || field.strings == nullptr) return ValueKind::kUnplanned;
+  // Units and protocols aren't names of values, nor is what a function writes.
+  constexpr int kOther = BASE_UNIT_STRING | BASE_PROTOCOL_INFO;
+  if ((field.display & kOther) != 0 || FIELD_DISPLAY(field.display) == BASE_CUSTOM) {
+    return ValueKind::kUnplanned;
+  }
+  return ValueKind::kValueName;
 }
 
 ValueFormat Typed(ValueFormat format, schema::FieldType type) {

@@ -42,6 +42,8 @@ enum class ValueKind : uint8_t {
   // Never a field's own:
   kRawBytes,   // tshark's -x: beside another value of the field
   kContainer,  // FT_PROTOCOL that isn't selected: an object of the selected fields in it
+  kValueName,  // what a number stands for: beside the number
+  kBytesText,  // bytes that are UTF-8, as text: beside the bytes
 };
 
 // How a value is written: copied to where it is needed, as one word.
@@ -52,6 +54,9 @@ struct alignas(uint32_t) ValueFormat {
 };
 
 ValueFormat FormatOf(const header_field_info& field);
+
+// What a field can be shown as beside its value: kValueName, kBytesText, or kUnplanned for nothing.
+ValueKind CompanionOf(const header_field_info& field);
 
 // The format for a typed document, in which the values of a key of a number's type are numbers.
 ValueFormat Typed(ValueFormat format, schema::FieldType type);

@@ -28,6 +28,7 @@ constexpr std::initializer_list<Group> kGroups = {
      "dst_resolved dst.ig"},
     {"sll", "pkttype hatype ifindex src.eth etype"},
     {"vlan", "id priority dei etype"},
+    {"ieee8021ad", "id priority dei svid cvid"},
     {"llc", "dsap ssap oui pid type"},
     {"stp", "version type flags.tc root.hw root.cost bridge.hw port"},
     {"lldp", "chassis.id.mac chassis.id.ip4 port.id tlv.system.name tlv.system.desc mgn.addr.ip4"},

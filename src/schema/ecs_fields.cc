@@ -21,6 +21,7 @@ struct EcsField {
 constexpr std::initializer_list<EcsField> kFields = {
     {"@timestamp", "date"},
     {"ecs.version", "keyword"},
+    {"message", "text"},
     {"event.kind", "keyword"},
     {"event.category", "keyword"},
     {"event.type", "keyword"},

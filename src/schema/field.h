@@ -4,11 +4,19 @@
 #ifndef ESPCAP_SCHEMA_FIELD_H_
 #define ESPCAP_SCHEMA_FIELD_H_
 
+#include <cstdint>
 #include <string>
 
 #include "schema/field_type.h"
 
 namespace espcap::schema {
+
+// What stands beside the field's value, under its key with "_text".
+enum class Companion : uint8_t {
+  kNone,
+  kText,  // bytes that are text
+  kName,  // of a number's value, where a run wants them
+};
 
 struct Field {
   std::string name;   // in display filters: "tcp.srcport"
@@ -16,6 +24,7 @@ struct Field {
   std::string layer;  // the key of the layer it belongs to, "tcp"; a layer's is its own
   FieldType type = FieldType::kKeyword;
   std::string description;  // "Source Port"
+  Companion companion = Companion::kNone;
 };
 
 // From the document's root on: "layers.tcp.tcp_tcp_srcport".

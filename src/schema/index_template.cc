@@ -32,14 +32,28 @@ json FieldLimit(size_t field_count) {
   return {{"index", {{"mapping", {{"total_fields", {{"limit", most}}}}}}}};
 }
 
+// Info is a sentence, to be found by its words too.
+json ColumnProperties() {
+  json properties;
+  for (const char* number : {"no", "length"}) properties[number] = MappingOf(FieldType::kLong);
+  properties["time"] = MappingOf(FieldType::kDouble);
+  for (const char* text : {"source", "destination", "protocol", "info"}) {
+    properties[text] = MappingOf(FieldType::kKeyword);
+  }
+  properties["info"]["fields"]["words"] = {{"type", "text"}};
+  return properties;
+}
+
 // Nothing is mapped that isn't mapped here: what comes first decides no type, and a document with
 // many new fields costs no update of the mapping, for which it could wait too long and be refused.
 json Mappings(json layers) {
   json mappings = {{"dynamic", false}};
   json& properties = mappings["properties"];
   properties["timestamp"] = {{"type", "date"}, {"format", "epoch_millis"}};
-  properties["espcap"]["properties"] = {{"cut", {{"type", "keyword"}}},
-                                        {"cut_layer", {{"type", "keyword"}}}};
+  for (const char* about : {"cut", "cut_layer", "cut_key"}) {
+    properties["espcap"]["properties"][about] = {{"type", "keyword"}};
+  }
+  properties["columns"]["properties"] = ColumnProperties();
   properties["layers"] = {{"dynamic", false}, {"properties", std::move(layers)}};
   return mappings;
 }
@@ -58,7 +72,7 @@ IndexTemplate BuildTemplate(const TemplateRequest& request, const std::vector<Fi
   IndexTemplate made;
   made.index_pattern = request.data_stream ? request.index : IndexPattern(request.index);
   made.name = TemplateName(made.index_pattern);
-  json layers = LayerProperties(fields);
+  json layers = LayerProperties(fields, request.value_strings);
   AddRest(layers, rest, request.dialect);
   const json mappings = Mappings(std::move(layers));
   const json ecs = EcsMappings(request);

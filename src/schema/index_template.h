@@ -36,6 +36,7 @@ struct TemplateRequest {
   bool data_stream = false;
   int64_t priority = kPriority;
   Dialect dialect = Dialect::kElasticsearch;
+  bool value_strings = false;  // documents have the names of values too
 };
 
 // For documents in which `fields` can be searched; and what of `rest` isn't among them, as

@@ -19,6 +19,7 @@ constexpr int kLongestBytes = 1024;
 
 constexpr std::string_view kFindings = "_ws_expert";
 constexpr std::string_view kProtocols = "frame.protocols";
+constexpr const char* kText = "_text";
 
 json Keyword() { return {{"type", "keyword"}, {"ignore_above", kLongestKeyword}}; }
 
@@ -82,7 +83,7 @@ json& PropertyAt(json& properties, std::string_view path) {
   return (*at)[std::string(path)];
 }
 
-json LayerProperties(const std::vector<Field>& fields) {
+json LayerProperties(const std::vector<Field>& fields, bool value_strings) {
   std::set<std::string> layers;
   for (const Field& field : fields) layers.insert(field.layer);
   const std::vector<std::string> findings = PlacesOfFindings({layers.begin(), layers.end()});
@@ -96,9 +97,13 @@ json LayerProperties(const std::vector<Field>& fields) {
     if (field.name == kProtocols) {
       mapping["fields"]["words"] = {{"type", "text"}, {"analyzer", "simple"}};
     }
+    const bool has_text = field.companion == Companion::kText ||
+                          (field.companion == Companion::kName && value_strings);
+    if (has_text) PropertyAt(properties, field.layer + "." + field.key + kText) = Keyword();
     for (const std::string& place : field.layer == kFindings ? findings : OtherPlacesOf(field)) {
       const std::string there = place.empty() ? field.key : place + "." + field.key;
       PropertyAt(properties, there) = CopyTo(PathOf(field));
+      if (has_text) PropertyAt(properties, there + kText) = CopyTo(PathOf(field) + kText);
     }
   }
   return properties;

@@ -20,7 +20,7 @@ nlohmann::json MappingOf(FieldType type);
 nlohmann::json& PropertyAt(nlohmann::json& properties, std::string_view path);
 
 // The properties of `layers` that make `fields` searchable.
-nlohmann::json LayerProperties(const std::vector<Field>& fields);
+nlohmann::json LayerProperties(const std::vector<Field>& fields, bool value_strings = false);
 
 // Makes searchable what of `rest` isn't in `properties`: each layer that has nothing there becomes
 // one flattened field, single fields of the others keywords.

@@ -210,17 +210,18 @@ class RecordWriter {
 };
 
 // Dissects one record into edt->tree. What it is dissected from belongs to edt and borrows the
-// record's bytes. REQUIRES: the record and `frame` outlive the next epan_dissect_reset(edt).
+// record's bytes. `columns` may be null. REQUIRES: the record and `frame` outlive the next
+// epan_dissect_reset(edt).
 inline void DissectRecord(epan_dissect_t* edt, int file_type, Record& record, frame_data* frame,
-                          bool with_taps) {
+                          bool with_taps, column_info* columns) {
   const auto run = with_taps ? epan_dissect_run_with_taps : epan_dissect_run;
 #ifdef ESPCAP_WIRESHARK_RECORD_HOLDS_BYTES
-  run(edt, file_type, record.rec(), frame, nullptr);
+  run(edt, file_type, record.rec(), frame, columns);
 #else
   // A reported length beyond gint would raise an exception here, outside every handler.
   const auto reported = static_cast<gint>(std::min<guint32>(frame->pkt_len, G_MAXINT));
   tvbuff_t* bytes = tvb_new_real_data(record.start(), frame->cap_len, reported);
-  run(edt, file_type, record.rec(), bytes, frame, nullptr);
+  run(edt, file_type, record.rec(), bytes, frame, columns);
 #endif
 }
 

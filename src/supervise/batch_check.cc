@@ -22,6 +22,7 @@ bool CountsAgree(const process::SlotProgress& progress) {
   // Each by itself first: their sum can't wrap then.
   return progress.captured <= kMostPackets && progress.filtered <= kMostPackets &&
          progress.failed <= kMostPackets && progress.cut <= progress.documents &&
+         progress.cut_layers.Agree(progress.cut) &&
          progress.captured == progress.documents + progress.filtered + progress.failed;
 }
 

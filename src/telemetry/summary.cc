@@ -25,7 +25,10 @@ std::string FormatLedger(const Ledger& ledger, Destination destination) {
   add_drops(ledger.interface_dropped, "the interface");
   add_drops(ledger.ring_dropped, "full rings");
   if (ledger.abandoned > 0) text += fmt::format(", {} abandoned", ledger.abandoned);
-  if (ledger.cut > 0) text += fmt::format("; {} documents cut to what a server takes", ledger.cut);
+  if (ledger.cut > 0) {
+    text += fmt::format("; {} documents cut to what a server takes, most by {}", ledger.cut,
+                        ledger.cut_layers.Worst());
+  }
   return text;
 }
 

@@ -32,7 +32,7 @@ Result<void> FrameProcessor::Process(uint32_t frame_number, uint64_t record_numb
     case Outcome::kDocument: {
       const nstime_t& time = source_.record().rec()->ts;
       return out_.AddDocument({0, record_number, time.secs, time.nsecs, frame_number},
-                              document_.view(), is_cut_);
+                              document_.view(), cut_layer_);
     }
     case Outcome::kFiltered:
       return out_.AddFiltered(frame_number);
@@ -58,7 +58,7 @@ FrameProcessor::Outcome FrameProcessor::Dissect(uint32_t frame_number, bool enco
   ++documents_;
   if (encode) {
     document_.Clear();
-    is_cut_ = writer_.Append(document_, session_.dissection(), documents_);
+    cut_layer_ = writer_.Append(document_, session_.dissection(), documents_);
   }
   return Outcome::kDocument;
 }

@@ -6,6 +6,7 @@
 #define ESPCAP_WORKER_FRAME_PROCESSOR_H_
 
 #include <cstdint>
+#include <string_view>
 
 #include "dissect/session.h"
 #include "encode/document_writer.h"
@@ -51,7 +52,7 @@ class FrameProcessor {
   uint64_t documents_ = 0;
   Outcome outcome_ = Outcome::kFailed;
   ByteBuffer document_;
-  bool is_cut_ = false;  // the document is
+  std::string_view cut_layer_;  // of the document; empty: it is whole
 };
 
 }  // namespace espcap::worker

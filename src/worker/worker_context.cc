@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "dissect/geo_databases.h"
 #include "process/child_files.h"
 #include "process/syscall_filter.h"
 #include "stream/stream_record.h"
@@ -31,6 +32,7 @@ Result<void> WorkerContext::Prepare(const SendLog& send_log) {
       });
   if (!library) return Forward(std::move(library));
   library_ = std::move(*library);
+  if (auto opened = dissect::OpenGeoDatabases(); !opened) return opened;
   if (auto compiled = CompileCaptureFilter(); !compiled) return compiled;
   if (!options_.display_filter.empty()) {
     auto filter = dissect::DisplayFilter::Compile(options_.display_filter);
@@ -46,9 +48,13 @@ Result<void> WorkerContext::Prepare(const SendLog& send_log) {
   }
   const dissect::FieldSelection* selection = selection_ ? &*selection_ : nullptr;
   if (options_.typed) key_types_ = registry::ReadKeyTypes();
-  writer_.emplace(options_.shape, selection, key_types_ ? &*key_types_ : nullptr);
+  encode::DocumentShape shape = options_.shape;
+  if (selection != nullptr) shape.columns |= selection->columns();
+  if (shape.columns != 0) columns_.emplace();
+  dissect::Columns* columns = columns_ ? &*columns_ : nullptr;
+  writer_.emplace(shape, selection, key_types_ ? &*key_types_ : nullptr, columns);
   session_ = std::make_unique<dissect::Session>(display_filter_ ? &*display_filter_ : nullptr,
-                                                options_.two_pass, selection);
+                                                options_.two_pass, selection, columns);
   return {};
 }
 

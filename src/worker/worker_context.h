@@ -97,6 +97,7 @@ class WorkerContext {
   std::optional<dissect::DisplayFilter> display_filter_;
   std::optional<dissect::FieldSelection> selection_;
   std::optional<registry::KeyTypes> key_types_;
+  std::optional<dissect::Columns> columns_;
   std::unique_ptr<dissect::Session> session_;
   std::optional<encode::DocumentWriter> writer_;
 };

@@ -22,7 +22,7 @@ FURTHER = os.environ.get("ESPCAP_CAPTURES")
 # Options of the template, and of the run.
 SHAPES = {"plain": ([], []), "typed": ([], ["--typed"]), "ecs": ([], ["--ecs"]),
           "flattened": (["--rest", "flattened"], [])}
-# What --max-depth and --max-document-bytes are by themselves.
+# The most that --max-depth and --max-document-bytes are by themselves.
 DEEPEST, LARGEST = 450, 32 << 20
 
 
@@ -278,7 +278,8 @@ def test_fields_are_found_as_display_filters_find_them(any_server, espcap, quest
     captures = {capture for capture, *_ in questions}
     arguments = [argument for capture in captures for argument in ("--file", capture)]
     index = node.named("all")
-    assert espcap(*arguments, "--node", node.url, "--index", index).code == 0
+    assert espcap(*arguments, "--node", node.url, "--index", index,
+                  "--max-values", "0", "--max-document-bytes", "32M").code == 0
     node.request("POST", f"/{index}/_refresh")
     names = {name for _, name, *_ in questions}
     assert len(names) >= 200

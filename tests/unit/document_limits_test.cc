@@ -42,8 +42,21 @@ TEST(DocumentLimits, CutsSayWhatAndWhere) {
   ByteBuffer out;
   cuts.AppendMember(out);
   EXPECT_EQ(out.view(), R"(,"espcap":{"cut":["depth","size"],"cut_layer":["http","xml"]})");
+  EXPECT_EQ(cuts.first_layer(), "http");
   cuts.Clear();
   EXPECT_FALSE(cuts.any());
+  EXPECT_EQ(cuts.first_layer(), "");
+}
+
+TEST(DocumentLimits, CutsNameTheKeys) {
+  Cuts cuts;
+  cuts.Add(Cuts::kValues, "vnc", "vnc_vnc_pixel");
+  cuts.Add(Cuts::kValue, "tcp", "tcp_tcp_payload");
+  cuts.Add(Cuts::kValues, "vnc", "vnc_vnc_pixel");
+  ByteBuffer out;
+  cuts.AppendMember(out);
+  EXPECT_EQ(out.view(), R"(,"espcap":{"cut":["value","values"],"cut_layer":["vnc","tcp"],)"
+                        R"("cut_key":["vnc_vnc_pixel","tcp_tcp_payload"]})");
 }
 
 }  // namespace
