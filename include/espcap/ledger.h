@@ -8,7 +8,9 @@
 #define ESPCAP_LEDGER_H_
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace espcap {
 
@@ -31,10 +33,11 @@ struct Ledger {
 
   uint64_t cut = 0;  // no outcome: of those captured, documents cut to what a server takes
 
-  [[nodiscard]] uint64_t Settled() const {
-    return filtered + written + indexed + already_there + dead_lettered + spooled + dropped +
-           failed + abandoned + kernel_dropped + interface_dropped + ring_dropped;
-  }
+  // Every outcome once, under the name that metrics give it.
+  struct Outcome;
+  static const std::array<Outcome, 12> kOutcomes;
+
+  [[nodiscard]] inline uint64_t Settled() const;
   // Captured or recovered, and without an outcome so far.
   [[nodiscard]] uint64_t UnderWay() const {
     const uint64_t taken = captured + recovered;
@@ -42,6 +45,32 @@ struct Ledger {
   }
   [[nodiscard]] bool Balanced() const { return captured + recovered == Settled(); }
 };
+
+struct Ledger::Outcome {
+  std::string_view name;
+  uint64_t Ledger::*packets;
+};
+
+inline constexpr std::array<Ledger::Outcome, 12> Ledger::kOutcomes = {{
+    {"filtered", &Ledger::filtered},
+    {"written", &Ledger::written},
+    {"indexed", &Ledger::indexed},
+    {"already_there", &Ledger::already_there},
+    {"dead_lettered", &Ledger::dead_lettered},
+    {"spooled", &Ledger::spooled},
+    {"dropped", &Ledger::dropped},
+    {"failed", &Ledger::failed},
+    {"abandoned", &Ledger::abandoned},
+    {"kernel_dropped", &Ledger::kernel_dropped},
+    {"interface_dropped", &Ledger::interface_dropped},
+    {"ring_dropped", &Ledger::ring_dropped},
+}};
+
+uint64_t Ledger::Settled() const {
+  uint64_t packets = 0;
+  for (const Outcome& outcome : kOutcomes) packets += this->*outcome.packets;
+  return packets;
+}
 
 }  // namespace espcap
 
