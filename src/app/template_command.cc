@@ -6,6 +6,7 @@
 
 #include "app/field_source.h"
 #include "app/server_query.h"
+#include "app/standard_output.h"
 #include "app/template_install.h"
 #include "document/index_name.h"
 #include "elasticsearch/elasticsearch.h"
@@ -99,8 +100,7 @@ Result<void> RunTemplateCommand(const char* program_path, const cli::TemplateSet
   if (!wanted) return Forward(std::move(wanted));
   if (settings.install) return Install({*server->client, server->node}, *wanted, log);
   if (settings.check) return Check({*server->client, server->node}, *wanted, log);
-  fmt::print("{}\n", schema::PrintTemplate(*wanted));
-  return {};
+  return PrintText(schema::PrintTemplate(*wanted) + '\n');
 }
 
 }  // namespace espcap::app
