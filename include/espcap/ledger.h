@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Where every packet went, as one document each. It ends in exactly one of the outcomes, so that
-//   captured + recovered = filtered + written + indexed + already_there + dead_lettered + spooled
-//                          + dropped + failed + abandoned + dropped live
+//   captured + recovered = filtered + duplicates + written + indexed + already_there
+//                          + dead_lettered + spooled + dropped + failed + abandoned + dropped live
 // holds at the end of every run; Balanced() is asserted there and in the tests.
 #ifndef ESPCAP_LEDGER_H_
 #define ESPCAP_LEDGER_H_
@@ -18,6 +18,7 @@ struct Ledger {
   uint64_t captured = 0;       // taken from the source, after the capture filter
   uint64_t recovered = 0;      // found in the spool: captured by an earlier run
   uint64_t filtered = 0;       // dissected, not selected by the display filter
+  uint64_t duplicates = 0;     // of frames shortly before, and so not dissected
   uint64_t written = 0;        // to standard output or a file
   uint64_t indexed = 0;        // created in Elasticsearch
   uint64_t already_there = 0;  // the same document was indexed before
@@ -35,7 +36,7 @@ struct Ledger {
 
   // Every outcome once, under the name that metrics give it.
   struct Outcome;
-  static const std::array<Outcome, 12> kOutcomes;
+  static const std::array<Outcome, 13> kOutcomes;
 
   [[nodiscard]] inline uint64_t Settled() const;
   // Captured or recovered, and without an outcome so far.
@@ -51,8 +52,9 @@ struct Ledger::Outcome {
   uint64_t Ledger::*packets;
 };
 
-inline constexpr std::array<Ledger::Outcome, 12> Ledger::kOutcomes = {{
+inline constexpr std::array<Ledger::Outcome, 13> Ledger::kOutcomes = {{
     {"filtered", &Ledger::filtered},
+    {"duplicates", &Ledger::duplicates},
     {"written", &Ledger::written},
     {"indexed", &Ledger::indexed},
     {"already_there", &Ledger::already_there},

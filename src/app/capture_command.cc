@@ -238,8 +238,9 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   auto memory =
       MakeRunMemory(supervise::SharesOf(options).slot, options.workers, captures.rings(), live);
   if (!memory) return Forward(std::move(memory));
-  worker::WorkerContext context(program_path, worker_options,
-                                {*memory->control, memory->slots, memory->rings, memory->board});
+  worker::WorkerContext context(
+      program_path, worker_options,
+      {*memory->control, memory->slots, memory->rings, memory->board, memory->duplicates});
   worker::ShardPlanner planner(context);
   if (auto begun = PlanAhead(captures, options, planner); !begun) return Forward(std::move(begun));
   auto hasher = StartHasher(options, worker_options);

@@ -39,6 +39,9 @@ std::string ResumeKey(const cli::CaptureSettings& settings) {
                          settings.limits.depth, settings.limits.bytes, settings.limits.value_bytes);
   purpose += fmt::format("fields {}\nprotocols {}\n", fmt::join(settings.fields, ","),
                          fmt::join(settings.protocols, ","));
+  if (const auto& window = settings.duplicate_window) {
+    purpose += fmt::format("duplicates {}\n", window->count());
+  }
   return purpose + fmt::format("resolve {} {}\n", dissection.no_name_resolution,
                                dissection.name_resolution.value_or("default"));
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/run_options.h"
 
+#include <sys/random.h>
 #include <unistd.h>
 
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -44,6 +46,14 @@ source::FlowKey ShardKeyOf(const cli::CaptureSettings& settings) {
   return settings.shard_key == "flow" ? source::FlowKey::kFlow : source::FlowKey::kPair;
 }
 
+std::optional<source::DuplicateOptions> DuplicatesOf(const cli::CaptureSettings& settings) {
+  if (!settings.duplicate_window) return std::nullopt;
+  source::DuplicateOptions options{*settings.duplicate_window, {}};
+  // Without randomness duplicates are found all the same.
+  static_cast<void>(::getrandom(options.seed.data(), options.seed.size(), GRND_NONBLOCK));
+  return options;
+}
+
 live::Options LiveOptionsOf(const cli::CaptureSettings& settings) {
   if (settings.interfaces.empty()) return {};
   const cli::DeviceSettings& device = settings.device;
@@ -53,7 +63,8 @@ live::Options LiveOptionsOf(const cli::CaptureSettings& settings) {
       {settings.count, settings.max_bytes},
       ShardKeyOf(settings),
       RawOptionsOf(settings.recording),
-      FanoutOf(settings)};
+      FanoutOf(settings),
+      DuplicatesOf(settings)};
 }
 
 }  // namespace
@@ -95,6 +106,7 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
                    settings.ecs,
                    {settings.limits.depth, settings.limits.bytes, settings.limits.value_bytes}};
   options.typed = settings.typed;
+  options.duplicates = DuplicatesOf(settings);
   options.shard_key = ShardKeyOf(settings);
   options.session_limits = {settings.session_limits.packets, settings.session_limits.bytes,
                             settings.session_limits.resident_bytes};

@@ -35,6 +35,7 @@ class SlotWriter {
   Result<void> AddDocument(const SlotDocument& document, std::string_view text,
                            bool is_cut = false);
   Result<void> AddFiltered(uint32_t frame_number);
+  Result<void> AddDuplicate(uint32_t frame_number);
   Result<void> AddFailed(uint32_t frame_number);
 
   // Hands the slot over if something has been in it for so long.

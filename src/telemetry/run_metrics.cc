@@ -32,7 +32,7 @@ void AddLedger(Exposition& text, const Ledger& ledger) {
 void AddLive(Exposition& text, const LiveStats& live) {
   Family& packets = text.Counter("espcap_live_packets_total",
                                  "Packets of an interface: received by espcap (those that full "
-                                 "rings dropped included), or lost before.");
+                                 "rings dropped and duplicates included), or lost before.");
   for (const InterfaceStats& interface : live.interfaces) {
     const auto add = [&](std::string_view fate, uint64_t count) {
       packets.Sample({{"interface", interface.name}, {"fate", fate}}, count);
@@ -41,6 +41,7 @@ void AddLive(Exposition& text, const LiveStats& live) {
     add("ring_dropped", interface.ring_dropped);
     add("kernel_dropped", interface.kernel_dropped);
     add("interface_dropped", interface.interface_dropped);
+    add("duplicates", interface.duplicates);
   }
   Family& bytes =
       text.Counter("espcap_live_received_bytes_total", "Bytes of the packets received.");
