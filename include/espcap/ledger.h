@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Where every packet went, as one document each. It ends in exactly one of the outcomes, so that
-//   captured + recovered = filtered + written + indexed + already_there + dead_lettered + spooled
-//                          + dropped + failed + abandoned + dropped live
+//   captured + recovered = filtered + duplicates + written + indexed + already_there
+//                          + dead_lettered + spooled + dropped + failed + abandoned + dropped live
 // holds at the end of every run; Balanced() is asserted there and in the tests.
 #ifndef ESPCAP_LEDGER_H_
 #define ESPCAP_LEDGER_H_
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "espcap/cut_layers.h"
 
@@ -18,6 +20,7 @@ struct Ledger {
   uint64_t captured = 0;       // taken from the source, after the capture filter
   uint64_t recovered = 0;      // found in the spool: captured by an earlier run
   uint64_t filtered = 0;       // dissected, not selected by the display filter
+  uint64_t duplicates = 0;     // of frames shortly before, and so not dissected
   uint64_t written = 0;        // to standard output or a file
   uint64_t indexed = 0;        // created in Elasticsearch
   uint64_t already_there = 0;  // the same document was indexed before
@@ -34,10 +37,11 @@ struct Ledger {
   uint64_t cut = 0;      // no outcome: of those captured, documents cut to what a server takes
   CutLayers cut_layers;  // whose they are
 
-  [[nodiscard]] uint64_t Settled() const {
-    return filtered + written + indexed + already_there + dead_lettered + spooled + dropped +
-           failed + abandoned + kernel_dropped + interface_dropped + ring_dropped;
-  }
+  // Every outcome once, under the name that metrics give it.
+  struct Outcome;
+  static const std::array<Outcome, 13> kOutcomes;
+
+  [[nodiscard]] inline uint64_t Settled() const;
   // Captured or recovered, and without an outcome so far.
   [[nodiscard]] uint64_t UnderWay() const {
     const uint64_t taken = captured + recovered;
@@ -45,6 +49,33 @@ struct Ledger {
   }
   [[nodiscard]] bool Balanced() const { return captured + recovered == Settled(); }
 };
+
+struct Ledger::Outcome {
+  std::string_view name;
+  uint64_t Ledger::*packets;
+};
+
+inline constexpr std::array<Ledger::Outcome, 13> Ledger::kOutcomes = {{
+    {"filtered", &Ledger::filtered},
+    {"duplicates", &Ledger::duplicates},
+    {"written", &Ledger::written},
+    {"indexed", &Ledger::indexed},
+    {"already_there", &Ledger::already_there},
+    {"dead_lettered", &Ledger::dead_lettered},
+    {"spooled", &Ledger::spooled},
+    {"dropped", &Ledger::dropped},
+    {"failed", &Ledger::failed},
+    {"abandoned", &Ledger::abandoned},
+    {"kernel_dropped", &Ledger::kernel_dropped},
+    {"interface_dropped", &Ledger::interface_dropped},
+    {"ring_dropped", &Ledger::ring_dropped},
+}};
+
+uint64_t Ledger::Settled() const {
+  uint64_t packets = 0;
+  for (const Outcome& outcome : kOutcomes) packets += this->*outcome.packets;
+  return packets;
+}
 
 }  // namespace espcap
 

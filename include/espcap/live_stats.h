@@ -19,6 +19,7 @@ struct InterfaceStats {
   uint64_t ring_dropped = 0;
   uint64_t kernel_dropped = 0;
   uint64_t interface_dropped = 0;
+  uint64_t duplicates = 0;  // of those received
 };
 
 struct LiveStats {

@@ -17,6 +17,7 @@
 #include "app/run_options.h"
 #include "app/run_telemetry.h"
 #include "app/server_connection.h"
+#include "app/standard_output.h"
 #include "base/event_loop.h"
 #include "base/write_thread.h"
 #include "document/index_name.h"
@@ -50,7 +51,7 @@ Result<void> PrintInterfaces(telemetry::Log& log) {
   if (interfaces->empty()) {
     return Fail("list interfaces: none can be seen; {}", live::HowToGetPermission());
   }
-  fmt::print("{}", source::FormatInterfaces(*interfaces));
+  if (auto printed = PrintText(source::FormatInterfaces(*interfaces)); !printed) return printed;
   if (!process::MayCapture()) {
     log.Warning("none of them can be captured from now: " + live::HowToGetPermission());
   }
@@ -186,16 +187,17 @@ void MentionShards(const cli::CaptureSettings& settings,
   }
 }
 
-Result<void> Verdict(const Ledger& ledger, const telemetry::Log& log) {
+Result<ExitStatus> Verdict(const Ledger& ledger, const Sink& sink, const telemetry::Log& log) {
   if (!ledger.Balanced()) {
     return Fail(
         "the ledger doesn't balance: {} packets came in, {} have an outcome; this is a bug "
         "in espcap",
         ledger.captured + ledger.recovered, ledger.Settled());
   }
+  if (sink.ReaderGone()) return ExitStatus::kReaderGone;
   const uint64_t lost = ledger.failed + ledger.abandoned + ledger.dropped;
   if (lost > 0 && log.errors() == 0) return Fail("{} packets were not delivered", lost);
-  return {};
+  return log.errors() == 0 ? ExitStatus::kDone : ExitStatus::kFailed;
 }
 
 // Of connections whose packets aren't captured; null where none of them could be.
@@ -226,16 +228,16 @@ class LogFlush {
 };
 
 // A write that can't be interrupted (a disk that hangs) uses what would be destroyed.
-[[noreturn]] void LeaveAtOnce(const Result<void>& verdict, telemetry::Log& log) {
+[[noreturn]] void LeaveAtOnce(const Result<ExitStatus>& verdict, telemetry::Log& log) {
   if (!verdict) log.Error(verdict.error().message);
   log.Flush(kLogTime);
-  ::_exit(verdict && log.errors() == 0 ? 0 : 1);
+  ::_exit(static_cast<int>(verdict.value_or(ExitStatus::kFailed)));
 }
 
 // Interfaces are opened, and resume state and metrics, before the sink: what is wrong there must
 // not cost the output.
-Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& settings,
-                         telemetry::Log& log) {
+Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSettings& settings,
+                               telemetry::Log& log) {
   auto inputs = InputFiles(settings);
   if (!inputs) return Forward(std::move(inputs));
   auto nodes = ParseNodes(settings.nodes);
@@ -254,10 +256,11 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   auto memory =
       MakeRunMemory(supervise::SharesOf(options).slot, options.workers, captures.rings(), live);
   if (!memory) return Forward(std::move(memory));
-  worker::WorkerContext context(program_path, worker_options,
-                                {*memory->control, memory->slots, memory->rings, memory->board});
+  worker::WorkerContext context(
+      program_path, worker_options,
+      {*memory->control, memory->slots, memory->rings, memory->board, memory->duplicates});
   worker::ShardPlanner planner(context);
-  if (auto begun = PlanAhead(captures, options, planner); !begun) return begun;
+  if (auto begun = PlanAhead(captures, options, planner); !begun) return Forward(std::move(begun));
   auto hasher = StartHasher(options, worker_options);
   if (!hasher) return Forward(std::move(hasher));
   auto zygote = StartZygote(context, planner, options.files.size(), log);
@@ -268,7 +271,7 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   std::unique_ptr<resume::ResumeState> resume;  // outlives the thread that writes it
   auto writes = base::WriteThread::Create(**loop, kMostWrites);
   if (!writes) return Forward(std::move(writes));
-  if (auto begun = log.BeginThread(**loop); !begun) return begun;
+  if (auto begun = log.BeginThread(**loop); !begun) return Forward(std::move(begun));
   const LogFlush log_flush(log);
 
   live::RecordingFiles recordings(live);
@@ -293,7 +296,7 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   if (*ports != nullptr) {
     memory->board->SetOwnPorts({(*ports)->first(), http::LocalPorts::kCount});
   }
-  if (auto opened = supervisor.OpenInterfaces(); !opened) return opened;
+  if (auto opened = supervisor.OpenInterfaces(); !opened) return Forward(std::move(opened));
   process::InstallStopSignals();
   auto watches = OpenWatches(settings);
   if (!watches) return Forward(std::move(watches));
@@ -306,7 +309,8 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
   RunTelemetry run_telemetry([&supervisor] { return supervisor.Snapshot(); },
                              settings.nodes.empty() ? nullptr : &stats, log);
   if (!settings.metrics.empty()) {
-    if (auto served = run_telemetry.ServeMetrics(settings.metrics); !served) return served;
+    if (auto served = run_telemetry.ServeMetrics(settings.metrics); !served)
+      return Forward(std::move(served));
   }
   DocumentNeeds needs;
   auto sink = OpenSink(program_path, settings, *nodes, *inputs,
@@ -327,18 +331,21 @@ Result<void> RunCaptures(const char* program_path, const cli::CaptureSettings& s
       settings.nodes.empty() ? telemetry::Destination::kStream : telemetry::Destination::kServer,
       std::chrono::steady_clock::now() - start));
   log.Flush(kLogTime);
-  auto verdict = Verdict(ledger, log);
+  auto verdict = Verdict(ledger, **sink, log);
   if ((*writes)->posted() > 0) LeaveAtOnce(verdict, log);
   return verdict;
 }
 
 }  // namespace
 
-Result<void> RunCaptureCommand(const char* program_path, const cli::CaptureSettings& settings,
-                               telemetry::Log& log) {
-  if (settings.list) return PrintInterfaces(log);
-  if (auto checked = CheckSources(settings); !checked) return checked;
-  if (auto checked = CheckShape(settings); !checked) return checked;
+Result<ExitStatus> RunCaptureCommand(const char* program_path, const cli::CaptureSettings& settings,
+                                     telemetry::Log& log) {
+  if (settings.list) {
+    if (auto printed = PrintInterfaces(log); !printed) return Forward(std::move(printed));
+    return ExitStatus::kDone;
+  }
+  if (auto checked = CheckSources(settings); !checked) return Forward(std::move(checked));
+  if (auto checked = CheckShape(settings); !checked) return Forward(std::move(checked));
   return RunCaptures(program_path, settings, log);
 }
 

@@ -4,6 +4,7 @@
 #ifndef ESPCAP_APP_CAPTURE_COMMAND_H_
 #define ESPCAP_APP_CAPTURE_COMMAND_H_
 
+#include "app/exit_status.h"
 #include "cli/settings.h"
 #include "espcap/result.h"
 #include "telemetry/log.h"
@@ -11,8 +12,8 @@
 namespace espcap::app {
 
 // The run, from start to summary. What went wrong without ending it is in the log.
-Result<void> RunCaptureCommand(const char* program_path, const cli::CaptureSettings& settings,
-                               telemetry::Log& log);
+Result<ExitStatus> RunCaptureCommand(const char* program_path, const cli::CaptureSettings& settings,
+                                     telemetry::Log& log);
 
 }  // namespace espcap::app
 

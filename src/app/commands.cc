@@ -9,6 +9,7 @@
 #include "app/fields_command.h"
 #include "app/query_command.h"
 #include "app/resend_command.h"
+#include "app/standard_output.h"
 #include "app/template_command.h"
 #include "telemetry/log.h"
 
@@ -22,12 +23,19 @@ struct Runner {
   const char* program_path;
 
   int operator()(const cli::PrintAndExit& print) const {
-    fmt::print("{}", print.text);
-    return 0;
+    const auto printed = PrintText(print.text);
+    if (!printed) fmt::print(stderr, "espcap: error: {}\n", printed.error().message);
+    return printed ? 0 : 1;
   }
   int operator()(const cli::CaptureSettings& settings) const {
-    return WithLog(settings,
-                   [&](Log& log) { return RunCaptureCommand(program_path, settings, log); });
+    auto status = ExitStatus::kDone;
+    const int failures = WithLog(settings, [&](Log& log) -> Result<void> {
+      const auto ended = RunCaptureCommand(program_path, settings, log);
+      if (!ended) return tl::unexpected(ended.error());
+      status = *ended;
+      return {};
+    });
+    return status == ExitStatus::kDone ? failures : static_cast<int>(status);
   }
   int operator()(const cli::ResendSettings& settings) const {
     return WithLog(settings, [&](Log& log) { return RunResendCommand(settings, log); });
@@ -47,7 +55,7 @@ struct Runner {
                    [&](Log& /*log*/) { return RunFieldsCommand(program_path, settings); });
   }
   int operator()(const cli::QuerySettings& settings) const {
-    return WithLog(settings, [&](Log& /*log*/) { return RunQueryCommand(settings); });
+    return WithLog(settings, [&](Log& log) { return RunQueryCommand(settings, log); });
   }
 
  private:

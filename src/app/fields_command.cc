@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/field_source.h"
+#include "app/standard_output.h"
 #include "base/nearest_name.h"
 
 namespace espcap::app {
@@ -25,7 +26,7 @@ std::string LowerCase(std::string_view text) {
 }
 
 // In columns, as far as names are usual.
-void PrintTable(const std::vector<Field>& fields) {
+std::string Table(const std::vector<Field>& fields) {
   constexpr size_t kWidest = 48;
   size_t name_width = 0;
   size_t path_width = 0;
@@ -33,13 +34,16 @@ void PrintTable(const std::vector<Field>& fields) {
     name_width = std::max(name_width, std::min(field.name.size(), kWidest));
     path_width = std::max(path_width, std::min(PathOf(field).size(), 2 * kWidest));
   }
+  std::string text;
   for (const Field& field : fields) {
-    fmt::print("{:{}}  {:10}  {:{}}  {}\n", field.name, name_width, ServerTypeName(field.type),
-               PathOf(field), path_width, field.description);
+    text += fmt::format("{:{}}  {:10}  {:{}}  {}\n", field.name, name_width,
+                        ServerTypeName(field.type), PathOf(field), path_width, field.description);
   }
+  return text;
 }
 
-void PrintJson(const std::vector<Field>& fields) {
+std::string Json(const std::vector<Field>& fields) {
+  std::string text;
   const char* before = "[\n";
   for (const Field& field : fields) {
     const nlohmann::ordered_json line = {{"name", field.name},
@@ -47,10 +51,10 @@ void PrintJson(const std::vector<Field>& fields) {
                                          {"path", PathOf(field)},
                                          {"type", ServerTypeName(field.type)},
                                          {"description", field.description}};
-    fmt::print("{}{}", before, line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    text += before + line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     before = ",\n";
   }
-  fmt::print("\n]\n");
+  return text + "\n]\n";
 }
 
 tl::unexpected<Error> FailUnknown(const std::string& pattern, const std::vector<Field>& fields) {
@@ -83,14 +87,11 @@ Result<void> RunFieldsCommand(const char* program_path, const cli::FieldsSetting
     if (MatchesPattern(field, settings.pattern)) found.push_back(field);
   }
   if (found.empty()) return FailUnknown(settings.pattern, *fields);
-  if (settings.names) {
-    for (const Field& field : found) fmt::print("{}\n", field.name);
-  } else if (settings.json) {
-    PrintJson(found);
-  } else {
-    PrintTable(found);
-  }
-  return {};
+  if (settings.json) return PrintText(Json(found));
+  if (!settings.names) return PrintText(Table(found));
+  std::string names;
+  for (const Field& field : found) names += field.name + '\n';
+  return PrintText(names);
 }
 
 }  // namespace espcap::app

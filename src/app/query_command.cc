@@ -2,14 +2,18 @@
 #include "app/query_command.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string_view>
 #include <utility>
 
+#include "app/built_in_queries.h"
 #include "app/server_query.h"
+#include "app/standard_output.h"
 #include "base/nearest_name.h"
 #include "elasticsearch/search_table.h"
 
@@ -18,16 +22,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// In this order, like the configuration's.
-const std::vector<fs::path>& QueryFolders() {
-  static const std::vector<fs::path> folders = {"config/queries", "../config/queries",
-                                                "/etc/espcap/queries", ESPCAP_QUERIES};
-  return folders;
-}
+// In this order, like the configuration's; then those that are built in.
+constexpr std::array<std::string_view, 3> kQueryFolders = {"config/queries", "../config/queries",
+                                                           "/etc/espcap/queries"};
 
 std::vector<std::string> KnownQueries() {
   std::vector<std::string> names;
-  for (const fs::path& folder : QueryFolders()) {
+  for (const BuiltInQuery& query : BuiltInQueries()) names.emplace_back(query.name);
+  for (const fs::path folder : kQueryFolders) {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(folder, ignored)) {
       if (entry.path().extension() == ".json") names.push_back(entry.path().stem().string());
@@ -38,9 +40,9 @@ std::vector<std::string> KnownQueries() {
   return names;
 }
 
-std::optional<fs::path> FindQuery(const std::string& name) {
+std::optional<fs::path> FindFile(const std::string& name) {
   if (name.find('/') != std::string::npos) return name;
-  for (const fs::path& folder : QueryFolders()) {
+  for (const fs::path folder : kQueryFolders) {
     std::error_code ignored;
     if (fs::path path = folder / (name + ".json"); fs::is_regular_file(path, ignored)) return path;
   }
@@ -48,10 +50,13 @@ std::optional<fs::path> FindQuery(const std::string& name) {
 }
 
 Result<std::string> ReadQuery(const std::string& name) {
-  const auto path = FindQuery(name);
+  const auto path = FindFile(name);
   if (!path) {
-    return Fail("query {}: there is none of that name{}; without a name they are listed", name,
-                base::DidYouMean(name, KnownQueries()));
+    for (const BuiltInQuery& query : BuiltInQueries()) {
+      if (query.name == name) return std::string(query.body);
+    }
+    return Fail("query {}: not in {}, nor built in{}; without a name they are listed", name,
+                fmt::join(kQueryFolders, ", "), base::DidYouMean(name, KnownQueries()));
   }
   std::ifstream file(*path);
   std::string text((std::istreambuf_iterator<char>(file)), {});
@@ -102,10 +107,12 @@ Result<std::string> FillIn(std::string query, const std::vector<std::string>& se
   return query;
 }
 
-Result<void> RunQueryCommand(const cli::QuerySettings& settings) {
+Result<void> RunQueryCommand(const cli::QuerySettings& settings, telemetry::Log& log) {
   if (settings.name.empty()) {
-    for (const std::string& name : KnownQueries()) fmt::print("{}\n", name);
-    return {};
+    log.Info(fmt::format("queries in {}, and those built in", fmt::join(kQueryFolders, ", ")));
+    std::string names;
+    for (const std::string& name : KnownQueries()) names += name + '\n';
+    return PrintText(names);
   }
   if (settings.nodes.empty()) return Fail("query {}: which server? --node says it", settings.name);
   const auto query = ReadQuery(settings.name);
@@ -116,8 +123,7 @@ Result<void> RunQueryCommand(const cli::QuerySettings& settings) {
   if (!answer) return tl::unexpected(answer.error());
   const auto table = elasticsearch::TableOf(*body, *answer);
   if (!table) return Fail("query {}: {}", settings.name, table.error().message);
-  fmt::print("{}", elasticsearch::FormatTable(*table));
-  return {};
+  return PrintText(elasticsearch::FormatTable(*table));
 }
 
 }  // namespace espcap::app

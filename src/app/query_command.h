@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// `espcap query`: a ready search of config/queries, sent to a server, its answer as a table.
+// `espcap query`: a ready search, of config/queries or built in, sent to a server, its answer as a
+// table.
 #ifndef ESPCAP_APP_QUERY_COMMAND_H_
 #define ESPCAP_APP_QUERY_COMMAND_H_
 
@@ -9,6 +10,7 @@
 
 #include "cli/settings.h"
 #include "espcap/result.h"
+#include "telemetry/log.h"
 
 namespace espcap::app {
 
@@ -16,7 +18,7 @@ namespace espcap::app {
 // missing is an error that names it, and so is a name that the query doesn't have.
 Result<std::string> FillIn(std::string query, const std::vector<std::string>& settings);
 
-Result<void> RunQueryCommand(const cli::QuerySettings& settings);
+Result<void> RunQueryCommand(const cli::QuerySettings& settings, telemetry::Log& log);
 
 }  // namespace espcap::app
 

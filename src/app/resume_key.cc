@@ -49,6 +49,9 @@ std::string ResumeKey(const cli::CaptureSettings& settings) {
                          fmt::join(settings.protocols, ","));
   // Not in the state files of earlier releases.
   if (!settings.pipeline.empty()) purpose += fmt::format("pipeline {}\n", settings.pipeline);
+  if (const auto& window = settings.duplicate_window) {
+    purpose += fmt::format("duplicates {}\n", window->count());
+  }
   return purpose + fmt::format("resolve {} {}\n", dissection.no_name_resolution,
                                dissection.name_resolution.value_or("default"));
 }

@@ -34,6 +34,11 @@ Result<RunMemory> MakeRunMemory(const process::SlotShape& slot, uint32_t workers
   auto board = live::SharedCaptureState::Create(live.limits);
   if (!board) return Forward(std::move(board));
   memory.board = std::move(*board);
+  if (live.duplicates) {
+    auto duplicates = live::SharedDuplicates::Create(*live.duplicates);
+    if (!duplicates) return Forward(std::move(duplicates));
+    memory.duplicates = std::move(*duplicates);
+  }
   return memory;
 }
 
@@ -44,7 +49,7 @@ std::vector<InterfaceStats> ReadInterfaces(const live::SharedCaptureState& board
   for (const std::string& name : live.interfaces) {
     const live::InterfaceCounts counts = board.CountsOf(id++);
     stats.push_back({name, counts.received, counts.bytes, counts.ring_dropped,
-                     counts.kernel_dropped, counts.interface_dropped});
+                     counts.kernel_dropped, counts.interface_dropped, counts.duplicates});
   }
   return stats;
 }

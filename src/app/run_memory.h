@@ -12,6 +12,7 @@
 #include "espcap/result.h"
 #include "live/options.h"
 #include "live/shared_capture_state.h"
+#include "live/shared_duplicates.h"
 #include "process/packet_ring.h"
 #include "process/run_control.h"
 #include "process/worker_slots.h"
@@ -23,6 +24,7 @@ struct RunMemory {
   std::vector<std::unique_ptr<process::WorkerSlots>> slots;  // by worker index
   std::vector<std::unique_ptr<process::PacketRing>> rings;   // one a stream; live, one a worker
   std::unique_ptr<live::SharedCaptureState> board;           // null: nothing is live
+  std::unique_ptr<live::SharedDuplicates> duplicates;        // null: they are taken, too
 };
 
 // `live` without interfaces: nothing is live.

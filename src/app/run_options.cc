@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -58,6 +59,16 @@ encode::DocumentLimits LimitsOf(const cli::CaptureSettings& settings) {
   return limits;
 }
 
+std::optional<source::DuplicateOptions> DuplicatesOf(const cli::CaptureSettings& settings) {
+  if (!settings.duplicate_window) return std::nullopt;
+  std::random_device random;
+  source::DuplicateOptions options{*settings.duplicate_window, {}};
+  for (auto& part : options.seed) {
+    part = static_cast<std::remove_reference_t<decltype(part)>>(random());
+  }
+  return options;
+}
+
 live::Options LiveOptionsOf(const cli::CaptureSettings& settings) {
   if (settings.interfaces.empty()) return {};
   const cli::DeviceSettings& device = settings.device;
@@ -67,7 +78,8 @@ live::Options LiveOptionsOf(const cli::CaptureSettings& settings) {
       {settings.count, settings.max_bytes},
       ShardKeyOf(settings),
       RawOptionsOf(settings.recording),
-      FanoutOf(settings)};
+      FanoutOf(settings),
+      DuplicatesOf(settings)};
 }
 
 }  // namespace
@@ -111,6 +123,7 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
                    settings.columns ? dissect::kAllColumns : dissect::ColumnSet{0},
                    LimitsOf(settings)};
   options.typed = settings.typed;
+  options.duplicates = DuplicatesOf(settings);
   options.shard_key = ShardKeyOf(settings);
   options.session_limits = {settings.session_limits.packets, settings.session_limits.bytes,
                             settings.session_limits.resident_bytes};

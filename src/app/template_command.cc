@@ -7,6 +7,7 @@
 
 #include "app/field_source.h"
 #include "app/server_query.h"
+#include "app/standard_output.h"
 #include "document/index_name.h"
 #include "elasticsearch/elasticsearch.h"
 #include "elasticsearch/index_findings.h"
@@ -159,7 +160,8 @@ Result<TemplateVerdict> RunTemplateCommand(const char* program_path,
     if (!put) return Forward(std::move(put));
     return TemplateVerdict::kFine;
   }
-  fmt::print("{}\n", schema::PrintTemplate(*wanted));
+  auto printed = PrintText(schema::PrintTemplate(*wanted) + '\n');
+  if (!printed) return Forward(std::move(printed));
   return TemplateVerdict::kFine;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/nearest_name.h"
 #include "cli/config_arguments.h"
+#include "cli/help_formatter.h"
 #include "cli/parser_options.h"
 #include "config/config_file.h"
 
@@ -43,7 +44,7 @@ constexpr const char* kFieldsExamples = R"(Examples:
 )";
 
 constexpr const char* kQueryExamples = R"(Examples:
-  espcap query                                           what there is
+  espcap query                                           list them
   espcap query top-talkers --node localhost:9200
   espcap query conversation --node localhost --set a=10.0.0.1 --set b=10.0.0.2
 )";
@@ -93,7 +94,6 @@ class Parser {
     resend_settings_.secrets = secrets;
     template_settings_.secrets = secrets;
     query_settings_.secrets = secrets;
-    main_.get_formatter()->column_width(34);
     main_.require_subcommand(0, 1);
     Describe(main_, kExamples, kCaptureCommand,
              {.program = &capture_, .server = &capture_, .capture = &capture_});
@@ -150,6 +150,7 @@ class Parser {
   static void Describe(CLI::App& app, const char* examples, Commands command,
                        const SettingsOfCommand& settings) {
     app.footer(examples);
+    app.formatter(std::make_shared<HelpFormatter>(HelpWidth()));
     AddOptions(app, command, settings);
     app.set_help_flag("-h,--help", "Print this text.")->group("Program");
   }

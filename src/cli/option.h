@@ -41,12 +41,13 @@ enum Commands : unsigned {
 using Setting = std::variant<bool*, std::optional<bool>*, std::string*, std::optional<std::string>*,
                              std::vector<std::string>*, uint16_t*, uint32_t*,
                              std::optional<uint32_t>*, uint64_t*, std::optional<uint64_t>*,
-                             std::chrono::milliseconds*, std::chrono::seconds*>;
+                             std::chrono::milliseconds*, std::chrono::seconds*,
+                             std::optional<std::chrono::nanoseconds>*>;
 
 enum class Unit : uint8_t {
   kNone,
   kBytes,  // with k, M or G
-  kTime,   // seconds, or with ms, s, m, h or d
+  kTime,   // seconds, or with ms, s, m, h or d; what is short, also with us or ns
 };
 
 struct Range {

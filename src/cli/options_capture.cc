@@ -257,6 +257,20 @@ std::vector<Option> SelectionOptions() {
            "numbered as captured; their ids stay those of the whole file",
        .example = "--bpf 'tcp port 80'",
        .setting = [](S& s) -> Setting { return &s.capture->capture_filter; }},
+      {.names = "--skip-duplicates",
+       .commands = kCaptureCommand,
+       .group = kSelection,
+       .value = "WINDOW",
+       .unit = Unit::kTime,
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help =
+           "Leave out each frame that is equal to one of the time WINDOW before (mirror ports).",
+       .paragraph = "leaves out a frame whose bytes are those of one at most WINDOW before (mirror "
+                    "ports), as `editcap -w`; seconds, or with `ns`, `us`, `ms`; live across "
+                    "interfaces, and after or before. Packets keep their numbers",
+       .example = "--skip-duplicates 10ms",
+       .setting = [](S& s) -> Setting { return &s.capture->duplicate_window; }},
       {.names = "--filter",
        .commands = kCaptureCommand,
        .group = kSelection,

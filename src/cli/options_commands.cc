@@ -122,7 +122,8 @@ std::vector<Option> SubcommandOptions() {
        .setting = [](S& s) -> Setting { return &s.fields->json; }},
       {.names = "NAME",
        .commands = kQueryCommand,
-       .help = "One of config/queries, or the path of a file; without it, they are listed.",
+       .help = "A query of config/queries, ../config/queries or /etc/espcap/queries, or one that "
+               "is built in; or the path of a file. Without it, all are listed.",
        .setting = [](S& s) -> Setting { return &s.query->name; }},
       {.names = "--index",
        .commands = kQueryCommand,

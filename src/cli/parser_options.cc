@@ -10,6 +10,7 @@ namespace espcap::cli {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 std::string Description(const Option& option) {
@@ -59,6 +60,21 @@ CLI::Option* AddTime(CLI::App& app, const Option& row, milliseconds& value) {
       ->check(CLI::NonNegativeNumber.description(""));
 }
 
+CLI::Option* AddWindow(CLI::App& app, const Option& row, std::optional<nanoseconds>& value) {
+  static const std::map<std::string, double> units = {
+      {"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"m", 60}};
+  constexpr double kMostSeconds = 1e9;
+  return app
+      .add_option_function<double>(
+          row.names,
+          [&value](const double& count) {
+            value = std::chrono::round<nanoseconds>(std::chrono::duration<double>(count));
+          },
+          Description(row))
+      ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::DEFAULT).description(""))
+      ->check(CLI::Range(0.0, kMostSeconds).description(""));
+}
+
 CLI::Option* AddSeconds(CLI::App& app, const Option& row, seconds& value) {
   return app.add_option_function<uint32_t>(
       row.names, [&value](uint32_t count) { value = seconds(count); }, Description(row));
@@ -74,6 +90,8 @@ CLI::Option* Add(CLI::App& app, const Option& row, const Setting& setting) {
           return AddList(app, row, *value);
         } else if constexpr (std::is_same_v<Value, milliseconds>) {
           return AddTime(app, row, *value);
+        } else if constexpr (std::is_same_v<Value, std::optional<nanoseconds>>) {
+          return AddWindow(app, row, *value);
         } else if constexpr (std::is_same_v<Value, seconds>) {
           return AddSeconds(app, row, *value);
         } else {

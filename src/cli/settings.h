@@ -80,6 +80,7 @@ struct LiveSettings {
   std::chrono::milliseconds duration{0};  // 0: until stopped
   uint64_t max_bytes = 0;                 // of packets; 0: any number
   std::chrono::milliseconds flush_interval{1000};
+  std::optional<std::chrono::nanoseconds> duplicate_window;
   std::chrono::milliseconds stats_interval{60'000};
   RecordingSettings recording;
   uint16_t fanout_group = 0;                 // 0: none

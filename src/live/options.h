@@ -6,10 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "live/raw_names.h"
+#include "source/duplicates.h"
 #include "source/flow_hash.h"
 
 namespace espcap::live {
@@ -42,6 +44,7 @@ struct Options {
   source::FlowKey key = source::FlowKey::kPair;  // what stays together in one worker
   RawOptions raw;
   FanoutOptions fanout;
+  std::optional<source::DuplicateOptions> duplicates;  // none: they are taken, too
 };
 
 }  // namespace espcap::live

@@ -11,6 +11,12 @@ namespace espcap::live {
 using stream::FrameImage;
 using stream::StreamRecord;
 
+namespace {
+
+int64_t TimeNs(const nstime_t& time) { return time.secs * 1'000'000'000 + time.nsecs; }
+
+}  // namespace
+
 uint32_t RingFeed::RingOf(int encapsulation, std::span<const uint8_t> bytes) const {
   if (rings_.size() == 1) return 0;
   const auto hash = source::FlowHash(key_, encapsulation, bytes);
@@ -25,8 +31,18 @@ RingFeed::Outcome RingFeed::Put(uint32_t ring_number, const wireshark::RecordHea
   record.has_image = sizeof(record) + image_bytes <= ring.max_record_bytes();
   const size_t record_bytes = sizeof(record) + (record.has_image ? image_bytes : 0);
 
+  const int64_t time_ns = TimeNs(header.time);
+  source::FrameDigest digest{};
+  if (duplicates_ != nullptr) digest = duplicates_->DigestOf(bytes);
+
   SharedCaptureState::NumberingLock turn(board_);
   if (turn.IsOver()) return Outcome::kOver;
+  if (duplicates_ != nullptr && duplicates_->Has(digest, time_ns)) {
+    static_cast<void>(turn.Take(header.time, bytes.size()));
+    duplicates_->Remember(digest, time_ns);
+    board_.CountDuplicate(interface_, bytes.size());
+    return Outcome::kDuplicate;
+  }
   const std::span<char> room = ring.Claim(record_bytes, [] { return false; });
   if (room.empty()) return Outcome::kNoRoom;
   const SharedCaptureState::Place place = turn.Take(header.time, bytes.size());
@@ -38,6 +54,7 @@ RingFeed::Outcome RingFeed::Put(uint32_t ring_number, const wireshark::RecordHea
   std::memcpy(room.data(), &record, sizeof(record));
   if (record.has_image) FrameImage::WritePlain(header, bytes, room.subspan(sizeof(record)));
   board_.CountReceived(interface_, bytes.size());
+  if (duplicates_ != nullptr) duplicates_->Remember(digest, time_ns);
   ring.Commit(record_bytes, {place.number, {}});
   return Outcome::kTaken;
 }

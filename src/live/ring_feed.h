@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "live/shared_capture_state.h"
+#include "live/shared_duplicates.h"
 #include "process/packet_ring.h"
 #include "source/flow_hash.h"
 #include "source/wireshark_api.h"
@@ -22,14 +23,17 @@ class RingFeed {
   using Rings = std::vector<std::unique_ptr<process::PacketRing>>;
 
   // `interface`: whose packets they are, to be counted.
-  RingFeed(SharedCaptureState& board, Rings& rings, source::FlowKey key, uint32_t interface)
-      : board_(board), rings_(rings), key_(key), interface_(interface) {}
+  // `duplicates`: null, they are taken as others are.
+  RingFeed(SharedCaptureState& board, Rings& rings, const SharedDuplicates* duplicates,
+           source::FlowKey key, uint32_t interface)
+      : board_(board), rings_(rings), duplicates_(duplicates), key_(key), interface_(interface) {}
 
   [[nodiscard]] uint32_t RingOf(int encapsulation, std::span<const uint8_t> bytes) const;
 
   // What is taken is counted.
   enum class Outcome {
     kTaken,
+    kDuplicate,  // it has a number and is counted, and is in no ring
     kNoRoom,
     kOver  // the run's limits are reached: the packet is none of it
   };
@@ -38,6 +42,7 @@ class RingFeed {
  private:
   SharedCaptureState& board_;
   Rings& rings_;
+  const SharedDuplicates* duplicates_;
   source::FlowKey key_;
   uint32_t interface_;
 };

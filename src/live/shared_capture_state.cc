@@ -82,6 +82,11 @@ void SharedCaptureState::CountRingDrop(uint32_t interface, uint32_t ring, uint64
   Add(shared_->ring_drops.at(ring), 1);
 }
 
+void SharedCaptureState::CountDuplicate(uint32_t interface, uint64_t bytes) const {
+  CountReceived(interface, bytes);
+  Add(shared_->interfaces.at(interface).duplicates, 1);
+}
+
 void SharedCaptureState::AddKernelDrops(uint32_t interface, uint64_t kernel,
                                         uint64_t device) const {
   Add(shared_->interfaces.at(interface).kernel_dropped, kernel);
@@ -90,8 +95,9 @@ void SharedCaptureState::AddKernelDrops(uint32_t interface, uint64_t kernel,
 
 InterfaceCounts SharedCaptureState::CountsOf(uint32_t interface) const {
   const Interface& counts = shared_->interfaces.at(interface);
-  return {Load(counts.received), Load(counts.bytes), Load(counts.ring_dropped),
-          Load(counts.kernel_dropped), Load(counts.interface_dropped)};
+  return {Load(counts.received),          Load(counts.bytes),
+          Load(counts.ring_dropped),      Load(counts.kernel_dropped),
+          Load(counts.interface_dropped), Load(counts.duplicates)};
 }
 
 InterfaceCounts SharedCaptureState::Total() const {
@@ -103,6 +109,7 @@ InterfaceCounts SharedCaptureState::Total() const {
     total.ring_dropped += counts.ring_dropped;
     total.kernel_dropped += counts.kernel_dropped;
     total.interface_dropped += counts.interface_dropped;
+    total.duplicates += counts.duplicates;
   }
   return total;
 }

@@ -27,6 +27,7 @@ struct InterfaceCounts {
   uint64_t ring_dropped = 0;       // of these: the worker's ring was full
   uint64_t kernel_dropped = 0;     // the kernel's buffer was full
   uint64_t interface_dropped = 0;  // by the interface or its driver, as far as they say
+  uint64_t duplicates = 0;         // of those received: left out
 };
 
 class SharedCaptureState {
@@ -68,6 +69,7 @@ class SharedCaptureState {
   // By the capture process of an interface. A packet that a ring has no room for is received, too.
   void CountReceived(uint32_t interface, uint64_t bytes) const;
   void CountRingDrop(uint32_t interface, uint32_t ring, uint64_t bytes) const;
+  void CountDuplicate(uint32_t interface, uint64_t bytes) const;
   void AddKernelDrops(uint32_t interface, uint64_t kernel, uint64_t device) const;
 
   [[nodiscard]] InterfaceCounts CountsOf(uint32_t interface) const;
@@ -102,6 +104,7 @@ class SharedCaptureState {
     std::atomic<uint64_t> ring_dropped;
     std::atomic<uint64_t> kernel_dropped;
     std::atomic<uint64_t> interface_dropped;
+    std::atomic<uint64_t> duplicates;
     std::atomic<unsigned> index;
   };
   struct Shared {

@@ -64,6 +64,13 @@ Result<void> SlotWriter::AddFiltered(uint32_t frame_number) {
   return {};
 }
 
+Result<void> SlotWriter::AddDuplicate(uint32_t frame_number) {
+  if (auto needed = NeedSlot(); !needed) return needed;
+  ++progress_.duplicates;
+  Account(frame_number);
+  return {};
+}
+
 Result<void> SlotWriter::AddFailed(uint32_t frame_number) {
   if (auto needed = NeedSlot(); !needed) return needed;
   ++progress_.failed;

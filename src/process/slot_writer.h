@@ -36,6 +36,7 @@ class SlotWriter {
   Result<void> AddDocument(const SlotDocument& document, std::string_view text,
                            std::string_view cut_layer = {});
   Result<void> AddFiltered(uint32_t frame_number);
+  Result<void> AddDuplicate(uint32_t frame_number);
   Result<void> AddFailed(uint32_t frame_number);
 
   // Hands the slot over if something has been in it for so long.

@@ -29,8 +29,9 @@ struct SlotProgress {
   uint64_t text_bytes = 0;
   uint32_t documents = 0;
   uint32_t last_frame = 0;  // every frame up to this one is accounted for; 0: none yet
-  uint64_t captured = 0;    // = documents + filtered + failed
+  uint64_t captured = 0;    // = documents + filtered + duplicates + failed
   uint64_t filtered = 0;
+  uint64_t duplicates = 0;
   uint64_t failed = 0;
   uint64_t cut = 0;           // documents that had to be made smaller
   CutLayers cut_layers;       // and of which layers

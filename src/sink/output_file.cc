@@ -103,7 +103,7 @@ Result<void> OutputFile::Sync() {
   return Fail("write {}: {}", name_, Reason(errno));
 }
 
-Result<void> OutputFile::WriteText(const Batch& batch, size_t& written_documents) const {
+Result<void> OutputFile::WriteText(const Batch& batch, size_t& written_documents) {
   size_t written_bytes = 0;
   auto written = WriteAll(batch.text, written_bytes);
   size_t whole_bytes = 0;
@@ -141,9 +141,10 @@ Result<void> OutputFile::CompressAndWriteAll(std::string_view text, size_t& writ
   return {};
 }
 
-Result<void> OutputFile::WriteAll(std::string_view bytes, size_t& written_bytes) const {
+Result<void> OutputFile::WriteAll(std::string_view bytes, size_t& written_bytes) {
   const int error = base::WriteAll(file_.get(), bytes, *hurried_, written_bytes);
   if (error == 0) return {};
+  if (error == EPIPE) reader_gone_ = true;
   if (error == EINTR) return Fail("write {}: its reader has not read on in time", name_);
   return Fail("write {}: {}", name_, Reason(error));
 }

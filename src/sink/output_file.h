@@ -7,6 +7,7 @@
 #ifndef ESPCAP_SINK_OUTPUT_FILE_H_
 #define ESPCAP_SINK_OUTPUT_FILE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -44,6 +45,9 @@ class OutputFile {
   // Nothing more is written after an error.
   Written Write(const Batch& batch);
 
+  // An error was that the program which reads from it has ended. For any thread.
+  [[nodiscard]] bool reader_gone() const { return reader_gone_; }
+
   // Makes a compressed file of no documents a valid one.
   Result<void> Finish();
   // What was written outlives a power failure.
@@ -53,10 +57,10 @@ class OutputFile {
   OutputFile(std::string name, base::FileDescriptor file, Compression compression,
              base::WriteThread::HurryFlag hurried);
 
-  Result<void> WriteText(const Batch& batch, size_t& written_documents) const;
+  Result<void> WriteText(const Batch& batch, size_t& written_documents);
   Result<void> WriteCompressed(const Batch& batch, size_t& written_documents);
   // What these write counts in `written_bytes`, where they fail too.
-  Result<void> WriteAll(std::string_view bytes, size_t& written_bytes) const;
+  Result<void> WriteAll(std::string_view bytes, size_t& written_bytes);
   Result<void> CompressAndWriteAll(std::string_view text, size_t& written_bytes);
   void CutBack(size_t bytes) const;
 
@@ -67,6 +71,7 @@ class OutputFile {
   std::unique_ptr<base::Compressor> compressor_;  // null: nothing is compressed
   bool has_members_ = false;
   bool has_failed_ = false;
+  std::atomic<bool> reader_gone_ = false;
 };
 
 }  // namespace espcap::sink

@@ -5,9 +5,11 @@
 #define ESPCAP_SOURCE_FRAME_READER_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "espcap/result.h"
 #include "source/capture_filter.h"
+#include "source/duplicates.h"
 #include "source/file_source.h"
 
 namespace espcap::source {
@@ -30,18 +32,32 @@ class FrameReader {
         if (!*matches) continue;
       }
       ++frame_number_;
+      FindDuplicate();
       return true;
     }
   }
+
+  // From the first frame on.
+  void FindDuplicates(const DuplicateOptions& options) { duplicates_.emplace(options); }
+  // The frame is equal to one shortly before; false where they aren't looked for.
+  [[nodiscard]] bool is_duplicate() const { return is_duplicate_; }
 
   // Counted from 1 over the frames taken, as if only they had been captured.
   [[nodiscard]] uint32_t frame_number() const { return frame_number_; }
 
  private:
+  void FindDuplicate() {
+    const wireshark::Record& record = source_.record();
+    is_duplicate_ = duplicates_ && record.rec().rec_type == REC_TYPE_PACKET &&
+                    duplicates_->Take(record.packet_bytes(), record.time_ns());
+  }
+
   FileSource& source_;
   CaptureFilter* filter_;
   uint64_t limit_;
   uint32_t frame_number_ = 0;
+  std::optional<DuplicateFinder> duplicates_;
+  bool is_duplicate_ = false;
 };
 
 }  // namespace espcap::source

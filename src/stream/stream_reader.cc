@@ -82,7 +82,9 @@ bool StreamReader::AddFrame(const std::function<bool()>& stopped) {
     id.fingerprint = fingerprint_->Value();
   }
   image_.Take(record);
-  record_.has_image = sizeof(record_) + image_.bytes() <= ring_.max_record_bytes();
+  record_.is_duplicate = frames_.is_duplicate();
+  record_.has_image =
+      !record_.is_duplicate && sizeof(record_) + image_.bytes() <= ring_.max_record_bytes();
   const size_t bytes = sizeof(record_) + (record_.has_image ? image_.bytes() : 0);
   const std::span<char> room = ring_.Claim(bytes, [&stopped] { return !stopped(); });
   if (room.empty()) return false;

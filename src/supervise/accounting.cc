@@ -9,6 +9,7 @@ namespace {
 void Add(Ledger& ledger, const process::SlotProgress& progress) {
   ledger.captured += progress.captured;
   ledger.filtered += progress.filtered;
+  ledger.duplicates += progress.duplicates;
   ledger.failed += progress.failed;
   ledger.cut += progress.cut;
   ledger.cut_layers.Add(progress.cut_layers);
@@ -26,20 +27,22 @@ void Accounting::CountLag(PacketTime first, PacketTime last, uint64_t documents)
 // What came to the interfaces is captured, whether it found a worker or not.
 void Accounting::AddLosses(Ledger& ledger) const {
   if (!is_live()) return;
-  ledger.kernel_dropped = ledger.interface_dropped = ledger.ring_dropped = 0;
+  ledger.kernel_dropped = ledger.interface_dropped = ledger.ring_dropped = ledger.duplicates = 0;
   for (const InterfaceStats& interface : read_interfaces_()) {
     ledger.kernel_dropped += interface.kernel_dropped;
     ledger.interface_dropped += interface.interface_dropped;
     ledger.ring_dropped += interface.ring_dropped;
+    ledger.duplicates += interface.duplicates;
   }
-  ledger.captured += ledger.kernel_dropped + ledger.interface_dropped + ledger.ring_dropped;
+  ledger.captured +=
+      ledger.kernel_dropped + ledger.interface_dropped + ledger.ring_dropped + ledger.duplicates;
 }
 
 void Accounting::CountLosses() {
   if (!is_live()) return;
   uint64_t left = 0;
   for (const InterfaceStats& interface : read_interfaces_()) {
-    left += interface.received - interface.ring_dropped;
+    left += interface.received - interface.ring_dropped - interface.duplicates;
   }
   left -= std::min(left, ledger_.captured);
   ledger_.captured += left;

@@ -21,9 +21,10 @@ constexpr uint64_t kMostPackets = UINT32_MAX;  // of a slot: frame numbers have 
 bool CountsAgree(const process::SlotProgress& progress) {
   // Each by itself first: their sum can't wrap then.
   return progress.captured <= kMostPackets && progress.filtered <= kMostPackets &&
-         progress.failed <= kMostPackets && progress.cut <= progress.documents &&
-         progress.cut_layers.Agree(progress.cut) &&
-         progress.captured == progress.documents + progress.filtered + progress.failed;
+         progress.duplicates <= kMostPackets && progress.failed <= kMostPackets &&
+         progress.cut <= progress.documents && progress.cut_layers.Agree(progress.cut) &&
+         progress.captured ==
+             progress.documents + progress.filtered + progress.duplicates + progress.failed;
 }
 
 Result<SlotContents> ReadSlot(const process::WorkerSlots& slots, uint32_t slot) {

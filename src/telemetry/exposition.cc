@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <utility>
+
+#include "base/utf8.h"
 
 namespace espcap::telemetry {
 namespace {
@@ -18,15 +21,23 @@ namespace {
          std::all_of(name.begin(), name.end(), may_stand);
 }
 
-// `quoted`: in a label's value, where a quotation mark would end it.
+// `quoted`: in a label's value, where a quotation mark would end it. Bytes that aren't UTF-8, which
+// the name of an interface may have, become \xff: a reader would refuse the whole text.
 void AppendEscaped(std::string& text, std::string_view value, bool quoted) {
-  for (const char c : value) {
-    if (c == '\n') {
+  const auto* in = reinterpret_cast<const uint8_t*>(value.data());
+  const auto* const end = in + value.size();
+  while (in != end) {
+    const auto sequence =
+        *in < 0x80 ? base::Utf8Sequence{1, true} : base::ReadUtf8Sequence(in, end);
+    if (!sequence.valid) {
+      for (size_t i = 0; i < sequence.length; ++i) text += fmt::format(R"(\\x{:02x})", in[i]);
+    } else if (*in == '\n') {
       text += "\\n";
-      continue;
+    } else {
+      if (*in == '\\' || (quoted && *in == '"')) text += '\\';
+      text.append(reinterpret_cast<const char*>(in), sequence.length);
     }
-    if (c == '\\' || (quoted && c == '"')) text += '\\';
-    text += c;
+    in += sequence.length;
   }
 }
 
@@ -47,17 +58,16 @@ void AppendLabel(std::string& text, char& separator, const Label& label) {
 
 }  // namespace
 
-void Exposition::Begin(std::string_view name, std::string_view help, const char* type) {
+Family::Family(std::string_view name, std::string_view help, const char* type) : name_(name) {
   assert(IsName(name));
-  family_ = name;
-  text_ += fmt::format("# HELP {} ", name);
+  text_ = fmt::format("# HELP {} ", name);
   AppendEscaped(text_, help, false);
   text_ += fmt::format("\n# TYPE {} {}\n", name, type);
 }
 
-void Exposition::Series(std::string_view suffix, Labels labels, std::string_view bound,
-                        std::string_view value) {
-  text_ += family_;
+void Family::Series(std::string_view suffix, Labels labels, std::string_view bound,
+                    std::string_view value) {
+  text_ += name_;
   text_ += suffix;
   char separator = '{';
   for (const Label& label : labels) AppendLabel(text_, separator, label);
@@ -66,14 +76,14 @@ void Exposition::Series(std::string_view suffix, Labels labels, std::string_view
   text_ += fmt::format(" {}\n", value);
 }
 
-void Exposition::Sample(Labels labels, uint64_t value) {
+void Family::Sample(Labels labels, uint64_t value) {
   Series("", labels, "", fmt::format("{}", value));
 }
 
-void Exposition::Sample(Labels labels, double value) { Series("", labels, "", Number(value)); }
+void Family::Sample(Labels labels, double value) { Series("", labels, "", Number(value)); }
 
-void Exposition::Distribution(Labels labels, std::span<const double> bounds,
-                              std::span<const uint64_t> counts, double sum) {
+void Family::Distribution(Labels labels, std::span<const double> bounds,
+                          std::span<const uint64_t> counts, double sum) {
   assert(counts.size() == bounds.size() + 1);
   uint64_t so_far = 0;
   for (size_t bucket = 0; bucket < counts.size(); ++bucket) {
@@ -83,6 +93,18 @@ void Exposition::Distribution(Labels labels, std::span<const double> bounds,
   }
   Series("_sum", labels, "", Number(sum));
   Series("_count", labels, "", fmt::format("{}", so_far));
+}
+
+Family& Exposition::Begin(std::string_view name, std::string_view help, const char* type) {
+  assert(std::none_of(families_.begin(), families_.end(),
+                      [name](const Family& family) { return family.name() == name; }));
+  return families_.emplace_back(name, help, type);
+}
+
+std::string Exposition::Text() const {
+  std::string text;
+  for (const Family& family : families_) text += family.text();
+  return text;
 }
 
 }  // namespace espcap::telemetry

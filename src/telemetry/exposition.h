@@ -1,37 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Plain values as Prometheus' text format 0.0.4: a family is begun with its name, help and type,
-// then gets its samples. Pure: it knows the format, not what is measured.
+// and gets its samples through itself. Pure: it knows the format, not what is measured.
 #ifndef ESPCAP_TELEMETRY_EXPOSITION_H_
 #define ESPCAP_TELEMETRY_EXPOSITION_H_
 
 #include <cstdint>
 #include <initializer_list>
+#include <list>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace espcap::telemetry {
 
-// Names are ours and are asserted to be valid; values may come from users and are escaped.
+// Names are ours and are asserted to be valid; values may come from users, and are escaped and made
+// UTF-8, which the format asks for.
 struct Label {
   std::string_view name;
   std::string_view value;
 };
 
-class Exposition {
+using Labels = std::initializer_list<Label>;
+
+// A metric family: its samples stay its own, whichever families were begun since.
+class Family {
  public:
-  using Labels = std::initializer_list<Label>;
+  Family(std::string_view name, std::string_view help, const char* type);
 
-  static constexpr const char* kContentType = "text/plain; version=0.0.4; charset=utf-8";
-
-  // Each begins a family; a counter's name ends in _total. REQUIRES: a family is begun once.
-  void Counter(std::string_view name, std::string_view help) { Begin(name, help, "counter"); }
-  void Gauge(std::string_view name, std::string_view help) { Begin(name, help, "gauge"); }
-  void Histogram(std::string_view name, std::string_view help) { Begin(name, help, "histogram"); }
-
-  // A sample of the family begun last.
   void Sample(Labels labels, uint64_t value);
   void Sample(Labels labels, double value);
   // All of a histogram's for these labels. `counts` are those of each bucket alone, with one more
@@ -39,16 +35,38 @@ class Exposition {
   void Distribution(Labels labels, std::span<const double> bounds, std::span<const uint64_t> counts,
                     double sum);
 
-  [[nodiscard]] std::string Take() { return std::move(text_); }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
-  void Begin(std::string_view name, std::string_view help, const char* type);
   // `bound`: the bucket's, as a label of its own; empty: none.
   void Series(std::string_view suffix, Labels labels, std::string_view bound,
               std::string_view value);
 
+  std::string name_;
   std::string text_;
-  std::string family_;
+};
+
+// Families in the order they were begun. A reference to one is good as long as the exposition.
+class Exposition {
+ public:
+  static constexpr const char* kContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+  // Each begins a family; a counter's name ends in _total. REQUIRES: a family is begun once.
+  Family& Counter(std::string_view name, std::string_view help) {
+    return Begin(name, help, "counter");
+  }
+  Family& Gauge(std::string_view name, std::string_view help) { return Begin(name, help, "gauge"); }
+  Family& Histogram(std::string_view name, std::string_view help) {
+    return Begin(name, help, "histogram");
+  }
+
+  [[nodiscard]] std::string Text() const;
+
+ private:
+  Family& Begin(std::string_view name, std::string_view help, const char* type);
+
+  std::list<Family> families_;
 };
 
 }  // namespace espcap::telemetry

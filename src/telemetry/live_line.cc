@@ -13,14 +13,17 @@ std::string FormatLive(const LiveStats& stats, const Ledger& ledger, uint64_t re
   const uint64_t dropped = ledger.kernel_dropped + ledger.interface_dropped + ledger.ring_dropped;
   const double rate =
       static_cast<double>(received - received_before) / std::max(since.count(), 1e-3);
+  const std::string duplicates =
+      ledger.duplicates > 0 ? fmt::format(", left out {} duplicates", ledger.duplicates) : "";
   return fmt::format(
       "received {} packets ({:.0f} packets/s), dropped {} by the kernel, {} by the interface, {} "
       "by "
-      "full rings; dissected {}, delivered {}; lag {:.2f} s in the median, {:.2f} s at the 99th "
+      "full rings{}; dissected {}, delivered {}; lag {:.2f} s in the median, {:.2f} s at the 99th "
       "percentile",
       received, rate, ledger.kernel_dropped, ledger.interface_dropped, ledger.ring_dropped,
-      ledger.captured - dropped, ledger.written + ledger.indexed + ledger.already_there,
-      stats.lag_median.count(), stats.lag_99th.count());
+      duplicates, ledger.captured - dropped - ledger.duplicates,
+      ledger.written + ledger.indexed + ledger.already_there, stats.lag_median.count(),
+      stats.lag_99th.count());
 }
 
 }  // namespace espcap::telemetry

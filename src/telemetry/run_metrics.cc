@@ -11,96 +11,81 @@ namespace {
 
 void AddLedger(Exposition& text, const Ledger& ledger) {
   text.Counter("espcap_packets_captured_total",
-               "Packets taken from the sources, after the capture filter.");
-  text.Sample({}, ledger.captured);
+               "Packets taken from the sources, after the capture filter.")
+      .Sample({}, ledger.captured);
   text.Counter("espcap_packets_recovered_total",
-               "Packets found in the spool, captured by an earlier run.");
-  text.Sample({}, ledger.recovered);
-  text.Counter("espcap_packets_settled_total",
-               "Packets by their one outcome; at the end of a run all together are those captured "
-               "and recovered.");
-  const auto add = [&text](std::string_view outcome, uint64_t packets) {
-    text.Sample({{"outcome", outcome}}, packets);
-  };
-  add("filtered", ledger.filtered);
-  add("written", ledger.written);
-  add("indexed", ledger.indexed);
-  add("already_there", ledger.already_there);
-  add("dead_lettered", ledger.dead_lettered);
-  add("spooled", ledger.spooled);
-  add("dropped", ledger.dropped);
-  add("failed", ledger.failed);
-  add("abandoned", ledger.abandoned);
+               "Packets found in the spool, captured by an earlier run.")
+      .Sample({}, ledger.recovered);
+  Family& settled =
+      text.Counter("espcap_packets_settled_total",
+                   "Packets by their one outcome; at the end of a run all together are those "
+                   "captured and recovered.");
+  for (const Ledger::Outcome& outcome : Ledger::kOutcomes) {
+    settled.Sample({{"outcome", outcome.name}}, ledger.*outcome.packets);
+  }
   text.Counter(
-      "espcap_documents_cut_total",
-      "Documents cut to the depth or size that a server takes; each says so in espcap.cut.");
-  text.Sample({}, ledger.cut);
-}
-
-// The outcomes of packets that no worker had, and the rest of live capture.
-void AddLiveOutcomes(Exposition& text, const Ledger& ledger) {
-  text.Sample({{"outcome", "kernel_dropped"}}, ledger.kernel_dropped);
-  text.Sample({{"outcome", "interface_dropped"}}, ledger.interface_dropped);
-  text.Sample({{"outcome", "ring_dropped"}}, ledger.ring_dropped);
+          "espcap_documents_cut_total",
+          "Documents cut to the depth or size that a server takes; each says so in espcap.cut.")
+      .Sample({}, ledger.cut);
 }
 
 void AddLive(Exposition& text, const LiveStats& live) {
-  text.Counter("espcap_live_packets_total",
-               "Packets of an interface: received by espcap (those that full rings dropped "
-               "included), or lost before.");
+  Family& packets = text.Counter("espcap_live_packets_total",
+                                 "Packets of an interface: received by espcap (those that full "
+                                 "rings dropped and duplicates included), or lost before.");
   for (const InterfaceStats& interface : live.interfaces) {
-    const auto add = [&](std::string_view fate, uint64_t packets) {
-      text.Sample({{"interface", interface.name}, {"fate", fate}}, packets);
+    const auto add = [&](std::string_view fate, uint64_t count) {
+      packets.Sample({{"interface", interface.name}, {"fate", fate}}, count);
     };
     add("received", interface.received);
     add("ring_dropped", interface.ring_dropped);
     add("kernel_dropped", interface.kernel_dropped);
     add("interface_dropped", interface.interface_dropped);
+    add("duplicates", interface.duplicates);
   }
-  text.Counter("espcap_live_received_bytes_total", "Bytes of the packets received.");
+  Family& bytes =
+      text.Counter("espcap_live_received_bytes_total", "Bytes of the packets received.");
   for (const InterfaceStats& interface : live.interfaces) {
-    text.Sample({{"interface", interface.name}}, interface.bytes);
+    bytes.Sample({{"interface", interface.name}}, interface.bytes);
   }
-  text.Gauge("espcap_live_lag_seconds",
-             "From a packet's time to its document's delivery, since the last line of statistics.");
-  const auto add_lag = [&text](std::string_view quantile, std::chrono::duration<double> lag) {
-    text.Sample({{"quantile", quantile}}, lag.count());
-  };
-  add_lag("0.5", live.lag_median);
-  add_lag("0.99", live.lag_99th);
+  Family& lag = text.Gauge(
+      "espcap_live_lag_seconds",
+      "From a packet's time to its document's delivery, since the last line of statistics.");
+  lag.Sample({{"quantile", "0.5"}}, live.lag_median.count());
+  lag.Sample({{"quantile", "0.99"}}, live.lag_99th.count());
 }
 
 void AddLoop(Exposition& text, const LoopStats& loop) {
   text.Histogram("espcap_loop_stall_seconds",
                  "How long the supervisor's event loop was at work between two waits; time spent "
-                 "waiting for a processor is left out.");
-  text.Distribution({}, LoopStats::kBoundsSeconds, loop.stalls, loop.sum_seconds);
-  text.Gauge("espcap_loop_stall_max_seconds", "The longest of the last two minutes.");
-  text.Sample({}, loop.max_seconds);
+                 "waiting for a processor is left out.")
+      .Distribution({}, LoopStats::kBoundsSeconds, loop.stalls, loop.sum_seconds);
+  text.Gauge("espcap_loop_stall_max_seconds", "The longest of the last two minutes.")
+      .Sample({}, loop.max_seconds);
 }
 
 void AddWork(Exposition& text, const WorkStats& work) {
-  text.Gauge("espcap_workers_running", "Processes that read or dissect captures.");
-  text.Sample({}, uint64_t{work.workers});
-  text.Counter("espcap_worker_restarts_total", "Workers that took up the work of one that died.");
-  text.Sample({}, work.worker_restarts);
+  text.Gauge("espcap_workers_running", "Processes that read or dissect captures.")
+      .Sample({}, uint64_t{work.workers});
+  text.Counter("espcap_worker_restarts_total", "Workers that took up the work of one that died.")
+      .Sample({}, work.worker_restarts);
   text.Counter("espcap_worker_sessions_replaced_total",
-               "Sessions on a stream that had reached a limit and were followed by a fresh one.");
-  text.Sample({}, work.sessions_replaced);
-  text.Gauge("espcap_batch_slots", "Slots for batches of documents.");
-  text.Sample({}, uint64_t{work.batch_slots});
+               "Sessions on a stream that had reached a limit and were followed by a fresh one.")
+      .Sample({}, work.sessions_replaced);
+  text.Gauge("espcap_batch_slots", "Slots for batches of documents.")
+      .Sample({}, uint64_t{work.batch_slots});
   text.Gauge("espcap_batch_slots_free",
              "Slots that are neither being filled nor hold unsettled documents; none: the "
-             "destination is slower than the workers.");
-  text.Sample({}, uint64_t{work.free_batch_slots});
-  text.Gauge("espcap_batches_queued", "Filled batches that the destination hasn't taken yet.");
-  text.Sample({}, uint64_t{work.batches_queued});
-  text.Gauge("espcap_batches_kept_bytes", "Memory of batches that are not settled.");
-  text.Sample({}, uint64_t{work.batches_kept_bytes});
-  text.Gauge("espcap_captures_waiting", "Captures that no worker has begun.");
-  text.Sample({}, uint64_t{work.captures_waiting});
-  text.Gauge("espcap_captures_open", "Captures begun and not yet settled.");
-  text.Sample({}, uint64_t{work.captures_open});
+             "destination is slower than the workers.")
+      .Sample({}, uint64_t{work.free_batch_slots});
+  text.Gauge("espcap_batches_queued", "Filled batches that the destination hasn't taken yet.")
+      .Sample({}, uint64_t{work.batches_queued});
+  text.Gauge("espcap_batches_kept_bytes", "Memory of batches that are not settled.")
+      .Sample({}, uint64_t{work.batches_kept_bytes});
+  text.Gauge("espcap_captures_waiting", "Captures that no worker has begun.")
+      .Sample({}, uint64_t{work.captures_waiting});
+  text.Gauge("espcap_captures_open", "Captures begun and not yet settled.")
+      .Sample({}, uint64_t{work.captures_open});
 }
 
 // A series must be there once, though a node can be given twice.
@@ -124,89 +109,88 @@ Nodes NodesByUrl(const DeliveryStats& delivery) {
 }
 
 void AddNodes(Exposition& text, const Nodes& nodes) {
-  text.Gauge("espcap_delivery_node_healthy", "1: the node gets documents; 0: it failed and rests.");
+  Family& healthy = text.Gauge("espcap_delivery_node_healthy",
+                               "1: the node gets documents; 0: it failed and rests.");
   for (const auto& [url, node] : nodes) {
-    text.Sample({{"node", url}}, uint64_t{node.resting ? 0U : 1U});
+    healthy.Sample({{"node", url}}, uint64_t{node.resting ? 0U : 1U});
   }
-  text.Gauge("espcap_delivery_requests_in_flight", "Requests sent and not yet answered.");
-  for (const auto& [url, node] : nodes) text.Sample({{"node", url}}, uint64_t{node.in_flight});
-  text.Counter("espcap_delivery_requests_total", "Requests with documents, by how they ended.");
+  Family& in_flight =
+      text.Gauge("espcap_delivery_requests_in_flight", "Requests sent and not yet answered.");
+  for (const auto& [url, node] : nodes) in_flight.Sample({{"node", url}}, uint64_t{node.in_flight});
+  Family& requests =
+      text.Counter("espcap_delivery_requests_total", "Requests with documents, by how they ended.");
   for (const auto& [url, node] : nodes) {
     for (size_t outcome = 0; outcome < kOutcomeNames.size(); ++outcome) {
-      text.Sample({{"node", url}, {"outcome", kOutcomeNames[outcome]}}, node.requests[outcome]);
+      requests.Sample({{"node", url}, {"outcome", kOutcomeNames[outcome]}}, node.requests[outcome]);
     }
   }
-  text.Histogram("espcap_delivery_request_duration_seconds",
-                 "From a request's start to its end, however it ended.");
+  Family& durations = text.Histogram("espcap_delivery_request_duration_seconds",
+                                     "From a request's start to its end, however it ended.");
   for (const auto& [url, node] : nodes) {
-    text.Distribution({{"node", url}}, LatencyHistogram::kBoundSeconds, node.latency.counts,
-                      node.latency.sum_seconds);
+    durations.Distribution({{"node", url}}, LatencyHistogram::kBoundSeconds, node.latency.counts,
+                           node.latency.sum_seconds);
   }
 }
 
 void AddRetries(Exposition& text, const DeliveryStats& delivery) {
-  text.Counter("espcap_delivery_retries_total",
-               "Requests after which documents had to be sent again, by the reason.");
+  Family& requests =
+      text.Counter("espcap_delivery_retries_total",
+                   "Requests after which documents had to be sent again, by the reason.");
   for (size_t reason = 0; reason < kReasonNames.size(); ++reason) {
-    text.Sample({{"reason", kReasonNames[reason]}}, delivery.retries[reason].requests);
+    requests.Sample({{"reason", kReasonNames[reason]}}, delivery.retries[reason].requests);
   }
-  text.Counter("espcap_delivery_documents_retried_total",
-               "Documents that had to be sent again, by the reason; each time counts.");
+  Family& documents =
+      text.Counter("espcap_delivery_documents_retried_total",
+                   "Documents that had to be sent again, by the reason; each time counts.");
   for (size_t reason = 0; reason < kReasonNames.size(); ++reason) {
-    text.Sample({{"reason", kReasonNames[reason]}}, delivery.retries[reason].documents);
+    documents.Sample({{"reason", kReasonNames[reason]}}, delivery.retries[reason].documents);
   }
 }
 
 void AddDelivery(Exposition& text, const DeliveryStats& delivery) {
   AddNodes(text, NodesByUrl(delivery));
   AddRetries(text, delivery);
-  text.Counter("espcap_delivery_batches_total", "Batches of which every document is settled.");
-  text.Sample({}, delivery.batches);
-  text.Gauge("espcap_delivery_batches_waiting", "Batches and parts of batches to be sent (again).");
-  text.Sample({}, uint64_t{delivery.batches_waiting});
+  text.Counter("espcap_delivery_batches_total", "Batches of which every document is settled.")
+      .Sample({}, delivery.batches);
+  text.Gauge("espcap_delivery_batches_waiting", "Batches and parts of batches to be sent (again).")
+      .Sample({}, uint64_t{delivery.batches_waiting});
   text.Counter("espcap_delivery_documents_sent_total",
-               "Documents in requests, those sent again included.");
-  text.Sample({}, delivery.documents_sent);
-  text.Counter("espcap_delivery_sent_bytes_total", "Bytes of request bodies, as they were sent.");
-  text.Sample({}, delivery.bytes_sent);
-  text.Gauge("espcap_delivery_concurrency", "Requests that may be in flight at present.");
-  text.Sample({}, uint64_t{delivery.concurrency});
+               "Documents in requests, those sent again included.")
+      .Sample({}, delivery.documents_sent);
+  text.Counter("espcap_delivery_sent_bytes_total", "Bytes of request bodies, as they were sent.")
+      .Sample({}, delivery.bytes_sent);
+  text.Gauge("espcap_delivery_concurrency", "Requests that may be in flight at present.")
+      .Sample({}, uint64_t{delivery.concurrency});
   if (delivery.request_bytes_limit != 0) {
     text.Gauge("espcap_delivery_request_limit_bytes",
-               "The largest request the server takes, learned when it refused one.");
-    text.Sample({}, delivery.request_bytes_limit);
+               "The largest request the server takes, learned when it refused one.")
+        .Sample({}, delivery.request_bytes_limit);
   }
 }
 
 void AddSpool(Exposition& text, const SpoolStats& spool) {
-  text.Gauge("espcap_spool_bytes", "What the spool takes on disk.");
-  text.Sample({}, spool.bytes);
-  text.Gauge("espcap_spool_limit_bytes", "What it may take.");
-  text.Sample({}, spool.bytes_limit);
-  text.Gauge("espcap_spool_documents", "Documents in the spool.");
-  text.Sample({}, spool.documents);
-  text.Gauge("espcap_spool_full", "1: the spool takes no more; 0: it does.");
-  text.Sample({}, uint64_t{spool.full ? 1U : 0U});
+  text.Gauge("espcap_spool_bytes", "What the spool takes on disk.").Sample({}, spool.bytes);
+  text.Gauge("espcap_spool_limit_bytes", "What it may take.").Sample({}, spool.bytes_limit);
+  text.Gauge("espcap_spool_documents", "Documents in the spool.").Sample({}, spool.documents);
+  text.Gauge("espcap_spool_full", "1: the spool takes no more; 0: it does.")
+      .Sample({}, uint64_t{spool.full ? 1U : 0U});
 }
 
 }  // namespace
 
 std::string FormatMetrics(const RunSnapshot& snapshot, const BuildInfo& build) {
   Exposition text;
-  text.Gauge("espcap_build_info", "1; its labels say what runs.");
-  text.Sample({{"version", build.version}, {"libwireshark", build.libwireshark}}, uint64_t{1});
+  text.Gauge("espcap_build_info", "1; its labels say what runs.")
+      .Sample({{"version", build.version}, {"libwireshark", build.libwireshark}}, uint64_t{1});
   AddLedger(text, snapshot.ledger);
-  if (snapshot.live) {
-    AddLiveOutcomes(text, snapshot.ledger);
-    AddLive(text, *snapshot.live);
-  }
+  if (snapshot.live) AddLive(text, *snapshot.live);
   AddLoop(text, snapshot.loop);
   AddWork(text, snapshot.work);
   if (snapshot.delivery != nullptr) {
     AddDelivery(text, *snapshot.delivery);
     if (snapshot.delivery->spool) AddSpool(text, *snapshot.delivery->spool);
   }
-  return text.Take();
+  return text.Text();
 }
 
 }  // namespace espcap::telemetry

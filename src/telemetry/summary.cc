@@ -9,6 +9,7 @@ std::string FormatLedger(const Ledger& ledger, Destination destination) {
   std::string text = fmt::format("{} packets captured", ledger.captured);
   if (ledger.recovered > 0) text += fmt::format(" and {} from the spool", ledger.recovered);
   if (ledger.filtered > 0) text += fmt::format(", {} not selected", ledger.filtered);
+  if (ledger.duplicates > 0) text += fmt::format(", {} duplicates", ledger.duplicates);
   if (destination == Destination::kServer) {
     text += fmt::format(", {} indexed, {} already there", ledger.indexed, ledger.already_there);
   } else {

@@ -44,16 +44,20 @@ Result<void> OnePass(dissect::Session& session, FileJob& file) {
       session.SkipOtherShard(file.frames.frame_number());
       continue;
     }
-    auto processed =
-        file.processor.Process(file.frames.frame_number(), file.source.record_number());
+    const uint32_t frame = file.frames.frame_number();
+    auto processed = file.frames.is_duplicate()
+                         ? file.processor.LeaveOut(frame)
+                         : file.processor.Process(frame, file.source.record_number());
     if (!processed) return processed;
   }
   return {};
 }
 
 Result<void> TwoPasses(dissect::Session& session, FileJob& file) {
-  Result<void> read = {};               // what ended the first pass is told after the second
-  constexpr uint32_t kOtherShards = 0;  // no record's number
+  Result<void> read = {};  // what ended the first pass is told after the second
+  // No record's numbers.
+  constexpr uint32_t kOtherShards = 0;
+  constexpr uint32_t kDuplicate = UINT32_MAX;
   std::vector<uint32_t> record_numbers;
   while (!file.out.StopRequested()) {
     auto more = file.frames.Next();
@@ -63,8 +67,9 @@ Result<void> TwoPasses(dissect::Session& session, FileJob& file) {
     }
     if (!*more) break;
     const bool is_other_shards = file.BelongsToOtherShard();
-    record_numbers.push_back(is_other_shards ? kOtherShards : file.source.record_number());
-    if (is_other_shards) {
+    const uint32_t own = file.frames.is_duplicate() ? kDuplicate : file.source.record_number();
+    record_numbers.push_back(is_other_shards ? kOtherShards : own);
+    if (is_other_shards || file.frames.is_duplicate()) {
       session.SkipPreview(file.frames.frame_number());
     } else {
       file.processor.Preview(file.frames.frame_number());
@@ -78,6 +83,10 @@ Result<void> TwoPasses(dissect::Session& session, FileJob& file) {
     const uint32_t record_number = record_numbers[frame - 1];
     if (record_number == kOtherShards) {
       session.SkipOtherShard(frame);
+      continue;
+    }
+    if (record_number == kDuplicate) {
+      if (auto left_out = file.processor.LeaveOut(frame); !left_out) return left_out;
       continue;
     }
     auto found = file.source.ReadAt(session.OffsetOf(frame), record_number);
@@ -109,6 +118,9 @@ Result<Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner, 
       out,          FrameProcessor(**source, context.session(), context.writer(), job, out),
       std::nullopt, context.options().shard_key,
       job.shard};
+  if (const auto& duplicates = context.options().duplicates) {
+    file.frames.FindDuplicates(*duplicates);
+  }
   if (job.shards > 1) file.plan = planner.PlanOf(job, out);
   context.session().Attach(**source);
   dissect::LearnFactsOf((*source)->handle());

@@ -41,6 +41,13 @@ Result<void> FrameProcessor::Process(uint32_t frame_number, uint64_t record_numb
   }
 }
 
+// For times and numbers it was captured, as a frame of another shard was.
+Result<void> FrameProcessor::LeaveOut(uint32_t frame_number) {
+  session_.SkipOtherShard(frame_number);
+  if (frame_number <= job_.settled_frame) return {};
+  return out_.AddDuplicate(frame_number);
+}
+
 Result<void> FrameProcessor::Fail(uint32_t frame_number, const std::string& reason) {
   out_.SendLog(LogMessage::Level::kError,
                fmt::format("{}: packet {}: {}", source_.name(), frame_number, reason));

@@ -30,6 +30,8 @@ class FrameProcessor {
   // The source's current record. A frame that an earlier worker settled is dissected for what
   // follows from it, and not written again. `record_number`: by which its document is known.
   Result<void> Process(uint32_t frame_number, uint64_t record_number);
+  // Counts a duplicate, which isn't dissected.
+  Result<void> LeaveOut(uint32_t frame_number);
   // Counts a frame that can't be dissected.
   Result<void> Fail(uint32_t frame_number, const std::string& reason);
 

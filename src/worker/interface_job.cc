@@ -85,8 +85,8 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
       addresses = std::move(now);
     };
   }
-  live::RingFeed feed(*context.memory().board, context.memory().rings, context.options().live.key,
-                      job.interface);
+  live::RingFeed feed(*context.memory().board, context.memory().rings,
+                      context.memory().duplicates.get(), context.options().live.key, job.interface);
   live::LiveReader reader(*context.memory().board, feed, job.interface,
                           {[&out] { return out.StopRequested(); }, out.supervisor(), warn,
                            raw.get(), look, job.fanout_index == 0});

@@ -37,8 +37,8 @@ Result<Outcome> RunRemoteJob(WorkerContext& context, const Job& job, SlotWriter&
       [&out](const std::string& message) { out.SendLog(LogMessage::Level::kWarning, message); },
       {}};
   if (!context.options().live.raw.path.empty()) surroundings.record = record;
-  live::RingFeed feed(*context.memory().board, context.memory().rings, context.options().live.key,
-                      job.interface);
+  live::RingFeed feed(*context.memory().board, context.memory().rings,
+                      context.memory().duplicates.get(), context.options().live.key, job.interface);
   live::RemoteReader reader(*context.memory().board, feed, job.interface, name,
                             std::move(surroundings));
   const auto end = reader.Run(*address, context.options().capture_filter);

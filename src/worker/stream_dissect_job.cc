@@ -46,6 +46,12 @@ Result<Outcome> RunStreamDissectJob(WorkerContext& context, const Job& job, Slot
       const uint32_t frame = facts.frame_number;
       // Numbers have begun anew: what this session remembers has other ones.
       if (frame < last_frame) return Outcome::kSessionLimitReached;
+      if (facts.is_duplicate) {
+        if (auto counted = out.AddDuplicate(frame); !counted) return Forward(std::move(counted));
+        source.Pass();
+        out.HandOverIfOlderThan(context.options().flush_interval);
+        continue;
+      }
       // Of a live capture, other workers have frames between these.
       if (frame != last_frame + 1) {
         context.session().ContinueAfter(

@@ -21,6 +21,7 @@ Result<Outcome> RunStreamReadJob(WorkerContext& context, const Job& job, SlotWri
   if (!source) return Fail("{}", source.error().message);
   out.SendLog(LogMessage::Level::kVerbose, "reading " + (*source)->name());
   source::FrameReader frames = context.FramesOf(**source, job);
+  if (const auto& duplicates = context.options().duplicates) frames.FindDuplicates(*duplicates);
   stream::StreamReader reader(**source, frames, ring, [&out](const std::string& message) {
     out.SendLog(LogMessage::Level::kWarning, message);
   });

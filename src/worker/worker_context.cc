@@ -74,7 +74,10 @@ Result<void> WorkerContext::KeepOwn(const Job& job, std::vector<int> descriptors
     const auto events = ring->events();
     descriptors.insert(descriptors.end(), events.begin(), events.end());
   }
-  if (!captures) memory_.board.reset();
+  if (!captures) {
+    memory_.board.reset();
+    memory_.duplicates.reset();
+  }
   const bool reads = job.role == Job::Role::kFile || job.role == Job::Role::kReadStream;
   const auto input = reads ? process::DescriptorOfPath(job.path.data()) : std::nullopt;
   if (input) descriptors.push_back(*input);
@@ -89,6 +92,7 @@ void WorkerContext::DropShared() {
   for (auto& slots : memory_.slots) slots.reset();
   for (auto& ring : memory_.rings) ring.reset();
   memory_.board.reset();
+  memory_.duplicates.reset();
 }
 
 // Files, and what dissectors read beside them (keys), may be readable only for root.

@@ -19,6 +19,7 @@
 #include "encode/document_writer.h"
 #include "espcap/result.h"
 #include "live/shared_capture_state.h"
+#include "live/shared_duplicates.h"
 #include "process/messages.h"
 #include "process/packet_ring.h"
 #include "process/run_control.h"
@@ -38,6 +39,7 @@ struct SharedMemory {
   std::vector<std::unique_ptr<process::WorkerSlots>>& slots;  // by worker index
   std::vector<std::unique_ptr<process::PacketRing>>& rings;   // of each stream; live, each worker
   std::unique_ptr<live::SharedCaptureState>& board;           // null: nothing is live
+  std::unique_ptr<live::SharedDuplicates>& duplicates;        // null: they are taken, too
 };
 
 class WorkerContext {

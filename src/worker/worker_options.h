@@ -13,6 +13,7 @@
 #include "encode/document_writer.h"
 #include "live/options.h"
 #include "process/privileges.h"
+#include "source/duplicates.h"
 #include "source/flow_hash.h"
 #include "stream/session_limits.h"
 
@@ -26,7 +27,8 @@ struct WorkerOptions {
   bool two_pass = false;
   dissect::Options dissection;
   encode::DocumentShape shape;
-  bool typed = false;  // numbers are JSON numbers
+  bool typed = false;                                       // numbers are JSON numbers
+  std::optional<source::DuplicateOptions> duplicates = {};  // none: they are dissected, too
   source::FlowKey shard_key = source::FlowKey::kPair;
   stream::SessionLimits session_limits;            // of streams
   std::chrono::milliseconds flush_interval{1000};  // how long a document of a stream may wait

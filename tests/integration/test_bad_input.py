@@ -197,15 +197,6 @@ def test_full_disk_leaves_whole_batches(name, espcap, tmp_path):
     assert f" {count} written, " in run.stderr.decode()
 
 
-def test_closed_pipe(start_espcap):
-    run = start_espcap("--file", TEST_PCAPS / "tcp-loss.pcap", "--chunk", "1",
-                       stdout=subprocess.PIPE)
-    run.stdout.readline()
-    run.stdout.close()
-    assert run.wait() == 1, run
-    assert "write standard output: the program that reads it has ended" in run.err
-
-
 @pytest.mark.parametrize("text, parts", [
     ("chunk: [1, 2\n", [":"]),
     ("chunk: lots\n", [":1", "chunk", "lots"]),

@@ -94,6 +94,30 @@ def test_every_metric_is_in_the_readme(elasticsearch, watching, start_espcap, tm
     assert version.stdout == f"espcap {build['version']}, libwireshark {build['libwireshark']}\n"
 
 
+def test_every_packet_has_one_outcome_under_drops(network, start_espcap):
+    """What the kernel and full rings drop is settled, and in no other family."""
+    name = network.lend()
+    run = start_espcap("--nic", name, "--metrics", "0", "--buffer-bytes", "1M", "--verbose",
+                       "--output", "out", stop_signal=signal.SIGINT)
+    metrics = run.metrics()
+    run.wait_for("capturing on")
+    sent = 0
+    for _ in range(10):  # where other work slows down the sender, once isn't enough
+        sent += network.replay(TEST_PCAPS / "http.pcap", "--topspeed", "--loop", "2500")
+        scrape = metrics.wait_until(lambda scrape: sum(scrape.settled.values()) == sent)
+        dropped = {fate: scrape.settled[fate] for fate in
+                   ("kernel_dropped", "interface_dropped", "ring_dropped")}
+        if sum(dropped.values()) > 0:
+            break
+    assert sum(dropped.values()) > 0
+    assert scrape.captured == sent == scrape.settled["written"] + sum(dropped.values())
+    assert scrape("espcap_documents_cut_total") == 0
+    for fate, packets in dropped.items():
+        assert scrape("espcap_live_packets_total", interface=name, fate=fate) == packets, fate
+    assert run.stop() == 0, run
+    assert run.ledger["packets captured"] == sent
+
+
 def test_retries_are_told_by_their_reason(elasticsearch, proxy, watching, folder):
     run, metrics = watching(*proxy.options)
     # The node has taken what the cut answer is about.

@@ -320,8 +320,7 @@ def all_indexed(server_node, espcap):
 @pytest.mark.parametrize("name, values, columns, display_filter", TABLES)
 def test_a_query_prints_a_table(name, values, columns, display_filter, all_indexed, espcap, captures,
                                 tshark):
-    run = espcap("query", name, "--node", all_indexed.url, "--index", all_indexed.indices, *values,
-                 cwd=TEST_PCAPS.parent)
+    run = espcap("query", name, "--node", all_indexed.url, "--index", all_indexed.indices, *values)
     assert run.code == 0, run
     lines = run.out.decode().splitlines()
     assert lines[0].split() == columns.split()
@@ -330,10 +329,3 @@ def test_a_query_prints_a_table(name, values, columns, display_filter, all_index
     assert (len(lines) > 1) == (selected > 0), (run.out, selected)
     if name == "community-id":
         assert len(lines) - 1 == selected
-
-
-def test_queries_are_listed(espcap):
-    run = espcap("query", cwd=TEST_PCAPS.parent)
-    assert run.out.decode().split() == sorted(name for name, *_ in TABLES)
-    wrong = espcap("query", "top-talker", "--node", "localhost", cwd=TEST_PCAPS.parent)
-    assert wrong.code == 1 and "did you mean 'top-talkers'?" in wrong.err

@@ -7,9 +7,6 @@ import urllib.request
 
 from prometheus_client.parser import text_string_to_metric_families
 
-OUTCOMES = ("filtered", "written", "indexed", "already_there", "dead_lettered", "spooled", "dropped",
-            "failed", "abandoned")
-
 
 class Scrape:
     """The samples of a text, each there once: scrape("name", label="value")."""
@@ -25,6 +22,9 @@ class Scrape:
                 key = (sample.name, frozenset(sample.labels.items()))
                 assert key not in self.samples, key
                 self.samples[key] = sample.value
+            # A sample of another family would bring labels of its own.
+            labels = {frozenset(sample.labels) - {"le"} for sample in family.samples}
+            assert len(labels) == 1, (family.name, labels)
 
     def __call__(self, name, **labels):
         return self.samples[name, frozenset(labels.items())]
@@ -36,8 +36,8 @@ class Scrape:
     @property
     def settled(self):
         """Packets by their outcome."""
-        return {outcome: self("espcap_packets_settled_total", outcome=outcome)
-                for outcome in OUTCOMES}
+        return {sample.labels["outcome"]: sample.value
+                for sample in self.families["espcap_packets_settled"].samples}
 
 
 class Metrics:

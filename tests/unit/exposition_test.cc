@@ -11,12 +11,12 @@ namespace {
 
 TEST(Exposition, NamesAFamilyOnceAndThenItsSamples) {
   Exposition text;
-  text.Counter("requests_total", "Requests.");
-  text.Sample({{"node", "http://a:9200"}, {"outcome", "answered"}}, uint64_t{3});
-  text.Sample({{"node", "http://a:9200"}, {"outcome", "timeout"}}, uint64_t{0});
-  text.Gauge("slots", "Slots.");
-  text.Sample({}, uint64_t{4});
-  EXPECT_EQ(text.Take(),
+  Family& requests = text.Counter("requests_total", "Requests.");
+  requests.Sample({{"node", "http://a:9200"}, {"outcome", "answered"}}, uint64_t{3});
+  text.Gauge("slots", "Slots.").Sample({}, uint64_t{4});
+  // A family's samples are its own, though another was begun since.
+  requests.Sample({{"node", "http://a:9200"}, {"outcome", "timeout"}}, uint64_t{0});
+  EXPECT_EQ(text.Text(),
             "# HELP requests_total Requests.\n"
             "# TYPE requests_total counter\n"
             "requests_total{node=\"http://a:9200\",outcome=\"answered\"} 3\n"
@@ -41,12 +41,12 @@ TEST(Exposition, EscapesWhatWouldEndALineOrAValue) {
       {"\\\"\n", "\\\\\"\\n", "\\\\\\\"\\n"},
       {"{a=\"b\"} 1", "{a=\"b\"} 1", "{a=\\\"b\\\"} 1"},
       {"größe", "größe", "größe"},
+      {"a\xff\xc3", "a\\\\xff\\\\xc3", "a\\\\xff\\\\xc3"},
   };
   for (const Case& c : cases) {
     Exposition text;
-    text.Gauge("x", c.given);
-    text.Sample({{"y", c.given}}, uint64_t{1});
-    EXPECT_EQ(text.Take(),
+    text.Gauge("x", c.given).Sample({{"y", c.given}}, uint64_t{1});
+    EXPECT_EQ(text.Text(),
               std::string("# HELP x ") + c.help + "\n# TYPE x gauge\nx{y=\"" + c.label + "\"} 1\n");
   }
 }
@@ -67,23 +67,23 @@ TEST(Exposition, WritesNumbersThatReadBackTheSame) {
                         {-kInfinity, "-Inf"},
                         {std::numeric_limits<double>::quiet_NaN(), "NaN"}};
   for (const Case& c : cases) {
-    Exposition text;
-    text.Sample({}, c.value);
-    EXPECT_EQ(text.Take(), std::string(" ") + c.text + "\n");
+    Family family("x", "", "gauge");
+    family.Sample({}, c.value);
+    EXPECT_TRUE(family.text().ends_with(std::string("\nx ") + c.text + "\n"));
   }
-  Exposition text;
-  text.Sample({}, std::numeric_limits<uint64_t>::max());
-  EXPECT_EQ(text.Take(), " 18446744073709551615\n");
+  Family family("x", "", "gauge");
+  family.Sample({}, std::numeric_limits<uint64_t>::max());
+  EXPECT_TRUE(family.text().ends_with("\nx 18446744073709551615\n"));
 }
 
 TEST(Exposition, AddsUpAHistogramsBuckets) {
   constexpr std::array<double, 3> kBounds = {0.005, 0.5, 10};
   constexpr std::array<uint64_t, 4> kCounts = {1, 0, 4, 2};
   Exposition text;
-  text.Histogram("took_seconds", "Time.");
-  text.Distribution({{"node", "a"}}, kBounds, kCounts, 61.25);
-  text.Distribution({}, kBounds, std::array<uint64_t, 4>{}, 0);
-  EXPECT_EQ(text.Take(),
+  Family& family = text.Histogram("took_seconds", "Time.");
+  family.Distribution({{"node", "a"}}, kBounds, kCounts, 61.25);
+  family.Distribution({}, kBounds, std::array<uint64_t, 4>{}, 0);
+  EXPECT_EQ(text.Text(),
             "# HELP took_seconds Time.\n"
             "# TYPE took_seconds histogram\n"
             "took_seconds_bucket{node=\"a\",le=\"0.005\"} 1\n"

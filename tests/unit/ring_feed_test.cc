@@ -32,7 +32,7 @@ class RingFeedTest : public ::testing::Test {
 
   std::unique_ptr<SharedCaptureState> board_ = std::move(*SharedCaptureState::Create({3, 0}));
   RingFeed::Rings rings_;
-  RingFeed feed_{*board_, rings_, source::FlowKey::kPair, 1};
+  RingFeed feed_{*board_, rings_, nullptr, source::FlowKey::kPair, 1};
   wireshark::RecordHeader header_{};
 };
 
@@ -76,6 +76,25 @@ TEST_F(RingFeedTest, APacketLargerThanTheRingIsSaidWithoutItsBytes) {
   rings_[0]->Wait(std::chrono::milliseconds(0));
   std::memcpy(&record, rings_[0]->Front().data(), sizeof(record));
   EXPECT_FALSE(record.has_image);
+}
+
+TEST_F(RingFeedTest, ADuplicateHasANumberAndNoRoom) {
+  const auto known = SharedDuplicates::Create({std::chrono::nanoseconds(10), {}}).value();
+  RingFeed feed(*board_, rings_, known.get(), source::FlowKey::kPair, 0);
+  const auto put = [&](std::vector<uint8_t> bytes, int nanoseconds) {
+    header_.time.nsecs = nanoseconds;
+    header_.details.packet_header.caplen = static_cast<guint32>(bytes.size());
+    return feed.Put(0, header_, bytes);
+  };
+  // What found no room is no packet yet, and so no reason to leave out the next one.
+  const std::vector<uint8_t> large(rings_[0]->max_record_bytes() * 2 / 3);
+  EXPECT_EQ(put(std::vector<uint8_t>(large.size(), 1), 0), RingFeed::Outcome::kTaken);
+  EXPECT_EQ(put(large, 1), RingFeed::Outcome::kNoRoom);
+  EXPECT_EQ(put(large, 2), RingFeed::Outcome::kNoRoom);
+  EXPECT_EQ(put({1}, 3), RingFeed::Outcome::kTaken);
+  EXPECT_EQ(put({1}, 13), RingFeed::Outcome::kDuplicate);
+  EXPECT_EQ(board_->CountsOf(0).received, 3U);
+  EXPECT_EQ(board_->CountsOf(0).duplicates, 1U);
 }
 
 }  // namespace

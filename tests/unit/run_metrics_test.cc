@@ -32,6 +32,11 @@ TEST(RunMetrics, TellsTheLedgerUnderItsOutcomes) {
   run.ledger.dropped = 7;
   run.ledger.failed = 8;
   run.ledger.abandoned = 9;
+  run.ledger.kernel_dropped = 10;
+  run.ledger.interface_dropped = 11;
+  run.ledger.ring_dropped = 12;
+  run.ledger.cut = 13;
+  run.live.emplace();
   const std::string text = FormatMetrics(run, kBuild);
   for (const char* line : {
            "espcap_build_info{version=\"1.2.3\",libwireshark=\"4.0.17\"} 1",
@@ -46,6 +51,10 @@ TEST(RunMetrics, TellsTheLedgerUnderItsOutcomes) {
            "espcap_packets_settled_total{outcome=\"dropped\"} 7",
            "espcap_packets_settled_total{outcome=\"failed\"} 8",
            "espcap_packets_settled_total{outcome=\"abandoned\"} 9",
+           "espcap_packets_settled_total{outcome=\"kernel_dropped\"} 10",
+           "espcap_packets_settled_total{outcome=\"interface_dropped\"} 11",
+           "espcap_packets_settled_total{outcome=\"ring_dropped\"} 12",
+           "espcap_documents_cut_total 13",
        }) {
     EXPECT_TRUE(Has(text, line)) << line;
   }
