@@ -26,7 +26,7 @@ MUTATIONS = [
              ("tests/integration/test_referee.py::test_own_captures[plain]",),
              "one field's value is one more than tshark's"),
     Mutation("encode-long-list", "TreeEncoder::Add",
-             "entries_[first].last = place;", "entries_[first].last = first;",
+             "list.last = place;", "list.last = first;",
              ("tests/integration/test_referee.py::test_own_captures[plain]",),
              "of a field that comes three times in an object, the second value is left out"),
     Mutation("encode-february", "WriteDate",

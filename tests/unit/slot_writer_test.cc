@@ -47,7 +47,7 @@ TEST_F(SlotWriterTest, HandsOverDocumentsWithWhatTheyAreOf) {
   ASSERT_TRUE(writer.AddDocument({0, 7, 100, 5, 1}, Document(5000)));
   ASSERT_TRUE(writer.AddFiltered(2));
   ASSERT_TRUE(writer.AddFailed(3));
-  ASSERT_TRUE(writer.AddDocument({0, 9, 101, 6, 4}, Document(60), true));
+  ASSERT_TRUE(writer.AddDocument({0, 9, 101, 6, 4}, Document(60), "dns"));
   writer.Finish(Outcome::kComplete);
   EXPECT_EQ(Text(), Document(5000) + Document(60));
   const SlotProgress progress = slots_->Progress(kSlot);
