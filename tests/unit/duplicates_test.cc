@@ -65,7 +65,7 @@ TEST(Duplicates, AreEqualFramesWithinTheWindow) {
 
 TEST(Duplicates, AreWhatAStepByStepSearchFinds) {
   std::mt19937 random(espcap::testing::RandomSeed(18));
-  const auto below = [&random](unsigned limit) { return random() % limit; };
+  const auto below = [&random](unsigned limit) { return static_cast<unsigned>(random() % limit); };
   for (int round = 0; round < 200; ++round) {
     std::vector<Frame> frames;
     int64_t now = 1000;
