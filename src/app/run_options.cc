@@ -63,9 +63,7 @@ std::optional<source::DuplicateOptions> DuplicatesOf(const cli::CaptureSettings&
   if (!settings.duplicate_window) return std::nullopt;
   std::random_device random;
   source::DuplicateOptions options{*settings.duplicate_window, {}};
-  for (auto& part : options.seed) {
-    part = static_cast<std::remove_reference_t<decltype(part)>>(random());
-  }
+  for (uint8_t& byte : options.seed) byte = static_cast<uint8_t>(random());
   return options;
 }
 
