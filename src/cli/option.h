@@ -38,11 +38,11 @@ enum Commands : unsigned {
 
 // Where a value is put; its type says how it is read. A vector: the option is repeatable. A flag
 // sets true, and false by a name with '!' before it ("--ordered,!--no-ordered").
-using Setting = std::variant<bool*, std::optional<bool>*, std::string*, std::optional<std::string>*,
-                             std::vector<std::string>*, uint16_t*, uint32_t*,
-                             std::optional<uint32_t>*, uint64_t*, std::optional<uint64_t>*,
-                             std::chrono::milliseconds*, std::chrono::seconds*,
-                             std::optional<std::chrono::nanoseconds>*>;
+using Setting =
+    std::variant<bool*, std::optional<bool>*, std::string*, std::optional<std::string>*,
+                 std::vector<std::string>*, uint16_t*, uint32_t*, std::optional<uint32_t>*,
+                 uint64_t*, std::optional<uint64_t>*, std::chrono::milliseconds*,
+                 std::chrono::seconds*, std::optional<std::chrono::nanoseconds>*>;
 
 enum class Unit : uint8_t {
   kNone,

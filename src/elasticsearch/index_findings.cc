@@ -23,10 +23,10 @@ bool GetsOurs(const IndexStanding& standing, const OwnTemplate& own) {
   return winner != nullptr && winner->name == own.name;
 }
 
-// The administrator's own, for these indices: it stays in use. One that is for others too isn't
-// about packets.
+// The administrator's own, for these indices, or one of espcap's for more: it stays in use. Another
+// one that is for more isn't about packets.
 bool IsTheirs(const ListedTemplate& winner, const IndexStanding& standing, const OwnTemplate& own) {
-  return winner.name == own.name || IsMadeFor(winner, standing.index, own.pattern);
+  return winner.name.starts_with("espcap-") || IsMadeFor(winner, standing.index, own.pattern);
 }
 
 std::string InTheWay(const IndexStanding& standing, const OwnTemplate& own) {

@@ -21,8 +21,8 @@ struct StreamRecord {
   uint32_t first_interface = 0;  // of the frame's section, in the order they are added
   bool has_image = true;         // false: too large for the ring, or a duplicate
   bool is_duplicate = false;
-  nstime_t first_time{};         // of the stream's first frame
-  nstime_t previous_time{};      // of the frame before; unset for the first
+  nstime_t first_time{};     // of the stream's first frame
+  nstime_t previous_time{};  // of the frame before; unset for the first
 };
 
 struct Fact {

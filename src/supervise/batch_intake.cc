@@ -74,6 +74,15 @@ bool BatchIntake::Waits(const Part& part) const {
                      [&part](const Waiting& waiting) { return waiting.part == &part; });
 }
 
+std::vector<process::SlotProgress> BatchIntake::WaitingProgress() const {
+  std::vector<process::SlotProgress> progress;
+  progress.reserve(waiting_.size());
+  for (const Waiting& waiting : waiting_) {
+    progress.push_back(slots_[waiting.part->job.worker_index]->Progress(waiting.slot));
+  }
+  return progress;
+}
+
 void BatchIntake::Discard(const Part& part) {
   std::erase_if(waiting_, [&part](const Waiting& waiting) { return waiting.part == &part; });
 }

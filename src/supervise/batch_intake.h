@@ -53,6 +53,8 @@ class BatchIntake {
   // As many as there is room for; all of them once the run ends without a destination.
   std::vector<Violation> TakeWaiting(bool is_over);
   [[nodiscard]] bool Waits(const Part& part) const;
+  // What is said of those that wait.
+  [[nodiscard]] std::vector<process::SlotProgress> WaitingProgress() const;
   // What waits of this part isn't wanted. Its slots are free once its process is gone.
   void Discard(const Part& part);
   // The worker's process is gone, and nothing of it waits.

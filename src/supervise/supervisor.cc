@@ -259,14 +259,14 @@ void Supervisor::EndWorkers() {
   }
 }
 
-std::vector<process::SlotProgress> Supervisor::BeingFilled() const {
-  std::vector<process::SlotProgress> being_filled;
+std::vector<process::SlotProgress> Supervisor::NotTaken() const {
+  std::vector<process::SlotProgress> not_taken = intake_.WaitingProgress();
   for (const Worker& worker : parts_.workers.workers()) {
     if (!worker.slot) continue;
-    const auto progress = intake_.Progress(worker.part->job.worker_index, *worker.slot);
-    if (CountsAgree(progress)) being_filled.push_back(progress);
+    not_taken.push_back(intake_.Progress(worker.part->job.worker_index, *worker.slot));
   }
-  return being_filled;
+  std::erase_if(not_taken, [](const auto& progress) { return !CountsAgree(progress); });
+  return not_taken;
 }
 
 void Supervisor::PollSink(Sink& sink) {
@@ -403,7 +403,7 @@ RunSnapshot Supervisor::Snapshot() const {
   const CaptureQueue& captures = parts_.captures;
   RunSnapshot snapshot;
   if (accounting_.is_live()) snapshot.live = accounting_.Live();
-  snapshot.ledger = accounting_.SoFar(BeingFilled());
+  snapshot.ledger = accounting_.SoFar(NotTaken());
   snapshot.stopping = state_.stop.has_value();
   snapshot.loop = parts_.loop.stats();
   snapshot.work = {parts_.workers.workers().size(),
@@ -419,7 +419,7 @@ RunSnapshot Supervisor::Snapshot() const {
 }
 
 void Supervisor::Show(telemetry::Progress& progress) {
-  const Ledger so_far = accounting_.SoFar(BeingFilled());
+  const Ledger so_far = accounting_.SoFar(NotTaken());
   if (accounting_.is_live() && live_reporter_->IsDue()) {
     live_reporter_->Report(accounting_.Live(), so_far);
     accounting_.RestartLags();

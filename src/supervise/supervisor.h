@@ -110,7 +110,7 @@ class Supervisor {
   void TakeBatches();
   void EndWorkers();
   void Outlaw(const Part& part, const std::string& what);
-  [[nodiscard]] std::vector<process::SlotProgress> BeingFilled() const;
+  [[nodiscard]] std::vector<process::SlotProgress> NotTaken() const;
   void PollSink(Sink& sink);
   void Turn(Clock::time_point latest);
   [[nodiscard]] Clock::time_point NextTime(const telemetry::Progress& progress) const;

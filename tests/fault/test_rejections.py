@@ -161,8 +161,8 @@ def test_a_document_that_is_too_large(small_requests, start_espcap, espcap, tmp_
     large, small = ethernet + bytes(250_000), ethernet + bytes(100)
     write_pcap(tmp_path / "a.pcap", [small] * 20 + [large] + [small] * 20)
     dead = tmp_path / "dead"
-    run = start_espcap("--file", "a.pcap", "--hex", *small_requests.options, "--dead-letters",
-                       dead)
+    run = start_espcap("--file", "a.pcap", "--hex", *small_requests.options, "--max-document-bytes", "32M",
+                       "--dead-letters", dead)
     assert run.wait() == 1, run
     lines = espcap("--file", tmp_path / "a.pcap", "--hex", "--format", "bulk").out
     ids = ids_of(lines)

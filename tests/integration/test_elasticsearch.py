@@ -259,20 +259,21 @@ def slots_bytes(process):
 def test_slots_and_batches_together_stay_within_bounds(compress, elasticsearch, start_espcap, tmp_path):
     """The server accepts nothing more after the first request, so that every slot fills up, with documents that
     compress badly: random bytes in hexadecimal."""
-    capture = tmp_path / "random.pcap"
     headers = bytes.fromhex("020000000001 020000000002 0800"
                             "45000564 00004000 40110000 c0000201 c0000202"
                             "c350c351 05500000")
-    with open(capture, "wb") as stream:
-        stream.write(DNS.read_bytes()[:24])
-        generator = random.Random(seed_or(0))
-        for number in range(2000):
-            frame = headers + generator.randbytes(1352)
-            stream.write(struct.pack("<IIII", number, 0, len(frame), len(frame)) + frame)
+    generator = random.Random(seed_or(0))
+    captures = [tmp_path / f"random-{number}.pcap" for number in range(3)]  # one for each worker
+    for capture in captures:
+        with open(capture, "wb") as stream:
+            stream.write(DNS.read_bytes()[:24])
+            for number in range(700):
+                frame = headers + generator.randbytes(1352)
+                stream.write(struct.pack("<IIII", number, 0, len(frame), len(frame)) + frame)
     chunk_bytes = 1 << 20
     port = int(elasticsearch.url.rsplit(":", 1)[1])
     with relay.Relay(port, stops_at=b"POST /_bulk") as between:
-        run = start_espcap("--file", capture, "--hex", "--workers", "3", "--chunk", "1000000",
+        run = start_espcap("--dir", tmp_path, "--hex", "--workers", "3", "--chunk", "1000000",
                            "--chunk-bytes", chunk_bytes, "--node", f"127.0.0.1:{between.port}",
                            "--index", elasticsearch.index, compress, "--metrics", "0")
         run.wait_until(lambda: run.children("espcap-worker") and slots_bytes(run.pid) > chunk_bytes)

@@ -171,10 +171,14 @@ def test_sessions_that_are_replaced_are_counted(start_espcap, tmp_path):
     assert run.wait() == 0, run
 
 
-def test_health_while_the_server_is_away(watching, folder, tmp_path):
+def test_health_while_the_server_is_away(watching, folder, plain_pcap, tmp_path):
+    header, records = plain_pcap(TEST_PCAPS / "dns.pcap")
     with Server(tmp_path / "node") as node:
         run, metrics = watching(*node.options)
         wait_until(lambda: metrics.get("/healthz") == (200, "ok\n"))
+        # Its index isn't asked about again.
+        (folder / "first.pcap").write_bytes(header + records[0])
+        metrics.wait_until(lambda scrape: scrape.settled["indexed"] == 1)
         node.kill()
         (folder / "dns.pcap").write_bytes(DNS)
         wait_until(lambda: metrics.get("/healthz")[0] == 503)
@@ -183,7 +187,7 @@ def test_health_while_the_server_is_away(watching, folder, tmp_path):
         assert metrics.scrape()("espcap_delivery_node_healthy", node=node.url) == 0
         node.start()
         wait_until(lambda: metrics.get("/healthz") == (200, "ok\n"))
-        scrape = metrics.wait_until(lambda scrape: scrape.settled["indexed"] == 92)
+        scrape = metrics.wait_until(lambda scrape: scrape.settled["indexed"] == 1 + 92)
         assert scrape("espcap_delivery_documents_retried_total", reason="connection") >= 92
         assert run.stop() == 0, run
 

@@ -7,8 +7,8 @@
 #include <random>
 #include <vector>
 
-#include "live/shared_duplicates.h"
 #include "../support/random_seed.h"
+#include "live/shared_duplicates.h"
 
 namespace espcap::source {
 namespace {

@@ -55,6 +55,8 @@ TEST(IndexFindings, WhenTheTemplateIsInstalled) {
       {"as good as ours", Standing(Listed{{"espcap-p", {"p*"}, 0}}, ""), false, false,
        "already there"},
       {"theirs", Standing(Listed{{"own", {"packets-*"}, 1}}), false, false, "the server's own"},
+      {"espcap's for more", Standing(Listed{{"espcap-p", {"p*"}, 200}}), false, false,
+       "the server's espcap-p"},
       {"an alias", alias, false, false, "none: packets-1 is an alias"},
       {"a data stream", stream, false, false, "none: packets-1 is a data stream"},
       {"no question answered", unknown, true, false, ""},
