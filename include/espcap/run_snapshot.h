@@ -24,7 +24,7 @@ struct WorkStats {
   uint64_t sessions_replaced = 0;  // of streams, as their limits ask for
   size_t batch_slots = 0;
   size_t free_batch_slots = 0;
-  size_t batches_queued = 0;  // full, and not yet at the destination's side
+  size_t batches_queued = 0;      // full, and not yet at the destination's side
   size_t batches_kept_bytes = 0;  // of those that aren't settled
   size_t captures_waiting = 0;
   size_t captures_open = 0;  // under way or not yet settled

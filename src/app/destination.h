@@ -36,7 +36,7 @@ struct Run {
   base::WriteThread& writes;
   telemetry::Log& log;
   DeliveryStats& stats;
-  DocumentNeeds& needs;  // of the server, once it is known
+  DocumentNeeds& needs;                     // of the server, once it is known
   std::shared_ptr<http::LocalPorts> ports;  // of connections; null: any
 };
 

@@ -125,8 +125,8 @@ struct WorkerMessage {
     kLogMessage,
     kWantsFile,  // for raw packets; waits for a GrantedFile
     kOpened,     // its interface; or a message says why not
-    kLinkType,   // the capture filter fits one that is there; or a message names it and says why not
-    kDone        // nothing more follows; every slot is handed over
+    kLinkType,  // the capture filter fits one that is there; or a message names it and says why not
+    kDone       // nothing more follows; every slot is handed over
   };
 
   Kind kind = Kind::kDone;

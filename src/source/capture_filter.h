@@ -52,7 +52,7 @@ class CaptureFilter {
   ByteOrder OrderOf(const wireshark::Record& record);
 
   std::string expression_;
-  OnLinkType told_;  // empty: nobody
+  OnLinkType told_;   // empty: nobody
   std::string path_;  // of the capture
   uint32_t snap_length_ = UINT32_MAX;
   std::optional<std::optional<ByteOrder>> order_;  // of its writer; none: nobody has asked yet

@@ -14,9 +14,10 @@ TEST(FilterFit, AnExpressionThatFitsNothingIsAnErrorThatNamesWhatWasThere) {
   EXPECT_FALSE(fit.NoteMisfit("NULL (802.11 only)")) << "it is told once";
   const auto verdict = fit.Verdict("type mgt");
   ASSERT_FALSE(verdict.has_value());
-  EXPECT_EQ(verdict.error().message,
-            "--bpf 'type mgt': it fits none of the link types that are there: EN10MB (802.11 only), "
-            "NULL (802.11 only); pcap-filter(7) has the language");
+  EXPECT_EQ(
+      verdict.error().message,
+      "--bpf 'type mgt': it fits none of the link types that are there: EN10MB (802.11 only), "
+      "NULL (802.11 only); pcap-filter(7) has the language");
   fit.NoteFit();
   EXPECT_TRUE(fit.Verdict("type mgt").has_value()) << "one is enough";
 }
