@@ -70,8 +70,8 @@ Result<void> RestrictSystemCalls(Sockets sockets) {
   AllowIf(filter.get(), "open", 1, kChanges, O_RDONLY);
   // Of nobody else, and no signal to anyone when a descriptor is ready (F_SETOWN, F_SETSIG).
   AllowIf(filter.get(), "prlimit64", 0, UINT64_MAX, 0);
-  for (const int command :
-       {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_GET_SEALS}) {
+  for (const int command : {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK,
+                            F_GET_SEALS, F_ADD_SEALS}) {
     AllowIf(filter.get(), "fcntl", 1, UINT32_MAX, static_cast<uint64_t>(command));
   }
   // abort(): a signal to itself.

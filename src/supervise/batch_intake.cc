@@ -113,7 +113,7 @@ std::vector<BatchIntake::Violation> BatchIntake::TakeWaiting(bool is_over) {
 // In order, room for another batch is always left for the capture whose documents are next:
 // otherwise later ones could hold it all and wait for that one.
 bool BatchIntake::HasRoom(const Capture& capture, size_t text_bytes) const {
-  const bool is_next = !options_.ordered || captures_.IsFirst(capture);
+  const bool is_next = !options_.ordered || &captures_.captures().front() == &capture;
   const bool has_none =
       is_next &&
       (options_.ordered ? capture.batches.empty() && capture.at_sink == 0 : kept_.bytes() == 0);

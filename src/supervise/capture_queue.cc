@@ -52,12 +52,12 @@ void CaptureQueue::Add(const std::vector<InputFile>& files) {
                    [](const Waiting& a, const Waiting& b) { return a.bytes > b.bytes; });
 }
 
-process::Job CaptureQueue::JobOf(const Waiting& waiting) {
+process::Job CaptureQueue::Waiting::Job() const {
   process::Job job;
-  job.SetPath(waiting.file.path);
-  job.skip_if_not_capture = waiting.file.skip_if_not_capture;
-  job.ring = waiting.ring;
-  job.file_bytes = waiting.bytes;
+  job.SetPath(file.path);
+  job.skip_if_not_capture = file.skip_if_not_capture;
+  job.ring = ring;
+  job.file_bytes = bytes;
   return job;
 }
 
@@ -79,7 +79,7 @@ void CaptureQueue::Begin(Waiting waiting) {
   const auto add_part = [&](Role role) -> process::Job& {
     Part& part = capture.parts.emplace_back();
     part.capture = &capture;
-    part.job = JobOf(waiting);
+    part.job = waiting.Job();
     part.job.role = role;
     if (!is_held) ready_.push_back(&part);
     return part.job;
@@ -127,24 +127,21 @@ void CaptureQueue::AddLive(const std::vector<LiveInterface>& interfaces, uint32_
 
 std::optional<process::Job> CaptureQueue::FirstFile() const {
   if (!captures_.empty() || waiting_.empty() || waiting_.front().is_stream) return std::nullopt;
-  process::Job job = JobOf(waiting_.front());
+  process::Job job = waiting_.front().Job();
   job.shards = options_.shards;
   return job;
 }
 
-bool CaptureQueue::MayBegin() const {
-  if (waiting_.empty()) return false;
-  if (options_.one_by_one && !std::all_of(captures_.begin(), captures_.end(),
-                                          [](const Capture& c) { return c.Ended(); })) {
-    return false;
-  }
-  const auto unknown = std::count_if(captures_.begin(), captures_.end(),
-                                     [](const Capture& c) { return c.awaits_fingerprint; });
-  return unknown < options_.most_unknown;
-}
-
 Part* CaptureQueue::Next() {
-  while (ready_.empty() && MayBegin()) {
+  const auto may_begin = [this] {
+    const bool are_over =
+        std::all_of(captures_.begin(), captures_.end(), [](const Capture& c) { return c.Ended(); });
+    const auto unknown = std::count_if(captures_.begin(), captures_.end(),
+                                       [](const Capture& c) { return c.awaits_fingerprint; });
+    return !waiting_.empty() && (!options_.one_by_one || are_over) &&
+           unknown < options_.most_unknown;
+  };
+  while (ready_.empty() && may_begin()) {
     Begin(std::move(waiting_.front()));
     waiting_.pop_front();
   }

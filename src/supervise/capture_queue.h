@@ -109,10 +109,6 @@ class CaptureQueue {
   // Nothing new is started but what streams have read already.
   void Stop();
 
-  // Ordered: whether its documents are next.
-  [[nodiscard]] bool IsFirst(const Capture& capture) const {
-    return !captures_.empty() && &captures_.front() == &capture;
-  }
   // Those under way, in order.
   [[nodiscard]] std::list<Capture>& captures() { return captures_; }
   [[nodiscard]] const std::list<Capture>& captures() const { return captures_; }
@@ -140,11 +136,11 @@ class CaptureQueue {
     uint64_t bytes;
     bool is_stream;
     uint32_t ring;
+
+    // What all parts of its capture have.
+    [[nodiscard]] process::Job Job() const;
   };
 
-  // What all parts of a waiting file's capture have.
-  static process::Job JobOf(const Waiting& waiting);
-  [[nodiscard]] bool MayBegin() const;
   void Begin(Waiting waiting);
 
   Options options_;

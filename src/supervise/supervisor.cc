@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <utility>
@@ -45,11 +44,9 @@ Supervisor::Supervisor(Options options, Dependencies parts)
               std::move(parts_.check), parts_.slots, parts_.rings, parts_.captures, parts_.kept,
               accounting_),
       batches_(parts_.captures, parts_.kept, accounting_, options_.ordered),
-      succession_(parts_.captures, parts_.slots, parts_.rings, state_, parts_.log) {
-  if (parts_.hasher == nullptr) return;
-  hasher_watch_.emplace(parts_.loop.Add(parts_.hasher->fd(), base::EventLoop::kReadable,
-                                        [this](uint32_t) { parts_.hasher->TakeAnswer(); }));
-}
+      succession_(parts_.captures, parts_.slots, parts_.rings, state_, parts_.log),
+      worker_batches_(parts_.workers, intake_, succession_, parts_.log),
+      fingerprints_(parts_.loop, parts_.hasher, parts_.captures) {}
 
 // A zygote ends when its workers have: those of live capture must be told.
 Supervisor::~Supervisor() {
@@ -94,14 +91,14 @@ Ledger Supervisor::Run(RunDependencies run) {
       service_manager_.Ready();
       StartWorkers(run.needs);
     }
-    AskForFingerprints();
+    fingerprints_.Ask(*resume_);
     PollSink(run.sink);
-    TakeBatches();
-    GrantSlots();
+    worker_batches_.Take(state_.sink_failed);
+    worker_batches_.GrantSlots();
     Turn(NextTime(run.progress));
     PollSink(run.sink);
-    TakeBatches();
-    EndWorkers();
+    worker_batches_.Take(state_.sink_failed);
+    worker_batches_.EndWorkers();
     StopWhereAsked();
     resume_->Prune(parts_.captures, run.sink);
     Show(run.progress);
@@ -194,81 +191,6 @@ void Supervisor::StartWorkers(const DocumentNeeds& needs) {
   }
 }
 
-void Supervisor::AskForFingerprints() {
-  for (Capture* capture : parts_.captures.TakeUnknown()) {
-    parts_.hasher->Ask(capture->parts.front().job.path.data(),
-                       [this, capture](const process::FileHasher::Answer& answer) {
-                         FingerprintKnown(*capture, answer);
-                       });
-  }
-}
-
-// A file that can't be read is its worker's to report.
-void Supervisor::FingerprintKnown(Capture& capture, const process::FileHasher::Answer& answer) {
-  const std::optional<Fingerprint> fingerprint = answer.value_or(std::nullopt);
-  const bool is_settled = resume_ && fingerprint && resume_->IsSettled(capture, *fingerprint);
-  parts_.captures.SetFingerprint(capture, fingerprint, is_settled);
-}
-
-void Supervisor::GrantSlots() {
-  for (Worker& worker : parts_.workers.workers()) {
-    if (!worker.wants_slot || !worker.channel.open()) continue;
-    worker.slot = intake_.Grant(worker.part->job.worker_index);
-    if (!worker.slot) continue;
-    worker.wants_slot = false;
-    if (!worker.channel.TrySend(process::GrantedSlot{*worker.slot}) && errno == EAGAIN) {
-      Outlaw(*worker.part, "it doesn't read what it is sent");
-    }
-  }
-}
-
-void Supervisor::TakeBatches() {
-  for (const BatchIntake::Violation& violation : intake_.TakeWaiting(state_.sink_failed)) {
-    Outlaw(*violation.part, violation.what);
-  }
-}
-
-// What it has handed over since is not believed either; another worker makes it again.
-void Supervisor::Outlaw(const Part& part, const std::string& what) {
-  parts_.log.Error(
-      fmt::format("{}: protocol error: {}; the worker is ended", *part.capture->name, what));
-  intake_.Discard(part);
-  for (Worker& worker : parts_.workers.workers()) {
-    if (worker.part != &part) continue;
-    worker.is_outlawed = true;
-    worker.slot.reset();
-    worker.outcome.reset();
-    parts_.workers.Kill(worker);
-  }
-}
-
-// A worker has ended once it is no process any more, all that it said is heard, and what it has
-// handed over is taken: then its memory is another one's.
-void Supervisor::EndWorkers() {
-  auto& workers = parts_.workers.workers();
-  for (auto next = workers.begin(); next != workers.end();) {
-    Worker& worker = *next++;
-    if (worker.channel.open() || !worker.is_reaped) continue;
-    Part& part = *worker.part;
-    if (worker.slot) intake_.Add(part, *std::exchange(worker.slot, std::nullopt));
-    if (intake_.Waits(part)) continue;
-    if (part.job.Dissects()) intake_.FreeAll(part.job.worker_index);
-    const auto outcome = worker.is_outlawed ? std::nullopt : worker.outcome;
-    parts_.workers.Remove(worker);
-    succession_.WorkerEnded(part, outcome);
-  }
-}
-
-std::vector<process::SlotProgress> Supervisor::NotTaken() const {
-  std::vector<process::SlotProgress> not_taken = intake_.WaitingProgress();
-  for (const Worker& worker : parts_.workers.workers()) {
-    if (!worker.slot) continue;
-    not_taken.push_back(intake_.Progress(worker.part->job.worker_index, *worker.slot));
-  }
-  std::erase_if(not_taken, [](const auto& progress) { return !CountsAgree(progress); });
-  return not_taken;
-}
-
 void Supervisor::PollSink(Sink& sink) {
   if (state_.sink_failed) return;
   auto done = batches_.Offer(sink);
@@ -306,10 +228,8 @@ Supervisor::Clock::time_point Supervisor::NextTime(const telemetry::Progress& pr
 void Supervisor::Handle(const WorkerEvent& event) {
   std::visit(
       Overloaded{
-          [this](const SlotReady& e) {
-            intake_.Add(*e.worker.part, *std::exchange(e.worker.slot, std::nullopt));
-          },
-          [this](const ProtocolBroken& e) { Outlaw(*e.worker.part, e.what); },
+          [this](const SlotReady& e) { worker_batches_.HandOver(e.worker); },
+          [this](const ProtocolBroken& e) { worker_batches_.Outlaw(*e.worker.part, e.what); },
           [this](const FileWanted& e) { GrantFile(e.worker); },
           [this](const InterfaceOpened& e) {
             // A failure at the start is OpenInterfaces()'s; later, the interface is lost to the
@@ -403,7 +323,7 @@ RunSnapshot Supervisor::Snapshot() const {
   const CaptureQueue& captures = parts_.captures;
   RunSnapshot snapshot;
   if (accounting_.is_live()) snapshot.live = accounting_.Live();
-  snapshot.ledger = accounting_.SoFar(NotTaken());
+  snapshot.ledger = accounting_.SoFar(worker_batches_.NotTaken());
   snapshot.stopping = state_.stop.has_value();
   snapshot.loop = parts_.loop.stats();
   snapshot.work = {parts_.workers.workers().size(),
@@ -419,7 +339,7 @@ RunSnapshot Supervisor::Snapshot() const {
 }
 
 void Supervisor::Show(telemetry::Progress& progress) {
-  const Ledger so_far = accounting_.SoFar(NotTaken());
+  const Ledger so_far = accounting_.SoFar(worker_batches_.NotTaken());
   if (accounting_.is_live() && live_reporter_->IsDue()) {
     live_reporter_->Report(accounting_.Live(), so_far);
     accounting_.RestartLags();

@@ -30,6 +30,7 @@
 #include "supervise/accounting.h"
 #include "supervise/batch_dispatcher.h"
 #include "supervise/batch_intake.h"
+#include "supervise/capture_fingerprints.h"
 #include "supervise/capture_queue.h"
 #include "supervise/file_watches.h"
 #include "supervise/filter_fit.h"
@@ -38,6 +39,7 @@
 #include "supervise/part_succession.h"
 #include "supervise/resume_tracker.h"
 #include "supervise/run_state.h"
+#include "supervise/worker_batches.h"
 #include "supervise/worker_pool.h"
 #include "telemetry/live_reporter.h"
 #include "telemetry/log.h"
@@ -104,13 +106,6 @@ class Supervisor {
   [[nodiscard]] bool Finished() const;
   void Close(RunDependencies& run);
   void StartWorkers(const DocumentNeeds& needs);
-  void AskForFingerprints();
-  void FingerprintKnown(Capture& capture, const process::FileHasher::Answer& answer);
-  void GrantSlots();
-  void TakeBatches();
-  void EndWorkers();
-  void Outlaw(const Part& part, const std::string& what);
-  [[nodiscard]] std::vector<process::SlotProgress> NotTaken() const;
   void PollSink(Sink& sink);
   void Turn(Clock::time_point latest);
   [[nodiscard]] Clock::time_point NextTime(const telemetry::Progress& progress) const;
@@ -130,7 +125,8 @@ class Supervisor {
   BatchIntake intake_;
   BatchDispatcher batches_;
   PartSuccession succession_;
-  std::optional<base::EventLoop::Watch> hasher_watch_;
+  WorkerBatches worker_batches_;
+  CaptureFingerprints fingerprints_;
   std::optional<ResumeTracker> resume_;  // from Run() on
   std::optional<FileWatches> watches_;
   std::list<Service> services_;

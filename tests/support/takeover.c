@@ -115,11 +115,17 @@ static void at_packet(const char* what) {
 
 // --- what it hands over ---------------------------------------------------------------------------
 
-struct progress {
+struct progress {  // as process::SlotProgress
   uint64_t text_bytes;
   uint32_t documents, last_frame;
-  uint64_t captured, filtered, failed, cut, source_bytes;
+  uint64_t captured, filtered, duplicates, failed, cut;
+  struct {
+    uint64_t documents;
+    char layer[24];
+  } cut_layers[4];
+  uint64_t source_bytes;
 };
+_Static_assert(sizeof(struct progress) == 192, "as the program's");
 struct document {
   uint64_t bytes, record_number;
   int64_t seconds;

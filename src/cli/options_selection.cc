@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Options of the main command: which packets are selected, and how they are dissected.
+#include "cli/option_rows.h"
+
+namespace espcap::cli {
+namespace {
+
+constexpr const char* kSelection = "Selection";
+constexpr const char* kDissection = "Dissection (as tshark's)";
+
+}  // namespace
+
+std::vector<Option> SelectionOptions() {
+  using S = SettingsOfCommand;
+  return {
+      {.names = "--count",
+       .commands = kCaptureCommand,
+       .group = kSelection,
+       .value = "N",
+       .fallback = "0, all",
+       .in_found_file = true,
+       .help = "Stop after this many packets.",
+       .paragraph = "stops after N packets, over all files; 0: all (default)",
+       .example = "--count 1000",
+       .setting = [](S& s) -> Setting { return &s.capture->count; }},
+      {.names = "--bpf",
+       .commands = kCaptureCommand,
+       .group = kSelection,
+       .value = "EXPR",
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Dissect only packets that this capture filter (pcap-filter(7)) matches, from files "
+               "too.",
+       .paragraph =
+           "capture filter (`man pcap-filter`), for files too: the result is that of a capture "
+           "made with it. Packets of a link type that it doesn't fit are left out. Frames are "
+           "numbered as captured; their ids stay those of the whole file",
+       .example = "--bpf 'tcp port 80'",
+       .setting = [](S& s) -> Setting { return &s.capture->capture_filter; }},
+      {.names = "--skip-duplicates",
+       .commands = kCaptureCommand,
+       .group = kSelection,
+       .value = "WINDOW",
+       .unit = Unit::kTime,
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help =
+           "Leave out each frame that is equal to one of the time WINDOW before (mirror ports).",
+       .paragraph = "leaves out a frame whose bytes are those of one at most WINDOW before (mirror "
+                    "ports), as `editcap -w`; seconds, or with `ns`, `us`, `ms`; live across "
+                    "interfaces, and after or before. Packets keep their numbers",
+       .example = "--skip-duplicates 10ms",
+       .setting = [](S& s) -> Setting { return &s.capture->duplicate_window; }},
+      {.names = "--filter",
+       .commands = kCaptureCommand,
+       .group = kSelection,
+       .value = "EXPR",
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Send only packets that this display filter (wireshark-filter(4), tshark's -Y) "
+               "matches.",
+       .paragraph = "display filter (`man wireshark-filter`), tshark's `-Y`: all packets are "
+                    "dissected, these are sent",
+       .example = "--filter 'dns.flags.rcode == 3'",
+       .setting = [](S& s) -> Setting { return &s.capture->display_filter; }},
+      {.names = "--fields",
+       .commands = kCaptureCommand,
+       .group = kSelection,
+       .value = "LIST",
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Write only these fields: names of display filters with commas between them, '*' at "
+               "the end of one, or @FILE. A protocol's name is that whole layer. Repeatable.",
+       .paragraph = "only these fields are in the documents: names as in display filters, with "
+                    "commas between them; `tcp.*` is all that begin so; a protocol's name is its "
+                    "whole layer; repeatable",
+       .example = "--fields ip.src,ip.dst,'dns.qry*'",
+       .setting = [](S& s) -> Setting { return &s.capture->fields; }},
+      {.names = "--protocols",
+       .commands = kCaptureCommand,
+       .group = kSelection,
+       .value = "LIST",
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Write only these layers; with --fields, both. Repeatable.",
+       .paragraph = "only these layers are in the documents, wherever they stand; with `--fields`: "
+                    "those and these",
+       .example = "--protocols dns,http",
+       .setting = [](S& s) -> Setting { return &s.capture->protocols; }},
+  };
+}
+
+std::vector<Option> DissectionOptions() {
+  using S = SettingsOfCommand;
+  return {
+      {.names = "-o,--preference",
+       .commands = kCaptureCommand,
+       .group = kDissection,
+       .value = "NAME:VALUE",
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Set a preference. Repeatable.",
+       .paragraph = "sets a preference; repeatable",
+       .example = "-o tls.keylog_file:keys.log",
+       .setting = [](S& s) -> Setting { return &s.capture->dissection.preferences; }},
+      {.names = "-d,--decode-as",
+       .commands = kCaptureCommand,
+       .group = kDissection,
+       .value = "RULE",
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Use another dissector: tcp.port==8888,http. Repeatable.",
+       .paragraph = "takes another dissector; repeatable",
+       .example = "-d tcp.port==8000-8010,http",
+       .setting = [](S& s) -> Setting { return &s.capture->dissection.decode_as; }},
+      {.names = "--enable-protocol",
+       .commands = kCaptureCommand,
+       .group = kDissection,
+       .value = "NAME",
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Enable a protocol. Repeatable.",
+       .paragraph = "repeatable",
+       .example = "--disable-protocol ssh",
+       .setting = [](S& s) -> Setting { return &s.capture->dissection.enable_protocols; }},
+      {.names = "--disable-protocol",
+       .commands = kCaptureCommand,
+       .group = kDissection,
+       .value = "NAME",
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Disable a protocol. Repeatable.",
+       .setting = [](S& s) -> Setting { return &s.capture->dissection.disable_protocols; }},
+      {.names = "--enable-heuristic",
+       .commands = kCaptureCommand,
+       .group = kDissection,
+       .value = "NAME",
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Enable a heuristic dissector. Repeatable.",
+       .paragraph = "repeatable",
+       .example = "--enable-heuristic rtp_udp",
+       .setting = [](S& s) -> Setting { return &s.capture->dissection.enable_heuristics; }},
+      {.names = "--disable-heuristic",
+       .commands = kCaptureCommand,
+       .group = kDissection,
+       .value = "NAME",
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Disable a heuristic dissector. Repeatable.",
+       .setting = [](S& s) -> Setting { return &s.capture->dissection.disable_heuristics; }},
+      {.names = "-n,--no-resolve",
+       .commands = kCaptureCommand,
+       .group = kDissection,
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Write no names for numbers at all.",
+       .paragraph = "no names for numbers at all",
+       .example = "-n",
+       .setting = [](S& s) -> Setting { return &s.capture->dissection.no_name_resolution; }},
+      {.names = "-N,--resolve",
+       .commands = kCaptureCommand,
+       .group = kDissection,
+       .value = "LETTERS",
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Write names for: d (from DNS packets), g (places), m (MAC), n (network), N (by DNS "
+               "queries), t (ports), v (VLANs).",
+       .paragraph =
+           "names for `d` addresses in captured DNS packets, `g` places (see Geography), `m` "
+           "MAC, `n` network, `N` network by asking DNS, `t` ports, `v` VLANs",
+       .example = "-N dmt",
+       .setting = [](S& s) -> Setting { return &s.capture->dissection.name_resolution; }},
+      {.names = "-2,--two-pass",
+       .commands = kCaptureCommand,
+       .group = kDissection,
+       .in_found_file = true,
+       .in_resume_key = true,
+       .help = "Read a file twice, so that a packet knows of later ones.",
+       .paragraph = "reads each file twice, so that a packet knows of later ones (a request of its "
+                    "response); not from a pipe",
+       .example = "-2",
+       .setting = [](S& s) -> Setting { return &s.capture->two_pass; }},
+  };
+}
+
+}  // namespace espcap::cli

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Has the fingerprints of captures found, and tells the queue. One thread.
+#ifndef ESPCAP_SUPERVISE_CAPTURE_FINGERPRINTS_H_
+#define ESPCAP_SUPERVISE_CAPTURE_FINGERPRINTS_H_
+
+#include <optional>
+
+#include "base/event_loop.h"
+#include "process/file_hasher.h"
+#include "supervise/capture_queue.h"
+#include "supervise/resume_tracker.h"
+
+namespace espcap::supervise {
+
+class CaptureFingerprints {
+ public:
+  // All is borrowed. `hasher` null: the queue asks for none.
+  CaptureFingerprints(base::EventLoop& loop, process::FileHasher* hasher, CaptureQueue& captures)
+      : hasher_(hasher), captures_(captures) {
+    if (hasher_ == nullptr) return;
+    watch_.emplace(loop.Add(hasher_->fd(), base::EventLoop::kReadable,
+                            [this](uint32_t) { hasher_->TakeAnswer(); }));
+  }
+
+  // Of captures that have begun. `resume`: says what an earlier run has settled.
+  void Ask(ResumeTracker& resume) {
+    for (Capture* capture : captures_.TakeUnknown()) {
+      hasher_->Ask(capture->parts.front().job.path.data(),
+                   [this, capture, &resume](const process::FileHasher::Answer& answer) {
+                     // A file that can't be read is its worker's to report.
+                     const auto fingerprint = answer.value_or(std::nullopt);
+                     const bool is_settled =
+                         fingerprint && resume.IsSettled(*capture, *fingerprint);
+                     captures_.SetFingerprint(*capture, fingerprint, is_settled);
+                   });
+    }
+  }
+
+ private:
+  process::FileHasher* hasher_;
+  CaptureQueue& captures_;
+  std::optional<base::EventLoop::Watch> watch_;
+};
+
+}  // namespace espcap::supervise
+
+#endif  // ESPCAP_SUPERVISE_CAPTURE_FINGERPRINTS_H_
