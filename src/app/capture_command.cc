@@ -309,8 +309,9 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   RunTelemetry run_telemetry([&supervisor] { return supervisor.Snapshot(); },
                              settings.nodes.empty() ? nullptr : &stats, log);
   if (!settings.metrics.empty()) {
-    if (auto served = run_telemetry.ServeMetrics(settings.metrics); !served)
+    if (auto served = run_telemetry.ServeMetrics(settings.metrics); !served) {
       return Forward(std::move(served));
+    }
   }
   DocumentNeeds needs;
   auto sink = OpenSink(program_path, settings, *nodes, *inputs,

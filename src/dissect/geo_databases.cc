@@ -120,7 +120,7 @@ void Show(Known& known) {
     return text.empty() ? nullptr : text.c_str();
   };
   const GeoRecord& record = known.record;
-  known.shown.found = known.is_found;
+  known.shown.found = known.is_found ? TRUE : FALSE;
   known.shown.country = or_null(record.country);
   known.shown.country_iso = or_null(record.country_iso);
   known.shown.city = or_null(record.city);
@@ -269,7 +269,7 @@ decltype(ws_pipe_spawn_async(nullptr, nullptr)) ws_pipe_spawn_async(ws_pipe_t* p
   if constexpr (std::is_same_v<decltype(ws_pipe_spawn_async(nullptr, nullptr)), GPid>) {
     return WS_INVALID_PID;
   } else {
-    return false;
+    return FALSE;
   }
 }
 }

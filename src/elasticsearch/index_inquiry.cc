@@ -133,10 +133,9 @@ std::string_view IndexInquiry::topic() const {
 }
 
 std::string IndexInquiry::Question() const {
-  const std::string& object = step_ == Step::kPipeline     ? pipelines_.back()
-                              : step_ == Step::kWriteIndex ? standing_.write_index
-                                                           : standing_.index;
-  return "look for " + std::string(topic()) + " " + object;
+  const std::string start = "look for " + std::string(topic()) + " ";
+  if (step_ == Step::kPipeline) return start + pipelines_.back();
+  return start + (step_ == Step::kWriteIndex ? standing_.write_index : standing_.index);
 }
 
 Result<void> IndexInquiry::Take(const http::HttpResponse& response) {

@@ -16,8 +16,8 @@ constexpr uint64_t kFlatObjectBytes = uint64_t{16} << 10U;
 constexpr uint32_t kMostUnreadable = 5;
 constexpr uint32_t kMostTries = 3;
 
-std::string WayOut(const std::string& reason) {
-  const bool is_conflict = reason.find("same priority") != std::string::npos;
+std::string_view WayOut(std::string_view reason) {
+  const bool is_conflict = reason.find("same priority") != std::string_view::npos;
   return is_conflict ? "--template-priority N gives it another, --no-template sends without one"
                      : "--no-template sends without one";
 }
@@ -83,9 +83,12 @@ std::optional<Preparation::Time> Preparation::NextTime(Time now) const {
 }
 
 Preparation::Outcome Preparation::TakeResponse(const http::HttpResponse& response, Time now) {
-  const Outcome outcome = state_ == State::kAsking    ? TakeAnswer(response, now)
-                          : state_ == State::kPutting ? TakePut(response, now)
-                                                      : Outcome::kProgress;
+  auto outcome = Outcome::kProgress;
+  if (state_ == State::kAsking) {
+    outcome = TakeAnswer(response, now);
+  } else if (state_ == State::kPutting) {
+    outcome = TakePut(response, now);
+  }
   if (outcome != Outcome::kProgress) return outcome;
   attempts_.Succeeded();
   return outcome;
@@ -174,7 +177,7 @@ Preparation::Outcome Preparation::TakePut(const http::HttpResponse& response, Ti
   std::string problem = fmt::format("install the template {}: {} ({})", install_.next_name(),
                                     response.status, reason);
   const bool may_pass = response.status == http::kStatusTooManyRequests || response.status >= 500;
-  if (!may_pass) problem += "; " + WayOut(reason);
+  if (!may_pass) problem += fmt::format("; {}", WayOut(reason));
   attempts_.Failed(std::move(problem), response.retry_after, now);
   return may_pass ? Outcome::kAgain : Outcome::kRefused;
 }

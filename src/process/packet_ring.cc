@@ -122,8 +122,8 @@ PacketRing::~PacketRing() {
 }
 
 Result<void> PacketRing::BecomeWriter() {
-  auto mapped = MapPage(supervised_file_, PROT_READ, supervised_);
-  return mapped ? MapPage(read_file_, PROT_READ, read_) : mapped;
+  if (auto mapped = MapPage(supervised_file_, PROT_READ, supervised_); !mapped) return mapped;
+  return MapPage(read_file_, PROT_READ, read_);
 }
 
 Result<void> PacketRing::BecomeReader() {

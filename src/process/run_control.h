@@ -22,8 +22,9 @@ class RunControl {
     auto file = MakeSharedFile("espcap-control", kBytes);
     if (!file) return Forward(std::move(file));
     std::unique_ptr<RunControl> control(new RunControl(std::move(*file)));
-    if (auto mapped = control->Map(PROT_READ | PROT_WRITE); !mapped)
+    if (auto mapped = control->Map(PROT_READ | PROT_WRITE); !mapped) {
       return Forward(std::move(mapped));
+    }
     if (auto sealed = ForbidNewWriters(control->file_); !sealed) return Forward(std::move(sealed));
     return control;
   }

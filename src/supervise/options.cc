@@ -21,7 +21,7 @@ CaptureQueue CapturesOf(const Options& options) {
 
 MemoryShares SharesOf(const Options& options) {
   const size_t bytes = options.chunk_bytes * 7 / 2;
-  const uint32_t slots = process::WorkerSlots::kSlots * options.workers;
+  const size_t slots = size_t{process::WorkerSlots::kSlots} * options.workers;
   const uint32_t kept = options.batches_at_sink + 1;
   // What compresses to a fifth, as documents do, and some more.
   const size_t quarters =

@@ -32,13 +32,6 @@ class SmallPipe:
         """A line is written whole, or waits."""
         return unread_bytes(self.reader) > PAGE_BYTES - LONGEST_LINE_BYTES
 
-    def read_until(self, end):
-        """Until it has come."""
-        text = b""
-        while end not in text:
-            text += os.read(self.reader, PAGE_BYTES)
-        return text.decode()
-
     def read(self):
         """To the end, of which the writer is told."""
         os.close(self.writer)
