@@ -141,8 +141,9 @@ void FileHasher::TakeAnswer() {
   Question question = std::move(questions_.front());
   questions_.pop_front();
   if (!questions_.empty()) SendFirst();
-  if (!answer)
+  if (!answer) {
     return question.done(Fail("hash {}: the process that does so has ended", question.path));
+  }
   switch (answer->kind) {
     case HashAnswer::Kind::kFingerprint:
       return question.done(std::optional(answer->fingerprint));

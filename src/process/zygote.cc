@@ -204,8 +204,9 @@ Result<Channel> Zygote::Fork(const Job& job) {
   if (!ends) return Forward(std::move(ends));
   ZygoteRequest request;
   request.job = job;
-  if (!channel_.TrySend(request, ends->second.fd()))
+  if (!channel_.TrySend(request, ends->second.fd())) {
     return Fail("the dissection process has ended");
+  }
   return std::move(ends->first);
 }
 
