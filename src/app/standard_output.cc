@@ -13,12 +13,12 @@ namespace espcap::app {
 namespace {
 
 [[noreturn]] void EndBySigpipe() {
-  std::signal(SIGPIPE, SIG_DFL);
+  static_cast<void>(std::signal(SIGPIPE, SIG_DFL));
   sigset_t pipe_signal;
   sigemptyset(&pipe_signal);
   sigaddset(&pipe_signal, SIGPIPE);
   sigprocmask(SIG_UNBLOCK, &pipe_signal, nullptr);
-  ::raise(SIGPIPE);
+  static_cast<void>(::raise(SIGPIPE));
   ::_exit(128 + SIGPIPE);
 }
 

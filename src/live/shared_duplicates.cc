@@ -45,7 +45,7 @@ bool SharedDuplicates::Has(const FrameDigest& digest, int64_t time_ns) const {
 
 void SharedDuplicates::Remember(const FrameDigest& digest, int64_t time_ns) const {
   Set& set = SetOf(digest);
-  const auto earliest =
+  auto* const earliest =
       std::min_element(set.begin(), set.end(), [](const Frame& a, const Frame& b) {
         return a.is_used != b.is_used ? !a.is_used : a.time_ns < b.time_ns;
       });
