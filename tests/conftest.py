@@ -76,7 +76,7 @@ def pytest_runtest_makereport(item):
 
 @pytest.fixture(scope="session")
 def seed():
-    """Of what a test draws at random: another one in each run, unless ESPCAP_TEST_SEED is set."""
+    """Of what a test draws at random: in the long form another one in each run, unless ESPCAP_TEST_SEED is set."""
     return seeds.seed_of_run()
 
 

@@ -234,7 +234,8 @@ def questions(espcap, tshark, many_captures, fields, seed):
     paths = mapped(layers_of(espcap("template").out))
     names = {}  # a few are in two layers: {name: paths}
     for path in paths:
-        names.setdefault(fields[path]["name"], []).append(path)
+        if path in fields:  # else it is a text that espcap has made of bytes (test_networks)
+            names.setdefault(fields[path]["name"], []).append(path)
     wanted = [argument for name in sorted(names) for argument in ("-e", name)]
     shown = {name: {} for name in names}  # {name: {capture: values}}
     for capture in many_captures:
