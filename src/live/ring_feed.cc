@@ -11,12 +11,6 @@ namespace espcap::live {
 using stream::FrameImage;
 using stream::StreamRecord;
 
-namespace {
-
-int64_t TimeNs(const nstime_t& time) { return time.secs * 1'000'000'000 + time.nsecs; }
-
-}  // namespace
-
 uint32_t RingFeed::RingOf(int encapsulation, std::span<const uint8_t> bytes) const {
   if (rings_.size() == 1) return 0;
   const auto hash = source::FlowHash(key_, encapsulation, bytes);
@@ -31,7 +25,7 @@ RingFeed::Outcome RingFeed::Put(uint32_t ring_number, const wireshark::RecordHea
   record.has_image = sizeof(record) + image_bytes <= ring.max_record_bytes();
   const size_t record_bytes = sizeof(record) + (record.has_image ? image_bytes : 0);
 
-  const int64_t time_ns = TimeNs(header.time);
+  const int64_t time_ns = wireshark::Nanoseconds(header.time);
   source::FrameDigest digest{};
   if (duplicates_ != nullptr) digest = duplicates_->DigestOf(bytes);
 

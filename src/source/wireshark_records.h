@@ -9,6 +9,13 @@
 namespace espcap::wireshark {
 
 // What wiretap says of a record, but for its bytes and its block of options.
+// Clamped: a damaged or hostile time may be any.
+inline int64_t Nanoseconds(const nstime_t& time) {
+  constexpr int64_t kInSecond = 1'000'000'000;
+  constexpr int64_t kMaxSeconds = INT64_MAX / kInSecond - 1;
+  return std::clamp<int64_t>(time.secs, -kMaxSeconds, kMaxSeconds) * kInSecond + time.nsecs;
+}
+
 struct RecordHeader {
   guint type;
   guint32 presence_flags;
@@ -142,11 +149,7 @@ class Record {
     return {start(), rec_.rec_header.packet_header.caplen};
   }
   // Since the epoch.
-  [[nodiscard]] int64_t time_ns() const {
-    constexpr int64_t kInSecond = 1'000'000'000;
-    constexpr int64_t kMaxSeconds = INT64_MAX / kInSecond - 1;
-    return std::clamp<int64_t>(rec_.ts.secs, -kMaxSeconds, kMaxSeconds) * kInSecond + rec_.ts.nsecs;
-  }
+  [[nodiscard]] int64_t time_ns() const { return Nanoseconds(rec_.ts); }
   [[nodiscard]] const uint8_t* start() const { return ws_buffer_start_ptr(&buffer()); }
   // The bytes of a record of any type.
   [[nodiscard]] std::span<const uint8_t> data() const { return {start(), CapturedBytes(rec_)}; }
