@@ -209,35 +209,26 @@ std::span<const char> PacketRing::Front() const {
 }
 
 // What the writer says may be anything.
-std::optional<uint64_t> PacketRing::Walk(uint64_t records,
-                                         const std::function<void(const RecordId&)>& take) const {
+std::optional<PacketRing::Records> PacketRing::Peek(uint64_t records) const {
   const uint64_t head = written().head.load(std::memory_order_acquire);
-  uint64_t place = supervised_->tail.load(std::memory_order_relaxed);
+  Records peeked{{}, supervised_->tail.load(std::memory_order_relaxed)};
   for (; records > 0; --records) {
-    if (head == place || head - place > records_bytes_) return std::nullopt;
-    const RecordHeader header = HeaderAt(place);
-    if (header.bytes > max_record_bytes() || WithHeader(header.bytes) > head - place) {
+    if (head == peeked.end || head - peeked.end > records_bytes_) return std::nullopt;
+    const RecordHeader header = HeaderAt(peeked.end);
+    if (header.bytes > max_record_bytes() || WithHeader(header.bytes) > head - peeked.end) {
       return std::nullopt;
     }
-    take(header.id);
-    place += WithHeader(header.bytes);
+    peeked.ids.push_back(header.id);
+    peeked.end += WithHeader(header.bytes);
   }
-  return place;
+  return peeked;
 }
 
-std::optional<std::vector<PacketRing::RecordId>> PacketRing::Peek(uint64_t records) const {
-  std::vector<RecordId> ids;
-  if (!Walk(records, [&ids](const RecordId& id) { ids.push_back(id); })) return std::nullopt;
-  return ids;
-}
-
-void PacketRing::Release(uint64_t records) {
-  const auto tail = Walk(records, [](const RecordId& /*id*/) {});
-  if (!tail) return;
-  supervised_->tail.store(*tail, std::memory_order_seq_cst);
+void PacketRing::Release(const Records& records) {
+  supervised_->tail.store(records.end, std::memory_order_seq_cst);
   // A writer that waits is woken for more than one record.
   if (written().writer_waits.load(std::memory_order_seq_cst) &&
-      written().head.load(std::memory_order_relaxed) - *tail <= records_bytes_ / 2) {
+      written().head.load(std::memory_order_relaxed) - records.end <= records_bytes_ / 2) {
     base::SignalEventFd(room_eventfd_.get());
   }
 }

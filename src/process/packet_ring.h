@@ -88,9 +88,14 @@ class PacketRing {
   // Supervisor's side.
 
   // The next records that aren't released. None where there aren't that many.
-  [[nodiscard]] std::optional<std::vector<RecordId>> Peek(uint64_t records) const;
-  // They are accounted for: their room is the writer's again. REQUIRES: there are that many.
-  void Release(uint64_t records);
+  struct Records {
+    std::vector<RecordId> ids;
+    uint64_t end = 0;  // the place behind them
+  };
+  [[nodiscard]] std::optional<Records> Peek(uint64_t records) const;
+  // They are accounted for: their room is the writer's again. REQUIRES: nothing was released since
+  // they were peeked at.
+  void Release(const Records& records);
   // Nothing more will come.
   void Close();
 
@@ -119,9 +124,6 @@ class PacketRing {
   [[nodiscard]] char* log() const;
   [[nodiscard]] char* RecordAt(uint64_t place) const;
   [[nodiscard]] RecordHeader HeaderAt(uint64_t place) const;
-  // Behind so many more records; none where there aren't that many. Told of each.
-  [[nodiscard]] std::optional<uint64_t> Walk(
-      uint64_t records, const std::function<void(const RecordId&)>& take) const;
   Result<void> MapRecords(int protection);
   void UnmapRecords();
 

@@ -133,7 +133,12 @@ Result<bool> BatchIntake::Take(const Waiting& waiting, bool is_over) {
     if (awaits_id || !HasRoom(*part.capture, bytes)) return false;
   }
   std::optional<CheckedText> checked;
-  auto keys = KeysOf(part, *contents);
+  Records records;
+  if (part.job.role == Job::Role::kDissectStream) {
+    records = rings_[part.job.ring]->Peek(contents->progress.captured);
+    if (!records) return Fail("more packets than its ring has");
+  }
+  auto keys = KeysOf(part, *contents, records);
   if (!keys) return Forward(std::move(keys));
   if (awaits_id) {
     accounting_.ledger().abandoned += documents;
@@ -143,6 +148,7 @@ Result<bool> BatchIntake::Take(const Waiting& waiting, bool is_over) {
     checked = std::move(*copied);
   }
   Account(part, *contents);
+  if (records) rings_[part.job.ring]->Release(*records);
   slots.Trim(waiting.slot, contents->progress.text_bytes);
   if (checked) {
     part.capture->batches.push_back(kept_.Add(*part.capture, *contents, std::move(*checked)));
@@ -152,12 +158,12 @@ Result<bool> BatchIntake::Take(const Waiting& waiting, bool is_over) {
 
 // A document is of a record that the worker was given, and that nobody has accounted for before: by
 // what the ring says of its records, or by the numbers of a file, which rise.
-Result<std::vector<DocumentKey>> BatchIntake::KeysOf(const Part& part,
-                                                     const SlotContents& contents) {
+Result<std::vector<DocumentKey>> BatchIntake::KeysOf(const Part& part, const SlotContents& contents,
+                                                     const Records& records) const {
   const Capture& capture = *part.capture;
   std::vector<DocumentKey> keys;
   keys.reserve(contents.documents.size());
-  if (part.job.role != Job::Role::kDissectStream) {
+  if (!records) {
     if (auto ordered = CheckOrder(contents.documents, part.last_record); !ordered) {
       return Forward(std::move(ordered));
     }
@@ -167,9 +173,7 @@ Result<std::vector<DocumentKey>> BatchIntake::KeysOf(const Part& part,
     }
     return keys;
   }
-  const auto records = rings_[part.job.ring]->Peek(contents.progress.captured);
-  if (!records) return Fail("more packets than its ring has");
-  auto matched = Match(contents.documents, *records);
+  auto matched = Match(contents.documents, records->ids);
   if (!matched) return Forward(std::move(matched));
   for (const RecordId& id : *matched) {
     if (accounting_.is_live()) {
@@ -189,9 +193,6 @@ void BatchIntake::Account(Part& part, const SlotContents& contents) {
   // A stream's numbers may have begun anew.
   if (progress.last_frame != 0) part.job.settled_frame = progress.last_frame;
   part.capture->refused |= progress.failed > 0;
-  if (part.job.role == Job::Role::kDissectStream) {
-    rings_[part.job.ring]->Release(progress.captured);
-  }
   if (contents.documents.empty()) return;
   const process::SlotDocument& last = contents.documents.back();
   part.last_record = last.record_number;

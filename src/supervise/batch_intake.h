@@ -76,7 +76,11 @@ class BatchIntake {
   [[nodiscard]] bool HasRoom(const Capture& capture, size_t text_bytes) const;
   // Whether it is done with: taken, or a violation.
   Result<bool> Take(const Waiting& waiting, bool is_over);
-  Result<std::vector<DocumentKey>> KeysOf(const Part& part, const SlotContents& contents);
+  // `records`: those of a stream that the slot accounts for.
+  using Records = std::optional<process::PacketRing::Records>;
+  [[nodiscard]] Result<std::vector<DocumentKey>> KeysOf(const Part& part,
+                                                        const SlotContents& contents,
+                                                        const Records& records) const;
   void Account(Part& part, const SlotContents& contents);
 
   Options options_;

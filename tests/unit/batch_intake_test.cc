@@ -21,6 +21,7 @@ using process::SlotProgress;
 using process::WorkerSlots;
 
 constexpr size_t kTextBytes = 100'000;
+const std::string kLarge = "{\"a\":\"" + std::string(80'000, 'x') + "\"}\n";
 const std::string kDocument = "{\"a\":1}\n";
 
 class BatchIntakeTest : public ::testing::Test {
@@ -187,9 +188,8 @@ TEST_F(BatchIntakeTest, WithoutRoomASlotWaits) {
   Make(BatchForm::kLines, false, 150'000);
   Part& part = Next(0);
   Part& other = Next(1);
-  const std::string document = "{\"a\":\"" + std::string(80'000, 'x') + "\"}\n";
-  HandOver(part, {1}, 0, document);
-  HandOver(part, {2}, 0, document);
+  HandOver(part, {1}, 0, kLarge);
+  HandOver(part, {2}, 0, kLarge);
   HandOver(other, {1}, 0, kDocument);
   EXPECT_EQ(Violation(), "");
   EXPECT_TRUE(intake_->Waits(part));
@@ -203,9 +203,8 @@ TEST_F(BatchIntakeTest, WithoutRoomASlotWaits) {
 TEST_F(BatchIntakeTest, ALargerOneThanAllComesAlone) {
   Make(BatchForm::kLines, false, 50'000);
   Part& part = Next(0);
-  const std::string document = "{\"a\":\"" + std::string(80'000, 'x') + "\"}\n";
-  HandOver(part, {1}, 0, document);
-  HandOver(part, {2}, 0, document);
+  HandOver(part, {1}, 0, kLarge);
+  HandOver(part, {2}, 0, kLarge);
   EXPECT_EQ(Violation(), "");
   EXPECT_EQ(part.capture->batches.size(), 1U);
 }
@@ -215,12 +214,11 @@ TEST_F(BatchIntakeTest, InOrderThereIsAlwaysRoomForTheNextCapture) {
   Make(BatchForm::kLines, true, 250'000);
   Part& first = Next(0);
   Part& second = Next(1);
-  const std::string document = "{\"a\":\"" + std::string(80'000, 'x') + "\"}\n";
-  HandOver(second, {1}, 0, document);
-  HandOver(second, {2}, 0, document);
+  HandOver(second, {1}, 0, kLarge);
+  HandOver(second, {2}, 0, kLarge);
   EXPECT_EQ(Violation(), "");
   EXPECT_EQ(second.capture->batches.size(), 1U);
-  HandOver(first, {1}, 0, document);
+  HandOver(first, {1}, 0, kLarge);
   EXPECT_EQ(Violation(), "");
   EXPECT_EQ(first.capture->batches.size(), 1U);
 }
@@ -240,7 +238,7 @@ TEST_F(BatchIntakeTest, WhatIsKeptIsCompressedMeanwhile) {
   compression_ = Compression::kGzip;
   Make(BatchForm::kLines, false, 1'000'000);
   Part& part = Next(0);
-  HandOver(part, {1}, 0, "{\"a\":\"" + std::string(80'000, 'x') + "\"}\n");
+  HandOver(part, {1}, 0, kLarge);
   EXPECT_EQ(Violation(), "");
   const uint32_t id = part.capture->batches.front();
   EXPECT_GE(kept_->bytes(), 130'000U) << "it may not compress";

@@ -36,13 +36,16 @@ void Put(PacketRing& ring, const std::string& text) {
   ring.Commit(text.size(), {});
 }
 
+// As the supervisor.
+void Release(PacketRing& ring, uint64_t records) { ring.Release(ring.Peek(records).value()); }
+
 // As its reader, and as the supervisor.
 std::string Take(PacketRing& ring) {
   EXPECT_EQ(ring.Wait(milliseconds(0)), PacketRing::State::kRecord);
   const std::span<const char> front = ring.Front();
   std::string text(front.begin(), front.end());
   ring.Pass();
-  ring.Release(1);
+  Release(ring, 1);
   return text;
 }
 
@@ -63,7 +66,7 @@ TEST(PacketRing, ARecordStaysUntilItIsReleased) {
   const auto ring = NewRing();
   Put(*ring, "released");
   Put(*ring, "kept");
-  ring->Release(1);
+  Release(*ring, 1);
   for (int reader = 0; reader < 3; ++reader) {
     ASSERT_TRUE(ring->BecomeReader());  // the next one, at the same place
     ASSERT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kRecord);
@@ -81,14 +84,14 @@ TEST(PacketRing, SaysWhatRecordsAreAndReleasesThemTogether) {
   }
   EXPECT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kRecord);
   EXPECT_EQ(ring->FrontId().number, 5U);
-  const auto ids = ring->Peek(3);
-  ASSERT_TRUE(ids);
-  ASSERT_EQ(ids->size(), 3U);
-  EXPECT_EQ(ids->at(2).number, 7U);
-  EXPECT_EQ(ids->at(2).fingerprint.at(0), 7U);
+  const auto records = ring->Peek(3);
+  ASSERT_TRUE(records);
+  ASSERT_EQ(records->ids.size(), 3U);
+  EXPECT_EQ(records->ids.at(2).number, 7U);
+  EXPECT_EQ(records->ids.at(2).fingerprint.at(0), 7U);
   EXPECT_FALSE(ring->Peek(5)) << "there are four";
-  ring->Release(3);
-  EXPECT_EQ(ring->Peek(1)->front().number, 8U);
+  Release(*ring, 3);
+  EXPECT_EQ(ring->Peek(1)->ids.front().number, 8U);
 }
 
 // A reader hands a document over before it is done with the record.
@@ -97,7 +100,7 @@ TEST(PacketRing, ARecordCanBeReleasedAndOverwrittenBeforeItIsPassed) {
   Put(*ring, "one");
   Put(*ring, "two");
   ASSERT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kRecord);
-  ring->Release(1);
+  Release(*ring, 1);
   const std::string large(ring->max_record_bytes() - 64, 'x');  // over its beginning
   Put(*ring, large);
   ring->Pass();
@@ -139,7 +142,7 @@ TEST(PacketRing, NeitherReaderNorWriterReleases) {
   for (const auto become : {&PacketRing::BecomeReader, &PacketRing::BecomeWriter}) {
     const int status = StatusOf([&ring, become] {
       if (!((*ring).*become)()) ::_exit(2);
-      ring->Release(1);
+      Release(*ring, 1);
     });
     EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV) << status;
   }
