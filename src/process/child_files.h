@@ -9,10 +9,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <csignal>
-#include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <string_view>
@@ -21,25 +19,15 @@
 
 namespace espcap::process {
 
-// In the child: it ends with its parent, and holds no lock, port or pipe of it but `fds`, so that
-// whoever comes after a parent that crashed finds these free. Returns their new numbers.
-template <size_t N>
-std::array<int, N> KeepOnly(std::array<int, N> fds, pid_t parent) {
+// In a child, first of all.
+inline void EndWithParent(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(1);  // it ended before that
-  constexpr int kFirst = STDERR_FILENO + 1;
-  constexpr int kCount = static_cast<int>(N);
-  // First out of each other's way.
-  for (int& fd : fds) fd = ::fcntl(fd, F_DUPFD, kFirst + kCount);
-  for (int place = 0; place < kCount; ++place) {
-    int& fd = fds.at(static_cast<size_t>(place));
-    fd = ::dup2(fd, kFirst + place);
-  }
-  ::close_range(kFirst + kCount, ~0U, 0);
-  return fds;
 }
 
-// In a child: every descriptor is closed but standard input, output and error, and these.
+// In a child: every descriptor is closed but standard input, output and error, and these. It holds
+// no lock, port or pipe of its parent, so that what comes after a parent that crashed finds these
+// free.
 inline void CloseAllBut(std::vector<int> kept) {
   std::sort(kept.begin(), kept.end());
   unsigned first = STDERR_FILENO + 1;

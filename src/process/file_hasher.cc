@@ -109,8 +109,7 @@ Result<std::unique_ptr<FileHasher>> FileHasher::Start(const std::optional<Identi
   const pid_t process = ::fork();
   if (process < 0) return Fail("fork: {}", std::generic_category().message(errno));
   if (process == 0) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != parent) ::_exit(1);  // it ended before that
+    EndWithParent(parent);
     // Files may be named by descriptors that the user has opened (/dev/fd/3): those stay.
     ends->first.Close();
     ReplaceByNull({STDOUT_FILENO});

@@ -66,8 +66,9 @@ Result<std::unique_ptr<ForkedTask>> ForkedTask::Start(
   ahead->process_ = ::fork();
   if (ahead->process_ < 0) return failed("fork");
   if (ahead->process_ == 0) {
-    const auto kept = KeepOnly<2>({ahead->result_.get(), write_end.get()}, ahead->maker_);
-    Work(work, kept[0]);
+    EndWithParent(ahead->maker_);
+    CloseAllBut({ahead->result_.get(), write_end.get()});
+    Work(work, ahead->result_.get());
   }
   return ahead;
 }

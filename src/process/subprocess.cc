@@ -46,7 +46,11 @@ Result<std::unique_ptr<Subprocess>> Subprocess::Start(const Work& work) {
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) return failed("start a process");
-  if (child == 0) WorkAndEnd(work, KeepOnly<1>({write_end.get()}, parent)[0]);
+  if (child == 0) {
+    EndWithParent(parent);
+    CloseAllBut({write_end.get()});
+    WorkAndEnd(work, write_end.get());
+  }
   return std::unique_ptr<Subprocess>(new Subprocess(child, std::move(read_end)));
 }
 
