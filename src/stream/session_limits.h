@@ -32,11 +32,6 @@ constexpr bool IsFull(const SessionLimits& limits, const SessionUse& use) {
          use.resident_bytes >= limits.resident_bytes;
 }
 
-// Of two frames of a stream, whose numbers begin anew after four billion. `settled` 0: none yet.
-constexpr bool IsAfter(uint32_t frame, uint32_t settled) {
-  return settled == 0 || static_cast<int32_t>(frame - settled) > 0;
-}
-
 }  // namespace espcap::stream
 
 #endif  // ESPCAP_STREAM_SESSION_LIMITS_H_

@@ -45,7 +45,7 @@ void RunWorker(WorkerContext& context, const ShardPlanner& planner, const Job& j
       [&out](const LogMessage& message) { out.SendLog(message.level, message.Text()); });
   context.TellLinkTypesTo([&out](const std::string& misfit) { out.SendLinkType(misfit); });
   auto outcome =
-      kept ? RunJob(context, planner, job, out) : Result<Outcome>(Forward(Result<void>(kept)));
+      kept ? RunJob(context, planner, job, out) : Result<Outcome>(tl::unexpected(kept.error()));
   if (!outcome) out.SendLog(LogMessage::Level::kError, outcome.error().message);
   out.Finish(outcome.value_or(Outcome::kPartial));
 }

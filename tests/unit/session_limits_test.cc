@@ -30,15 +30,5 @@ TEST(SessionLimits, EachEndsASession) {
   }
 }
 
-TEST(FrameNumbers, AreComparedOverTheirNewBeginning) {
-  EXPECT_TRUE(IsAfter(1, 0));
-  EXPECT_TRUE(IsAfter(3'000'000'000, 0));
-  EXPECT_TRUE(IsAfter(8, 7));
-  EXPECT_FALSE(IsAfter(7, 7));
-  EXPECT_FALSE(IsAfter(6, 7));
-  EXPECT_TRUE(IsAfter(1, 0xFFFF'FFFF));
-  EXPECT_FALSE(IsAfter(0xFFFF'FFFF, 1));
-}
-
 }  // namespace
 }  // namespace espcap::stream
