@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 
+import preload
 import pytest
 from processes import status_of
 from project import ESPCAP, TEST_PCAPS
@@ -30,10 +31,7 @@ LIES = {"text-beyond": "a batch that is larger than its slot", "documents-beyond
 def takeover():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="espcap-takeover-"))
     folder.chmod(0o755)  # for every user
-    library = folder / "takeover.so"
-    source = TEST_PCAPS.parent / "tests" / "support" / "takeover.c"
-    subprocess.run(["cc", "-shared", "-fPIC", "-Wall", "-Werror", "-o", library, source, "-ldl"], check=True)
-    yield library
+    yield preload.build("takeover", folder)
     shutil.rmtree(folder)
 
 

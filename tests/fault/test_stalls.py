@@ -7,13 +7,12 @@ import fcntl
 import os
 import signal
 import socket
-import subprocess
 import time
 
+import preload
 import pytest
 from fault_proxy import Delay, FaultProxy, Hang
 from mounts import own_mounts
-from project import TEST_PCAPS
 from small_pipe import SmallPipe
 from sources import MODES
 from waiting import wait_until
@@ -153,10 +152,7 @@ class StalledClients(Stall):
 
 @pytest.fixture(scope="session")
 def slow_sync(tmp_path_factory):
-    library = tmp_path_factory.mktemp("slow") / "slow_sync.so"
-    source = TEST_PCAPS.parent / "tests" / "support" / "slow_sync.c"
-    subprocess.run(["cc", "-shared", "-fPIC", "-Wall", "-Werror", "-o", library, source], check=True)
-    return library
+    return preload.build("slow_sync", tmp_path_factory.mktemp("slow"))
 
 
 @pytest.fixture
