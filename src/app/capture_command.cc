@@ -271,6 +271,8 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   std::unique_ptr<resume::ResumeState> resume;  // outlives the thread that writes it
   auto writes = base::WriteThread::Create(**loop, kMostWrites);
   if (!writes) return Forward(std::move(writes));
+  auto letter_writes = base::WriteThread::Create(**loop, kMostWrites);
+  if (!letter_writes) return Forward(std::move(letter_writes));
   if (auto begun = log.BeginThread(**loop); !begun) return Forward(std::move(begun));
   const LogFlush log_flush(log);
 
@@ -290,7 +292,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
        [&recordings](const process::Job& job) {
          return recordings.OpenNext(job.path.data(), job.fanout_index);
        },
-       filter_fit, **writes, log});
+       filter_fit, **writes, **letter_writes, log});
   auto ports = OwnPorts(settings, log);
   if (!ports) return Forward(std::move(ports));
   if (*ports != nullptr) {
@@ -315,7 +317,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   }
   DocumentNeeds needs;
   auto sink = OpenSink(program_path, settings, *nodes, *inputs,
-                       {**loop, **writes, log, stats, needs, *ports});
+                       {**loop, **writes, **letter_writes, log, stats, needs, *ports});
   if (!sink) return Forward(std::move(sink));
 
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
@@ -333,7 +335,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
       std::chrono::steady_clock::now() - start));
   log.Flush(kLogTime);
   auto verdict = Verdict(ledger, **sink, log);
-  if ((*writes)->posted() > 0) LeaveAtOnce(verdict, log);
+  if ((*writes)->posted() + (*letter_writes)->posted() > 0) LeaveAtOnce(verdict, log);
   return verdict;
 }
 

@@ -69,7 +69,7 @@ Result<std::vector<sink::DeadLetter>> LettersOf(const Batch& batch,
 Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& settings,
                         const Run& run) {
   telemetry::Log& log = run.log;
-  auto opened = sink::DeadLetters::Open(DeadLettersPath(settings), run.writes.hurry_flag());
+  auto opened = sink::DeadLetters::Open(DeadLettersPath(settings), run.letter_writes.hurry_flag());
   if (!opened && !settings.dead_letters.empty()) return Forward(std::move(opened));
   if (!opened) {
     log.Warning(opened.error().message +
@@ -106,7 +106,7 @@ Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& se
     }
     if (needs.timestamp) log.Verbose(pattern + " is a data stream: documents have an @timestamp");
   };
-  use.keep_refused = [dead_letters, &writes = run.writes](
+  use.keep_refused = [dead_letters, &writes = run.letter_writes](
                          const Batch& batch, std::span<const elasticsearch::Refusal> refusals,
                          std::function<void(Result<void>)> kept) {
     auto letters = LettersOf(batch, refusals);
@@ -117,7 +117,7 @@ Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& se
         [dead_letters, letters = std::move(*letters)] { return (*dead_letters)->Append(letters); },
         std::move(kept));
   };
-  use.sync_refused = [dead_letters, &writes = run.writes](Sink::SyncDone done) {
+  use.sync_refused = [dead_letters, &writes = run.letter_writes](Sink::SyncDone done) {
     if (!*dead_letters) return done({});
     writes.Post([dead_letters] { return (*dead_letters)->Sync(); }, std::move(done));
   };

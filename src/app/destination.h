@@ -34,6 +34,7 @@ Compression CompressionOf(const cli::CaptureSettings& settings,
 struct Run {
   base::EventLoop& loop;
   base::WriteThread& writes;
+  base::WriteThread& letter_writes;  // of dead letters
   telemetry::Log& log;
   DeliveryStats& stats;
   DocumentNeeds& needs;                     // of the server, once it is known

@@ -78,9 +78,11 @@ Result<void> DeadLetters::Lock() {
       file_ = {};
       return Fail("open dead letters {}: not a regular file", path_);
     }
-    while (::flock(file_.get(), LOCK_EX) != 0) {
+    while (::flock(file_.get(), *hurried_ ? LOCK_EX | LOCK_NB : LOCK_EX) != 0) {
+      if (errno == EWOULDBLOCK) {
+        return Fail("lock dead letters {}: another program has it locked", path_);
+      }
       if (errno != EINTR) return Fail("lock dead letters {}: {}", path_, Reason(errno));
-      if (*hurried_) return Fail("lock dead letters {}: another program has it locked", path_);
     }
     if (HasTheName()) return {};
     file_ = {};

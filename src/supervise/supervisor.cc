@@ -142,10 +142,14 @@ void Supervisor::Close(RunDependencies& run) {
     }
     batches_.SettleDelivered(run.sink);
     resume_->Prune(parts_.captures, run.sink);
-    if (run.sink.Closed() && parts_.writes.posted() == 0) return;
+    const size_t posted = parts_.writes.posted() + parts_.letter_writes.posted();
+    if (run.sink.Closed() && posted == 0) return;
     const auto deadline = CloseDeadline(state_, begun);
     if (Clock::now() >= deadline) break;
-    if (IsLate(state_, Clock::now())) parts_.writes.Hurry();
+    if (IsLate(state_, Clock::now())) {
+      parts_.writes.Hurry();
+      parts_.letter_writes.Hurry();
+    }
     Turn(std::min(deadline, Clock::now() + kStopTick));
     StopWhereAsked();
   }

@@ -63,6 +63,7 @@ struct Dependencies {
   std::function<Result<base::FileDescriptor>(const process::Job&)> open_recording;
   FilterFit& filter_fit;
   base::WriteThread& writes;
+  base::WriteThread& letter_writes;  // of dead letters, which may wait for another program's lock
   telemetry::Log& log;
 };
 

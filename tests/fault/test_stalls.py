@@ -84,9 +84,11 @@ class HeldLock(Stall):
             "index_patterns": [server.indices], "priority": 500, "template": {"mappings": {"dynamic": "strict"}}})
         self._file = (folder / "letters.ndjson").open("w")
         fcntl.flock(self._file, fcntl.LOCK_EX)
-        self.arguments = [*server.options, "--no-template", "--dead-letters", folder / "letters.ndjson"]
+        self.proxy = FaultProxy(server.port, index=server.index)
+        self.arguments = [*self.proxy.options, "--no-template", "--dead-letters", folder / "letters.ndjson"]
 
     def close(self):
+        self.proxy.refuse()
         self._file.close()
         self._server.request("DELETE", f"/_index_template/strict-{self._server.prefix}")
 
@@ -237,6 +239,22 @@ def test_what_is_captured_goes_to_the_spool(stall, source, start_espcap, environ
     run = check(stall, source, start_espcap, environment, "--spool", tmp_path / "spool")
     ledger = run.ledger
     assert ledger.get("abandoned", 0) == ledger.get("dropped", 0) == 0, run
+
+
+@pytest.mark.parametrize("stall, source", [("lock held", "live")], indirect=True, ids=lambda value: value.replace(" ", "-"))
+def test_a_held_lock_does_not_hold_up_the_spool(stall, source, start_espcap, environment, tmp_path):
+    """Documents go to the spool while what the server refused before waits for the lock."""
+    run = start_espcap("--verbose", *source.arguments, *stall.arguments, "--metrics", "0", *CHUNKS, "--spool",
+                       tmp_path / "spool", env=environment, **source.options)
+    metrics = run.metrics()
+    source.feed(run)
+    wait_until(lambda: stall.has_begun(run), state=lambda: str(run))
+    stall.proxy.refuse()
+    before = metrics.scrape()("espcap_spool_documents")
+    source.feed(run)
+    metrics.wait_until(lambda scrape: scrape("espcap_spool_documents") > before)
+    assert_stop_takes_effect(run, signal.SIGTERM, signal.SIGTERM)
+    assert_balanced(run)
 
 
 @pytest.mark.parametrize("first, later", [(signal.SIGINT, signal.SIGINT), (signal.SIGHUP, signal.SIGTERM),
