@@ -141,11 +141,12 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
     const bool may_pass = std::find(may_pass_.begin(), may_pass_.end(), true) != may_pass_.end();
     if (auto begun = reports_.Begin(pool_, may_pass, options_.meanwhile); !begun) return begun;
   }
-  std::optional<Time> next = pool_.NextChange(now);
-  const std::optional<Time> begin = MayBegin() ? std::nullopt : std::optional(latest_begin_);
-  for (const std::optional<Time> other :
-       {chunks_.NextDue(now), preparation_.NextTime(now), begin}) {
-    if (other && (!next || *other < *next)) next = other;
+  // What is due already has been begun, or waits for something else than time.
+  std::optional<Time> next;
+  for (const std::optional<Time> time :
+       {pool_.NextChange(now), chunks_.NextDue(now), preparation_.NextTime(now),
+        std::optional(latest_begin_)}) {
+    if (time && *time > now && (!next || *time < *next)) next = time;
   }
   next ? timer_.Set(*next) : timer_.Cancel();
   Show(pool_, chunks_, outcomes_.most_bytes(), preparation_, stats_);

@@ -95,7 +95,8 @@ Result<void> SpoolSink::Poll(Ledger& ledger) {
   if (!server_->Away() && server_->Ready() && drain_.NextTime()) {
     next = std::min(next.value_or(SpoolKeeper::Time::max()), *drain_.NextTime());
   }
-  next ? timer_.Set(*next) : timer_.Cancel();
+  // What is due already waits for something else than time.
+  next&&* next > now ? timer_.Set(*next) : timer_.Cancel();
   Show(*spool_, keeper_, stats_);
   return closing_ ? FinishClosing(ledger) : Result<void>();
 }

@@ -13,6 +13,8 @@ import preload
 import pytest
 from fault_proxy import Delay, FaultProxy, Hang
 from mounts import own_mounts
+from processes import process
+from project import FULL
 from small_pipe import SmallPipe
 from sources import MODES
 from waiting import wait_until
@@ -232,6 +234,25 @@ def check(stall, source, start_espcap, environment, *more, first=signal.SIGTERM,
 @pytest.mark.parametrize("stall, source", TABLE, indirect=True, ids=lambda value: value.replace(" ", "-"))
 def test_nothing_else_stalls(stall, source, start_espcap, environment):
     check(stall, source, start_espcap, environment)
+
+
+STALLS = tuple(dict.fromkeys(stall for stall, _ in TABLE))
+
+
+@pytest.mark.parametrize("stall", STALLS if FULL else ["silent at the start"], indirect=True,
+                         ids=lambda value: value.replace(" ", "-"))
+@pytest.mark.parametrize("source", ["file"], indirect=True)
+def test_a_stall_is_waited_for_asleep(stall, source, start_espcap, environment):
+    """It costs no more than five looks a second do: a deadline that has passed isn't looked at again and again."""
+    options = {"stdout": stall.pipe.writer} if isinstance(stall, StalledOutput) else {}
+    run = start_espcap("--verbose", *source.arguments, *stall.arguments, *CHUNKS, before=stall.before,
+                       env={**environment, **stall.environment}, **options)
+    if not isinstance(stall, StalledClients):  # which ask a server that isn't there
+        wait_until(lambda: stall.has_begun(run), state=lambda: str(run))
+    time.sleep(2.2)  # longer than what a start waits for at most
+    before = process(run.pid).cpu_s
+    time.sleep(2)
+    assert process(run.pid).cpu_s - before <= 0.2, run
 
 
 @pytest.mark.parametrize("stall, source", SPOOLED, indirect=True, ids=lambda value: value.replace(" ", "-"))

@@ -13,7 +13,7 @@ import time
 
 import pytest
 from documents import WHEN_AND_WHERE, frame_numbers, without
-from processes import status_of, wakeups
+from processes import process, status_of, wakeups
 from project import ESPCAP, ROOT, TEST_PCAPS
 from referee import difference, judge
 from seeds import seed_or
@@ -434,9 +434,10 @@ def test_an_idle_supervisor_hardly_wakes(live, more):
     """Five times a second at most, as far as it is its own doing."""
     running = live("--nic", "a0", *more)
     running.wait_until_idle()
-    before = wakeups(running.pid)
+    before, before_s = wakeups(running.pid), process(running.pid).cpu_s
     time.sleep(4)
     assert wakeups(running.pid) - before <= 5 * 4
+    assert process(running.pid).cpu_s - before_s <= 0.2  # it sleeps in between
     assert running.stop() == 0
 
 
