@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 namespace espcap::process {
 namespace {
@@ -59,10 +60,13 @@ bool Channel::SendBytes(std::span<const std::byte> bytes, int descriptor, bool w
 bool Channel::ReceiveBytes(std::span<std::byte> bytes, base::FileDescriptor* descriptor) const {
   Envelope envelope(bytes);
   envelope.AddControl();
+  // A peer that has hung up without reading all: told once, before what it has sent (unix(7)).
+  bool is_told = false;
   ssize_t received = 0;
   do {
     received = ::recvmsg(socket_.get(), &envelope.header, MSG_CMSG_CLOEXEC);
-  } while (received < 0 && errno == EINTR);
+  } while (received < 0 &&
+           (errno == EINTR || (errno == ECONNRESET && !std::exchange(is_told, true))));
   const cmsghdr* control = received > 0 ? CMSG_FIRSTHDR(&envelope.header) : nullptr;
   if (control != nullptr && control->cmsg_type == SCM_RIGHTS) {
     // There is room for more than one, by alignment: each is ours to close.

@@ -121,7 +121,7 @@ enum class Outcome : uint32_t {
 struct WorkerMessage {
   enum class Kind : uint32_t {
     kWantsSlot,  // waits for a GrantedSlot
-    kSlotReady,  // the slot that it was granted is handed over
+    kSlotReady,  // the slot that it was granted is handed over; it wants another one
     kLogMessage,
     kWantsFile,  // for raw packets; waits for a GrantedFile
     kOpened,     // its interface; or a message says why not

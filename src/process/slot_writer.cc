@@ -7,7 +7,8 @@ Result<void> SlotWriter::NeedSlot() {
   if (slot_) return {};
   WorkerMessage wish;
   wish.kind = WorkerMessage::Kind::kWantsSlot;
-  const auto granted = channel_.Send(wish) ? channel_.Receive<GrantedSlot>() : std::nullopt;
+  const bool is_asked = std::exchange(has_asked_, true) || channel_.Send(wish);
+  const auto granted = is_asked ? channel_.Receive<GrantedSlot>() : std::nullopt;
   if (!granted || granted->slot >= WorkerSlots::kSlots) {
     return Fail("the supervising process is gone");
   }

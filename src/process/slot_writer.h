@@ -72,6 +72,7 @@ class SlotWriter {
   const RunControl& control_;
   Channel channel_;
   std::optional<uint32_t> slot_;
+  bool has_asked_ = false;  // for the first slot; a slot that is handed over asks for the next
   SlotProgress progress_;
   std::chrono::steady_clock::time_point since_;  // it got the slot
   uint64_t source_bytes_ = 0;

@@ -25,6 +25,8 @@ template <class... Handlers>
 struct Overloaded : Handlers... {
   using Handlers::operator()...;
 };
+template <class... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 std::string DescribeEnd(int wait_status) {
   if (WIFSIGNALED(wait_status)) {
@@ -96,6 +98,7 @@ Ledger Supervisor::Run(RunDependencies run) {
     worker_batches_.Take(state_.sink_failed);
     worker_batches_.GrantSlots();
     Turn(NextTime(run.progress));
+    worker_batches_.GrantSlots();  // workers go on while what they have made is copied
     PollSink(run.sink);
     worker_batches_.Take(state_.sink_failed);
     worker_batches_.EndWorkers();

@@ -23,6 +23,7 @@ void WorkerBatches::GrantSlots() {
 
 void WorkerBatches::HandOver(Worker& worker) {
   intake_.Add(*worker.part, *std::exchange(worker.slot, std::nullopt));
+  worker.wants_slot = true;
 }
 
 void WorkerBatches::Take(bool is_over) {

@@ -31,6 +31,17 @@ TEST(Channel, AMessageAndADescriptorArriveTogether) {
   EXPECT_EQ(ends.second.Receive<int>(), std::nullopt);
 }
 
+TEST(Channel, WhatAPeerSentBeforeItHungUpArrives) {
+  auto ends = Channel::Pair().value();
+  ASSERT_TRUE(ends.first.Send(1));
+  ASSERT_TRUE(ends.first.Send(2));
+  ASSERT_TRUE(ends.second.Send(3));  // which it never reads
+  ends.first.Close();
+  EXPECT_EQ(ends.second.Receive<int>(), 1);
+  EXPECT_EQ(ends.second.Receive<int>(), 2);
+  EXPECT_EQ(ends.second.Receive<int>(), std::nullopt);
+}
+
 // As a peer that doesn't keep to it.
 TEST(Channel, DescriptorsThatNobodyAskedForAreClosed) {
   const auto ends = Channel::Pair().value();
