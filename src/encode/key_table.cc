@@ -24,10 +24,9 @@ uint32_t KeyTable::InternAbbrev(std::string_view abbrev) {
   return abbrevs_.emplace(abbrev, next).first->second;
 }
 
-uint32_t KeyTable::Derived(std::vector<uint32_t>& derived, uint32_t key, const char* end) {
+uint32_t KeyTable::Derive(std::vector<uint32_t>& derived, uint32_t key, const char* end) {
   if (key >= derived.size()) derived.resize(literals_.size(), kNotDerived);
-  if (derived[key] == kNotDerived) derived[key] = Intern(std::string(Name(key)) + end);
-  return derived[key];
+  return derived[key] = Intern(std::string(Name(key)) + end);
 }
 
 ValueKind KeyTable::CompanionOf(const header_field_info& field) const {

@@ -60,14 +60,16 @@ class KeyTable {
   // The reference holds as long as the table.
   const FieldPlan& Plan(const header_field_info& field) {
     const auto id = static_cast<size_t>(field.id);
-    if (const size_t page = id / kPageFields; page < pages_.size() && pages_[page] != nullptr) {
-      const FieldPlan& plan = (*pages_[page])[id % kPageFields];
+    const size_t number = id / kPageFields;
+    if (const Page* page = number < pages_.size() ? pages_.data()[number].get() : nullptr) {
+      const FieldPlan& plan = page->data()[id % kPageFields];
       if (plan.format.kind != ValueKind::kUnplanned) return plan;
     }
     return MakePlan(field);
   }
 
-  [[nodiscard]] KeyLiteral Literal(uint32_t key) const { return literals_[key]; }
+  // REQUIRES: key < key_count(), which isn't checked.
+  [[nodiscard]] KeyLiteral Literal(uint32_t key) const { return literals_.data()[key]; }
   [[nodiscard]] std::string_view Name(uint32_t key) const {
     const std::string_view literal(literals_[key].text, literals_[key].length);
     const size_t around = std::string_view(",\"\":").size();
@@ -91,7 +93,12 @@ class KeyTable {
   uint32_t Intern(const std::string& name);
   uint32_t InternAbbrev(std::string_view abbrev);
   [[nodiscard]] ValueKind CompanionOf(const header_field_info& field) const;
-  uint32_t Derived(std::vector<uint32_t>& derived, uint32_t key, const char* end);
+  uint32_t Derived(std::vector<uint32_t>& derived, uint32_t key, const char* end) {
+    const uint32_t known = key < derived.size() ? derived.data()[key] : kNotDerived;
+    return known != kNotDerived ? known : Derive(derived, key, end);
+  }
+  [[gnu::noinline, gnu::cold]] uint32_t Derive(std::vector<uint32_t>& derived, uint32_t key,
+                                               const char* end);
 
   static constexpr uint32_t kNotDerived = UINT32_MAX;
 

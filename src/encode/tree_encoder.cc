@@ -130,11 +130,11 @@ void TreeEncoder::Add(uint32_t key, const proto_node* node, ValueFormat format) 
   const uint32_t place = entry_count_;
   const uint32_t first = first_entries_.FindOrInsert(key, place);
   if (first == place) [[likely]] {
-    entries_[place] = {node, key, kNone, place, 1, format};
+    EntryAt(place) = {node, key, kNone, place, 1, format};
     ++entry_count_;
     return;
   }
-  Entry& list = entries_[first];
+  Entry& list = EntryAt(first);
   // Which containers have something selected is known only when they are written.
   if (list.values >= limits_.values && format.kind != ValueKind::kContainer) [[unlikely]] {
     if (list.values == limits_.values) {
@@ -143,9 +143,9 @@ void TreeEncoder::Add(uint32_t key, const proto_node* node, ValueFormat format) 
     }
     return;
   }
-  entries_[place] = {node, key, kNone, kNone, 0, format};
+  EntryAt(place) = {node, key, kNone, kNone, 0, format};
   ++entry_count_;
-  entries_[list.last].next = place;
+  EntryAt(list.last).next = place;
   list.last = place;
   ++list.values;
 }
@@ -194,7 +194,7 @@ void TreeEncoder::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissectio
                                 const proto_node* object, uint32_t begin, unsigned depth) {
   const uint32_t end = entry_count_;
   for (uint32_t i = begin; i < end; ++i) {
-    const Entry& entry = entries_[i];  // until an object within this one moves the vector
+    const Entry& entry = EntryAt(i);  // until an object within this one moves the vector
     if (entry.last == kNone) continue;
     const size_t before = out.size();
     if (entry.format.kind == ValueKind::kContainer) {
@@ -227,7 +227,7 @@ void TreeEncoder::AppendList(ByteBuffer& out, const epan_dissect_t& dissection, 
       break;
     }
     if (entry.next == kNone) break;
-    entry = entries_[entry.next];
+    entry = EntryAt(entry.next);
   }
   out.Append(']');
 }
@@ -254,7 +254,7 @@ void TreeEncoder::AppendContainers(ByteBuffer& out, const epan_dissect_t& dissec
       out.Truncate(before);
     }
     if (entry.next == kNone) break;
-    entry = entries_[entry.next];
+    entry = EntryAt(entry.next);
   }
   if (written == 0) return out.Truncate(start);
   if (written == 1) return;
