@@ -461,9 +461,9 @@ def test_nobody_else_sees_a_secret(source, lab, elasticsearch, environment, star
     }[source]
     run = start_waiting(*arguments, "--index", elasticsearch.index, "--ca-file",
                         lab.own.certificate, env={**environment, **variables})
-    others = run.children()
     for name in ("espcap-zygote", "espcap-worker", "espcap-reader"):
-        assert run.children(name)
+        run.wait_until(lambda name=name: run.children(name))
+    others = run.children()
     for one in [run.pid, *others]:
         for name in ("cmdline", "environ"):
             seen = pathlib.Path(f"/proc/{one}/{name}").read_bytes()
