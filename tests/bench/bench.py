@@ -18,6 +18,7 @@ import tempfile
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 import captures  # noqa: E402
+from against import measure_against, measure_border  # noqa: E402
 from archive import measure_archive, measure_folder  # noqa: E402
 from elasticsearch import measure_elasticsearch  # noqa: E402
 from instructions import measure_instructions  # noqa: E402
@@ -30,6 +31,7 @@ from table import Report  # noqa: E402
 from template import measure_template  # noqa: E402
 
 SUBJECTS = ("captures", "archive", "folders", "elasticsearch", "template", "instructions", "live")
+COMPARISONS = ("against", "border")  # with another build
 LIVE_PARTS = ("rates", "long", "overload", "idle")
 
 
@@ -53,16 +55,24 @@ def parse_arguments():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer runs, less to do")
     parser.add_argument("--runs", type=int, metavar="N", help="runs of each command")
-    parser.add_argument("--only", action="append", choices=SUBJECTS, default=[],
+    parser.add_argument("--only", action="append", choices=SUBJECTS + COMPARISONS, default=[],
                         help="this subject; repeatable")
     parser.add_argument("--live", action="append", choices=LIVE_PARTS, default=[],
                         help="of live capture, this part; repeatable")
+    parser.add_argument("--against", type=pathlib.Path, metavar="PROGRAM",
+                        help="measure beside this other build of espcap, in turn: commands that write to "
+                             "/dev/null (against), and to a server that answers at once (border)")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE",
                         help="write every run there too")
     parser.add_argument("captures", nargs="*", type=pathlib.Path, metavar="CAPTURE",
                         help="measure with these, and nothing else unless --only says so")
     arguments = parser.parse_args()
     arguments.captures = [path.resolve() for path in arguments.captures]
+    if arguments.against:
+        arguments.against = arguments.against.resolve()
+        arguments.only = arguments.only or list(COMPARISONS)
+    elif set(arguments.only) & set(COMPARISONS):
+        parser.error("--against names the other build")
     arguments.only = arguments.only or (["captures"] if arguments.captures else list(SUBJECTS))
     return arguments
 
@@ -105,6 +115,12 @@ def run_subjects(report, arguments, extent, work):
     if "template" in arguments.only:
         path = given[0] if given else captures.recorded(*captures.OFFICE)
         measure_template(report, path, extent.elasticsearch_packets, work, extent.runs, environment)
+    if "against" in arguments.only:
+        path = given[0] if given else captures.recorded(*captures.OFFICE)
+        measure_against(report, path, captures.archive(), arguments.against, extent.runs, environment)
+    if "border" in arguments.only:
+        path = given[0] if given else captures.recorded(*captures.OFFICE)
+        measure_border(report, path, arguments.against, extent.runs, environment)
     if "live" in arguments.only:
         path = given[0] if given else captures.recorded(*captures.OFFICE)
         measure_live(report, path, captures.packet_counts([path])[path],

@@ -34,6 +34,10 @@ class Run:
     peak_mib: float
     text: str = ""  # the standard output, where it was asked for
 
+    @property
+    def cpu(self):
+        return self.user + self.system
+
     def scaled(self, factor):
         return dataclasses.replace(self, wall=self.wall * factor, user=self.user * factor,
                                    system=self.system * factor)
