@@ -3,7 +3,7 @@ add_library(espcap_options INTERFACE)
 target_include_directories(espcap_options INTERFACE ${PROJECT_SOURCE_DIR}/include
                                                     ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(espcap_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-                                                -Werror)
+                                                $<$<BOOL:${ESPCAP_WERROR}>:-Werror>)
 # What is parsed is hostile, and so may be what comes over the network.
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 include(CheckPIESupported)

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/nearest_name.h"
+#include "cli/command_table.h"
 #include "cli/config_arguments.h"
 #include "cli/help_formatter.h"
 #include "cli/parser_options.h"
@@ -13,41 +14,11 @@
 namespace espcap::cli {
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
-  espcap --file capture.pcap                             documents on standard output
-  espcap --file capture.pcap --node localhost:9200       into Elasticsearch
-  espcap --dir captures --recursive --node localhost     every capture below a folder
-  tcpdump -w - | espcap --file - --node localhost:9200   from a pipe
-  espcap --file capture.pcap --filter 'dns' --format text
-  espcap --file tls.pcap -o tls.keylog_file:keys.log --output tls.ndjson
-  espcap --nic eth0 --bpf 'tcp port 80' --count 500      live, on standard output
-  espcap --list                                          capture interfaces
-)";
-
-constexpr const char* kResendExamples = R"(Example:
-  espcap resend dead-letters.ndjson --node localhost:9200
-)";
-
-constexpr const char* kTemplateExamples = R"(Examples:
-  espcap template                                        the default one, as JSON
-  espcap template --node localhost:9200 --install        put it there, or bring it up to date
-  espcap template --node localhost:9200 --check          what the server has otherwise
-  espcap template --protocols tcp,dns --rest flattened
-  espcap template --data-stream logs-packets-office --node localhost --install
-)";
-
-constexpr const char* kFieldsExamples = R"(Examples:
-  espcap fields retrans                                  every field with that in name or description
-  espcap fields 'tcp.flags.*'                            by name, with * for any text
-  espcap fields tcp.srcport --json
-  espcap fields --curated --names > names.txt            for espcap --fields @names.txt
-)";
-
-constexpr const char* kQueryExamples = R"(Examples:
-  espcap query                                           list them
-  espcap query top-talkers --node localhost:9200
-  espcap query conversation --node localhost --set a=10.0.0.1 --set b=10.0.0.2
-)";
+std::string Footer(const CommandRow& row) {
+  const std::string examples = row.examples;
+  const bool is_one = examples.find('\n') == examples.size() - 1;
+  return (is_one ? "Example:\n" : "Examples:\n") + examples;
+}
 
 std::string WithSuggestion(const CLI::App& app, const CLI::ParseError& error) {
   std::string text = error.what();
@@ -95,22 +66,21 @@ class Parser {
     template_settings_.secrets = secrets;
     query_settings_.secrets = secrets;
     main_.require_subcommand(0, 1);
-    Describe(main_, kExamples, kCaptureCommand,
+    Describe(main_, kCaptureCommand,
              {.program = &capture_, .server = &capture_, .capture = &capture_});
-    main_.set_version_flag("--version", version, "Print the versions of espcap and libwireshark.")
-        ->group("Program");
+    const Option& version_row = VersionOption();
+    main_.set_version_flag(version_row.names, version, version_row.help)->group(version_row.group);
     Describe(
-        resend_, kResendExamples, kResendCommand,
+        resend_, kResendCommand,
         {.program = &resend_settings_, .server = &resend_settings_, .resend = &resend_settings_});
     resend_.get_option("FILE")->required();
-    Describe(template_, kTemplateExamples, kTemplateCommand,
+    Describe(template_, kTemplateCommand,
              {.program = &template_settings_,
               .server = &template_settings_,
               .index_template = &template_settings_});
-    Describe(fields_, kFieldsExamples, kFieldsCommand,
-             {.program = &fields_settings_, .fields = &fields_settings_});
+    Describe(fields_, kFieldsCommand, {.program = &fields_settings_, .fields = &fields_settings_});
     fields_.get_option("--json")->excludes("--names");
-    Describe(query_, kQueryExamples, kQueryCommand,
+    Describe(query_, kQueryCommand,
              {.program = &query_settings_, .server = &query_settings_, .query = &query_settings_});
   }
 
@@ -147,12 +117,17 @@ class Parser {
     return std::move(settings);
   }
 
-  static void Describe(CLI::App& app, const char* examples, Commands command,
-                       const SettingsOfCommand& settings) {
-    app.footer(examples);
+  static CLI::App& AddCommand(CLI::App& main, Commands command) {
+    const CommandRow& row = RowOf(command);
+    return *main.add_subcommand(row.name, row.help);
+  }
+
+  static void Describe(CLI::App& app, Commands command, const SettingsOfCommand& settings) {
+    app.footer(Footer(RowOf(command)));
     app.formatter(std::make_shared<HelpFormatter>(HelpWidth()));
     AddOptions(app, command, settings);
-    app.set_help_flag("-h,--help", "Print this text.")->group("Program");
+    const Option& help = HelpOption();
+    app.set_help_flag(help.names, help.help)->group(help.group);
   }
 
   CaptureSettings capture_;
@@ -160,13 +135,11 @@ class Parser {
   TemplateSettings template_settings_;
   FieldsSettings fields_settings_;
   QuerySettings query_settings_;
-  CLI::App main_{"Dissects packets as tshark does and sends them to Elasticsearch.", "espcap"};
-  CLI::App& resend_ = *main_.add_subcommand("resend", "Send dead letters once more.");
-  CLI::App& template_ =
-      *main_.add_subcommand("template", "Print, install or check an index template for packets.");
-  CLI::App& fields_ = *main_.add_subcommand(
-      "fields", "List fields: name, path in the document, type, description.");
-  CLI::App& query_ = *main_.add_subcommand("query", "Ask a server, and print a table.");
+  CLI::App main_{RowOf(kCaptureCommand).help, "espcap"};
+  CLI::App& resend_ = AddCommand(main_, kResendCommand);
+  CLI::App& template_ = AddCommand(main_, kTemplateCommand);
+  CLI::App& fields_ = AddCommand(main_, kFieldsCommand);
+  CLI::App& query_ = AddCommand(main_, kQueryCommand);
 };
 
 }  // namespace

@@ -77,6 +77,10 @@ struct Option {
 // Of every command, in the order of --help.
 const std::vector<Option>& OptionTable();
 
+// The parser's own: they have no setting, and the table doesn't hold them.
+const Option& HelpOption();
+const Option& VersionOption();
+
 }  // namespace espcap::cli
 
 #endif  // ESPCAP_CLI_OPTION_H_

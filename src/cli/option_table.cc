@@ -21,4 +21,20 @@ const std::vector<Option>& OptionTable() {
   return table;
 }
 
+const Option& HelpOption() {
+  static const Option option = {.names = "-h,--help",
+                                .commands = kEveryCommand,
+                                .group = "Program",
+                                .help = "Print this text."};
+  return option;
+}
+
+const Option& VersionOption() {
+  static const Option option = {.names = "--version",
+                                .commands = kCaptureCommand,
+                                .group = "Program",
+                                .help = "Print the versions of espcap and libwireshark."};
+  return option;
+}
+
 }  // namespace espcap::cli

@@ -27,6 +27,7 @@ EDGES = {
     "elasticsearch": {"http", "schema", "document"},
     "encode": {"registry", "document", "dissect", "source", "schema"},
     "live": {"dissect", "source", "process", "stream"},
+    "reference": {"cli"},
     "registry": {"dissect", "schema", "source"},
     "sink": {"spool", "document"},
     "stream": {"dissect", "source", "process"},

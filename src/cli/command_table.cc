@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/command_table.h"
+
+#include <algorithm>
+
+namespace espcap::cli {
+namespace {
+
+constexpr const char* kExamples =
+    R"(  espcap --file capture.pcap                             documents on standard output
+  espcap --file capture.pcap --node localhost:9200       into Elasticsearch
+  espcap --dir captures --recursive --node localhost     every capture below a folder
+  tcpdump -w - | espcap --file - --node localhost:9200   from a pipe
+  espcap --file capture.pcap --filter 'dns' --format text
+  espcap --file tls.pcap -o tls.keylog_file:keys.log --output tls.ndjson
+  espcap --nic eth0 --bpf 'tcp port 80' --count 500      live, on standard output
+  espcap --list                                          capture interfaces
+)";
+
+constexpr const char* kResendExamples =
+    R"(  espcap resend dead-letters.ndjson --node localhost:9200
+)";
+
+constexpr const char* kTemplateExamples =
+    R"(  espcap template                                        the default one, as JSON
+  espcap template --node localhost:9200 --install        put it there, or bring it up to date
+  espcap template --node localhost:9200 --check          what the server has otherwise
+  espcap template --protocols tcp,dns --rest flattened
+  espcap template --data-stream logs-packets-office --node localhost --install
+)";
+
+constexpr const char* kFieldsExamples =
+    R"(  espcap fields retrans                                  every field with that in name or description
+  espcap fields 'tcp.flags.*'                            by name, with * for any text
+  espcap fields tcp.srcport --json
+  espcap fields --curated --names > names.txt            for espcap --fields @names.txt
+)";
+
+constexpr const char* kQueryExamples =
+    R"(  espcap query                                           list them
+  espcap query top-talkers --node localhost:9200
+  espcap query conversation --node localhost --set a=10.0.0.1 --set b=10.0.0.2
+)";
+
+}  // namespace
+
+const std::vector<CommandRow>& CommandTable() {
+  static const std::vector<CommandRow> table = {
+      {kCaptureCommand, "", "Dissects packets as tshark does and sends them to Elasticsearch.",
+       kExamples},
+      {kResendCommand, "resend", "Send dead letters once more.", kResendExamples},
+      {kTemplateCommand, "template", "Print, install or check an index template for packets.",
+       kTemplateExamples},
+      {kFieldsCommand, "fields", "List fields: name, path in the document, type, description.",
+       kFieldsExamples},
+      {kQueryCommand, "query", "Ask a server, and print a table.", kQueryExamples},
+  };
+  return table;
+}
+
+const CommandRow& RowOf(Commands command) {
+  const auto& table = CommandTable();
+  return *std::find_if(table.begin(), table.end(),
+                       [command](const CommandRow& row) { return row.command == command; });
+}
+
+}  // namespace espcap::cli

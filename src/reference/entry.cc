@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "reference/entry.h"
+
+#include <algorithm>
+#include <sstream>
+#include <variant>
+
+namespace espcap::reference {
+namespace {
+
+bool IsRepeatable(const cli::Option& option) {
+  if (option.setting == nullptr) return false;
+  cli::CaptureSettings capture;
+  cli::ResendSettings resend;
+  cli::TemplateSettings index_template;
+  cli::FieldsSettings fields;
+  cli::QuerySettings query;
+  cli::SettingsOfCommand settings = {.program = &capture,
+                                     .server = &capture,
+                                     .capture = &capture,
+                                     .resend = &resend,
+                                     .index_template = &index_template,
+                                     .fields = &fields,
+                                     .query = &query};
+  return std::holds_alternative<std::vector<std::string>*>(option.setting(settings));
+}
+
+ValueKind KindOf(const cli::Option& option, bool is_argument) {
+  const std::string_view value = is_argument ? option.names : option.value;
+  if (value.empty()) return ValueKind::kNone;
+  if (!option.choices.empty()) return ValueKind::kChoice;
+  if (value == "PATH" || value == "FILE" || value == "STATE") return ValueKind::kFile;
+  if (value == "DIR") return ValueKind::kDirectory;
+  if (std::string_view(option.names) == "--nic,--interface") return ValueKind::kInterface;
+  return ValueKind::kText;
+}
+
+Entry EntryOf(const cli::Option& option) {
+  Entry entry{.option = &option};
+  std::istringstream list(option.names);
+  for (std::string name; std::getline(list, name, ',');) {
+    entry.names.push_back(name.substr(name.front() == '!' ? 1 : 0));
+  }
+  entry.is_argument = entry.names.front().front() != '-';
+  entry.is_repeatable = IsRepeatable(option);
+  entry.kind = KindOf(option, entry.is_argument);
+  return entry;
+}
+
+// A size as an option accepts it.
+std::string Limit(uint64_t number, cli::Unit unit) {
+  if (unit != cli::Unit::kBytes) return std::to_string(number);
+  constexpr std::string_view kUnits = "kMG";
+  size_t steps = 0;
+  while (steps < kUnits.size() && number != 0 && number % 1024 == 0) {
+    number /= 1024;
+    ++steps;
+  }
+  std::string text = std::to_string(number);
+  if (steps > 0) text += kUnits[steps - 1];
+  return text;
+}
+
+}  // namespace
+
+std::vector<Entry> EntriesOf(cli::Commands command) {
+  std::vector<Entry> entries;
+  for (const cli::Option& option : cli::OptionTable()) {
+    if ((option.commands & command) != 0) entries.push_back(EntryOf(option));
+  }
+  for (const auto* option : {&cli::HelpOption(), &cli::VersionOption()}) {
+    if ((option->commands & command) != 0) entries.push_back(EntryOf(*option));
+  }
+  return entries;
+}
+
+std::vector<Group> GroupsOf(cli::Commands command) {
+  std::vector<Group> groups;
+  for (Entry& entry : EntriesOf(command)) {
+    const std::string name = entry.option->group;
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [&name](const Group& other) { return other.name == name; });
+    if (group == groups.end()) group = groups.insert(group, Group{name, {}});
+    group->entries.push_back(std::move(entry));
+  }
+  return groups;
+}
+
+std::string SentencesOf(const Entry& entry) {
+  const cli::Option& option = *entry.option;
+  std::string text = option.help;
+  if (!option.choices.empty()) text += " One of: " + Joined(option.choices, ", ") + ".";
+  if (option.range) {
+    text += " From " + Limit(option.range->least, option.unit) + " to " +
+            Limit(option.range->most, option.unit) + ".";
+  }
+  if (*option.fallback != '\0') text += std::string(" Default: ") + option.fallback + ".";
+  return text;
+}
+
+std::vector<std::string> KeysOf(const Entry& entry) {
+  std::vector<std::string> keys;
+  if (entry.option->setting == nullptr) return keys;
+  for (const std::string& name : entry.names) {
+    if (name.starts_with("--") && name != "--config") keys.push_back(name.substr(2));
+  }
+  return keys;
+}
+
+std::string Replaced(std::string text, std::string_view from, std::string_view to) {
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+std::string Joined(const std::vector<std::string>& parts, std::string_view separator) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!text.empty()) text += separator;
+    text += part;
+  }
+  return text;
+}
+
+}  // namespace espcap::reference
