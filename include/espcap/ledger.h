@@ -37,6 +37,10 @@ struct Ledger {
   uint64_t cut = 0;      // no outcome: of those captured, documents cut to what a server takes
   CutLayers cut_layers;  // whose they are
 
+  // No outcome either: of the documents, those in the place of one that couldn't be made, since the
+  // frame's dissection ends processes.
+  uint64_t quarantined = 0;
+
   // Every outcome once, under the name that metrics give it.
   struct Outcome;
   static const std::array<Outcome, 13> kOutcomes;

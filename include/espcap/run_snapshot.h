@@ -28,6 +28,7 @@ struct WorkStats {
   size_t batches_kept_bytes = 0;  // of those that aren't settled
   size_t captures_waiting = 0;
   size_t captures_open = 0;  // under way or not yet settled
+  size_t rings_unread = 0;   // packets go into them, and their workers have died too often
 };
 
 struct RunSnapshot {

@@ -246,11 +246,21 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   if (!index) return Forward(std::move(index));
   log.Record("espcap " ESPCAP_VERSION " started");
   process::InstallStatusSignal();
+  supervise::Quarantine quarantine;
+  if (!settings.quarantine.empty()) {
+    auto opened = supervise::Quarantine::Open(settings.quarantine, settings.quarantine_bytes);
+    if (!opened) return Forward(std::move(opened));
+    quarantine = std::move(*opened);
+  }
   auto unprivileged = process::UnprivilegedIdentity(settings.run_as);
   if (!unprivileged) return Forward(std::move(unprivileged));
 
   const worker::WorkerOptions worker_options = WorkerOptionsOf(settings, *unprivileged);
   const live::Options& live = worker_options.live;
+  if (worker_options.memory_bytes != 0) {
+    log.Verbose(fmt::format("each worker may take {} MiB (--worker-memory)",
+                            worker_options.memory_bytes >> 20U));
+  }
   const supervise::Options options = SuperviseOptionsOf(settings, *nodes, *inputs);
   supervise::CaptureQueue captures = supervise::CapturesOf(options);
   auto memory =
@@ -292,7 +302,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
        [&recordings](const process::Job& job) {
          return recordings.OpenNext(job.path.data(), job.fanout_index);
        },
-       filter_fit, **writes, **letter_writes, log});
+       std::move(quarantine), filter_fit, **writes, **letter_writes, log});
   auto ports = OwnPorts(settings, log);
   if (!ports) return Forward(std::move(ports));
   if (*ports != nullptr) {

@@ -12,6 +12,7 @@
 #include "app/live_checks.h"
 #include "app/server_connection.h"
 #include "live/remote_address.h"
+#include "process/memory_budget.h"
 
 namespace espcap::app {
 namespace {
@@ -105,6 +106,10 @@ uint32_t WorkersOf(const cli::CaptureSettings& settings) {
   return cores < 1 ? 1 : static_cast<uint32_t>(cores);
 }
 
+uint64_t WorkerMemoryOf(const cli::CaptureSettings& settings) {
+  return settings.worker_memory.value_or(process::ShareOfMemory(WorkersOf(settings)));
+}
+
 worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
                                       std::optional<process::Identity> unprivileged) {
   worker::WorkerOptions options;
@@ -127,6 +132,8 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
                             settings.session_limits.resident_bytes};
   options.flush_interval = settings.flush_interval;
   options.live = LiveOptionsOf(settings);
+  options.memory_bytes = WorkerMemoryOf(settings);
+  options.frame_timeout = settings.frame_timeout;
   options.sandbox = settings.sandbox;
   options.unprivileged = unprivileged;
   return options;
@@ -149,6 +156,7 @@ supervise::Options SuperviseOptionsOf(const cli::CaptureSettings& settings,
   options.packet_limit = is_live ? 0 : settings.count;
   options.ends_with_capture = is_live && settings.count != 0;
   options.shards = settings.shards;
+  options.two_pass = settings.two_pass;
   options.ordered = settings.ordered.value_or(!to_server);
   options.workers = is_live ? LiveWorkersOf(settings, WorkersOf(settings)) : WorkersOf(settings);
   options.chunk_documents = settings.chunk;
@@ -162,6 +170,7 @@ supervise::Options SuperviseOptionsOf(const cli::CaptureSettings& settings,
   if (is_live) options.live_run = NewRunId();
   options.compression = CompressionOf(settings, nodes);
   options.duration = settings.duration;
+  options.frame_timeout = settings.frame_timeout;
   options.stop_timeout = settings.stop_timeout;
   options.stats_interval = settings.stats_interval;
   return options;

@@ -21,6 +21,9 @@ namespace espcap::app {
 // Of a run that says nothing about it: the machine's cores.
 uint32_t WorkersOf(const cli::CaptureSettings& settings);
 
+// Of each; 0: any.
+uint64_t WorkerMemoryOf(const cli::CaptureSettings& settings);
+
 // How documents look to their destination.
 encode::Format FormatOf(const cli::CaptureSettings& settings);
 dissect::Options DissectionOptionsOf(const cli::DissectionSettings& settings);

@@ -149,6 +149,10 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   std::optional<std::string> run_as;  // whom root's processes become
   bool sandbox = true;
   SessionSettings session_limits;
+  std::optional<uint64_t> worker_memory;  // 0: any; unset: a share of the machine's
+  std::chrono::milliseconds frame_timeout{10'000};
+  std::string quarantine;  // directory; empty: none
+  uint64_t quarantine_bytes = uint64_t{100} << 20U;
   std::chrono::milliseconds stop_timeout{60'000};
   // what the server doesn't take
   std::string spool;  // directory; empty: none

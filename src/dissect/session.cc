@@ -152,14 +152,9 @@ Result<bool> Session::Dissect(uint32_t frame_number) {
   return selected_;
 }
 
-void Session::Skip(uint32_t frame_number) {
+void Session::Skip(uint32_t frame_number, bool is_displayed) {
   BeginFrame(frame_number);
-  EndFrame();
-}
-
-void Session::SkipOtherShard(uint32_t frame_number) {
-  BeginFrame(frame_number);
-  selected_ = filter_ == nullptr;
+  selected_ = filter_ == nullptr || is_displayed;
   if (selected_) frame_data_set_after_dissect(frame_, &cumulative_bytes_);
   EndFrame();
 }

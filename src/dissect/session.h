@@ -49,10 +49,9 @@ class Session {
   Result<void> Preview(uint32_t frame_number);
   void EndPreview();
 
-  // Takes the source's current record for one that was captured, and leaves it alone.
-  void Skip(uint32_t frame_number);
-  // The same for one that another session dissects (and displays, where nothing filters).
-  void SkipOtherShard(uint32_t frame_number);
+  // Takes the source's current record for one that was captured, and leaves it alone: another session
+  // dissects it, or none. It is displayed where nothing filters, or where that is known.
+  void Skip(uint32_t frame_number, bool is_displayed = false);
   void SkipPreview(uint32_t frame_number);
 
   // Dissects the source's current record; true where the display filter selects it. dissection() is

@@ -11,7 +11,7 @@ constexpr std::string_view kDigits =
 
 }  // namespace
 
-std::string DocumentId(const Fingerprint& fingerprint, uint32_t record_number) {
+std::string DocumentId(const Fingerprint& fingerprint, uint32_t record_number, bool is_error) {
   std::string id;
   uint32_t bits = 0;
   unsigned count = 0;
@@ -20,7 +20,7 @@ std::string DocumentId(const Fingerprint& fingerprint, uint32_t record_number) {
     for (count += 8; count >= 6; count -= 6) id += kDigits[bits >> (count - 6) & 0x3FU];
   }
   if (count > 0) id += kDigits[bits << (6 - count) & 0x3FU];
-  return id + '-' + std::to_string(record_number);
+  return id + '-' + std::to_string(record_number) + (is_error ? "-error" : "");
 }
 
 }  // namespace espcap::document

@@ -35,8 +35,8 @@ size_t LengthAt(std::string_view escaped, size_t at) {
 
 }  // namespace
 
-void Cuts::AppendMember(ByteBuffer& out) const {
-  out.Append(R"(,"espcap":{"cut":[)");
+void Cuts::AppendMembers(ByteBuffer& out) const {
+  out.Append(R"("cut":[)");
   const char* comma = "";
   for (const auto& [kind, name] : kKinds) {
     if ((kinds_ & kind) == 0) continue;
@@ -49,7 +49,6 @@ void Cuts::AppendMember(ByteBuffer& out) const {
     out.Append(R"(,"cut_key":[)");
     AppendNames(out, keys_);
   }
-  out.Append('}');
 }
 
 size_t FittingPrefix(std::string_view escaped, size_t most) {

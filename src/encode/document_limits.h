@@ -53,8 +53,8 @@ class Cuts {
   [[nodiscard]] std::string_view first_layer() const {
     return layers_.empty() ? std::string_view() : layers_.front();
   }
-  // `,"espcap":{"cut":["values"],"cut_layer":["vnc"],"cut_key":["vnc_…"]}`. REQUIRES: any().
-  void AppendMember(ByteBuffer& out) const;
+  // `"cut":["values"],"cut_layer":["vnc"],"cut_key":["vnc_…"]`. REQUIRES: any().
+  void AppendMembers(ByteBuffer& out) const;
 
  private:
   static void AddName(std::vector<std::string_view>& names, std::string_view name) {

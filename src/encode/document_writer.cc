@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "encode/column_members.h"
+#include "encode/error_document.h"
 #include "encode/json_text.h"
 #include "encode/time_text.h"
 
@@ -50,9 +51,40 @@ std::string_view DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& d
   }
   out.Append(R"(,"layers":)");
   tree_.AppendLayers(out, dissection);
-  if (tree_.cuts().any()) tree_.cuts().AppendMember(out);
+  const bool is_cut = tree_.cuts().any();
+  if (is_cut || session_ > 1) {
+    out.Append(R"(,"espcap":{)");
+    AppendSession(out, is_cut ? "," : "");
+    if (is_cut) tree_.cuts().AppendMembers(out);
+    out.Append('}');
+  }
   out.Append("}\n");
   return tree_.cuts().first_layer();
+}
+
+void DocumentWriter::AppendSession(ByteBuffer& out, std::string_view separator) const {
+  if (session_ < 2) return;
+  out.Append(R"("session":)");
+  AppendDecimal(out, session_);
+  out.Append(separator);
+}
+
+void DocumentWriter::AppendError(ByteBuffer& out, const wtap_rec& rec, uint32_t frame_number,
+                                 uint64_t number, std::string_view error) const {
+  if (format_ == Format::kText) AppendTextHead(out, number, rec.ts.secs);
+  out.Append(R"({"timestamp":)");
+  typed_ ? AppendTimestampNumber(out, rec.ts) : AppendTimestamp(out, rec.ts);
+  if (needs_timestamp_ || ecs_) {
+    out.Append(R"(,"@timestamp":)");
+    AppendEcsTime(out, rec.ts);
+  }
+  out.Append(R"(,"layers":)");
+  AppendFrameOfHeader(out, rec, frame_number, typed_);
+  out.Append(R"(,"espcap":{)");
+  AppendSession(out, ",");
+  out.Append(R"("error":)");
+  AppendJsonString(out, error);
+  out.Append("}}\n");
 }
 
 }  // namespace espcap::encode

@@ -54,6 +54,14 @@ class DocumentWriter {
   [[nodiscard]] std::string_view Append(ByteBuffer& out, const epan_dissect_t& dissection,
                                         uint64_t number);
 
+  // Appends what stands in the place of a frame's document that can't be made. `number` as above.
+  void AppendError(ByteBuffer& out, const wtap_rec& rec, uint32_t frame_number, uint64_t number,
+                   std::string_view error) const;
+
+  // Before the first document. From the second on, documents name it: what they say of earlier
+  // packets goes back to its first one.
+  void SetSession(uint32_t session) { session_ = session; }
+
   // Before the first document: what the server needs may be known only then.
   void Meet(const DocumentNeeds& needs) {
     if (needs.value_bytes != 0) tree_.LimitValues(needs.value_bytes);
@@ -64,6 +72,7 @@ class DocumentWriter {
 
  private:
   static Companions CompanionsOf(const DocumentShape& shape);
+  void AppendSession(ByteBuffer& out, std::string_view separator) const;
 
   Format format_;
   bool typed_;
@@ -72,6 +81,7 @@ class DocumentWriter {
   dissect::ColumnSet shown_columns_;
   std::optional<EcsCollector> ecs_;
   bool needs_timestamp_ = false;
+  uint32_t session_ = 1;
 };
 
 }  // namespace espcap::encode

@@ -36,6 +36,8 @@ class RawFile {
 
   // `bytes` of a packet as LinkPackets gives it.
   Result<void> Add(const wireshark::RecordHeader& header, std::span<const uint8_t> bytes);
+  // Of the next packet.
+  void SetComment(const std::string& comment) { writer_.SetComment(comment); }
   Result<void> Flush();
 
   [[nodiscard]] uint64_t bytes() const;

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "espcap/document_needs.h"
+#include "process/frame_faults.h"
 
 namespace espcap::process {
 
@@ -50,10 +51,6 @@ struct Job {
     return role == Role::kFile || role == Role::kDissectStream;
   }
   [[nodiscard]] bool UsesRing() const { return role != Role::kFile; }
-  [[nodiscard]] bool Skips(uint32_t frame) const {
-    const auto* const end = skipped_frames.begin() + std::min(skipped_count, kMaxSkipped);
-    return std::find(skipped_frames.begin(), end, frame) != end;
-  }
   // A name that is longer than any file's can be is cut: it can't be opened, which is told then.
   void SetPath(std::string_view name) {
     const size_t length = name.copy(path.data(), path.size() - 1);
@@ -71,10 +68,12 @@ struct Job {
   uint64_t file_bytes = 0;     // when the run came to it
   uint32_t settled_frame = 0;  // frames up to here were taken by an earlier worker
   uint32_t worker_index = 0;   // which of the workers at one time
-  // Frames whose dissection ends the process.
-  static constexpr uint32_t kMaxSkipped = 16;
-  std::array<uint32_t, kMaxSkipped> skipped_frames{};
-  uint32_t skipped_count = 0;
+  // Of a file: what is settled isn't dissected again for what follows from it.
+  bool is_fresh = false;
+  uint32_t session = 1;         // which of the sessions that know nothing of each other
+  uint32_t careful_frames = 0;  // so many are handed over one by one, since a worker went wrong
+  bool keeps_faults = false;    // frames that are to blame are kept in a file each
+  FrameFaults faults;
   uint64_t packet_limit = 0;  // 0: none
   DocumentNeeds needs;
   // What the worker before has left; made by the supervisor from what it has checked.
@@ -107,6 +106,7 @@ struct WorkerReport {
   Kind kind = Kind::kStarted;
   pid_t process = 0;
   int wait_status = 0;  // kEnded: waitpid's
+  int error = 0;        // errno, where none could be started: its process is -1 then
 };
 
 // How a worker came to its end.
@@ -123,7 +123,7 @@ struct WorkerMessage {
     kWantsSlot,  // waits for a GrantedSlot
     kSlotReady,  // the slot that it was granted is handed over; it wants another one
     kLogMessage,
-    kWantsFile,  // for raw packets; waits for a GrantedFile
+    kWantsFile,  // for raw packets, or the frame; waits for a GrantedFile
     kOpened,     // its interface; or a message says why not
     kLinkType,  // the capture filter fits one that is there; or a message names it and says why not
     kDone       // nothing more follows; every slot is handed over
@@ -131,6 +131,7 @@ struct WorkerMessage {
 
   Kind kind = Kind::kDone;
   Outcome outcome = Outcome::kComplete;
+  uint32_t frame_number = 0;  // kWantsFile, of a worker that dissects
   LogMessage log_message;
 };
 

@@ -69,6 +69,8 @@ class PacketRing {
   // False where the log has no room left.
   [[nodiscard]] bool AppendMetadata(std::span<const char> fact);
   [[nodiscard]] size_t log_bytes() const { return written().log_bytes.load(); }
+  // A number that rises as the writer works, whether that brings a record or not.
+  [[nodiscard]] std::atomic<uint64_t>& work() const { return written().work; }
 
   // Reader's side.
 
@@ -108,6 +110,7 @@ class PacketRing {
     std::atomic<uint64_t> head;  // bytes ever committed
     std::atomic<uint64_t> log_bytes;
     std::atomic<bool> writer_waits;
+    std::atomic<uint64_t> work;
   };
   struct Supervised {            // written by the supervisor
     std::atomic<uint64_t> tail;  // bytes ever released

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -12,17 +13,23 @@ namespace espcap::process {
 
 ResidentSize::ResidentSize() : statm_(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC)) {}
 
-uint64_t ResidentSize::Bytes() const {
-  // "size resident shared …", in pages.
+MemoryUse ResidentSize::Read() const {
+  // "size resident shared text lib data dt", in pages.
   std::array<char, 128> text{};
   const ssize_t count = ::pread(statm_.get(), text.data(), text.size(), 0);
-  if (count <= 0) return 0;
-  const std::string_view line(text.data(), static_cast<size_t>(count));
-  const size_t space = line.find(' ');
-  if (space == std::string_view::npos) return 0;
-  uint64_t pages = 0;
-  std::from_chars(line.data() + space + 1, line.data() + line.size(), pages);
-  return pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+  if (count <= 0) return {};
+  std::array<uint64_t, 6> pages{};
+  const char* place = text.data();
+  const char* const end = text.data() + count;
+  for (uint64_t& number : pages) {
+    const auto [next, error] = std::from_chars(place, end, number);
+    if (error != std::errc()) return {};
+    place = std::min(next + 1, end);
+  }
+  const auto page_bytes = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+  const auto [size, resident, shared, code, library, data] = pages;
+  return {resident * page_bytes, (resident - std::min(resident, shared)) * page_bytes,
+          data * page_bytes};
 }
 
 }  // namespace espcap::process

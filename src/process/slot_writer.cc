@@ -35,6 +35,9 @@ void SlotWriter::Account(uint32_t frame_number) {
   progress_.last_frame = frame_number;
   progress_.source_bytes = source_bytes_;
   slots_->Publish(*slot_, progress_);
+  if (careful_frames_ == 0) return;
+  --careful_frames_;
+  HandOver();
 }
 
 Result<void> SlotWriter::AddDocument(const SlotDocument& document, std::string_view text,
@@ -54,7 +57,7 @@ Result<void> SlotWriter::AddDocument(const SlotDocument& document, std::string_v
     progress_.cut_layers.Add(cut_layer, 1);
   }
   Account(frame_number);
-  if (!slots_->HasRoom(progress_, 1)) HandOver();
+  if (slot_ && !slots_->HasRoom(progress_, 1)) HandOver();
   return {};
 }
 
@@ -93,9 +96,10 @@ void SlotWriter::SendLinkType(std::string_view misfit) const {
   static_cast<void>(channel_.Send(note));
 }
 
-base::FileDescriptor SlotWriter::AskForFile() const {
+base::FileDescriptor SlotWriter::AskForFile(uint32_t frame_number) const {
   WorkerMessage wish;
   wish.kind = WorkerMessage::Kind::kWantsFile;
+  wish.frame_number = frame_number;
   base::FileDescriptor file;
   if (channel_.Send(wish)) static_cast<void>(channel_.Receive<GrantedFile>(&file));
   return file;

@@ -5,6 +5,7 @@
 #ifndef ESPCAP_PROCESS_SLOT_WRITER_H_
 #define ESPCAP_PROCESS_SLOT_WRITER_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -39,8 +40,13 @@ class SlotWriter {
   Result<void> AddDuplicate(uint32_t frame_number);
   Result<void> AddFailed(uint32_t frame_number);
 
+  // So many of the next frames, one by one: a fault in what is handed over is then one frame's.
+  void HandOverEach(uint32_t frames) { careful_frames_ = frames; }
   // Hands the slot over if something has been in it for so long.
   void HandOverIfOlderThan(std::chrono::milliseconds age);
+
+  // Something was done: a process that doesn't say so is ended (--frame-timeout).
+  void CountWork() const { slots_->work().fetch_add(1, std::memory_order_relaxed); }
 
   // For the progress line.
   void SetSourceBytes(uint64_t bytes) { source_bytes_ = bytes; }
@@ -48,7 +54,8 @@ class SlotWriter {
   void SendLog(LogMessage::Level level, std::string_view message) const;
 
   // The next file for raw packets; invalid where there is none.
-  [[nodiscard]] base::FileDescriptor AskForFile() const;
+  // Or for the frame, where one dissects.
+  [[nodiscard]] base::FileDescriptor AskForFile(uint32_t frame_number = 0) const;
 
   // A link type is there that the capture filter fits; or doesn't: its name, and why.
   void SendLinkType(std::string_view misfit) const;
@@ -76,6 +83,7 @@ class SlotWriter {
   SlotProgress progress_;
   std::chrono::steady_clock::time_point since_;  // it got the slot
   uint64_t source_bytes_ = 0;
+  uint32_t careful_frames_ = 0;
 };
 
 }  // namespace espcap::process

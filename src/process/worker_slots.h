@@ -76,6 +76,9 @@ class WorkerSlots {
     status().dissecting.store(frame, std::memory_order_relaxed);
   }
 
+  // A number that rises as the worker works, whatever at: the supervisor ends one whose doesn't.
+  [[nodiscard]] std::atomic<uint64_t>& work() const { return status().work; }
+
   // Supervisor's side. Begin() empties a slot before it is granted.
   void Begin(uint32_t slot) const { Publish(slot, {}); }
   [[nodiscard]] uint32_t Dissecting() const {
@@ -96,6 +99,7 @@ class WorkerSlots {
  private:
   struct Status {
     std::atomic<uint32_t> dissecting;
+    std::atomic<uint64_t> work;
   };
   struct SlotHeader {
     std::atomic<uint32_t> current;  // which of the two is true

@@ -57,7 +57,7 @@ void ReportEnded(const Channel& channel, std::set<pid_t>& workers) {
     const pid_t process = ::waitpid(-1, &status, WNOHANG);
     if (process <= 0) return;
     workers.erase(process);
-    static_cast<void>(channel.Send(WorkerReport{WorkerReport::Kind::kEnded, process, status}));
+    static_cast<void>(channel.Send(WorkerReport{WorkerReport::Kind::kEnded, process, status, 0}));
   }
 }
 
@@ -95,7 +95,7 @@ pid_t ForkWorker(const Zygote::Roles& roles, const Channel& control, int signals
   }
   // A worker that couldn't be made is one that has ended: its channel closes with this scope.
   const WorkerReport report{process < 0 ? WorkerReport::Kind::kEnded : WorkerReport::Kind::kStarted,
-                            process, 0};
+                            process, 0, process < 0 ? errno : 0};
   static_cast<void>(control.Send(report));
   return process;
 }

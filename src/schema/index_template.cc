@@ -50,9 +50,11 @@ json Mappings(json layers) {
   json mappings = {{"dynamic", false}};
   json& properties = mappings["properties"];
   properties["timestamp"] = {{"type", "date"}, {"format", "epoch_millis"}};
-  for (const char* about : {"cut", "cut_layer", "cut_key"}) {
-    properties["espcap"]["properties"][about] = {{"type", "keyword"}};
+  json& about = properties["espcap"]["properties"];
+  for (const char* words : {"cut", "cut_layer", "cut_key", "error"}) {
+    about[words] = {{"type", "keyword"}};
   }
+  about["session"] = {{"type", "long"}};
   properties["columns"]["properties"] = ColumnProperties();
   properties["layers"] = {{"dynamic", false}, {"properties", std::move(layers)}};
   return mappings;

@@ -4,6 +4,7 @@
 #ifndef ESPCAP_SOURCE_FRAME_READER_H_
 #define ESPCAP_SOURCE_FRAME_READER_H_
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 
@@ -24,6 +25,7 @@ class FrameReader {
   Result<bool> Next() {
     if (limit_ != 0 && frame_number_ == limit_) return false;
     for (;;) {
+      if (work_ != nullptr) work_->fetch_add(1, std::memory_order_relaxed);
       auto read = source_.Next();
       if (!read || !*read) return read;
       if (filter_ != nullptr) {
@@ -36,6 +38,9 @@ class FrameReader {
       return true;
     }
   }
+
+  // Raises this number for each record, taken or not.
+  void CountWorkIn(std::atomic<uint64_t>& work) { work_ = &work; }
 
   // From the first frame on.
   void FindDuplicates(const DuplicateOptions& options) { duplicates_.emplace(options); }
@@ -56,6 +61,7 @@ class FrameReader {
   CaptureFilter* filter_;
   uint64_t limit_;
   uint32_t frame_number_ = 0;
+  std::atomic<uint64_t>* work_ = nullptr;
   std::optional<DuplicateFinder> duplicates_;
   bool is_duplicate_ = false;
 };

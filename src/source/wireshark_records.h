@@ -195,6 +195,12 @@ class RecordWriter {
   RecordWriter(const RecordWriter&) = delete;
   RecordWriter& operator=(const RecordWriter&) = delete;
 
+  // Of the next packet.
+  void SetComment(const std::string& comment) {
+    wtap_block_unref(rec_.block);
+    rec_.block = wtap_block_create(WTAP_BLOCK_PACKET);
+    wtap_block_add_string_option(rec_.block, OPT_COMMENT, comment.data(), comment.size());
+  }
   // `header` of a packet, whose interface gets the number `interface_id` in the file.
   bool Write(wtap_dumper* dumper, const RecordHeader& header, uint32_t interface_id,
              std::span<const uint8_t> bytes, int* error, char** error_info) {

@@ -70,9 +70,9 @@ Result<CheckedText> BatchCheck::Copy(const process::WorkerSlots& slots, uint32_t
     const size_t begin = checked.text.size();
     if (form_ == BatchForm::kBulk) {
       const DocumentKey& key = keys[position];
-      document::AppendAction(checked.text,
-                             {index_->For(document.seconds),
-                              document::DocumentId(key.fingerprint, key.record_number)});
+      document::AppendAction(
+          checked.text, {index_->For(document.seconds),
+                         document::DocumentId(key.fingerprint, key.record_number, key.is_error)});
     }
     auto copied = CopyDocument(slots.Text(slot, place), document.bytes, checked.text);
     if (!copied) return Forward(std::move(copied));

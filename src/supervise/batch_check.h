@@ -43,6 +43,7 @@ Result<void> CheckOrder(const std::vector<process::SlotDocument>& documents, uin
 struct DocumentKey {
   Fingerprint fingerprint{};
   uint32_t record_number = 0;
+  bool is_error = false;  // in the place of the packet's own document
 };
 
 struct CheckedText {

@@ -36,6 +36,21 @@ Result<std::vector<RecordId>> Match(const std::vector<process::SlotDocument>& do
   return matched;
 }
 
+// Which documents stand in the place of their packet's own: those of frames that the worker was
+// told to leave alone.
+void MarkErrors(const process::FrameFaults& faults, const SlotContents& contents,
+                std::vector<DocumentKey>& keys) {
+  if (faults.empty()) return;
+  const auto stands_in = [](const process::FrameFault* fault) {
+    return fault != nullptr && fault->use != process::FrameFault::Use::kNothing;
+  };
+  for (size_t place = 0; place < keys.size(); ++place) {
+    const bool is_first = place == 0 && stands_in(faults.Find(process::FrameFault::kFirst));
+    keys[place].is_error =
+        is_first || stands_in(faults.Find(contents.documents[place].frame_number));
+  }
+}
+
 }  // namespace
 
 BatchIntake::BatchIntake(Options options, BatchCheck check, WorkersSlots& slots, Rings& rings,
@@ -140,6 +155,7 @@ Result<bool> BatchIntake::Take(const Waiting& waiting, bool is_over) {
   }
   auto keys = KeysOf(part, *contents, records);
   if (!keys) return Forward(std::move(keys));
+  MarkErrors(part.job.faults, *contents, *keys);
   if (awaits_id) {
     accounting_.ledger().abandoned += documents;
   } else if (documents > 0) {
@@ -147,7 +163,7 @@ Result<bool> BatchIntake::Take(const Waiting& waiting, bool is_over) {
     if (!copied) return Forward(std::move(copied));
     checked = std::move(*copied);
   }
-  Account(part, *contents);
+  Account(part, *contents, *keys);
   if (records) rings_[part.job.ring]->Release(*records);
   slots.Trim(waiting.slot, contents->progress.text_bytes);
   if (checked) {
@@ -186,12 +202,19 @@ Result<std::vector<DocumentKey>> BatchIntake::KeysOf(const Part& part, const Slo
   return keys;
 }
 
-void BatchIntake::Account(Part& part, const SlotContents& contents) {
+void BatchIntake::Account(Part& part, const SlotContents& contents,
+                          const std::vector<DocumentKey>& keys) {
   const process::SlotProgress& progress = contents.progress;
   accounting_.CountTaken(progress);
+  accounting_.ledger().quarantined += static_cast<uint64_t>(
+      std::count_if(keys.begin(), keys.end(), [](const DocumentKey& key) { return key.is_error; }));
   part.bytes_read = std::max(part.bytes_read, progress.source_bytes);
   // A stream's numbers may have begun anew.
-  if (progress.last_frame != 0) part.job.settled_frame = progress.last_frame;
+  if (progress.last_frame != 0) {
+    part.job.settled_frame = progress.last_frame;
+    part.job.faults.Remove(process::FrameFault::kFirst);
+    if (part.job.is_fresh) part.job.faults.RemoveUpTo(progress.last_frame);
+  }
   part.capture->refused |= progress.failed > 0;
   if (contents.documents.empty()) return;
   const process::SlotDocument& last = contents.documents.back();

@@ -62,6 +62,11 @@ class BatchIntake {
 
   [[nodiscard]] size_t slots() const { return in_use_.size() * process::WorkerSlots::kSlots; }
   [[nodiscard]] size_t free_slots() const;
+  // The number that rises as the job's worker works.
+  [[nodiscard]] uint64_t WorkOf(const process::Job& job) const {
+    const auto& work = job.Dissects() ? slots_[job.worker_index]->work() : rings_[job.ring]->work();
+    return work.load(std::memory_order_relaxed);
+  }
   // What a worker fills at present.
   [[nodiscard]] process::SlotProgress Progress(uint32_t worker_index, uint32_t slot) const {
     return slots_[worker_index]->Progress(slot);
@@ -81,7 +86,7 @@ class BatchIntake {
   [[nodiscard]] Result<std::vector<DocumentKey>> KeysOf(const Part& part,
                                                         const SlotContents& contents,
                                                         const Records& records) const;
-  void Account(Part& part, const SlotContents& contents);
+  void Account(Part& part, const SlotContents& contents, const std::vector<DocumentKey>& keys);
 
   Options options_;
   BatchCheck check_;

@@ -18,6 +18,7 @@
 
 #include "espcap/fingerprint.h"
 #include "process/messages.h"
+#include "supervise/death_policy.h"
 
 namespace espcap::supervise {
 
@@ -46,8 +47,16 @@ struct Part {
   bool complete = false;  // ended without fault and without a stop
   uint64_t bytes_read = 0;
   uint64_t last_record = 0;  // of a document; those that follow have higher ones
-  uint32_t deaths = 0;
-  uint32_t fatal_frame = 0;  // under dissection at the last death
+  struct {
+    uint32_t fruitless = 0;      // in a row
+    uint32_t settled_frame = 0;  // at the last one
+    uint32_t fatal_frame = 0;    // under dissection then
+    bool has_blamed = false;     // a frame
+    uint32_t blamed_after = 0;   // the settled frame then
+    DeathRate rate;
+    Repeated repeated;
+  } deaths;
+  uint32_t failed_starts = 0;  // in a row
 };
 
 struct Capture {

@@ -1,37 +1,85 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What follows from a worker's death. Pure.
+// What follows from a worker's death, and when. Pure; told the time.
 #ifndef ESPCAP_SUPERVISE_DEATH_POLICY_H_
 #define ESPCAP_SUPERVISE_DEATH_POLICY_H_
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 
-#include "process/messages.h"
+#include "process/frame_faults.h"
 
 namespace espcap::supervise {
 
-enum class AfterDeath {
-  kTakeUpAgain,    // from the frame after the last settled one
-  kLeaveOutFrame,  // the same, without the frame that ended two workers
+// How a process that said nothing of its end came to it, of no frame yet. `wait_status`: waitpid's.
+// `own_kill`: why the supervisor has ended it; none: it didn't.
+process::FrameFault FaultOf(int wait_status, std::optional<process::FrameFault::Kind> own_kill);
+
+enum class AfterDeath : uint8_t {
+  kTakeUpAgain,  // from the frame after the last settled one
+  kBlameFrame,   // the same; the frame under dissection goes into quarantine
+  kBlameFirst,   // the same; the first frame that isn't settled does
   kGiveUp
 };
 
 struct Death {
-  uint32_t deaths = 0;       // of workers at this part of the capture, with this one
-  uint32_t fatal_frame = 0;  // under dissection at this death; 0: none
-  uint32_t previous_fatal_frame = 0;
-  uint32_t left_out = 0;  // frames so far
+  process::FrameFault::Kind kind = process::FrameFault::Kind::kSignal;
+  bool is_stream = false;
+  uint32_t frame = 0;           // under dissection; 0: none
+  uint32_t previous_frame = 0;  // at the death before
+  // In a row, with this one: deaths since which no frame was settled, and none blamed.
+  uint32_t fruitless = 1;
 };
 
-constexpr uint32_t kMaxDeaths = 40;
+// A machine without memory kills one process after the other.
+constexpr uint32_t kMostFruitless = 16;
+// Of workers that go wrong where no frame is: in reading.
+constexpr uint32_t kMostFruitlessFaults = 5;
 
 constexpr AfterDeath Decide(const Death& death) {
-  if (death.deaths > kMaxDeaths || death.left_out == process::Job::kMaxSkipped) {
+  using Kind = process::FrameFault::Kind;
+  if (!death.is_stream && death.fruitless > kMostFruitless && death.kind != Kind::kKilled) {
     return AfterDeath::kGiveUp;
   }
-  const bool again = death.fatal_frame != 0 && death.fatal_frame == death.previous_fatal_frame;
-  return again ? AfterDeath::kLeaveOutFrame : AfterDeath::kTakeUpAgain;
+  switch (death.kind) {
+    case Kind::kProtocol:
+      // After the first one, each frame is handed over by itself: the fault is the next one's.
+      return death.fruitless > 1 ? AfterDeath::kBlameFirst : AfterDeath::kTakeUpAgain;
+    case Kind::kKilled:
+      if (death.frame != 0 && death.frame == death.previous_frame) return AfterDeath::kBlameFrame;
+      return death.fruitless >= kMostFruitless ? AfterDeath::kBlameFirst : AfterDeath::kTakeUpAgain;
+    default:
+      if (death.frame != 0) return AfterDeath::kBlameFrame;
+      if (death.fruitless < kMostFruitlessFaults) return AfterDeath::kTakeUpAgain;
+      return death.is_stream ? AfterDeath::kBlameFirst : AfterDeath::kGiveUp;
+  }
 }
+
+// Frames that are dissected again, for the state that they leave, cost time: up to this much.
+struct Repeated {
+  uint64_t frames = 0;
+  uint64_t bytes = 0;  // of the file
+};
+constexpr bool IsTooMuch(const Repeated& repeated, uint64_t file_bytes) {
+  constexpr uint64_t kMostFrames = 1'000'000;
+  constexpr uint64_t kMostTimes = 5;
+  return repeated.frames > kMostFrames && repeated.bytes / kMostTimes > file_bytes;
+}
+
+// Deaths have a rate. The first ones of a part, and those after which its work goes on, cost no
+// time but their own.
+class DeathRate {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // One more; how long the next worker waits. `fruitless` as above.
+  Clock::duration Add(Clock::time_point now, uint32_t fruitless);
+
+ private:
+  double deaths_ = 0;  // that count at present
+  Clock::time_point last_;
+};
 
 }  // namespace espcap::supervise
 

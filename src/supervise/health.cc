@@ -10,6 +10,7 @@ namespace espcap::supervise {
 HealthState HealthOf(const RunSnapshot& snapshot) {
   HealthState state;
   state.stopping = snapshot.stopping;
+  state.rings_unread = snapshot.work.rings_unread;
   if (snapshot.delivery == nullptr) return state;
   const auto& nodes = snapshot.delivery->nodes;
   state.nodes = nodes.size();
@@ -24,6 +25,12 @@ HealthState HealthOf(const RunSnapshot& snapshot) {
 
 std::string UnhealthyReason(const HealthState& state) {
   if (state.stopping) return "espcap is stopping";
+  if (state.rings_unread > 0) {
+    return fmt::format(
+        "nobody dissects what comes in: {} of the workers have died too often and "
+        "wait",
+        state.rings_unread);
+  }
   if (state.nodes > 0 && !state.prepared) {
     return "no document is sent before the server is prepared" +
            (state.preparation_problem.empty() ? "" : ": " + state.preparation_problem);

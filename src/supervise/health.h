@@ -19,6 +19,7 @@ struct HealthState {
   bool spool_full = false;
   bool prepared = true;                  // the server: before, no document leaves
   std::string preparation_problem = {};  // why it isn't; empty: nothing is known yet
+  size_t rings_unread = 0;
 };
 
 HealthState HealthOf(const RunSnapshot& snapshot);

@@ -24,7 +24,8 @@ struct Options {
   std::vector<LiveInterface> interfaces;  // none: nothing is live
   uint64_t packet_limit = 0;  // over all files; 0: none. With one, files are taken one by one
   uint32_t workers = 1;
-  uint32_t shards = 1;   // of each file
+  uint32_t shards = 1;  // of each file
+  bool two_pass = false;
   bool ordered = false;  // documents reach the sink in the order of the files
   size_t chunk_documents = 0;
   size_t chunk_bytes = 0;
@@ -36,6 +37,7 @@ struct Options {
   Fingerprint live_run{};          // makes the ids of what is captured live
   bool ends_with_capture = false;  // live: once nothing more is captured (--count), it is a stop
   std::chrono::milliseconds duration{0};           // of the whole run; 0: to its end
+  std::chrono::milliseconds frame_timeout{0};      // without work a process is ended; 0: never
   std::chrono::milliseconds stop_timeout{60'000};  // from a stop to the end, at most
   std::chrono::milliseconds stats_interval{0};     // live: a line of statistics so often; 0: none
 };

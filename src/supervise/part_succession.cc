@@ -4,56 +4,78 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <system_error>
 #include <utility>
 
+#include "base/backoff.h"
 #include "supervise/death_policy.h"
 
 namespace espcap::supervise {
 
+using process::FrameFault;
 using process::Job;
 using process::Outcome;
 
-void PartSuccession::WorkerEnded(Part& part, std::optional<Outcome> outcome) {
+void PartSuccession::WorkerEnded(Part& part, const End& end, Clock::time_point now) {
+  if (end.start_error != 0) return StartAgain(part, end.start_error, now);
+  part.failed_starts = 0;
   if (part.job.Dissects()) {
-    DissectorEnded(part, outcome);
+    DissectorEnded(part, end, now);
   } else {
-    ReaderEnded(part, outcome);
+    ReaderEnded(part, end, now);
   }
 }
 
-void PartSuccession::DissectorEnded(Part& part, std::optional<Outcome> outcome) {
-  if (outcome == Outcome::kSessionLimitReached && !state_.sink_failed) {
+// A machine without room for a process may have it later.
+void PartSuccession::StartAgain(Part& part, int error, Clock::time_point now) {
+  constexpr base::Backoff kBackoff{std::chrono::milliseconds(100), std::chrono::milliseconds(5000)};
+  if (state_.stop && (state_.sink_failed || part.job.role != Job::Role::kDissectStream)) {
+    part.ended = true;
+    if (!part.job.Dissects() && part.capture->ReadToItsEnd()) CloseRings(*part.capture);
+    return;
+  }
+  log_.Warning(fmt::format("{}: no process can be started: {}; tried again", *part.capture->name,
+                           std::generic_category().message(error)));
+  PutBack(part, kBackoff.Wait(++part.failed_starts, 1), now);
+}
+
+void PartSuccession::DissectorEnded(Part& part, const End& end, Clock::time_point now) {
+  if (end.outcome == Outcome::kSessionLimitReached && !state_.sink_failed) {
     log_.Verbose(fmt::format("{}: a fresh session goes on after packet {}", *part.capture->name,
                              part.job.settled_frame));
     ++state_.sessions_replaced;
-    return captures_.PutBack(part);
+    BeginFresh(part);
+    const uint32_t fruitless = CountFruitless(part);
+    const auto wait =
+        fruitless < 2 ? Clock::duration::zero() : part.deaths.rate.Add(now, fruitless);
+    return PutBack(part, wait, now);
   }
   // What a stream's reader has read is delivered even after a stop.
   const bool may_end =
       state_.stop.has_value() && (state_.sink_failed || part.job.role == Job::Role::kFile);
-  if (!outcome && !may_end) return TakeUpAgain(part);
+  if (!end.outcome && !may_end) return TakeUpAgain(part, end.fault, now);
   part.ended = true;
-  part.complete = outcome == Outcome::kComplete;
+  part.complete = end.outcome == Outcome::kComplete;
 }
 
 // The part's rings are closed when nobody puts anything into them any more.
-void PartSuccession::ReaderEnded(Part& part, std::optional<Outcome> outcome) {
+void PartSuccession::ReaderEnded(Part& part, const End& end, Clock::time_point now) {
   const bool is_capture = part.job.role == Job::Role::kCapture;
   const std::string& name = is_capture ? part.job.path.data() : *part.capture->name;
-  if (outcome == Outcome::kInterfaceBack && !state_.stop) {
+  if (end.outcome == Outcome::kInterfaceBack && !state_.stop) {
     log_.Warning(fmt::format("{} can be captured again", name));
     return captures_.PutBack(part);
   }
-  if (!outcome && !state_.stop) {
-    if (is_capture && ++part.deaths <= kMaxDeaths) {
+  if (!end.outcome && !state_.stop) {
+    if (is_capture) {
       log_.Error(fmt::format(
           "{}: its capture process died; what it had not read is lost, another one goes on", name));
-      return captures_.PutBack(part);
+      return PutBack(part, part.deaths.rate.Add(now, 1), now);
     }
     log_.Error(fmt::format("{}: its reader died; what comes after is lost", name));
   }
   part.ended = true;
-  part.complete = outcome == Outcome::kComplete;
+  part.complete = end.outcome == Outcome::kComplete;
   if (part.capture->ReadToItsEnd()) CloseRings(*part.capture);
 }
 
@@ -63,30 +85,104 @@ void PartSuccession::CloseRings(const Capture& capture) {
   }
 }
 
-// The part's next worker dissects the settled frames for what follows from them, and begins to
-// write after them.
-void PartSuccession::TakeUpAgain(Part& part) {
-  const std::string& name = *part.capture->name;
-  const uint32_t next = part.job.settled_frame + 1;
-  const uint32_t fatal = slots_[part.job.worker_index]->Dissecting();
-  const Death death{++part.deaths, fatal, std::exchange(part.fatal_frame, fatal),
-                    part.job.skipped_count};
+// Ends of workers since which no frame was settled, in a row.
+uint32_t PartSuccession::CountFruitless(Part& part) {
+  auto& deaths = part.deaths;
+  const bool has_progressed =
+      deaths.fruitless == 0 || part.job.settled_frame != deaths.settled_frame;
+  deaths.settled_frame = part.job.settled_frame;
+  deaths.fruitless = has_progressed ? 1 : deaths.fruitless + 1;
+  return deaths.fruitless;
+}
+
+// A file's next worker dissects the settled frames for what follows from them, and begins to write
+// after them.
+void PartSuccession::TakeUpAgain(Part& part, FrameFault fault, Clock::time_point now) {
+  constexpr uint32_t kCarefulFrames = 2000;  // more than a batch may have had
+  auto& deaths = part.deaths;
+  Job& job = part.job;
+  CountFruitless(part);
+  const bool is_stream = job.role == Job::Role::kDissectStream;
+  fault.frame = slots_[job.worker_index]->Dissecting();
+  const Death death{fault.kind, is_stream, fault.frame,
+                    std::exchange(deaths.fatal_frame, fault.frame), deaths.fruitless};
+  const auto wait = deaths.rate.Add(now, deaths.fruitless);
+  job.careful_frames = fault.kind == FrameFault::Kind::kProtocol ? kCarefulFrames : 0;
   switch (Decide(death)) {
     case AfterDeath::kGiveUp:
-      log_.Error(fmt::format("{}: {} workers died on it; given up before packet {}", name,
-                             part.deaths, next));
+      log_.Error(fmt::format("{}: {} workers died on it without dissecting a packet; given up",
+                             *part.capture->name, deaths.fruitless));
       part.ended = true;
       return;
-    case AfterDeath::kLeaveOutFrame:
-      log_.Error(
-          fmt::format("{}: packet {} ends every process that dissects it; left out", name, fatal));
-      part.job.skipped_frames.at(part.job.skipped_count++) = fatal;
+    case AfterDeath::kBlameFirst:
+      fault.frame = FrameFault::kFirst;
+      [[fallthrough]];
+    case AfterDeath::kBlameFrame:
+      if (IsOfNoUse(part, fault.frame)) fault.frame = FrameFault::kFirst;
+      Blame(part, fault);
       break;
     case AfterDeath::kTakeUpAgain:
-      log_.Warning(fmt::format("{}: its worker died; taken up again at packet {}", name, next));
+      log_.Warning(fmt::format("{}: its worker died; taken up again at packet {}",
+                               *part.capture->name, job.settled_frame + 1));
+  }
+  if (part.ended) return;
+  if (is_stream) BeginFresh(part);
+  if (!is_stream && !job.is_fresh) {
+    deaths.repeated.frames += job.settled_frame;
+    deaths.repeated.bytes += part.bytes_read;
+    if (!two_pass_ && IsTooMuch(deaths.repeated, part.capture->bytes)) BeginFresh(part);
   }
   ++state_.worker_restarts;
-  captures_.PutBack(part);
+  PutBack(part, wait, now);
+}
+
+// A worker that is taken over can name any frame. Read once, the frame under dissection is the
+// first that isn't settled: so each blame brings the part on by a frame.
+bool PartSuccession::IsOfNoUse(const Part& part, uint32_t frame) const {
+  const Job& job = part.job;
+  if (two_pass_) return false;
+  if (frame <= job.settled_frame) return job.is_fresh || job.role == Job::Role::kDissectStream;
+  const FrameFault* known = job.faults.Find(frame);
+  if (known != nullptr) return known->use == FrameFault::Use::kNothing;
+  return part.deaths.has_blamed && part.deaths.blamed_after == job.settled_frame;
+}
+
+void PartSuccession::Blame(Part& part, const FrameFault& fault) {
+  Job& job = part.job;
+  const std::string& name = *part.capture->name;
+  if (job.faults.full() && two_pass_) {
+    log_.Error(fmt::format("{}: {} packets end processes that dissect them; given up at packet {}",
+                           name, process::FrameFaults::kMost, fault.frame));
+    part.ended = true;
+    return;
+  }
+  if (job.faults.full()) BeginFresh(part);
+  if (job.faults.full()) job.faults.Clear();
+  const FrameFault* known = job.faults.Find(fault.frame);
+  if (known == nullptr || known->use != FrameFault::Use::kNothing) part.deaths.fruitless = 0;
+  part.deaths.has_blamed = true;
+  part.deaths.blamed_after = job.settled_frame;
+  job.faults.Add(fault);
+  const auto* added = job.faults.Find(fault.frame);
+  const std::string packet = fault.frame == FrameFault::kFirst
+                                 ? fmt::format("the first packet after {}", job.settled_frame)
+                                 : fmt::format("packet {}", fault.frame);
+  const char* follows =
+      added->use == FrameFault::Use::kNothing ? "left out" : "put into quarantine";
+  log_.Error(fmt::format("{}: {}: {}; {}", name, packet, DescribeFault(fault), follows));
+}
+
+void PartSuccession::BeginFresh(Part& part) {
+  Job& job = part.job;
+  ++job.session;
+  job.is_fresh = true;
+  // Settled frames aren't dissected any more.
+  job.faults.RemoveUpTo(job.settled_frame);
+}
+
+void PartSuccession::PutBack(Part& part, Clock::duration wait, Clock::time_point now) {
+  if (wait <= Clock::duration::zero()) return captures_.PutBack(part);
+  backing_off_.Add(part, now + wait);
 }
 
 }  // namespace espcap::supervise

@@ -5,9 +5,12 @@
 #ifndef ESPCAP_SUPERVISE_PART_SUCCESSION_H_
 #define ESPCAP_SUPERVISE_PART_SUCCESSION_H_
 
+#include <chrono>
 #include <optional>
+#include <string>
 
 #include "process/messages.h"
+#include "supervise/backing_off.h"
 #include "supervise/batch_intake.h"
 #include "supervise/capture_queue.h"
 #include "supervise/run_state.h"
@@ -17,26 +20,51 @@ namespace espcap::supervise {
 
 class PartSuccession {
  public:
-  // All is borrowed.
-  PartSuccession(CaptureQueue& captures, WorkersSlots& slots, Rings& rings, RunState& state,
-                 telemetry::Log& log)
-      : captures_(captures), slots_(slots), rings_(rings), state_(state), log_(log) {}
+  using Clock = std::chrono::steady_clock;
 
-  // `outcome`: what the worker said of its end; none: it died.
-  void WorkerEnded(Part& part, std::optional<process::Outcome> outcome);
+  struct End {
+    std::optional<process::Outcome> outcome;  // what the worker said of it; none: it died
+    process::FrameFault fault;                // where it died
+    int start_error = 0;                      // errno: it never began
+  };
+
+  // All is borrowed. `two_pass`: a file's session can't be replaced.
+  PartSuccession(CaptureQueue& captures, WorkersSlots& slots, Rings& rings, RunState& state,
+                 telemetry::Log& log, bool two_pass)
+      : captures_(captures),
+        slots_(slots),
+        rings_(rings),
+        state_(state),
+        log_(log),
+        two_pass_(two_pass) {}
+
+  void WorkerEnded(Part& part, const End& end, Clock::time_point now);
   // Of captures that nobody puts anything into any more.
   void CloseRings(const Capture& capture);
 
+  // Parts whose next worker waits for its time.
+  [[nodiscard]] BackingOff& backing_off() { return backing_off_; }
+  [[nodiscard]] const BackingOff& backing_off() const { return backing_off_; }
+
  private:
-  void DissectorEnded(Part& part, std::optional<process::Outcome> outcome);
-  void ReaderEnded(Part& part, std::optional<process::Outcome> outcome);
-  void TakeUpAgain(Part& part);
+  void DissectorEnded(Part& part, const End& end, Clock::time_point now);
+  void ReaderEnded(Part& part, const End& end, Clock::time_point now);
+  void StartAgain(Part& part, int error, Clock::time_point now);
+  void TakeUpAgain(Part& part, process::FrameFault fault, Clock::time_point now);
+  [[nodiscard]] bool IsOfNoUse(const Part& part, uint32_t frame) const;
+  void Blame(Part& part, const process::FrameFault& fault);
+  static uint32_t CountFruitless(Part& part);
+  // Its next session knows nothing of the frames before.
+  void BeginFresh(Part& part);
+  void PutBack(Part& part, Clock::duration wait, Clock::time_point now);
 
   CaptureQueue& captures_;
   WorkersSlots& slots_;
   Rings& rings_;
   RunState& state_;
   telemetry::Log& log_;
+  bool two_pass_;
+  BackingOff backing_off_;
 };
 
 }  // namespace espcap::supervise

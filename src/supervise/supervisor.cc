@@ -19,6 +19,7 @@ using process::Job;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kIdleTick{1000};
+constexpr milliseconds kLeastLook{50};  // at work that should go on
 constexpr milliseconds kStopTick{100};  // a worker's read may begin just after it was interrupted
 
 template <class... Handlers>
@@ -46,7 +47,8 @@ Supervisor::Supervisor(Options options, Dependencies parts)
               std::move(parts_.check), parts_.slots, parts_.rings, parts_.captures, parts_.kept,
               accounting_),
       batches_(parts_.captures, parts_.kept, accounting_, options_.ordered),
-      succession_(parts_.captures, parts_.slots, parts_.rings, state_, parts_.log),
+      succession_(parts_.captures, parts_.slots, parts_.rings, state_, parts_.log,
+                  options_.two_pass),
       worker_batches_(parts_.workers, intake_, succession_, parts_.log),
       fingerprints_(parts_.loop, parts_.hasher, parts_.captures) {}
 
@@ -102,6 +104,9 @@ Ledger Supervisor::Run(RunDependencies run) {
     PollSink(run.sink);
     worker_batches_.Take(state_.sink_failed);
     worker_batches_.EndWorkers();
+    if (options_.frame_timeout.count() > 0) {
+      worker_batches_.EndOverdue(Clock::now(), options_.frame_timeout);
+    }
     StopWhereAsked();
     resume_->Prune(parts_.captures, run.sink);
     Show(run.progress);
@@ -167,7 +172,7 @@ bool Supervisor::Finished() const {
   if (!watches_->empty() && !state_.sink_failed) return false;
   const auto& captures = parts_.captures.captures();
   return state_.sink_failed ||
-         (parts_.captures.NothingWaits() &&
+         (parts_.captures.NothingWaits() && succession_.backing_off().empty() &&
           std::all_of(captures.begin(), captures.end(), [](const Capture& capture) {
             return capture.Ended() && capture.batches.empty();
           }));
@@ -175,9 +180,11 @@ bool Supervisor::Finished() const {
 
 void Supervisor::StartWorkers(const DocumentNeeds& needs) {
   CaptureQueue& captures = parts_.captures;
+  succession_.backing_off().Return(captures, Clock::now());
   const uint64_t limit = options_.packet_limit;
   while (!state_.sink_failed &&
-         (parts_.workers.dissecting() < options_.workers || captures.NextOnlyReads())) {
+         (parts_.workers.dissecting() + succession_.backing_off().dissecting() < options_.workers ||
+          captures.NextOnlyReads())) {
     const uint64_t captured = accounting_.ledger().captured;
     if (limit != 0 && captured >= limit && captures.NoneReady()) return Stop(StopReason::kCount);
     Part* part = captures.Next();
@@ -189,6 +196,7 @@ void Supervisor::StartWorkers(const DocumentNeeds& needs) {
       job.packet_limit = left;
     }
     job.needs = needs;
+    job.keeps_faults = parts_.quarantine.is_open();
     if (job.Dissects()) {
       job.worker_index = parts_.workers.FreeIndex();
       parts_.slots[job.worker_index]->SetDissecting(0);
@@ -225,7 +233,11 @@ void Supervisor::Turn(Clock::time_point latest) {
 Supervisor::Clock::time_point Supervisor::NextTime(const telemetry::Progress& progress) const {
   const auto now = Clock::now();
   auto next = std::min({now + (state_.stop ? kStopTick : kIdleTick), service_manager_.NextAlive(),
-                        progress.NextTime()});
+                        progress.NextTime(), succession_.backing_off().NextTime()});
+  if (options_.frame_timeout.count() > 0 && !parts_.workers.workers().empty()) {
+    constexpr int kLooks = 4;  // in the time that a frame may take
+    next = std::min(next, now + std::max(kLeastLook, options_.frame_timeout / kLooks));
+  }
   if (accounting_.is_live()) next = std::min(next, live_reporter_->NextTime());
   if (!state_.stop) next = std::min(next, end_);
   if (state_.safe_since) next = std::min(next, *state_.safe_since + options_.stop_timeout);
@@ -237,7 +249,7 @@ void Supervisor::Handle(const WorkerEvent& event) {
       Overloaded{
           [this](const SlotReady& e) { worker_batches_.HandOver(e.worker); },
           [this](const ProtocolBroken& e) { worker_batches_.Outlaw(*e.worker.part, e.what); },
-          [this](const FileWanted& e) { GrantFile(e.worker); },
+          [this](const FileWanted& e) { GrantFile(e.worker, e.frame_number); },
           [this](const InterfaceOpened& e) {
             // A failure at the start is OpenInterfaces()'s; later, the interface is lost to the
             // run.
@@ -257,7 +269,7 @@ void Supervisor::Handle(const WorkerEvent& event) {
           },
           [this](const WorkerLogged& e) { WriteToLog(e.message, parts_.log); },
           [this](const WorkerReaped& e) {
-            if (e.wait_status == 0 || state_.stop) return;
+            if (e.process < 0 || e.wait_status == 0 || state_.stop) return;
             parts_.log.Warning(fmt::format("worker {} {}", e.process, DescribeEnd(e.wait_status)));
           },
           [this](const ZygoteEnded&) {
@@ -268,15 +280,23 @@ void Supervisor::Handle(const WorkerEvent& event) {
       event);
 }
 
-// The capture process has no right to any folder.
-void Supervisor::GrantFile(const Worker& worker) {
-  const auto file = parts_.open_recording(worker.part->job);
+// Workers have no right to any folder.
+void Supervisor::GrantFile(const Worker& worker, uint32_t frame_number) {
+  const Part& part = *worker.part;
+  const auto file = part.job.Dissects()
+                        ? parts_.quarantine.FileFor(*part.capture->name, frame_number)
+                        : parts_.open_recording(part.job);
   if (!file) {
     if (state_.running) parts_.log.Error(file.error().message);
     failure_ = file.error().message;
   }
+  const bool is_open = file && file->valid();
+  if (file && !is_open) {
+    parts_.log.Warning(fmt::format("{}: packet {} is not kept: the quarantine is full",
+                                   *part.capture->name, frame_number));
+  }
   static_cast<void>(
-      worker.channel.TrySend(process::GrantedFile{file.has_value()}, file ? file->get() : -1));
+      worker.channel.TrySend(process::GrantedFile{is_open}, is_open ? file->get() : -1));
 }
 
 // Without a destination, or without the process that makes workers, the run is over.
@@ -287,6 +307,7 @@ void Supervisor::FailSink(const std::string& message) {
 
 void Supervisor::EndIntake() {
   if (watches_) watches_->Close();
+  succession_.backing_off().Return(parts_.captures, Clock::time_point::max());
   parts_.captures.Stop();
   for (const Capture& capture : parts_.captures.captures()) {
     if (capture.ReadToItsEnd()) succession_.CloseRings(capture);
@@ -341,7 +362,8 @@ RunSnapshot Supervisor::Snapshot() const {
                    batches_.queued(),
                    parts_.kept.bytes(),
                    captures.waiting(),
-                   captures.captures().size()};
+                   captures.captures().size(),
+                   succession_.backing_off().rings()};
   return snapshot;
 }
 

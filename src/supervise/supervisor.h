@@ -37,6 +37,7 @@
 #include "supervise/kept_batches.h"
 #include "supervise/options.h"
 #include "supervise/part_succession.h"
+#include "supervise/quarantine.h"
 #include "supervise/resume_tracker.h"
 #include "supervise/run_state.h"
 #include "supervise/worker_batches.h"
@@ -61,6 +62,7 @@ struct Dependencies {
   Accounting::ReadInterfaces read_interfaces;  // empty: nothing is live
   // The next file for what a capture process records.
   std::function<Result<base::FileDescriptor>(const process::Job&)> open_recording;
+  Quarantine quarantine;
   FilterFit& filter_fit;
   base::WriteThread& writes;
   base::WriteThread& letter_writes;  // of dead letters, which may wait for another program's lock
@@ -111,7 +113,7 @@ class Supervisor {
   void Turn(Clock::time_point latest);
   [[nodiscard]] Clock::time_point NextTime(const telemetry::Progress& progress) const;
   void Handle(const WorkerEvent& event);
-  void GrantFile(const Worker& worker);
+  void GrantFile(const Worker& worker, uint32_t frame_number);
   void EndIntake();
   void StopWhereAsked();
   void Stop(StopReason reason);

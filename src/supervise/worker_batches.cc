@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <chrono>
 #include <optional>
 #include <utility>
+
+#include "process/cpu_time.h"
 
 namespace espcap::supervise {
 
@@ -37,7 +40,7 @@ void WorkerBatches::Outlaw(const Part& part, const std::string& what) {
   intake_.Discard(part);
   for (Worker& worker : workers_.workers()) {
     if (worker.part != &part) continue;
-    worker.is_outlawed = true;
+    worker.own_kill = process::FrameFault::Kind::kProtocol;
     worker.slot.reset();
     worker.outcome.reset();
     workers_.Kill(worker);
@@ -53,9 +56,29 @@ void WorkerBatches::EndWorkers() {
     if (worker.slot) HandOver(worker);
     if (intake_.Waits(part)) continue;
     if (part.job.Dissects()) intake_.FreeAll(part.job.worker_index);
-    const auto outcome = worker.is_outlawed ? std::nullopt : worker.outcome;
+    const PartSuccession::End end{worker.IsOutlawed() ? std::nullopt : worker.outcome,
+                                  FaultOf(worker.wait_status, worker.own_kill), worker.start_error};
     workers_.Remove(worker);
-    succession_.WorkerEnded(part, outcome);
+    succession_.WorkerEnded(part, end, std::chrono::steady_clock::now());
+  }
+}
+
+void WorkerBatches::EndOverdue(std::chrono::steady_clock::time_point now,
+                               std::chrono::milliseconds limit) {
+  for (Worker& worker : workers_.workers()) {
+    const process::Job& job = worker.part->job;
+    const bool is_reader = job.role == process::Job::Role::kReadStream;
+    const bool works = worker.process > 0 && !worker.is_reaped && !worker.own_kill;
+    if (!works || !(job.Dissects() || is_reader)) continue;
+    const OverdueWatch::Observation seen{intake_.WorkOf(job), process::CpuTimeOf(worker.process),
+                                         worker.wants_slot, is_reader};
+    if (!worker.overdue.IsOverdue(now, seen, limit)) continue;
+    log_.Warning(
+        fmt::format("{}: the work of its process has not gone on for --frame-timeout; it "
+                    "is ended",
+                    *worker.part->capture->name));
+    worker.own_kill = process::FrameFault::Kind::kOverdue;
+    workers_.Kill(worker);
   }
 }
 

@@ -5,6 +5,7 @@
 #ifndef ESPCAP_SUPERVISE_WORKER_BATCHES_H_
 #define ESPCAP_SUPERVISE_WORKER_BATCHES_H_
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ class WorkerBatches {
   // Its worker has broken the protocol. What it has handed over since is not believed either;
   // another worker makes it again.
   void Outlaw(const Part& part, const std::string& what);
+
+  // Ends workers whose work hasn't gone on for so long.
+  void EndOverdue(std::chrono::steady_clock::time_point now, std::chrono::milliseconds limit);
 
   // What workers say that they have made, and nobody has taken.
   [[nodiscard]] std::vector<process::SlotProgress> NotTaken() const;

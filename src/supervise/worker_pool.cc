@@ -14,6 +14,16 @@ namespace espcap::supervise {
 using process::WorkerMessage;
 using process::WorkerReport;
 
+namespace {
+
+bool MayWantFile(const process::Job& job, uint32_t frame) {
+  if (job.role == process::Job::Role::kCapture) return true;
+  return job.Dissects() && job.keeps_faults &&
+         (job.faults.Find(frame) != nullptr || job.faults.Find(process::FrameFault::kFirst));
+}
+
+}  // namespace
+
 Result<void> WorkerPool::Begin(Part& part) {
   auto channel = zygote_->Fork(part.job);
   if (!channel) return Forward(std::move(channel));
@@ -36,7 +46,7 @@ std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) const {
     if (!worker.outcome) Kill(worker);  // it may only have hung up
     return std::nullopt;
   }
-  if (worker.is_outlawed) return std::nullopt;
+  if (worker.IsOutlawed()) return std::nullopt;
   switch (message->kind) {
     case WorkerMessage::Kind::kWantsSlot:
       if (worker.wants_slot || worker.slot || !worker.part->job.Dissects()) {
@@ -50,10 +60,10 @@ std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) const {
     case WorkerMessage::Kind::kLogMessage:
       return WorkerLogged{message->log_message};
     case WorkerMessage::Kind::kWantsFile:
-      if (worker.part->job.role != process::Job::Role::kCapture) {
+      if (!MayWantFile(worker.part->job, message->frame_number)) {
         return ProtocolBroken{worker, "it wants a file"};
       }
-      return FileWanted{worker};
+      return FileWanted{worker, message->frame_number};
     case WorkerMessage::Kind::kOpened:
       worker.opened = true;
       return InterfaceOpened{worker, std::string(message->log_message.Text())};
@@ -104,6 +114,8 @@ std::optional<WorkerEvent> WorkerPool::TakeReport() {
   if (worker != workers_.end()) {
     if (is_new) worker->process = report->process;
     worker->is_reaped = report->kind == WorkerReport::Kind::kEnded;
+    worker->wait_status = report->wait_status;
+    worker->start_error = report->error;
   }
   if (report->kind == WorkerReport::Kind::kStarted) return std::nullopt;
   return WorkerReaped{report->process, report->wait_status};

@@ -25,6 +25,7 @@
 #include "process/messages.h"
 #include "process/zygote.h"
 #include "supervise/capture_queue.h"
+#include "supervise/overdue_watch.h"
 
 namespace espcap::supervise {
 
@@ -35,19 +36,25 @@ struct Worker {
   Part* part = nullptr;
   pid_t process = 0;
   bool wants_slot = false;
-  bool opened = false;                      // its interface
-  bool is_reaped = false;                   // it is no process any more
-  bool is_outlawed = false;                 // it has broken the protocol, and is being killed
+  bool opened = false;     // its interface
+  bool is_reaped = false;  // it is no process any more
+  int wait_status = 0;     // waitpid's, once it is reaped
+  int start_error = 0;     // errno: it never was a process
+  // Why it is being killed. What it still says isn't believed where it has broken the protocol.
+  std::optional<process::FrameFault::Kind> own_kill;
+  [[nodiscard]] bool IsOutlawed() const { return own_kill == process::FrameFault::Kind::kProtocol; }
   std::optional<process::Outcome> outcome;  // once it has said so
   std::optional<uint32_t> slot;             // being filled
+  OverdueWatch overdue;
 };
 
 // What a worker, or the zygote, has told.
 struct SlotReady {
   Worker& worker;
 };
-struct FileWanted {  // for what it records
+struct FileWanted {  // for what it records, or for a frame that goes into quarantine
   Worker& worker;
+  uint32_t frame_number;
 };
 struct InterfaceOpened {
   Worker& worker;
@@ -65,7 +72,7 @@ struct WorkerLogged {
   process::LogMessage message;
 };
 struct WorkerReaped {
-  pid_t process;
+  pid_t process;    // -1: it couldn't be started
   int wait_status;  // waitpid's
 };
 struct ZygoteEnded {};

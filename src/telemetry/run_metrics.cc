@@ -27,6 +27,9 @@ void AddLedger(Exposition& text, const Ledger& ledger) {
           "espcap_documents_cut_total",
           "Documents cut to the depth or size that a server takes; each says so in espcap.cut.")
       .Sample({}, ledger.cut);
+  text.Counter("espcap_packets_quarantined_total",
+               "Packets whose dissection ends processes; a document says so in espcap.error.")
+      .Sample({}, ledger.quarantined);
 }
 
 void AddLive(Exposition& text, const LiveStats& live) {

@@ -26,6 +26,7 @@ std::string FormatLedger(const Ledger& ledger, Destination destination) {
   add_drops(ledger.interface_dropped, "the interface");
   add_drops(ledger.ring_dropped, "full rings");
   if (ledger.abandoned > 0) text += fmt::format(", {} abandoned", ledger.abandoned);
+  if (ledger.quarantined > 0) text += fmt::format("; {} quarantined", ledger.quarantined);
   if (ledger.cut > 0) {
     text += fmt::format("; {} documents cut to what a server takes, most by {}", ledger.cut,
                         ledger.cut_layers.Worst());

@@ -22,16 +22,18 @@ using source::FileSource;
 struct FileJob {
   // Whether the current frame belongs to another shard.
   [[nodiscard]] bool BelongsToOtherShard() const {
-    return plan && plan->ShardOf(GroupOf(source.record(), key)) != shard;
+    return plan && plan->ShardOf(GroupOf(source.record(), key)) != job.shard;
   }
 
   FileSource& source;
   source::FrameReader frames;
   SlotWriter& out;
   FrameProcessor processor;
+  process::MemoryBudget& memory;
+  bool is_full = false;                   // the memory is nearly spent: another process goes on
   std::optional<source::ShardPlan> plan;  // none: every frame is this worker's
   source::FlowKey key;
-  uint32_t shard;
+  const Job& job;
 };
 
 Result<void> OnePass(dissect::Session& session, FileJob& file) {
@@ -41,7 +43,7 @@ Result<void> OnePass(dissect::Session& session, FileJob& file) {
     if (!*more) return {};
     file.out.SetSourceBytes(file.source.bytes_read());
     if (file.BelongsToOtherShard()) {
-      session.SkipOtherShard(file.frames.frame_number());
+      session.Skip(file.frames.frame_number());
       continue;
     }
     const uint32_t frame = file.frames.frame_number();
@@ -49,6 +51,12 @@ Result<void> OnePass(dissect::Session& session, FileJob& file) {
                          ? file.processor.LeaveOut(frame)
                          : file.processor.Process(frame, file.source.record_number());
     if (!processed) return processed;
+    // One that has skipped what is settled brings the file on by a frame at least.
+    const bool is_of_use = !file.job.is_fresh || frame > file.job.settled_frame;
+    if (file.memory.NearlySpent() && is_of_use) {
+      file.is_full = true;
+      return {};
+    }
   }
   return {};
 }
@@ -74,15 +82,22 @@ Result<void> TwoPasses(dissect::Session& session, FileJob& file) {
     } else {
       file.processor.Preview(file.frames.frame_number());
     }
+    if (!file.memory.NearlySpent()) continue;
+    read = Fail(
+        "{}: two passes over more than {} packets take more than --worker-memory; the rest "
+        "is left out",
+        file.source.name(), file.frames.frame_number());
+    break;
   }
   session.EndPreview();
   file.source.EndSequentialReading();
   const auto frame_count = static_cast<uint32_t>(record_numbers.size());
   for (uint32_t frame = 1; frame <= frame_count && !file.out.StopRequested(); ++frame) {
     file.out.SetSourceBytes(file.source.bytes_total() / frame_count * frame);
+    file.out.CountWork();
     const uint32_t record_number = record_numbers[frame - 1];
     if (record_number == kOtherShards) {
-      session.SkipOtherShard(frame);
+      session.Skip(frame);
       continue;
     }
     if (record_number == kDuplicate) {
@@ -101,7 +116,7 @@ Result<void> TwoPasses(dissect::Session& session, FileJob& file) {
 }  // namespace
 
 Result<Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner, const Job& job,
-                           SlotWriter& out) {
+                           process::MemoryBudget& memory, SlotWriter& out) {
   const std::string path = job.path.data();
   const bool reports = job.shard == 0;  // what is the whole file's, not a frame's, is said once
   auto source = FileSource::Open(path, context.Access());
@@ -116,8 +131,10 @@ Result<Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner, 
   FileJob file{
       **source,     context.FramesOf(**source, job),
       out,          FrameProcessor(**source, context.session(), context.writer(), job, out),
+      memory,       false,
       std::nullopt, context.options().shard_key,
-      job.shard};
+      job};
+  if (job.is_fresh) file.processor.ContinueAfter(job.continuation.documents);
   if (const auto& duplicates = context.options().duplicates) {
     file.frames.FindDuplicates(*duplicates);
   }
@@ -128,6 +145,7 @@ Result<Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner, 
                                          : OnePass(context.session(), file);
   if (out.StopRequested()) return Outcome::kPartial;
   if (!done) return reports ? Result<Outcome>(Forward(std::move(done))) : Outcome::kPartial;
+  if (file.is_full) return Outcome::kSessionLimitReached;
   return job.packet_limit == 0 ? Outcome::kComplete : Outcome::kPartial;
 }
 

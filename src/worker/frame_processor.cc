@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "worker/frame_processor.h"
 
+#include <utility>
+
+#include "worker/kept_frame.h"
+
 namespace espcap::worker {
 
 using process::LogMessage;
 
 void FrameProcessor::Preview(uint32_t frame_number) {
-  if (job_.Skips(frame_number)) return session_.SkipPreview(frame_number);
+  if (job_.faults.Find(frame_number) != nullptr) return session_.SkipPreview(frame_number);
   out_.BeginDissection(frame_number);
   if (auto previewed = session_.Preview(frame_number); !previewed) {
     // The second pass meets it again, and counts it.
@@ -17,10 +21,16 @@ void FrameProcessor::Preview(uint32_t frame_number) {
 
 Result<void> FrameProcessor::Process(uint32_t frame_number, uint64_t record_number) {
   const bool is_settled = frame_number <= job_.settled_frame;
-  if (job_.Skips(frame_number)) {
+  if (is_settled && job_.is_fresh) {
+    session_.Skip(frame_number, frame_number == job_.continuation.last_frame);
+    return {};
+  }
+  if (const auto* fault = FaultOf(frame_number, is_settled)) {
     session_.Skip(frame_number);
     outcome_ = Outcome::kFailed;
-    return is_settled ? Result<void>() : out_.AddFailed(frame_number);
+    if (!is_settled) return LeaveAlone(frame_number, record_number, *fault);
+    if (fault->use != process::FrameFault::Use::kNothing) ++documents_;
+    return {};
   }
   out_.BeginDissection(frame_number);
   outcome_ = Dissect(frame_number, !is_settled);
@@ -41,9 +51,39 @@ Result<void> FrameProcessor::Process(uint32_t frame_number, uint64_t record_numb
   }
 }
 
+const process::FrameFault* FrameProcessor::FaultOf(uint32_t frame_number, bool is_settled) {
+  const bool is_first = !is_settled && !std::exchange(has_met_unsettled_, true);
+  const auto* first = is_first ? job_.faults.Find(process::FrameFault::kFirst) : nullptr;
+  return first != nullptr ? first : job_.faults.Find(frame_number);
+}
+
+// It is kept for whoever mends the dissector, and a document says that it was there.
+Result<void> FrameProcessor::LeaveAlone(uint32_t frame_number, uint64_t record_number,
+                                        const process::FrameFault& fault) {
+  using Use = process::FrameFault::Use;
+  if (fault.use == Use::kNothing) return out_.AddFailed(frame_number);
+  const std::string reason = process::DescribeFault(fault);
+  if (fault.use == Use::kKeep && job_.keeps_faults) {
+    out_.BeginDissection(frame_number);
+    if (base::FileDescriptor file = out_.AskForFile(frame_number); file.valid()) {
+      if (auto kept = KeepFrame(std::move(file), source_, reason); !kept) {
+        out_.SendLog(LogMessage::Level::kError,
+                     fmt::format("{}: packet {}: not kept in quarantine: {}", source_.name(),
+                                 frame_number, kept.error().message));
+      }
+    }
+    out_.EndDissection();
+  }
+  document_.Clear();
+  const wtap_rec& rec = std::as_const(source_).record().rec();
+  writer_.AppendError(document_, rec, frame_number, ++documents_, reason);
+  return out_.AddDocument({0, record_number, rec.ts.secs, rec.ts.nsecs, frame_number},
+                          document_.view());
+}
+
 // For times and numbers it was captured, as a frame of another shard was.
 Result<void> FrameProcessor::LeaveOut(uint32_t frame_number) {
-  session_.SkipOtherShard(frame_number);
+  session_.Skip(frame_number);
   if (frame_number <= job_.settled_frame) return {};
   return out_.AddDuplicate(frame_number);
 }

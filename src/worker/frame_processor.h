@@ -45,6 +45,10 @@ class FrameProcessor {
   enum class Outcome { kDocument, kFiltered, kFailed };
 
   Outcome Dissect(uint32_t frame_number, bool encode);
+  // Why the frame must be left alone; null: it needn't.
+  const process::FrameFault* FaultOf(uint32_t frame_number, bool is_settled);
+  Result<void> LeaveAlone(uint32_t frame_number, uint64_t record_number,
+                          const process::FrameFault& fault);
 
   source::CaptureSource& source_;
   dissect::Session& session_;
@@ -52,6 +56,7 @@ class FrameProcessor {
   const process::Job& job_;
   process::SlotWriter& out_;
   uint64_t documents_ = 0;
+  bool has_met_unsettled_ = false;
   Outcome outcome_ = Outcome::kFailed;
   ByteBuffer document_;
   std::string_view cut_layer_;  // of the document; empty: it is whole

@@ -6,6 +6,7 @@
 #define ESPCAP_WORKER_JOBS_H_
 
 #include "espcap/result.h"
+#include "process/memory_budget.h"
 #include "process/messages.h"
 #include "process/slot_writer.h"
 #include "worker/shard_planner.h"
@@ -15,7 +16,8 @@ namespace espcap::worker {
 
 // A file, or one of its shards: read, dissected, encoded.
 Result<process::Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner,
-                                    const process::Job& job, process::SlotWriter& out);
+                                    const process::Job& job, process::MemoryBudget& memory,
+                                    process::SlotWriter& out);
 
 // A pipe, read into a ring.
 Result<process::Outcome> RunStreamReadJob(WorkerContext& context, const process::Job& job,
@@ -24,6 +26,7 @@ Result<process::Outcome> RunStreamReadJob(WorkerContext& context, const process:
 // What comes out of a ring, dissected and encoded. Goes to the end of the stream even after a stop:
 // what was read is delivered.
 Result<process::Outcome> RunStreamDissectJob(WorkerContext& context, const process::Job& job,
+                                             process::MemoryBudget& memory,
                                              process::SlotWriter& out);
 
 // An interface, captured into the rings. It is opened with whatever privilege there is, and read

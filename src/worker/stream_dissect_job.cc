@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -23,7 +24,8 @@ struct Displayed {
 
 }  // namespace
 
-Result<Outcome> RunStreamDissectJob(WorkerContext& context, const Job& job, SlotWriter& out) {
+Result<Outcome> RunStreamDissectJob(WorkerContext& context, const Job& job,
+                                    process::MemoryBudget& memory, SlotWriter& out) {
   constexpr uint64_t kPacketsBetweenLooks = 256;  // at the resident size
   PacketRing& ring = context.ring(job);
   const std::string path = job.path.data();
@@ -38,8 +40,13 @@ Result<Outcome> RunStreamDissectJob(WorkerContext& context, const Job& job, Slot
   const process::ResidentSize resident;
   stream::SessionUse use;
   uint32_t last_frame = 0;
+  auto most_wait = context.options().flush_interval;
+  if (const auto limit = context.options().frame_timeout; limit.count() > 0) {
+    most_wait = std::min(most_wait, limit);
+  }
   for (;;) {
-    const PacketRing::State state = source.Next(context.options().flush_interval);
+    const PacketRing::State state = source.Next(most_wait);
+    out.CountWork();
     if (state == PacketRing::State::kEnd) return Outcome::kComplete;
     if (state == PacketRing::State::kRecord) {
       const stream::StreamRecord& facts = source.facts();
@@ -70,7 +77,7 @@ Result<Outcome> RunStreamDissectJob(WorkerContext& context, const Job& job, Slot
       use.bytes += source.record().data().size();
       source.Pass();
       if (use.packets % kPacketsBetweenLooks == 0) use.resident_bytes = resident.Bytes();
-      if (stream::IsFull(context.options().session_limits, use)) {
+      if (stream::IsFull(context.options().session_limits, use) || memory.NearlySpent()) {
         return Outcome::kSessionLimitReached;
       }
     }

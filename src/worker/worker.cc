@@ -20,16 +20,20 @@ Result<Outcome> RunJob(WorkerContext& context, const ShardPlanner& planner, cons
   if (auto given_up = context.GiveUpPrivileges(job); !given_up) {
     return Forward(std::move(given_up));
   }
+  process::MemoryBudget memory(job.role == Job::Role::kCapture ? 0
+                                                               : context.options().memory_bytes);
   context.writer().Meet(job.needs);
+  context.writer().SetSession(job.session);
+  out.HandOverEach(job.careful_frames);
   switch (job.role) {
     case Job::Role::kReadStream:
       return RunStreamReadJob(context, job, out);
     case Job::Role::kCapture:
       return RunInterfaceJob(context, job, out);
     case Job::Role::kDissectStream:
-      return RunStreamDissectJob(context, job, out);
+      return RunStreamDissectJob(context, job, memory, out);
     default:
-      return RunFileJob(context, planner, job, out);
+      return RunFileJob(context, planner, job, memory, out);
   }
 }
 
@@ -37,6 +41,7 @@ Result<Outcome> RunJob(WorkerContext& context, const ShardPlanner& planner, cons
 
 void RunWorker(WorkerContext& context, const ShardPlanner& planner, const Job& job,
                process::Channel channel) {
+  if (job.role != Job::Role::kCapture) process::OfferToEndFirst();
   std::vector<int> descriptors = planner.descriptors();
   descriptors.push_back(channel.fd());
   const auto kept = context.KeepOwn(job, std::move(descriptors));

@@ -7,6 +7,7 @@
 
 #include "dissect/geo_databases.h"
 #include "process/child_files.h"
+#include "process/limits.h"
 #include "process/syscall_filter.h"
 #include "stream/stream_record.h"
 
@@ -102,6 +103,7 @@ Result<void> WorkerContext::GiveUpPrivileges(const Job& job) const {
   auto dropped = process::DropPrivileges(
       options_.unprivileged, is_live ? process::Keep::kNothing : process::Keep::kReading);
   if (!dropped || !options_.sandbox) return dropped;
+  if (job.Dissects()) process::LimitFiles();
   return process::RestrictSystemCalls(wireshark::AsksNameServers() ? process::Sockets::kAllowed
                                                                    : process::Sockets::kNone);
 }
@@ -119,7 +121,14 @@ FileSource::Access WorkerContext::Access() const {
 
 source::FrameReader WorkerContext::FramesOf(FileSource& source, const Job& job) {
   if (capture_filter_) capture_filter_->BeginCapture(source.name(), source.handle());
-  return {source, capture_filter_ ? &*capture_filter_ : nullptr, job.packet_limit};
+  source::FrameReader frames(source, capture_filter_ ? &*capture_filter_ : nullptr,
+                             job.packet_limit);
+  // A plan made ahead is nobody's work: it shares nothing.
+  const bool has_slots = job.Dissects() && memory_.slots[job.worker_index] != nullptr;
+  const bool has_ring = job.role == Job::Role::kReadStream && memory_.rings[job.ring] != nullptr;
+  if (has_slots) frames.CountWorkIn(memory_.slots[job.worker_index]->work());
+  if (has_ring) frames.CountWorkIn(memory_.rings[job.ring]->work());
+  return frames;
 }
 
 }  // namespace espcap::worker

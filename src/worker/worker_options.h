@@ -33,7 +33,9 @@ struct WorkerOptions {
   stream::SessionLimits session_limits;            // of streams
   std::chrono::milliseconds flush_interval{1000};  // how long a document of a stream may wait
   live::Options live = {};
-  bool sandbox = true;  // processes that dissect ask little of the kernel
+  uint64_t memory_bytes = 0;  // of each process that parses packets, beyond a fresh one's; 0: any
+  std::chrono::milliseconds frame_timeout{0};  // without work it would be ended; 0: never
+  bool sandbox = true;                         // processes that dissect ask little of the kernel
   std::optional<process::Identity> unprivileged = {};  // of processes that touch packets
 };
 

@@ -170,6 +170,29 @@ TEST_F(BatchIntakeTest, AStreamsDocumentsAreOfRecordsThatItsRingHas) {
   }
 }
 
+// By what the supervisor knows, not by what the worker says.
+TEST_F(BatchIntakeTest, DocumentsOfFramesToBlameHaveIdsOfTheirOwn) {
+  using process::FrameFault;
+  Make(BatchForm::kBulk, false, 1'000'000);
+  Part& part = Next(0);
+  part.capture->fingerprint = Fingerprint{7};
+  part.job.faults.Add({.frame = 3});
+  part.job.faults.Add({.frame = 4, .use = FrameFault::Use::kNothing});
+  part.job.faults.Add({.frame = FrameFault::kFirst});
+  HandOver(part, {1, 2, 3, 4});
+  EXPECT_EQ(Violation(), "");
+  EXPECT_EQ(accounting_->ledger().quarantined, 2U);
+  const std::string text = TextOf(part);
+  for (const uint32_t record : {1U, 3U}) {
+    EXPECT_NE(text.find('"' + document::DocumentId({7}, record, true) + '"'), std::string::npos);
+  }
+  for (const uint32_t record : {2U, 4U}) {
+    EXPECT_NE(text.find('"' + document::DocumentId({7}, record) + '"'), std::string::npos);
+  }
+  EXPECT_EQ(part.job.faults.Find(FrameFault::kFirst), nullptr) << "it is settled";
+  EXPECT_NE(part.job.faults.Find(3), nullptr) << "a file's next worker comes by it again";
+}
+
 // Numbers in ids have 32 bits.
 TEST_F(BatchIntakeTest, LiveIdsAreOfTheRunAndOfNoOtherPacket) {
   Make(BatchForm::kBulk, false, 1'000'000, [] { return std::vector<InterfaceStats>(); });

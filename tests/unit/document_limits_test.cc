@@ -40,8 +40,8 @@ TEST(DocumentLimits, CutsSayWhatAndWhere) {
   cuts.Add(Cuts::kBytes, "http");
   EXPECT_TRUE(cuts.any());
   ByteBuffer out;
-  cuts.AppendMember(out);
-  EXPECT_EQ(out.view(), R"(,"espcap":{"cut":["depth","size"],"cut_layer":["http","xml"]})");
+  cuts.AppendMembers(out);
+  EXPECT_EQ(out.view(), R"("cut":["depth","size"],"cut_layer":["http","xml"])");
   EXPECT_EQ(cuts.first_layer(), "http");
   cuts.Clear();
   EXPECT_FALSE(cuts.any());
@@ -54,9 +54,9 @@ TEST(DocumentLimits, CutsNameTheKeys) {
   cuts.Add(Cuts::kValue, "tcp", "tcp_tcp_payload");
   cuts.Add(Cuts::kValues, "vnc", "vnc_vnc_pixel");
   ByteBuffer out;
-  cuts.AppendMember(out);
-  EXPECT_EQ(out.view(), R"(,"espcap":{"cut":["value","values"],"cut_layer":["vnc","tcp"],)"
-                        R"("cut_key":["vnc_vnc_pixel","tcp_tcp_payload"]})");
+  cuts.AppendMembers(out);
+  EXPECT_EQ(out.view(), R"("cut":["value","values"],"cut_layer":["vnc","tcp"],)"
+                        R"("cut_key":["vnc_vnc_pixel","tcp_tcp_payload"])");
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ TEST(RunMetrics, TellsTheLedgerUnderItsOutcomes) {
 
 TEST(RunMetrics, TellsOfWorkers) {
   RunSnapshot run;
-  run.work = {2, 3, 4, 8, 5, 6, 10, 7, 9};
+  run.work = {2, 3, 4, 8, 5, 6, 10, 7, 9, 0};
   const std::string text = FormatMetrics(run, kBuild);
   for (const char* line :
        {"espcap_workers_running 2", "espcap_worker_restarts_total 3",

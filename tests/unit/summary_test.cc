@@ -19,6 +19,15 @@ TEST(Summary, SaysWhatAServerTook) {
       "1234 packets captured, 1229 indexed, 4 already there, 1 failed; 1.50 s, 823 packets/s");
 }
 
+TEST(Summary, NamesWhatIsQuarantinedOutsideOfTheSum) {
+  Ledger ledger;
+  ledger.captured = ledger.written = 10;
+  ledger.quarantined = 2;
+  EXPECT_TRUE(ledger.Balanced());
+  EXPECT_EQ(FormatSummary(ledger, Destination::kStream, duration<double>(4)),
+            "10 packets captured, 10 written, 0 failed; 2 quarantined; 4.00 s, 2 packets/s");
+}
+
 TEST(Summary, SaysWhatWasWritten) {
   Ledger ledger;
   ledger.captured = 10;

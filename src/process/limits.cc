@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "process/limits.h"
+
+#include <sys/resource.h>
+
+#include <csignal>
+
+namespace espcap::process {
+
+void LimitFiles() {
+  ::signal(SIGXFSZ, SIG_IGN);  // an error of write(2) instead
+  const rlimit limit{kMostFileBytes, kMostFileBytes};
+  static_cast<void>(::setrlimit(RLIMIT_FSIZE, &limit));
+}
+
+}  // namespace espcap::process

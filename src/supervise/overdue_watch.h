@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Whether a worker's work goes on. Pure; told the time.
+#ifndef ESPCAP_SUPERVISE_OVERDUE_WATCH_H_
+#define ESPCAP_SUPERVISE_OVERDUE_WATCH_H_
+
+#include <chrono>
+#include <cstdint>
+
+namespace espcap::supervise {
+
+class OverdueWatch {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  struct Observation {
+    uint64_t work = 0;             // a number that rises as it works
+    std::chrono::nanoseconds cpu;  // what it has had of the processors' time
+    bool waits_for_us = false;     // for a slot: that is no work of its own
+    bool may_be_idle = false;      // it may wait for its input, for any time
+  };
+
+  // True where the number has not changed for `limit` of the process's own time, or for six times
+  // as much by the clock: a machine may have little time for it, or a disk may not answer.
+  bool IsOverdue(Clock::time_point now, const Observation& seen, Clock::duration limit) {
+    constexpr int kTimesByTheClock = 6;
+    if (!has_begun_ || seen.work != work_ || seen.waits_for_us) {
+      has_begun_ = true;
+      work_ = seen.work;
+      cpu_ = seen.cpu;
+      since_ = now;
+      return false;
+    }
+    return seen.cpu - cpu_ >= limit ||
+           (!seen.may_be_idle && now - since_ >= limit * kTimesByTheClock);
+  }
+
+ private:
+  bool has_begun_ = false;
+  uint64_t work_ = 0;  // as it last changed, and when
+  std::chrono::nanoseconds cpu_{0};
+  Clock::time_point since_;
+};
+
+}  // namespace espcap::supervise
+
+#endif  // ESPCAP_SUPERVISE_OVERDUE_WATCH_H_
