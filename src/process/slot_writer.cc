@@ -96,7 +96,9 @@ void SlotWriter::SendLinkType(std::string_view misfit) const {
   static_cast<void>(channel_.Send(note));
 }
 
-base::FileDescriptor SlotWriter::AskForFile(uint32_t frame_number) const {
+base::FileDescriptor SlotWriter::AskForFile(uint32_t frame_number) {
+  // A slot may be on its way: what comes next is the file then.
+  if (slots_ != nullptr && !NeedSlot()) return {};
   WorkerMessage wish;
   wish.kind = WorkerMessage::Kind::kWantsFile;
   wish.frame_number = frame_number;

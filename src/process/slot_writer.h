@@ -55,7 +55,7 @@ class SlotWriter {
 
   // The next file for raw packets; invalid where there is none.
   // Or for the frame, where one dissects.
-  [[nodiscard]] base::FileDescriptor AskForFile(uint32_t frame_number = 0) const;
+  [[nodiscard]] base::FileDescriptor AskForFile(uint32_t frame_number = 0);
 
   // A link type is there that the capture filter fits; or doesn't: its name, and why.
   void SendLinkType(std::string_view misfit) const;

@@ -64,15 +64,15 @@ Result<void> FrameProcessor::LeaveAlone(uint32_t frame_number, uint64_t record_n
   if (fault.use == Use::kNothing) return out_.AddFailed(frame_number);
   const std::string reason = process::DescribeFault(fault);
   if (fault.use == Use::kKeep && job_.keeps_faults) {
-    out_.BeginDissection(frame_number);
     if (base::FileDescriptor file = out_.AskForFile(frame_number); file.valid()) {
+      out_.BeginDissection(frame_number);
       if (auto kept = KeepFrame(std::move(file), source_, reason); !kept) {
         out_.SendLog(LogMessage::Level::kError,
                      fmt::format("{}: packet {}: not kept in quarantine: {}", source_.name(),
                                  frame_number, kept.error().message));
       }
+      out_.EndDissection();
     }
-    out_.EndDissection();
   }
   document_.Clear();
   const wtap_rec& rec = std::as_const(source_).record().rec();

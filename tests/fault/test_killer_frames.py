@@ -107,7 +107,7 @@ def check(run, marked, quarantine, tshark):
 def test_in_a_file_every_other_document_is_the_same(capture, expected, preloaded, espcap, tshark, tmp_path):
     """And an error's document says what the record's header does, as libwireshark would."""
     path, marked = capture
-    run = espcap("--file", path, "--workers", "1", *LIMITS, "--quarantine", tmp_path, env=preloaded)
+    run = espcap("--file", path, "--workers", "1", "--chunk", "7", *LIMITS, "--quarantine", tmp_path, env=preloaded)
     assert run.code != 0
     others = check(run, marked, tmp_path, tshark)
     by_number = {d["layers"]["frame"]["frame_frame_number"]: d for d in expected}
@@ -150,7 +150,7 @@ def test_in_a_stream_no_other_document_is_lost(mode, capture, expected, preloade
 
 def test_the_first_of_two_passes(capture, preloaded, espcap, tmp_path, tshark):
     path, marked = capture
-    run = espcap("--file", path, "-2", *LIMITS, "--quarantine", tmp_path, env=preloaded)
+    run = espcap("--file", path, "-2", "--chunk", "7", *LIMITS, "--quarantine", tmp_path, env=preloaded)
     check(run, marked, tmp_path, tshark)
 
 

@@ -19,6 +19,13 @@ TEST(Health, IsRedUntilTheServerIsPrepared) {
   EXPECT_EQ(UnhealthyReason(state), "");
 }
 
+TEST(Health, IsRedWhereNobodyReadsARing) {
+  HealthState state;
+  state.rings_unread = 2;
+  EXPECT_EQ(UnhealthyReason(state),
+            "nobody dissects what comes in: 2 of the workers have died too often and wait");
+}
+
 TEST(Health, IsWhetherDocumentsAreDeliveredOrKept) {
   constexpr const char* kStopping = "espcap is stopping";
   constexpr const char* kFull = "the spool takes no more documents";
