@@ -49,8 +49,8 @@ class Session {
   Result<void> Preview(uint32_t frame_number);
   void EndPreview();
 
-  // Takes the source's current record for one that was captured, and leaves it alone: another session
-  // dissects it, or none. It is displayed where nothing filters, or where that is known.
+  // Takes the source's current record for one that was captured, and leaves it alone: another
+  // session dissects it, or none. It is displayed where nothing filters, or where that is known.
   void Skip(uint32_t frame_number, bool is_displayed = false);
   void SkipPreview(uint32_t frame_number);
 

@@ -205,3 +205,18 @@ def test_a_process_that_cannot_be_started_is_no_death(preloaded, espcap):
     assert run.code == 0 and "died" not in run.err, run
     assert run.err.count("no process can be started: Resource temporarily unavailable; tried again") == 3
     assert time.monotonic() - start < 10
+
+
+def test_a_file_of_many_conversations_is_dissected_within_a_limit(espcap, tmp_path):
+    """Near it a fresh session goes on: no packet twice, none left out; documents say which session they are of."""
+    def syn(number):
+        ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 40, 0, 0, 64, 6, 0, struct.pack(">I", 0x0A000000 + number), bytes([192, 0, 2, 80]))
+        return bytes(12) + b"\x08\x00" + ip + struct.pack(">HHIIBBHHH", number & 0xFFFF, 80, number, 0, 0x50, 2, 65535, 0, 0)
+
+    count = 1_000_000 if FULL else 50_000
+    path = written(tmp_path / "syn.pcap", [syn(number) for number in range(count)])
+    run = espcap("--file", path, "--workers", "1", "--verbose", "--fields", "frame.number", "--worker-memory", "400M" if FULL else "64M")
+    assert run.code == 0 and run.ledger["written"] == count, run
+    sessions = [document.get("espcap", {}).get("session", 1) for document in run.documents()]
+    assert sessions == sorted(sessions)
+    assert run.err.count("a fresh session goes on") == sessions[-1] - 1 > 0
