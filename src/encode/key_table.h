@@ -61,15 +61,15 @@ class KeyTable {
   const FieldPlan& Plan(const header_field_info& field) {
     const auto id = static_cast<size_t>(field.id);
     const size_t number = id / kPageFields;
-    if (const Page* page = number < pages_.size() ? pages_.data()[number].get() : nullptr) {
-      const FieldPlan& plan = page->data()[id % kPageFields];
+    if (const Page* page = number < pages_.size() ? pages_[number].get() : nullptr) {
+      const FieldPlan& plan = (*page)[id % kPageFields];
       if (plan.format.kind != ValueKind::kUnplanned) return plan;
     }
     return MakePlan(field);
   }
 
   // REQUIRES: key < key_count(), which isn't checked.
-  [[nodiscard]] KeyLiteral Literal(uint32_t key) const { return literals_.data()[key]; }
+  [[nodiscard]] KeyLiteral Literal(uint32_t key) const { return literals_.begin()[key]; }
   [[nodiscard]] std::string_view Name(uint32_t key) const {
     const std::string_view literal(literals_[key].text, literals_[key].length);
     const size_t around = std::string_view(",\"\":").size();
@@ -94,7 +94,7 @@ class KeyTable {
   uint32_t InternAbbrev(std::string_view abbrev);
   [[nodiscard]] ValueKind CompanionOf(const header_field_info& field) const;
   uint32_t Derived(std::vector<uint32_t>& derived, uint32_t key, const char* end) {
-    const uint32_t known = key < derived.size() ? derived.data()[key] : kNotDerived;
+    const uint32_t known = key < derived.size() ? derived.begin()[key] : kNotDerived;
     return known != kNotDerived ? known : Derive(derived, key, end);
   }
   [[gnu::noinline, gnu::cold]] uint32_t Derive(std::vector<uint32_t>& derived, uint32_t key,

@@ -19,7 +19,7 @@ class StampedIndex {
     if (number >= marks_.size()) [[unlikely]] {
       Grow(number);
     }
-    Mark& mark = marks_.data()[number];
+    Mark& mark = marks_.begin()[number];
     if (mark.generation != generation_) mark = {generation_, place_if_new};
     return mark.place;
   }

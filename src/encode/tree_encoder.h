@@ -65,7 +65,7 @@ class TreeEncoder {
                         ValueFormat format);
   void Add(uint32_t key, const proto_node* node, ValueFormat format);
   // Not checked by the library: several for each field. REQUIRES: place < entry_count_, or Add()'s.
-  Entry& EntryAt(uint32_t place) { return entries_.data()[place]; }
+  Entry& EntryAt(uint32_t place) { return entries_.begin()[place]; }
   void AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection, const proto_node* object,
                      uint32_t begin, unsigned depth);
   void AppendList(ByteBuffer& out, const epan_dissect_t& dissection, Entry entry, unsigned depth);

@@ -102,8 +102,7 @@ Ledger Supervisor::Run(RunDependencies run) {
     Turn(NextTime(run.progress));
     worker_batches_.GrantSlots();  // workers go on while what they have made is copied
     PollSink(run.sink);
-    worker_batches_.Take(state_.sink_failed);
-    worker_batches_.EndWorkers();
+    worker_batches_.EndWorkers(state_.sink_failed);
     if (options_.frame_timeout.count() > 0) {
       worker_batches_.EndOverdue(Clock::now(), options_.frame_timeout);
     }

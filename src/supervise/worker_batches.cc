@@ -47,13 +47,17 @@ void WorkerBatches::Outlaw(const Part& part, const std::string& what) {
   }
 }
 
-void WorkerBatches::EndWorkers() {
+void WorkerBatches::EndWorkers(bool is_over) {
   auto& workers = workers_.workers();
+  // What one has left in its slot, if only an empty one that came too late, is taken at once.
+  for (Worker& worker : workers) {
+    if (!worker.channel.open() && worker.is_reaped && worker.slot) HandOver(worker);
+  }
+  Take(is_over);
   for (auto next = workers.begin(); next != workers.end();) {
     Worker& worker = *next++;
     if (worker.channel.open() || !worker.is_reaped) continue;
     Part& part = *worker.part;
-    if (worker.slot) HandOver(worker);
     if (intake_.Waits(part)) continue;
     if (part.job.Dissects()) intake_.FreeAll(part.job.worker_index);
     const PartSuccession::End end{worker.IsOutlawed() ? std::nullopt : worker.outcome,

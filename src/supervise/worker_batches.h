@@ -31,7 +31,7 @@ class WorkerBatches {
   void Take(bool is_over);
   // A worker has ended once it is no process any more, all that it said is heard, and what it has
   // handed over is taken: then its memory is another one's.
-  void EndWorkers();
+  void EndWorkers(bool is_over);
   // Its worker has broken the protocol. What it has handed over since is not believed either;
   // another worker makes it again.
   void Outlaw(const Part& part, const std::string& what);
