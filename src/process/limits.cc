@@ -8,7 +8,9 @@
 namespace espcap::process {
 
 void LimitFiles() {
-  ::signal(SIGXFSZ, SIG_IGN);  // an error of write(2) instead
+  struct sigaction ignored {};
+  ignored.sa_handler = SIG_IGN;
+  ::sigaction(SIGXFSZ, &ignored, nullptr);  // an error of write(2) instead
   const rlimit limit{kMostFileBytes, kMostFileBytes};
   static_cast<void>(::setrlimit(RLIMIT_FSIZE, &limit));
 }

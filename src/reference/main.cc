@@ -9,7 +9,13 @@
 #include "reference/pages.h"
 
 int main(int argc, char** argv) {
-  using namespace espcap::reference;
+  using espcap::reference::BashCompletion;
+  using espcap::reference::ConfigManPage;
+  using espcap::reference::ConfigSample;
+  using espcap::reference::FishCompletion;
+  using espcap::reference::ManPage;
+  using espcap::reference::OptionReference;
+  using espcap::reference::ZshCompletion;
   const std::map<std::string, std::string (*)()> texts = {
       {"bash", BashCompletion}, {"config", ConfigSample},      {"fish", FishCompletion},
       {"man", ManPage},         {"man-config", ConfigManPage}, {"markdown", OptionReference},

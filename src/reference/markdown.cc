@@ -9,6 +9,7 @@ std::string Cell(const std::string& text) { return Replaced(text, "|", "\\|"); }
 
 std::string Names(const Entry& entry) {
   std::vector<std::string> parts;
+  parts.reserve(entry.names.size());
   for (const std::string& name : entry.names) parts.push_back("`" + name + "`");
   std::string text = Joined(parts, ", ");
   if (!entry.is_argument && *entry.option->value != '\0') {

@@ -55,7 +55,7 @@ class PartSuccession {
   void Blame(Part& part, const process::FrameFault& fault);
   static uint32_t CountFruitless(Part& part);
   // Its next session knows nothing of the frames before.
-  void BeginFresh(Part& part);
+  static void BeginFresh(Part& part);
   void PutBack(Part& part, Clock::duration wait, Clock::time_point now);
 
   CaptureQueue& captures_;

@@ -42,8 +42,9 @@ Result<Quarantine> Quarantine::Open(const std::string& folder, uint64_t most_byt
     const uintmax_t bytes = entries->is_regular_file(ignored) ? entries->file_size(ignored) : 0;
     if (!ignored) quarantine.earlier_bytes_ += bytes;
   }
-  if (!error && ::access(folder.c_str(), W_OK | X_OK) != 0)
+  if (!error && ::access(folder.c_str(), W_OK | X_OK) != 0) {
     error = {errno, std::generic_category()};
+  }
   if (error) return Fail("--quarantine {}: {}", folder, error.message());
   return quarantine;
 }

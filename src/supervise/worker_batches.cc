@@ -55,7 +55,7 @@ void WorkerBatches::EndWorkers(bool is_over) {
   }
   Take(is_over);
   for (auto next = workers.begin(); next != workers.end();) {
-    Worker& worker = *next++;
+    const Worker& worker = *next++;
     if (worker.channel.open() || !worker.is_reaped) continue;
     Part& part = *worker.part;
     if (intake_.Waits(part)) continue;

@@ -19,7 +19,8 @@ namespace {
 bool MayWantFile(const process::Job& job, uint32_t frame) {
   if (job.role == process::Job::Role::kCapture) return true;
   return job.Dissects() && job.keeps_faults &&
-         (job.faults.Find(frame) != nullptr || job.faults.Find(process::FrameFault::kFirst));
+         (job.faults.Find(frame) != nullptr ||
+          job.faults.Find(process::FrameFault::kFirst) != nullptr);
 }
 
 }  // namespace

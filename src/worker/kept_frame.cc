@@ -20,8 +20,11 @@ Result<void> KeepFrame(base::FileDescriptor file, const source::CaptureSource& s
                                                      packet.pkt_encap, kNoSnaplen, true});
   if (!kept) return Forward(std::move(kept));
   (*kept)->SetComment(reason);
-  auto written = (*kept)->Add(source.record().header(), source.record().packet_bytes());
-  return written ? (*kept)->Flush() : written;
+  if (auto written = (*kept)->Add(source.record().header(), source.record().packet_bytes());
+      !written) {
+    return written;
+  }
+  return (*kept)->Flush();
 }
 
 }  // namespace espcap::worker
