@@ -22,8 +22,8 @@ int main(int argc, char** argv) {
       {"zsh", ZshCompletion}};
   const auto text = texts.find(argc == 2 ? argv[1] : "");
   if (text == texts.end()) {
-    std::fputs("usage: espcap_print_reference bash|config|fish|man|man-config|markdown|zsh\n",
-               stderr);
+    static_cast<void>(std::fputs(
+        "usage: espcap_print_reference bash|config|fish|man|man-config|markdown|zsh\n", stderr));
     return 2;
   }
   const std::string printed = text->second();
