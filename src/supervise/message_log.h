@@ -1,15 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What other processes say, for the log.
+// What other processes say, and how they end, for the log.
 #ifndef ESPCAP_SUPERVISE_MESSAGE_LOG_H_
 #define ESPCAP_SUPERVISE_MESSAGE_LOG_H_
 
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+#include <cstring>
 #include <string>
 
 #include "process/messages.h"
 #include "telemetry/log.h"
 
 namespace espcap::supervise {
+
+// `wait_status`: waitpid's.
+inline std::string DescribeEnd(int wait_status) {
+  if (WIFSIGNALED(wait_status)) {
+    return fmt::format("ended by signal {} ({})", WTERMSIG(wait_status),
+                       strsignal(WTERMSIG(wait_status)));
+  }
+  return fmt::format("ended with status {}", WEXITSTATUS(wait_status));
+}
 
 // Errors name captures, most often: more of them are shown than of warnings.
 inline void WriteToLog(const process::LogMessage& message, telemetry::Log& log) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "supervise/supervisor.h"
 
-#include <sys/wait.h>
-
 #include <algorithm>
 #include <csignal>
 #include <cstring>
@@ -28,14 +26,6 @@ struct Overloaded : Handlers... {
 };
 template <class... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
-
-std::string DescribeEnd(int wait_status) {
-  if (WIFSIGNALED(wait_status)) {
-    return fmt::format("ended by signal {} ({})", WTERMSIG(wait_status),
-                       strsignal(WTERMSIG(wait_status)));
-  }
-  return fmt::format("ended with status {}", WEXITSTATUS(wait_status));
-}
 
 }  // namespace
 
@@ -78,11 +68,7 @@ Result<void> Supervisor::OpenInterfaces() {
 Ledger Supervisor::Run(RunDependencies run) {
   resume_.emplace(run.resume, parts_.writes, parts_.log);
   watches_.emplace(std::move(run.watches), parts_.loop, parts_.log);
-  for (base::PollService* service : run.services) {
-    Service& entry = services_.emplace_back();
-    entry.service = service;
-    if (service->fd() >= 0) entry.readable.emplace(parts_.loop, service->fd());
-  }
+  services_.emplace(run.services, parts_.loop);
   live_reporter_.emplace(options_.stats_interval, parts_.log);
   state_.running = true;
   if (accounting_.is_live()) service_manager_.Ready();
@@ -112,7 +98,7 @@ Ledger Supervisor::Run(RunDependencies run) {
   }
   Close(run);
   for (const WorkerEvent& event : parts_.workers.Take()) Handle(event);  // last words
-  services_.clear();  // their descriptors are the caller's
+  services_.reset();  // their descriptors are the caller's
   accounting_.CountLosses();
   if (const uint64_t skipped = resume_->skipped_captures(); skipped > 0) {
     parts_.log.Info(fmt::format("{} captures skipped: an earlier run has settled them", skipped));
@@ -214,18 +200,11 @@ void Supervisor::PollSink(Sink& sink) {
 }
 
 void Supervisor::Turn(Clock::time_point latest) {
-  for (const Service& entry : services_) {
-    const milliseconds timeout = entry.service->NextTimeout();
-    if (timeout < kIdleTick) latest = std::min(latest, Clock::now() + timeout);
-  }
+  latest = std::min(latest, Clock::now() + std::min(kIdleTick, services_->NextTimeout()));
   parts_.loop.RunOnce(latest);
   for (const WorkerEvent& event : parts_.workers.Take()) Handle(event);
   if (const auto arrived = watches_->Take(); !arrived.empty()) parts_.captures.Add(arrived);
-  for (Service& entry : services_) {
-    const bool is_due = entry.service->NextTimeout() == milliseconds::zero();
-    const bool is_readable = entry.readable && entry.readable->Take();
-    if (is_readable || is_due) entry.service->Serve();
-  }
+  services_->Serve();
   service_manager_.Alive();
 }
 

@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <functional>
-#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +36,7 @@
 #include "supervise/kept_batches.h"
 #include "supervise/options.h"
 #include "supervise/part_succession.h"
+#include "supervise/polled_services.h"
 #include "supervise/quarantine.h"
 #include "supervise/resume_tracker.h"
 #include "supervise/run_state.h"
@@ -100,11 +100,6 @@ class Supervisor {
  private:
   using Clock = std::chrono::steady_clock;
 
-  struct Service {
-    base::PollService* service = nullptr;
-    std::optional<base::ReadableFlag> readable;  // none: it is due by time alone
-  };
-
   [[nodiscard]] bool MayEnd(const RunDependencies& run);
   [[nodiscard]] bool Finished() const;
   void Close(RunDependencies& run);
@@ -132,7 +127,7 @@ class Supervisor {
   CaptureFingerprints fingerprints_;
   std::optional<ResumeTracker> resume_;  // from Run() on
   std::optional<FileWatches> watches_;
-  std::list<Service> services_;
+  std::optional<PolledServices> services_;
   std::optional<telemetry::LiveReporter> live_reporter_;
   process::ServiceManager service_manager_;
   std::string failure_;  // of opening an interface, or its file
