@@ -16,23 +16,26 @@ class OverdueWatch {
   struct Observation {
     uint64_t work = 0;             // a number that rises as it works
     std::chrono::nanoseconds cpu;  // what it has had of the processors' time
-    bool waits_for_us = false;     // for a slot: that is no work of its own
+    bool waits_for_us = false;     // for a slot, once it has something to put there
     bool may_be_idle = false;      // it may wait for its input, for any time
   };
 
   // True where the number has not changed for `limit` of the process's own time, or for six times
-  // as much by the clock: a machine may have little time for it, or a disk may not answer.
+  // as much by the clock: a machine may have little time for it, or a disk may not answer. One that
+  // may wait does so where it uses less than an eighth of a processor.
   bool IsOverdue(Clock::time_point now, const Observation& seen, Clock::duration limit) {
     constexpr int kTimesByTheClock = 6;
-    if (!has_begun_ || seen.work != work_ || seen.waits_for_us) {
+    const bool may_wait = seen.waits_for_us || seen.may_be_idle;
+    constexpr int kTimesOfItsOwn = 8;
+    const bool waits = may_wait && (seen.cpu - cpu_) * kTimesOfItsOwn < now - since_;
+    if (!has_begun_ || seen.work != work_ || waits) {
       has_begun_ = true;
       work_ = seen.work;
       cpu_ = seen.cpu;
       since_ = now;
       return false;
     }
-    return seen.cpu - cpu_ >= limit ||
-           (!seen.may_be_idle && now - since_ >= limit * kTimesByTheClock);
+    return seen.cpu - cpu_ >= limit || (!may_wait && now - since_ >= limit * kTimesByTheClock);
   }
 
  private:
