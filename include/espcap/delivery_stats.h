@@ -85,7 +85,9 @@ struct SpoolStats {
 
 struct DeliveryStats {
   std::vector<NodeStats> nodes;
-  bool prepared = false;            // before, no document leaves
+  bool prepared = false;  // before, no document leaves
+  std::string
+      refusal;  // why the server, which is there, takes no documents at present; empty: it does
   std::string preparation_problem;  // why it takes so long; empty: none so far
   std::array<RetryStats, kRetryReasons> retries{};
   uint64_t batches = 0;              // settled, every document of them

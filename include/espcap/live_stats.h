@@ -20,6 +20,7 @@ struct InterfaceStats {
   uint64_t kernel_dropped = 0;
   uint64_t interface_dropped = 0;
   uint64_t duplicates = 0;  // of those received
+  bool is_blind = false;    // the link receives packets, and the capture sees none
 };
 
 struct LiveStats {

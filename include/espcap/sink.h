@@ -56,9 +56,6 @@ class Sink {
   // losing it.
   [[nodiscard]] virtual bool RestIsSafe() const { return false; }
 
-  // An error was that the program which reads the documents has ended: no fault of the run.
-  [[nodiscard]] virtual bool ReaderGone() const { return false; }
-
   // Nothing is sent any more. What isn't settled by now, and what is submitted while it is Ready(),
   // is kept for the next run where the sink can do that; else it is counted as abandoned. Poll()
   // until Closed(). An error of those: the destination isn't whole.

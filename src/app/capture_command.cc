@@ -20,6 +20,7 @@
 #include "app/standard_output.h"
 #include "base/event_loop.h"
 #include "base/write_thread.h"
+#include "document/bounded_index.h"
 #include "document/index_name.h"
 #include "http/local_ports.h"
 #include "live/device.h"
@@ -29,12 +30,14 @@
 #include "process/status_signal.h"
 #include "process/stop_signals.h"
 #include "resume/resume_state.h"
+#include "schema/index_pattern.h"
 #include "sink/output_file.h"
 #include "source/directory_watch.h"
 #include "source/input_files.h"
 #include "source/interfaces.h"
 #include "supervise/kept_batches.h"
 #include "supervise/message_log.h"
+#include "supervise/run_verdict.h"
 #include "supervise/supervisor.h"
 #include "telemetry/summary.h"
 #include "worker/worker.h"
@@ -187,17 +190,21 @@ void MentionShards(const cli::CaptureSettings& settings,
   }
 }
 
-Result<ExitStatus> Verdict(const Ledger& ledger, const Sink& sink, const telemetry::Log& log) {
-  if (!ledger.Balanced()) {
-    return Fail(
-        "the ledger doesn't balance: {} packets came in, {} have an outcome; this is a bug "
-        "in espcap",
-        ledger.captured + ledger.recovered, ledger.Settled());
-  }
-  if (sink.ReaderGone()) return ExitStatus::kReaderGone;
-  const uint64_t lost = ledger.failed + ledger.abandoned + ledger.dropped;
-  if (lost > 0 && log.errors() == 0) return Fail("{} packets were not delivered", lost);
-  return log.errors() == 0 ? ExitStatus::kDone : ExitStatus::kFailed;
+// The index for implausible times has the same template.
+document::BoundedIndex IndicesOf(const cli::CaptureSettings& settings, document::IndexName index) {
+  std::string rest = schema::IndexPattern(settings.index);
+  if (rest.ends_with('*')) rest.pop_back();
+  rest += "implausible-times";
+  if (!document::IndexNameFault(rest).empty()) rest = index.For(0);
+  return {std::move(index), settings.max_indices, std::move(rest)};
+}
+
+void TellImplausibleTimes(const document::BoundedIndex& indices, telemetry::Log& log) {
+  if (indices.rest_documents() == 0) return;
+  log.Warning(
+      fmt::format("packets' times make more than {} indices: {} documents went to {}; "
+                  "--max-indices allows more",
+                  indices.most(), indices.rest_documents(), indices.rest()));
 }
 
 // Of connections whose packets aren't captured; null where none of them could be.
@@ -228,10 +235,9 @@ class LogFlush {
 };
 
 // A write that can't be interrupted (a disk that hangs) uses what would be destroyed.
-[[noreturn]] void LeaveAtOnce(const Result<ExitStatus>& verdict, telemetry::Log& log) {
-  if (!verdict) log.Error(verdict.error().message);
+[[noreturn]] void LeaveAtOnce(ExitStatus status, telemetry::Log& log) {
   log.Flush(kLogTime);
-  ::_exit(static_cast<int>(verdict.value_or(ExitStatus::kFailed)));
+  ::_exit(static_cast<int>(status));
 }
 
 // Interfaces are opened, and resume state and metrics, before the sink: what is wrong there must
@@ -295,10 +301,11 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
       supervise::KeptBatches::Create(**loop, options.compression, (options.workers + 2) / 3);
   if (!kept) return Forward(std::move(kept));
   supervise::FilterFit filter_fit;
+  document::BoundedIndex indices = IndicesOf(settings, std::move(*index));
   supervise::Supervisor supervisor(
       options,
       {**loop, captures, *memory->control, memory->slots, memory->rings, workers, hasher->get(),
-       **kept, supervise::BatchCheck(options.form, std::move(*index)), std::move(read_interfaces),
+       **kept, supervise::BatchCheck(options.form, &indices), std::move(read_interfaces),
        [&recordings](const process::Job& job) {
          return recordings.OpenNext(job.path.data(), job.fanout_index);
        },
@@ -334,19 +341,23 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   if (on_terminal) MentionShards(settings, *inputs, log);
   telemetry::Progress progress(log, !settings.quiet && on_terminal);
   const auto start = std::chrono::steady_clock::now();
-  const Ledger ledger = supervisor.Run(
+  supervise::RunEnd end = supervisor.Run(
       {**sink, resume.get(), std::move(*watches), run_telemetry.services(), progress, needs});
   log.ClearProgress();
   log.TellLeftOut();
   if (auto fit = filter_fit.Verdict(settings.capture_filter); !fit) log.Error(fit.error().message);
+  TellImplausibleTimes(indices, log);
   log.Info(telemetry::FormatSummary(
-      ledger,
+      end.ledger,
       settings.nodes.empty() ? telemetry::Destination::kStream : telemetry::Destination::kServer,
       std::chrono::steady_clock::now() - start));
+  end.to_server = !settings.nodes.empty();
+  end.errors = log.errors();
+  const supervise::RunVerdict verdict = supervise::VerdictOf(end);
+  if (const auto line = supervise::VerdictLine(verdict); !line.empty()) log.Error(line);
   log.Flush(kLogTime);
-  auto verdict = Verdict(ledger, **sink, log);
-  if ((*writes)->posted() + (*letter_writes)->posted() > 0) LeaveAtOnce(verdict, log);
-  return verdict;
+  if ((*writes)->posted() + (*letter_writes)->posted() > 0) LeaveAtOnce(verdict.status, log);
+  return verdict.status;
 }
 
 }  // namespace
@@ -355,7 +366,7 @@ Result<ExitStatus> RunCaptureCommand(const char* program_path, const cli::Captur
                                      telemetry::Log& log) {
   if (settings.list) {
     if (auto printed = PrintInterfaces(log); !printed) return Forward(std::move(printed));
-    return ExitStatus::kDone;
+    return ExitStatus::kComplete;
   }
   if (auto checked = CheckSources(settings); !checked) return Forward(std::move(checked));
   if (auto checked = CheckShape(settings); !checked) return Forward(std::move(checked));

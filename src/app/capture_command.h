@@ -4,8 +4,8 @@
 #ifndef ESPCAP_APP_CAPTURE_COMMAND_H_
 #define ESPCAP_APP_CAPTURE_COMMAND_H_
 
-#include "app/exit_status.h"
 #include "cli/settings.h"
+#include "espcap/exit_status.h"
 #include "espcap/result.h"
 #include "telemetry/log.h"
 

@@ -11,6 +11,7 @@
 #include "app/resend_command.h"
 #include "app/standard_output.h"
 #include "app/template_command.h"
+#include "espcap/exit_status.h"
 #include "telemetry/log.h"
 
 namespace espcap::app {
@@ -19,61 +20,56 @@ namespace {
 using telemetry::Log;
 using telemetry::Verbosity;
 
+Result<ExitStatus> Complete(const Result<void>& done) {
+  if (!done) return tl::unexpected(done.error());
+  return ExitStatus::kComplete;
+}
+
 struct Runner {
   const char* program_path;
 
-  int operator()(const cli::PrintAndExit& print) const {
+  ExitStatus operator()(const cli::PrintAndExit& print) const {
     const auto printed = PrintText(print.text);
     if (!printed) fmt::print(stderr, "espcap: error: {}\n", printed.error().message);
-    return printed ? 0 : 1;
+    return printed ? ExitStatus::kComplete : ExitStatus::kNothingRan;
   }
-  int operator()(const cli::CaptureSettings& settings) const {
-    auto status = ExitStatus::kDone;
-    const int failures = WithLog(settings, [&](Log& log) -> Result<void> {
-      const auto ended = RunCaptureCommand(program_path, settings, log);
-      if (!ended) return tl::unexpected(ended.error());
-      status = *ended;
-      return {};
-    });
-    return status == ExitStatus::kDone ? failures : static_cast<int>(status);
+  ExitStatus operator()(const cli::CaptureSettings& settings) const {
+    return WithLog(settings,
+                   [&](Log& log) { return RunCaptureCommand(program_path, settings, log); });
   }
-  int operator()(const cli::ResendSettings& settings) const {
+  ExitStatus operator()(const cli::ResendSettings& settings) const {
     return WithLog(settings, [&](Log& log) { return RunResendCommand(settings, log); });
   }
-  int operator()(const cli::TemplateSettings& settings) const {
-    bool falls_short = false;
-    const int status = WithLog(settings, [&](Log& log) {
-      const auto verdict = RunTemplateCommand(program_path, settings, log);
-      falls_short = verdict && *verdict == TemplateVerdict::kFallsShort;
-      return verdict ? Result<void>() : tl::unexpected(verdict.error());
-    });
-    constexpr int kFallsShortStatus = 2;
-    return falls_short ? kFallsShortStatus : status;
-  }
-  int operator()(const cli::FieldsSettings& settings) const {
+  ExitStatus operator()(const cli::TemplateSettings& settings) const {
     return WithLog(settings,
-                   [&](Log& /*log*/) { return RunFieldsCommand(program_path, settings); });
+                   [&](Log& log) { return RunTemplateCommand(program_path, settings, log); });
   }
-  int operator()(const cli::QuerySettings& settings) const {
-    return WithLog(settings, [&](Log& log) { return RunQueryCommand(settings, log); });
+  ExitStatus operator()(const cli::FieldsSettings& settings) const {
+    return WithLog(
+        settings, [&](Log& /*log*/) { return Complete(RunFieldsCommand(program_path, settings)); });
+  }
+  ExitStatus operator()(const cli::QuerySettings& settings) const {
+    return WithLog(settings, [&](Log& log) { return Complete(RunQueryCommand(settings, log)); });
   }
 
  private:
+  // An error that a command returns means that it did nothing.
   template <class Command>
-  static int WithLog(const cli::ProgramSettings& settings, const Command& command) {
+  static ExitStatus WithLog(const cli::ProgramSettings& settings, const Command& command) {
     const Verbosity spoken = settings.verbose ? Verbosity::kVerbose : Verbosity::kNormal;
     Log log(settings.quiet ? Verbosity::kQuiet : spoken);
     for (const std::string& warning : settings.warnings) log.Warning(warning);
     if (!settings.config_used.empty()) log.Info("configuration from " + settings.config_used);
-    if (Result<void> done = command(log); !done) log.Error(done.error().message);
-    return log.errors() == 0 ? 0 : 1;
+    const Result<ExitStatus> status = command(log);
+    if (!status) log.Error(status.error().message);
+    return status.value_or(ExitStatus::kNothingRan);
   }
 };
 
 }  // namespace
 
 int RunCommand(const char* program_path, const cli::Invocation& invocation) {
-  return std::visit(Runner{program_path}, invocation);
+  return static_cast<int>(std::visit(Runner{program_path}, invocation));
 }
 
 }  // namespace espcap::app

@@ -120,9 +120,43 @@ Result<Secret> AuthorizationOf(const cli::SecuritySettings& settings,
                api_key ? http::ApiKeyAuthorization(*secret) : http::BearerAuthorization(*secret));
 }
 
-Result<std::shared_ptr<const http::Security>> SecurityOf(const cli::ServerSettings& settings) {
+namespace {
+
+const cli::SecretInputs& InputsOf(const cli::ServerSettings& settings) {
   static const cli::SecretInputs kNone;
-  const cli::SecretInputs& inputs = settings.secrets == nullptr ? kNone : *settings.secrets;
+  return settings.secrets == nullptr ? kNone : *settings.secrets;
+}
+
+Result<Secret> GivenAuthorization(const cli::ServerSettings& settings) {
+  const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
+  return AuthorizationOf(settings.security, InputsOf(settings),
+                         directory == nullptr ? "" : directory);
+}
+
+}  // namespace
+
+bool CredentialsCanChange(const cli::ServerSettings& settings) {
+  const cli::SecuritySettings& given = settings.security;
+  return !given.password_file.empty() || !given.api_key_file.empty() ||
+         !given.bearer_token_file.empty();
+}
+
+Result<std::shared_ptr<const http::Security>> WithCredentialsReadAgain(
+    const http::Security& security, const cli::ServerSettings& settings) {
+  auto authorization = GivenAuthorization(settings);
+  if (!authorization) return Forward(std::move(authorization));
+  auto renewed = std::make_shared<http::Security>();
+  renewed->ca_file = security.ca_file;
+  renewed->client_cert = security.client_cert;
+  renewed->client_key = security.client_key;
+  renewed->pin = security.pin;
+  renewed->insecure = security.insecure;
+  renewed->authorization = std::move(*authorization);
+  return renewed;
+}
+
+Result<std::shared_ptr<const http::Security>> SecurityOf(const cli::ServerSettings& settings) {
+  const cli::SecretInputs& inputs = InputsOf(settings);
   const cli::SecuritySettings& given = settings.security;
   auto security = std::make_shared<http::Security>();
   security->ca_file = given.ca_file;
@@ -134,8 +168,7 @@ Result<std::shared_ptr<const http::Security>> SecurityOf(const cli::ServerSettin
     if (!pin) return tl::unexpected(pin.error());
     security->pin = *pin;
   }
-  const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
-  auto authorization = AuthorizationOf(given, inputs, directory == nullptr ? "" : directory);
+  auto authorization = GivenAuthorization(settings);
   if (!authorization) return Forward(std::move(authorization));
   security->authorization = std::move(*authorization);
 

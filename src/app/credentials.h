@@ -26,6 +26,12 @@ Result<base::Secret> AuthorizationOf(const cli::SecuritySettings& settings,
 // REQUIRES: the zygote is forked.
 Result<std::shared_ptr<const http::Security>> SecurityOf(const cli::ServerSettings& settings);
 
+// Whether they come from a file that the user named.
+bool CredentialsCanChange(const cli::ServerSettings& settings);
+// The same security, with the credentials that are there now. For any thread.
+Result<std::shared_ptr<const http::Security>> WithCredentialsReadAgain(
+    const http::Security& security, const cli::ServerSettings& settings);
+
 }  // namespace espcap::app
 
 #endif  // ESPCAP_APP_CREDENTIALS_H_

@@ -69,7 +69,8 @@ Result<std::vector<sink::DeadLetter>> LettersOf(const Batch& batch,
 Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& settings,
                         const Run& run) {
   telemetry::Log& log = run.log;
-  auto opened = sink::DeadLetters::Open(DeadLettersPath(settings), run.letter_writes.hurry_flag());
+  auto opened = sink::DeadLetters::Open(DeadLettersPath(settings), settings.dead_letters_bytes,
+                                        run.letter_writes.hurry_flag());
   if (!opened && !settings.dead_letters.empty()) return Forward(std::move(opened));
   if (!opened) {
     log.Warning(opened.error().message +
@@ -84,6 +85,10 @@ Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& se
   }
   ServerUse use;
   use.ports = run.ports;
+  use.reads = &run.letter_writes;
+  using WhenFull = elasticsearch::DocumentOutcomes::WhenFull;
+  const WhenFull waiting = settings.interfaces.empty() ? WhenFull::kWait : WhenFull::kDrop;
+  use.when_letters_full = settings.dead_letters_full == "stop" ? WhenFull::kStop : waiting;
   auto index = document::IndexName::Parse(settings.index);
   if (!index) return Forward(std::move(index));
   use.preparation.index = index->For(std::time(nullptr));
@@ -108,7 +113,7 @@ Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& se
   };
   use.keep_refused = [dead_letters, &writes = run.letter_writes](
                          const Batch& batch, std::span<const elasticsearch::Refusal> refusals,
-                         std::function<void(Result<void>)> kept) {
+                         std::function<void(Result<size_t>)> kept) {
     auto letters = LettersOf(batch, refusals);
     if (!letters || !*dead_letters) {
       return kept(tl::unexpected(letters ? dead_letters->error() : letters.error()));

@@ -42,8 +42,9 @@ class Resend {
     use.preparation.install_template = false;
     use.prepared = [](const auto&, const auto&, const auto&) {};
     use.keep_refused = [this](const Batch& batch, std::span<const elasticsearch::Refusal> refusals,
-                              const std::function<void(Result<void>)>& kept) {
-      kept(Keep(batch, refusals));
+                              const std::function<void(Result<size_t>)>& kept) {
+      auto remain = Keep(batch, refusals);
+      kept(remain ? Result<size_t>(refusals.size()) : Forward(std::move(remain)));
     };
     use.sync_refused = [](const Sink::SyncDone& done) { done({}); };
     auto made = MakeBulkSink(*loop_, settings_, std::move(nodes), std::move(use), log_, stats_);
@@ -132,7 +133,7 @@ class Resend {
 
 }  // namespace
 
-Result<void> RunResendCommand(const cli::ResendSettings& settings, telemetry::Log& log) {
+Result<ExitStatus> RunResendCommand(const cli::ResendSettings& settings, telemetry::Log& log) {
   if (settings.nodes.empty()) return Fail("resend {}: give the server with --node", settings.file);
   auto nodes = ParseNodes(settings.nodes);
   if (!nodes) return Forward(std::move(nodes));
@@ -141,20 +142,24 @@ Result<void> RunResendCommand(const cli::ResendSettings& settings, telemetry::Lo
                                         [&log](const std::string& message) { log.Error(message); });
   if (!letters) return Forward(std::move(letters));
   Resend resend(settings, **letters, log);
-  if (auto connected = resend.Connect(std::move(*nodes)); !connected) return connected;
+  if (auto connected = resend.Connect(std::move(*nodes)); !connected) {
+    return Forward(std::move(connected));
+  }
   // However it ends, what has landed leaves the file.
   auto outcome = resend.Run();
   auto finished = (*letters)->Finish();
-  if (!finished) return finished;
+  if (!finished) {
+    log.Error(finished.error().message);
+    return ExitStatus::kEndedUnasked;
+  }
   const DeadLetterResend::Counts counts = (*letters)->counts();
   const uint64_t remaining = counts.refused_again + counts.not_sent + counts.bad_lines;
   log.Info(fmt::format("{} documents taken by the server, {} remain in {}", counts.landed,
                        remaining, settings.file));
-  if (!outcome) return outcome;
-  if (remaining > 0 && log.errors() == 0) {
-    return Fail("{} documents remain in {}", remaining, settings.file);
-  }
-  return {};
+  if (!outcome) log.Error(outcome.error().message);
+  if (remaining > 0) log.Error(fmt::format("{} documents remain in {}", remaining, settings.file));
+  if (!outcome) return ExitStatus::kEndedUnasked;
+  return remaining > 0 ? ExitStatus::kIncomplete : ExitStatus::kComplete;
 }
 
 }  // namespace espcap::app

@@ -5,12 +5,14 @@
 #define ESPCAP_APP_RESEND_COMMAND_H_
 
 #include "cli/settings.h"
+#include "espcap/exit_status.h"
 #include "espcap/result.h"
 #include "telemetry/log.h"
 
 namespace espcap::app {
 
-Result<void> RunResendCommand(const cli::ResendSettings& settings, telemetry::Log& log);
+// kIncomplete: documents remain.
+Result<ExitStatus> RunResendCommand(const cli::ResendSettings& settings, telemetry::Log& log);
 
 }  // namespace espcap::app
 

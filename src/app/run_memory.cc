@@ -47,9 +47,10 @@ std::vector<InterfaceStats> ReadInterfaces(const live::SharedCaptureState& board
   std::vector<InterfaceStats> stats;
   uint32_t id = 0;
   for (const std::string& name : live.interfaces) {
-    const live::InterfaceCounts counts = board.CountsOf(id++);
+    const live::InterfaceCounts counts = board.CountsOf(id);
     stats.push_back({name, counts.received, counts.bytes, counts.ring_dropped,
-                     counts.kernel_dropped, counts.interface_dropped, counts.duplicates});
+                     counts.kernel_dropped, counts.interface_dropped, counts.duplicates,
+                     board.IsBlind(id++)});
   }
   return stats;
 }

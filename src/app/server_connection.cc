@@ -46,11 +46,20 @@ Result<std::unique_ptr<elasticsearch::BulkSink>> MakeBulkSink(base::EventLoop& l
     log.Warning(warning);
   }
   elasticsearch::BulkSink::Options options;
+  elasticsearch::CredentialRenewal::Read read_credentials;
+  if (use.reads != nullptr && CredentialsCanChange(settings)) {
+    read_credentials = [&settings, &reads = *use.reads,
+                        security = *security](elasticsearch::CredentialRenewal::Done done) {
+      if (!reads.HasRoom()) return done(security);
+      reads.Post([&settings, security] { return WithCredentialsReadAgain(*security, settings); },
+                 std::move(done));
+    };
+  }
   options.security = std::move(*security);
   options.compress = CompressesFor(settings, nodes);
   options.nodes = std::move(nodes);
   options.concurrency = ConcurrencyOf(settings);
-  options.max_retries = settings.max_retries;
+  options.outcomes = {settings.max_retries, use.when_letters_full};
   options.request_timeout = settings.request_timeout;
   options.preparation = std::move(use.preparation);
   options.preparation.pipeline = settings.pipeline;
@@ -65,6 +74,7 @@ Result<std::unique_ptr<elasticsearch::BulkSink>> MakeBulkSink(base::EventLoop& l
   hooks.template_maker = std::move(use.template_maker);
   hooks.prepared = std::move(use.prepared);
   hooks.keep_refused = std::move(use.keep_refused);
+  hooks.read_credentials = std::move(read_credentials);
   hooks.sync_refused = std::move(use.sync_refused);
   hooks.advise = limited(telemetry::Log::Level::kWarning, "the run's indices");
   hooks.warn = limited(telemetry::Log::Level::kWarning, "the server");

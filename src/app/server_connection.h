@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/write_thread.h"
 #include "cli/settings.h"
 #include "elasticsearch/bulk_sink.h"
 #include "espcap/result.h"
@@ -36,6 +37,9 @@ struct ServerUse {
   decltype(elasticsearch::BulkSink::Hooks::prepared) prepared;
   decltype(elasticsearch::BulkSink::Hooks::keep_refused) keep_refused;
   decltype(elasticsearch::BulkSink::Hooks::sync_refused) sync_refused;
+  elasticsearch::DocumentOutcomes::WhenFull when_letters_full =
+      elasticsearch::DocumentOutcomes::WhenFull::kWait;
+  base::WriteThread* reads = nullptr;  // null: credentials that are refused are not read again
 };
 Result<std::unique_ptr<elasticsearch::BulkSink>> MakeBulkSink(base::EventLoop& loop,
                                                               const cli::ServerSettings& settings,

@@ -100,9 +100,9 @@ Result<void> Install(const elasticsearch::Server& server, const std::string& ind
   return {};
 }
 
-Result<TemplateVerdict> Check(const elasticsearch::Server& server, const std::string& index,
-                              const schema::IndexTemplate& wanted, int64_t priority,
-                              telemetry::Log& log) {
+Result<ExitStatus> Check(const elasticsearch::Server& server, const std::string& index,
+                         const schema::IndexTemplate& wanted, int64_t priority,
+                         telemetry::Log& log) {
   auto findings = elasticsearch::CompareTemplate(server, wanted);
   if (!findings) return tl::unexpected(findings.error());
   const bool is_as_wanted = findings->empty();
@@ -118,12 +118,12 @@ Result<TemplateVerdict> Check(const elasticsearch::Server& server, const std::st
   for (const std::string& finding : *findings) log.Error(finding);
   if (findings->empty()) {
     log.Info(fmt::format("{}: as espcap would install it", wanted.name));
-    return TemplateVerdict::kFine;
+    return ExitStatus::kComplete;
   }
   if (!is_as_wanted) {
     log.Error(wanted.name + " is not as espcap would install it: --install does");
   }
-  return TemplateVerdict::kFallsShort;
+  return ExitStatus::kIncomplete;
 }
 
 // Of documents of today.
@@ -136,9 +136,8 @@ Result<std::string> SampleIndex(const cli::TemplateSettings& settings) {
 
 }  // namespace
 
-Result<TemplateVerdict> RunTemplateCommand(const char* program_path,
-                                           const cli::TemplateSettings& settings,
-                                           telemetry::Log& log) {
+Result<ExitStatus> RunTemplateCommand(const char* program_path,
+                                      const cli::TemplateSettings& settings, telemetry::Log& log) {
   if (auto checked = CheckRequest(settings); !checked) return Forward(std::move(checked));
   std::optional<QueriedServer> server;
   if (!settings.nodes.empty()) {
@@ -158,11 +157,11 @@ Result<TemplateVerdict> RunTemplateCommand(const char* program_path,
     if (settings.check) return Check(on, *index, *wanted, settings.template_priority, log);
     auto put = Install(on, *index, *wanted, settings.template_priority, log);
     if (!put) return Forward(std::move(put));
-    return TemplateVerdict::kFine;
+    return ExitStatus::kComplete;
   }
   auto printed = PrintText(schema::PrintTemplate(*wanted) + '\n');
   if (!printed) return Forward(std::move(printed));
-  return TemplateVerdict::kFine;
+  return ExitStatus::kComplete;
 }
 
 }  // namespace espcap::app

@@ -157,6 +157,9 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   // what the server doesn't take
   std::string spool;  // directory; empty: none
   uint64_t spool_bytes = uint64_t{1} << 30U;
+  uint64_t max_indices = 400;
+  uint64_t dead_letters_bytes = uint64_t{1} << 30U;
+  std::string dead_letters_full = "wait";
   std::string dead_letters;  // path; empty: DeadLettersPath() says
   // indices
   std::string index = "packets-%Y-%m-%d";

@@ -25,6 +25,19 @@ NoAnswer KindOf(const http::HttpFailure& failure) {
   return {RequestOutcome::kConnection, RetryReason::kConnection};
 }
 
+// A node refuses our credentials.
+Result<void> TakeUnauthorized(size_t at, const std::string& reason, CredentialRenewal& credentials,
+                              NodePool& pool, NodeReports& reports) {
+  const auto consequence = credentials.Refused(reason);
+  if (!consequence) {
+    pool.Dropped(at);
+    return tl::unexpected(consequence.error());
+  }
+  pool.Unauthorized(at, NodePool::Clock::now());
+  reports.Problem(at, reason, *consequence);
+  return {};
+}
+
 }  // namespace
 
 Result<void> BulkSink::TakeIdentity(size_t at, const http::HttpClient::Finished& finished) {
@@ -53,7 +66,9 @@ Result<void> BulkSink::TakeIdentity(size_t at, const http::HttpClient::Finished&
   if (!identity) {
     const std::string reason = fmt::format("{}: {}", node.base, identity.error().message);
     const bool is_about_credentials = response.status == 401 || response.status == 403;
-    return is_about_credentials ? Fail("{}", reason) : fail(reason, false);
+    if (!is_about_credentials) return fail(reason, false);
+    may_pass_[at] = true;
+    return TakeUnauthorized(at, reason, credentials_, pool_, reports_);
   }
   pool_.Identified(at);
   if (preparation_.state() != Preparation::State::kUnbegun) return {};
@@ -78,6 +93,9 @@ Result<void> BulkSink::TakePreparation(size_t at, const http::HttpClient::Finish
   const bool was_done = preparation_.done();
   switch (preparation_.TakeResponse(*finished.response, now)) {
     case Preparation::Outcome::kRefused:
+      if (finished.response->status == 401 && !options_.meanwhile.empty()) {
+        static_cast<void>(credentials_.Refused(preparation_.problem()));
+      }
       if (options_.meanwhile.empty()) {
         return Fail("{}: {}", node.base, preparation_.problem());
       }
@@ -147,10 +165,9 @@ Result<void> BulkSink::TakeAnswer(Request& request, const http::HttpClient::Fini
                             verdict.action == RequestAction::kSplit,
                             static_cast<int>(response.status), ReasonOf(response));
       break;
-    case RequestAction::kStop:
-      pool_.Dropped(at);
+    case RequestAction::kUnauthorized:
       chunks_.PutFirst(std::move(*request.chunk));
-      return Fail("{}: the server refuses these credentials: the run ends here", failure.reason);
+      return TakeUnauthorized(at, failure.reason, credentials_, pool_, reports_);
   }
   return {};
 }
@@ -159,17 +176,24 @@ Result<void> BulkSink::TakeItems(Request& request, std::chrono::duration<double>
                                  const std::vector<ItemResult>& items, Ledger& ledger) {
   const size_t node = request.node;
   const std::string& name = options_.nodes[node].base;
+  const auto [waits, unauthorized] =
+      outcomes_.TakeItems(*request.chunk, request.body.text_bytes(), items, ledger);
+  if (unauthorized) {
+    return TakeUnauthorized(node,
+                            fmt::format("{}/_bulk: a document was refused with {} ({})", name,
+                                        unauthorized->status, unauthorized->reason),
+                            credentials_, pool_, reports_);
+  }
+  credentials_.Accepted();
   pool_.Answered(node, request.body.text_bytes(), took);
-  const auto waits = outcomes_.TakeItems(*request.chunk, request.body.text_bytes(), items, ledger);
-  if (!waits) return Fail("{}/_bulk: {}", name, waits.error().message);
-  if (!*waits) {
+  if (!waits) {
     reports_.Recovered(node, name);
     return {};
   }
   pool_.Slowed(node);
   reports_.Problem(node,
                    fmt::format("{}/_bulk: documents are refused for now with {} ({})", name,
-                               (*waits)->status, (*waits)->reason),
+                               waits->status, waits->reason),
                    "they are sent again");
   return {};
 }

@@ -57,7 +57,9 @@ std::vector<BulkChunk> Split(const BulkChunk& chunk, size_t bytes) {
                         {},
                         chunk.failures,
                         chunk.attempts_without_progress,
-                        chunk.not_before});
+                        chunk.not_before,
+                        chunk.is_blocked,
+                        chunk.is_told});
       filled = 0;
     }
     chunks.back().positions.push_back(position);

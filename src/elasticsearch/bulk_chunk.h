@@ -30,6 +30,8 @@ struct BulkChunk {
   uint32_t failures = 0;                   // so often it was sent in vain
   uint32_t attempts_without_progress = 0;  // tries in a row after which nothing at all had landed
   std::chrono::steady_clock::time_point not_before{};
+  bool is_blocked = false;  // refused the last time for a state of the cluster
+  bool is_told = false;     // that its documents were refused for good
 
   [[nodiscard]] const Batch& batch() const { return pending_batch->batch; }
   [[nodiscard]] bool IsWhole() const { return positions.size() == batch().documents.size(); }

@@ -40,7 +40,7 @@ void MeetIndices(const Batch& batch, Preparation& preparation) {
 bool IsAny(uint32_t /*slot*/) { return true; }
 
 void Show(const NodePool& pool, const ChunkQueue& chunks, size_t most_bytes,
-          const Preparation& preparation, DeliveryStats& stats) {
+          const Preparation& preparation, const std::string& refusal, DeliveryStats& stats) {
   for (size_t node = 0; node < stats.nodes.size(); ++node) {
     stats.nodes[node].resting = !pool.IsHealthy(node);
     stats.nodes[node].in_flight = pool.in_flight(node);
@@ -50,6 +50,7 @@ void Show(const NodePool& pool, const ChunkQueue& chunks, size_t most_bytes,
   stats.request_bytes_limit = most_bytes == SizeLimit::kNone ? 0 : most_bytes;
   stats.prepared = preparation.done();
   stats.preparation_problem = preparation.problem();
+  stats.refusal = refusal;
 }
 
 }  // namespace
@@ -62,14 +63,15 @@ BulkSink::BulkSink(base::EventLoop& loop, Options options, Hooks hooks, Delivery
       timer_(loop, [] {}),
       client_(loop, options_.request_timeout, options_.security, options_.ports),
       pool_(options_.nodes.size(), options_.concurrency, RandomUnit()),
+      credentials_(std::move(hooks_.read_credentials), !options_.meanwhile.empty()),
       may_pass_(options_.nodes.size()),
       reports_(options_.nodes.size(), hooks_.warn),
       chunks_([this](uint32_t slot, bool delivered) {
         ++stats_.batches;
         Settle(slot, delivered);
       }),
-      outcomes_(options_.max_retries, RandomUnit(), {hooks_.keep_refused, hooks_.report}, chunks_,
-                stats_),
+      outcomes_(options_.outcomes, RandomUnit(), {hooks_.keep_refused, hooks_.warn, hooks_.report},
+                chunks_, stats_),
       preparation_(options_.preparation, std::move(hooks_.template_maker)),
       bulk_path_(BulkPath(options_.preparation.pipeline)),
       latest_begin_(NodePool::Clock::now() + kLongestStart) {
@@ -97,7 +99,9 @@ Result<void> BulkSink::Submit(Batch batch, Ledger& /*ledger*/) {
   MeetIndices(batch, preparation_);
   chunks_.Add(std::move(batch));
   Start(NodePool::Clock::now());
-  Show(pool_, chunks_, outcomes_.most_bytes(), preparation_, stats_);
+  Show(pool_, chunks_, outcomes_.most_bytes(), preparation_,
+       credentials_.problem().empty() ? outcomes_.blocked_reason() : credentials_.problem(),
+       stats_);
   return {};
 }
 
@@ -128,7 +132,7 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
   }
   for (const std::string& warning : preparation_.TakeWarnings()) hooks_.advise(warning);
   if (preparation_.maker_fd() < 0) maker_readable_.reset();
-  outcomes_.CountKept(ledger);
+  if (auto counted = outcomes_.CountKept(ledger); !counted) return counted;
   if (closing_) {
     for (const Returned& returned : chunks_.TakeBack(IsAny)) {
       ledger.abandoned += returned.batch.documents.size();
@@ -149,12 +153,18 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
     if (time && *time > now && (!next || *time < *next)) next = time;
   }
   next ? timer_.Set(*next) : timer_.Cancel();
-  Show(pool_, chunks_, outcomes_.most_bytes(), preparation_, stats_);
+  Show(pool_, chunks_, outcomes_.most_bytes(), preparation_,
+       credentials_.problem().empty() ? outcomes_.blocked_reason() : credentials_.problem(),
+       stats_);
   return {};
 }
 
 // Asks nodes who they are that must be asked, and sends what may be sent.
 void BulkSink::Start(Time now) {
+  if (credentials_.is_due() && (pool_.ProbeIsDue(now) || preparation_.NextRequest(now))) {
+    credentials_.Renew(client_);
+  }
+  if (credentials_.is_reading()) return;
   while (const auto node = pool_.TakeForProbe(now)) {
     Request& request = requests_.emplace_back();
     request.node = *node;

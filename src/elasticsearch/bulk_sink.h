@@ -22,6 +22,7 @@
 #include "elasticsearch/bulk_body.h"
 #include "elasticsearch/bulk_response.h"
 #include "elasticsearch/chunk_queue.h"
+#include "elasticsearch/credential_renewal.h"
 #include "elasticsearch/document_outcomes.h"
 #include "elasticsearch/elasticsearch.h"
 #include "elasticsearch/node_pool.h"
@@ -40,7 +41,7 @@ class BulkSink : public RemoteSink {
     std::shared_ptr<const http::Security> security;
     std::shared_ptr<http::LocalPorts> ports;  // of connections; null: any
     NodePool::Concurrency concurrency;
-    std::optional<uint32_t> max_retries;  // of a document; none: without end
+    DocumentOutcomes::Options outcomes;
     std::chrono::milliseconds request_timeout{60'000};
     bool compress = false;  // what doesn't come compressed, too
     // What becomes of documents while the server can't be reached, or refuses to be prepared: it is
@@ -55,6 +56,7 @@ class BulkSink : public RemoteSink {
     std::function<void(const http::NodeUrl&, const ServerIdentity&, const Preparation&)> prepared;
     decltype(DocumentOutcomes::Hooks::keep_refused) keep_refused;
     std::function<void(SyncDone)> sync_refused;  // as Sync() below
+    CredentialRenewal::Read read_credentials;    // again; empty: they can't change
     std::function<void(const std::string&)> warn;
     std::function<void(const std::string&)> advise;  // about the run's indices
     std::function<void(const std::string&)> report;  // errors
@@ -111,6 +113,7 @@ class BulkSink : public RemoteSink {
   base::EventLoop::Timer timer_;  // something is due by time alone
   http::HttpClient client_;
   NodePool pool_;
+  CredentialRenewal credentials_;
   std::vector<bool> may_pass_;  // why a node didn't say who it is: it is busy, or not ready
   NodeReports reports_;
   ChunkQueue chunks_;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <utility>
 
 #include "base/backoff.h"
@@ -13,25 +14,42 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr base::Backoff kItemWait{milliseconds{200}, milliseconds{20'000}};
+// Refused documents are sent again so often while there is no room for them elsewhere.
+constexpr milliseconds kFullWait{5'000};
+constexpr const char* kFull =
+    "the file of dead letters is full, and documents that the server refuses {}; "
+    "'espcap resend' empties it, --dead-letters-bytes makes it larger";
+
+const char* Consequence(DocumentOutcomes::WhenFull when_full) {
+  switch (when_full) {
+    case DocumentOutcomes::WhenFull::kWait:
+      return "wait for room in it";
+    case DocumentOutcomes::WhenFull::kDrop:
+      return "are dropped";
+    case DocumentOutcomes::WhenFull::kStop:
+      return "end the run";
+  }
+  return "";
+}
 
 }  // namespace
 
-DocumentOutcomes::DocumentOutcomes(std::optional<uint32_t> max_retries, NodePool::Random random,
-                                   Hooks hooks, ChunkQueue& chunks, DeliveryStats& stats)
-    : max_retries_(max_retries),
+DocumentOutcomes::DocumentOutcomes(const Options& options, NodePool::Random random, Hooks hooks,
+                                   ChunkQueue& chunks, DeliveryStats& stats)
+    : options_(options),
       random_(std::move(random)),
       hooks_(std::move(hooks)),
       chunks_(chunks),
       stats_(stats) {}
 
-Result<std::optional<ItemResult>> DocumentOutcomes::TakeItems(const BulkChunk& chunk,
-                                                              size_t text_bytes,
-                                                              const std::vector<ItemResult>& items,
-                                                              Ledger& ledger) {
+DocumentOutcomes::Answered DocumentOutcomes::TakeItems(const BulkChunk& chunk, size_t text_bytes,
+                                                       const std::vector<ItemResult>& items,
+                                                       Ledger& ledger) {
   size_limit_.OnTaken(text_bytes);
   BulkChunk again{chunk.pending_batch, {}, chunk.failures};
+  again.is_told = chunk.is_told;
   const ItemResult* reason_to_wait = nullptr;
-  const ItemResult* reason_to_stop = nullptr;
+  const ItemResult* unauthorized = nullptr;
   std::vector<Refusal> refusals;
   size_t there = 0;
   for (size_t i = 0; i < items.size(); ++i) {
@@ -50,42 +68,49 @@ Result<std::optional<ItemResult>> DocumentOutcomes::TakeItems(const BulkChunk& c
         ++ledger.already_there;
         ++there;
         break;
-      case ItemAction::kStop:
-        reason_to_stop = &item;
-        [[fallthrough]];
+      case ItemAction::kUnauthorized:
+        again.positions.push_back(position);
+        unauthorized = &item;
+        break;
       case ItemAction::kRetry:
       case ItemAction::kRetryBriefly:
         again.positions.push_back(position);
-        reason_to_wait = &item;
+        if (reason_to_wait == nullptr || item.verdict.reason == RetryReason::kBlocked) {
+          reason_to_wait = &item;
+        }
         break;
       case ItemAction::kDead:
         refusals.push_back({position, item.status, item.reason});
     }
   }
+  // Refused again while there was no room: CountKept() knows whether there is now.
+  if (chunk.is_blocked && (refusals.empty() || !is_full_)) {
+    blocked_reason_.clear();
+    is_full_ = false;
+  }
   const auto pending_batch = chunk.pending_batch;
-  std::optional<ItemResult> waits;
-  if (reason_to_wait != nullptr) {
-    waits = *reason_to_wait;
+  Answered answered;
+  if (unauthorized != nullptr) {
+    answered.unauthorized = *unauthorized;
+    chunks_.PutFirst(std::move(again));
+  } else if (reason_to_wait != nullptr) {
+    const ItemResult& waits = answered.waits.emplace(*reason_to_wait);
     // A server that takes a part of them each time isn't to be waited for longer each time.
     again.attempts_without_progress = there > 0 ? 0 : chunk.attempts_without_progress;
     again.not_before = std::chrono::steady_clock::now() +
                        kItemWait.Wait(again.attempts_without_progress + 1, random_());
-    SendAgain(std::move(again), {waits->verdict.reason, waits->status, waits->reason});
+    SendAgain(std::move(again), {waits.verdict.reason, waits.status, waits.reason});
   }
-  if (!refusals.empty()) DeadLetter(pending_batch, refusals);
+  if (!refusals.empty()) DeadLetter(chunk, std::move(refusals));
   if (there > 0) chunks_.CountSettled(pending_batch, there);
-  if (reason_to_stop != nullptr) {
-    return Fail("a document was refused with {} ({}): the run ends here", reason_to_stop->status,
-                reason_to_stop->reason);
-  }
-  return waits;
+  return answered;
 }
 
 void DocumentOutcomes::TakeRefusal(BulkChunk chunk, size_t text_bytes, bool too_large, int status,
                                    const std::string& reason) {
   if (chunk.positions.size() == 1) {
     return DeadLetter(
-        chunk.pending_batch,
+        chunk,
         {{chunk.positions.front(), status,
           too_large ? fmt::format("too large for the server ({} bytes)", text_bytes) : reason}});
   }
@@ -99,9 +124,11 @@ void DocumentOutcomes::TakeRefusal(BulkChunk chunk, size_t text_bytes, bool too_
 }
 
 void DocumentOutcomes::SendAgain(BulkChunk chunk, const DeliveryFailure& failure) {
+  chunk.is_blocked = failure.why == RetryReason::kBlocked;
+  if (chunk.is_blocked) blocked_reason_ = failure.reason;
   ++chunk.failures;
   ++chunk.attempts_without_progress;
-  if (max_retries_ && chunk.failures > *max_retries_) {
+  if (options_.max_retries && chunk.failures > *options_.max_retries) {
     std::vector<Refusal> refusals;
     refusals.reserve(chunk.positions.size());
     for (const uint32_t position : chunk.positions) {
@@ -109,7 +136,7 @@ void DocumentOutcomes::SendAgain(BulkChunk chunk, const DeliveryFailure& failure
           {position, failure.status,
            fmt::format("given up after {} tries: {}", chunk.failures, failure.reason)});
     }
-    return DeadLetter(chunk.pending_batch, refusals);
+    return DeadLetter(chunk, std::move(refusals));
   }
   RetryStats& retries = stats_.Retries(failure.why);
   ++retries.requests;
@@ -122,32 +149,63 @@ void DocumentOutcomes::SendAgain(BulkChunk chunk, const DeliveryFailure& failure
   chunks_.PutFirst(Split(chunk, bytes / 2));
 }
 
-void DocumentOutcomes::DeadLetter(std::list<PendingBatch>::iterator pending_batch,
-                                  const std::vector<Refusal>& refusals) {
-  const Batch& batch = pending_batch->batch;
+// Told before they are kept, since another program may have the file locked for long.
+void DocumentOutcomes::DeadLetter(const BulkChunk& chunk, std::vector<Refusal> refusals) {
+  const Batch& batch = chunk.batch();
   for (const Refusal& refusal : refusals) {
+    if (chunk.is_told) break;
     hooks_.report(fmt::format("{}: packet {}: refused with {}: {}", *batch.source,
                               batch.documents[refusal.position].frame_number, refusal.status,
                               refusal.reason));
   }
-  hooks_.keep_refused(batch, refusals,
-                      [this, pending_batch, documents = refusals.size()](Result<void> result) {
-                        kept_.push_back({pending_batch, documents, std::move(result)});
+  const auto shared = std::make_shared<std::vector<Refusal>>(std::move(refusals));
+  hooks_.keep_refused(batch, *shared,
+                      [this, pending_batch = chunk.pending_batch, shared](Result<size_t> result) {
+                        kept_.push_back({pending_batch, std::move(*shared), std::move(result)});
                       });
 }
 
-void DocumentOutcomes::CountKept(Ledger& ledger) {
+Result<void> DocumentOutcomes::CountKept(Ledger& ledger) {
+  const bool was_full = is_full_;
+  bool must_stop = false;
   for (const Kept& kept : std::exchange(kept_, {})) {
+    const size_t refused = kept.refusals.size();
+    const size_t settled = kept.result.value_or(refused);
     if (kept.result) {
-      ledger.dead_lettered += kept.documents;
+      ledger.dead_lettered += settled;
     } else {
-      hooks_.report(
-          fmt::format("{} documents are lost: {}", kept.documents, kept.result.error().message));
-      ledger.failed += kept.documents;
+      hooks_.report(fmt::format("{} documents are lost: {}", refused, kept.result.error().message));
+      ledger.failed += refused;
       kept.pending_batch->delivered = false;
     }
-    chunks_.CountSettled(kept.pending_batch, kept.documents);
+    is_full_ = settled < refused;
+    if (is_full_) TakeUnkept(kept, settled, ledger);
+    const bool is_dropped = is_full_ && options_.when_full == WhenFull::kDrop;
+    must_stop |= is_full_ && options_.when_full == WhenFull::kStop;
+    chunks_.CountSettled(kept.pending_batch, is_dropped ? refused : settled);
   }
+  if (was_full && !is_full_) blocked_reason_.clear();
+  if (!is_full_) return {};
+  blocked_reason_ = fmt::format(kFull, Consequence(options_.when_full));
+  if (must_stop) return Fail("{}", blocked_reason_);
+  if (!was_full) hooks_.warn(blocked_reason_);
+  return {};
+}
+
+void DocumentOutcomes::TakeUnkept(const Kept& kept, size_t first, Ledger& ledger) {
+  if (options_.when_full == WhenFull::kDrop) {
+    ledger.dropped += kept.refusals.size() - first;
+    kept.pending_batch->delivered = false;
+    return;
+  }
+  BulkChunk again{kept.pending_batch, {}};
+  for (size_t i = first; i < kept.refusals.size(); ++i) {
+    again.positions.push_back(kept.refusals[i].position);
+  }
+  again.is_blocked = true;
+  again.is_told = true;
+  again.not_before = std::chrono::steady_clock::now() + kFullWait;
+  chunks_.PutFirst(std::move(again));
 }
 
 }  // namespace espcap::elasticsearch

@@ -44,23 +44,40 @@ class DocumentOutcomes {
  public:
   struct Hooks {
     // Keeps documents that will not be taken, and says in the event loop when that is done. An
-    // error: they are lost, and counted so. What it is given is borrowed until it returns.
-    using Kept = std::function<void(Result<void>)>;
+    // error: they are lost, and counted so. What it is given is borrowed until it returns. `kept`
+    // is told how many there was room for, from the first on.
+    using Kept = std::function<void(Result<size_t>)>;
     std::function<void(const Batch&, std::span<const Refusal>, Kept kept)> keep_refused;
+    std::function<void(const std::string&)> warn;
     std::function<void(const std::string&)> report;  // errors
   };
 
-  // All but the hooks is borrowed. `max_retries`: of a document; none: without end.
-  DocumentOutcomes(std::optional<uint32_t> max_retries, NodePool::Random random, Hooks hooks,
-                   ChunkQueue& chunks, DeliveryStats& stats);
+  // What becomes of refused documents that there is no room for.
+  enum class WhenFull : uint8_t {
+    kWait,  // they are sent again, from time to time
+    kDrop,
+    kStop,  // the run ends
+  };
+  struct Options {
+    std::optional<uint32_t> max_retries;  // of a document; none: without end
+    WhenFull when_full = WhenFull::kWait;
+  };
+
+  // All but options and hooks is borrowed.
+  DocumentOutcomes(const Options& options, NodePool::Random random, Hooks hooks, ChunkQueue& chunks,
+                   DeliveryStats& stats);
 
   // The most of one request, as the server's answers have shown.
   [[nodiscard]] size_t most_bytes() const { return size_limit_.bytes(); }
 
-  // An answer with an outcome for each document. The first one that has to be sent again, where
-  // there is one. An error: no document will be taken with these credentials.
-  Result<std::optional<ItemResult>> TakeItems(const BulkChunk& chunk, size_t text_bytes,
-                                              const std::vector<ItemResult>& items, Ledger& ledger);
+  // What an answer says of documents that have to be sent again; none: there are none.
+  struct Answered {
+    std::optional<ItemResult> waits;
+    std::optional<ItemResult> unauthorized;  // none will be taken with these credentials
+  };
+  // An answer with an outcome for each document.
+  Answered TakeItems(const BulkChunk& chunk, size_t text_bytes,
+                     const std::vector<ItemResult>& items, Ledger& ledger);
 
   // The request was too large, or has something in it that makes the server refuse the whole:
   // smaller requests follow, down to single documents.
@@ -70,26 +87,33 @@ class DocumentOutcomes {
   // What has been tried too often is kept as refused.
   void SendAgain(BulkChunk chunk, const DeliveryFailure& failure);
 
-  // Counts the documents that were kept since the last call.
-  void CountKept(Ledger& ledger);
+  // Why documents are refused, though the server is there and will accept them; empty: they aren't.
+  [[nodiscard]] const std::string& blocked_reason() const { return blocked_reason_; }
+
+  // Counts the documents that were kept since the last call. An error: there was no room, and the
+  // run is to end.
+  Result<void> CountKept(Ledger& ledger);
 
  private:
   struct Kept {
     std::list<PendingBatch>::iterator pending_batch;
-    size_t documents;
-    Result<void> result;
+    std::vector<Refusal> refusals;
+    Result<size_t> result;  // so many of them
   };
 
-  void DeadLetter(std::list<PendingBatch>::iterator pending_batch,
-                  const std::vector<Refusal>& refusals);
+  void DeadLetter(const BulkChunk& chunk, std::vector<Refusal> refusals);
+  // Those from `first` on, which there was no room for.
+  void TakeUnkept(const Kept& kept, size_t first, Ledger& ledger);
 
-  std::optional<uint32_t> max_retries_;
+  Options options_;
   NodePool::Random random_;
   Hooks hooks_;
   ChunkQueue& chunks_;
   DeliveryStats& stats_;
   SizeLimit size_limit_;
   std::vector<Kept> kept_;
+  std::string blocked_reason_;
+  bool is_full_ = false;  // where refused documents are kept
 };
 
 }  // namespace espcap::elasticsearch

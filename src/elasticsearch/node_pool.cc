@@ -46,12 +46,19 @@ std::optional<size_t> NodePool::Take(Time now) {
   return std::nullopt;
 }
 
+bool NodePool::Node::IsDueForProbe(Time now) const {
+  return state == State::kUnknown || (state == State::kBackingOff && now >= not_before);
+}
+
+bool NodePool::ProbeIsDue(Time now) const {
+  return std::any_of(nodes_.begin(), nodes_.end(),
+                     [now](const Node& node) { return node.IsDueForProbe(now); });
+}
+
 std::optional<size_t> NodePool::TakeForProbe(Time now) {
   for (size_t at = 0; at < nodes_.size(); ++at) {
     Node& node = nodes_[at];
-    const bool is_due = node.state == State::kUnknown ||
-                        (node.state == State::kBackingOff && now >= node.not_before);
-    if (!is_due) continue;
+    if (!node.IsDueForProbe(now)) continue;
     node.state = State::kProbed;
     ++node.in_flight;
     return at;
@@ -94,6 +101,11 @@ NodePool::Rest NodePool::Failed(size_t at, std::optional<seconds> retry_after, T
 NodePool::Rest NodePool::ProbeFailed(size_t at, Time now) {
   --nodes_[at].in_flight;
   return BackOff(nodes_[at], std::nullopt, now);
+}
+
+void NodePool::Unauthorized(size_t at, Time now) {
+  --nodes_[at].in_flight;
+  if (nodes_[at].state != State::kBackingOff) BackOff(nodes_[at], std::nullopt, now);
 }
 
 NodePool::Rest NodePool::ProbeRefused(size_t at, std::optional<seconds> retry_after, Time now) {

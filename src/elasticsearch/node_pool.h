@@ -34,6 +34,7 @@ class NodePool {
   // The next one in turn that may get documents now; it counts as in flight there until one of
   // Answered(), Overloaded(), Failed() or Dropped() is told of it.
   std::optional<size_t> Take(Time now);
+  [[nodiscard]] bool ProbeIsDue(Time now) const;
   // One that has to be asked who it is, now; Identified(), ProbeFailed() or ProbeRefused() follows.
   std::optional<size_t> TakeForProbe(Time now);
 
@@ -45,6 +46,8 @@ class NodePool {
   using Rest = std::optional<std::chrono::milliseconds>;
   Rest Failed(size_t at, std::optional<std::chrono::seconds> retry_after, Time now);
   Rest ProbeFailed(size_t at, Time now);
+  // It refuses our credentials, whatever it was asked.
+  void Unauthorized(size_t at, Time now);
   // It is too busy to say who it is: asked again soon, and only as often failing.
   Rest ProbeRefused(size_t at, std::optional<std::chrono::seconds> retry_after, Time now);
   // A request was given up for reasons of our own.
@@ -72,6 +75,8 @@ class NodePool {
     uint32_t overloads = 0;
     Time not_before{};  // resting or pausing until then
     ConcurrencyLimit limit;
+
+    [[nodiscard]] bool IsDueForProbe(Time now) const;
   };
 
   std::chrono::milliseconds BackOff(Node& node, std::optional<std::chrono::seconds> retry_after,

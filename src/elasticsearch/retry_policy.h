@@ -16,10 +16,10 @@ namespace espcap::elasticsearch {
 enum class ItemAction : uint8_t {
   kIndexed,
   kAlreadyThere,  // a document of this id exists
-  kRetry,         // refused for load, or while its index is blocked
+  kRetry,         // refused for load, or for a state of the cluster that passes
   kRetryBriefly,  // the server failed: perhaps for the moment, perhaps at this document always
   kDead,          // never to be taken as it is
-  kStop,          // nothing will be taken with these credentials
+  kUnauthorized,  // nothing will be taken with these credentials
 };
 
 struct ItemVerdict {
@@ -35,11 +35,11 @@ constexpr uint32_t kBriefRetries = 8;
 
 enum class RequestAction : uint8_t {
   kReadItems,
-  kWait,    // the node has too much to do: it is left alone for a while
-  kMoveOn,  // the node fails: others are asked, and it is left alone for a while
-  kSplit,   // too large: in smaller requests
-  kDivide,  // something in it is refused: its halves show which document
-  kStop,    // nothing will be taken with these credentials
+  kWait,          // the node has too much to do: it is left alone for a while
+  kMoveOn,        // the node fails: others are asked, and it is left alone for a while
+  kSplit,         // too large: in smaller requests
+  kDivide,        // something in it is refused: its halves show which document
+  kUnauthorized,  // nothing will be taken with these credentials
 };
 
 struct RequestVerdict {

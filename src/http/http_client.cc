@@ -289,6 +289,10 @@ HttpClient::~HttpClient() {
   while (!impl_->transfers.empty()) impl_->End(impl_->transfers.front());
 }
 
+void HttpClient::Use(std::shared_ptr<const Security> security) {
+  impl_->security = std::move(security);
+}
+
 HttpClient::Ticket HttpClient::Start(const NodeUrl& node, const HttpRequest& request) {
   Transfer& transfer = impl_->transfers.emplace_back(impl_->security);
   transfer.ticket = ++impl_->last_ticket;

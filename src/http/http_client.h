@@ -63,6 +63,9 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
+  // For requests from now on.
+  void Use(std::shared_ptr<const Security> security);
+
   using Ticket = uint64_t;
   Ticket Start(const NodeUrl& node, const HttpRequest& request);
   void Cancel(Ticket ticket);

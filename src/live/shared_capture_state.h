@@ -86,6 +86,14 @@ class SharedCaptureState {
     return shared_->interfaces.at(interface).index.load(std::memory_order_relaxed);
   }
 
+  // Its capture sees nothing of what the link receives.
+  void SetBlind(uint32_t interface, bool is_blind) const {
+    shared_->interfaces.at(interface).is_blind.store(is_blind, std::memory_order_relaxed);
+  }
+  [[nodiscard]] bool IsBlind(uint32_t interface) const {
+    return shared_->interfaces.at(interface).is_blind.load(std::memory_order_relaxed);
+  }
+
   // Of the run's own connections. Before an interface is opened.
   void SetOwnPorts(PortRange ports) const {
     shared_->own_ports.store(ports, std::memory_order_relaxed);
@@ -106,6 +114,7 @@ class SharedCaptureState {
     std::atomic<uint64_t> interface_dropped;
     std::atomic<uint64_t> duplicates;
     std::atomic<unsigned> index;
+    std::atomic<bool> is_blind;
   };
   struct Shared {
     pthread_mutex_t turn;

@@ -61,6 +61,7 @@ struct Job {
   std::array<char, PATH_MAX> path{};  // of a file; an interface's name
   uint32_t interface = 0;             // its id
   uint32_t fanout_index = 0;          // which of those that capture from it
+  bool is_later = false;              // another process has captured before, or waited
   bool skip_if_not_capture = false;   // skipped where it is no capture
   uint32_t ring = 0;                  // of a stream
   uint32_t shard = 0;
@@ -125,6 +126,7 @@ struct WorkerMessage {
     kLogMessage,
     kWantsFile,  // for raw packets, or the frame; waits for a GrantedFile
     kOpened,     // its interface; or a message says why not
+    kAwaits,     // its interface, which isn't there
     kLinkType,  // the capture filter fits one that is there; or a message names it and says why not
     kDone       // nothing more follows; every slot is handed over
   };

@@ -107,6 +107,12 @@ base::FileDescriptor SlotWriter::AskForFile(uint32_t frame_number) {
   return file;
 }
 
+void SlotWriter::SendAwaits() const {
+  WorkerMessage awaits;
+  awaits.kind = WorkerMessage::Kind::kAwaits;
+  static_cast<void>(channel_.Send(awaits));
+}
+
 void SlotWriter::SendOpened(std::string_view failure) const {
   WorkerMessage opened;
   opened.kind = WorkerMessage::Kind::kOpened;

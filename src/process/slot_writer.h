@@ -61,6 +61,7 @@ class SlotWriter {
   void SendLinkType(std::string_view misfit) const;
 
   // An interface is opened; or can't be, and why.
+  void SendAwaits() const;
   void SendOpened(std::string_view failure = {}) const;
 
   // Hands over what is left and says how the job ended.

@@ -28,17 +28,21 @@ Log how the run goes.
 .SH EXIT STATUS
 .TP
 .B 0
-Every packet was read, and delivered or kept in the spool.
+Every packet is accounted for: delivered, in the spool, or left out by request.
 .TP
 .B 1
-Something failed; standard error says what.
+Nothing ran: wrong use, no input, or the server refused from the first document on.
 .TP
 .B 2
+The run ended as asked, and something is missing: the last line says what.
+.BR "espcap resend" :
+documents remain.
 .BR "espcap template \-\-check" :
 the server has something otherwise.
 .TP
 .B 3
-The program that read the documents has ended.
+The run ended unasked: its destination failed, the program that reads the documents has ended,
+a process of its own has, or a folder that it watches is gone.
 .SH ENVIRONMENT
 .TP
 .BR ESPCAP_PASSWORD ", " ESPCAP_API_KEY ", " ESPCAP_BEARER_TOKEN

@@ -38,7 +38,8 @@ class Unlocker {
 
 }  // namespace
 
-Result<DeadLetters> DeadLetters::Open(std::string path, base::WriteThread::HurryFlag hurried) {
+Result<DeadLetters> DeadLetters::Open(std::string path, uint64_t max_bytes,
+                                      base::WriteThread::HurryFlag hurried) {
   struct stat status {};
   const bool is_there = ::stat(path.c_str(), &status) == 0;
   if (is_there && !S_ISREG(status.st_mode)) {
@@ -49,17 +50,15 @@ Result<DeadLetters> DeadLetters::Open(std::string path, base::WriteThread::Hurry
   if (::faccessat(AT_FDCWD, asked.c_str(), access, AT_EACCESS) != 0) {
     return Fail("open dead letters {}: {}", path, Reason(errno));
   }
-  return DeadLetters(std::move(path), std::move(hurried));
+  return DeadLetters(std::move(path), max_bytes, std::move(hurried));
 }
 
-Result<void> DeadLetters::Append(std::span<const DeadLetter> letters) {
-  if (letters.empty()) return {};
-  std::string text;
-  for (const DeadLetter& letter : letters) text += LetterLine(letter);
-  if (auto locked = Lock(); !locked) return locked;
+Result<size_t> DeadLetters::Append(std::span<const DeadLetter> letters) {
+  if (letters.empty()) return 0;
+  if (auto locked = Lock(); !locked) return Forward(std::move(locked));
   const Unlocker unlocker(file_.get());
   is_synced_ = false;
-  return Write(std::move(text));
+  return Write(letters);
 }
 
 Result<void> DeadLetters::Lock() {
@@ -96,20 +95,28 @@ bool DeadLetters::HasTheName() const {
          mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
 }
 
-Result<void> DeadLetters::Write(std::string text) const {
+Result<size_t> DeadLetters::Write(std::span<const DeadLetter> letters) const {
   const off_t end = ::lseek(file_.get(), 0, SEEK_END);
   char last = '\n';
   if (end < 0 || (end > 0 && ::pread(file_.get(), &last, 1, end - 1) != 1)) {
     return Fail("read dead letters {}: {}", path_, Reason(errno));
   }
   // A line that was cut off stays one of its own.
-  if (last != '\n') text.insert(text.begin(), '\n');
+  std::string text = last == '\n' ? "" : "\n";
+  size_t written = 0;
+  for (const DeadLetter& letter : letters) {
+    const std::string line = LetterLine(letter);
+    if (static_cast<uint64_t>(end) + text.size() + line.size() > max_bytes_) break;
+    text += line;
+    ++written;
+  }
+  if (written == 0) return 0;
   if (const int error = base::WriteAll(file_.get(), text); error != 0) {
     const bool is_cut = ::ftruncate(file_.get(), end) == 0;
     return Fail("write dead letters {}: {}{}", path_, Reason(error),
                 is_cut ? "" : "; a part of it could not be taken back");
   }
-  return {};
+  return written;
 }
 
 Result<void> DeadLetters::Sync() {

@@ -6,6 +6,8 @@
 #ifndef ESPCAP_SINK_DEAD_LETTERS_H_
 #define ESPCAP_SINK_DEAD_LETTERS_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,10 +24,13 @@ class DeadLetters {
  public:
   // Makes no file: the first letter does (mode 0600). An error where that could not work. Append()
   // doesn't wait for the file's lock any more once it is hurried, and interrupted by a signal.
-  static Result<DeadLetters> Open(std::string path, base::WriteThread::HurryFlag hurried);
+  // The file gets no longer than `max_bytes`.
+  static Result<DeadLetters> Open(std::string path, uint64_t max_bytes,
+                                  base::WriteThread::HurryFlag hurried);
 
-  // One write of whole lines. After an error (a full disk) none of them is in the file.
-  [[nodiscard]] Result<void> Append(std::span<const DeadLetter> letters);
+  // One write of whole lines, as many from the first on as there is room for: their number. After
+  // an error (a full disk) none of them is in the file.
+  [[nodiscard]] Result<size_t> Append(std::span<const DeadLetter> letters);
 
   // What was appended outlives a power failure once this has returned.
   [[nodiscard]] Result<void> Sync();
@@ -33,15 +38,16 @@ class DeadLetters {
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
-  DeadLetters(std::string path, base::WriteThread::HurryFlag hurried)
-      : path_(std::move(path)), hurried_(std::move(hurried)) {}
+  DeadLetters(std::string path, uint64_t max_bytes, base::WriteThread::HurryFlag hurried)
+      : path_(std::move(path)), max_bytes_(max_bytes), hurried_(std::move(hurried)) {}
 
   // Opens the file that has the name now, and locks it.
   Result<void> Lock();
   [[nodiscard]] bool HasTheName() const;
-  [[nodiscard]] Result<void> Write(std::string text) const;
+  [[nodiscard]] Result<size_t> Write(std::span<const DeadLetter> letters) const;
 
   std::string path_;
+  uint64_t max_bytes_;
   base::WriteThread::HurryFlag hurried_;
   base::FileDescriptor file_;  // none yet, or the file that had the name when it was opened
   bool is_name_synced_ = true;

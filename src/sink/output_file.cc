@@ -144,7 +144,6 @@ Result<void> OutputFile::CompressAndWriteAll(std::string_view text, size_t& writ
 Result<void> OutputFile::WriteAll(std::string_view bytes, size_t& written_bytes) {
   const int error = base::WriteAll(file_.get(), bytes, *hurried_, written_bytes);
   if (error == 0) return {};
-  if (error == EPIPE) reader_gone_ = true;
   if (error == EINTR) return Fail("write {}: its reader has not read on in time", name_);
   return Fail("write {}: {}", name_, Reason(error));
 }

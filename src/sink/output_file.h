@@ -7,7 +7,6 @@
 #ifndef ESPCAP_SINK_OUTPUT_FILE_H_
 #define ESPCAP_SINK_OUTPUT_FILE_H_
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -45,9 +44,6 @@ class OutputFile {
   // Nothing more is written after an error.
   Written Write(const Batch& batch);
 
-  // An error was that the program which reads from it has ended. For any thread.
-  [[nodiscard]] bool reader_gone() const { return reader_gone_; }
-
   // Makes a compressed file of no documents a valid one.
   Result<void> Finish();
   // What was written outlives a power failure.
@@ -71,7 +67,6 @@ class OutputFile {
   std::unique_ptr<base::Compressor> compressor_;  // null: nothing is compressed
   bool has_members_ = false;
   bool has_failed_ = false;
-  std::atomic<bool> reader_gone_ = false;
 };
 
 }  // namespace espcap::sink

@@ -30,7 +30,6 @@ class StreamSink : public Sink {
   [[nodiscard]] bool Idle() const override { return writing_.empty() && written_.empty(); }
   Result<void> Submit(Batch batch, Ledger& ledger) override;
   Result<void> Poll(Ledger& ledger) override;
-  [[nodiscard]] bool ReaderGone() const override { return file_->reader_gone(); }
   void Close() override;
   [[nodiscard]] bool Closed() const override { return Idle() && is_finished_; }
   void GiveUp(Ledger& ledger) override;

@@ -65,13 +65,14 @@ Result<CheckedText> BatchCheck::Copy(const process::WorkerSlots& slots, uint32_t
   checked.text.Reserve(contents.progress.text_bytes + documents * slots.shape().action_bytes);
   checked.documents.reserve(documents);
   size_t place = 0;
+  const std::time_t now = std::time(nullptr);
   for (size_t position = 0; position < documents; ++position) {
     const process::SlotDocument& document = contents.documents[position];
     const size_t begin = checked.text.size();
     if (form_ == BatchForm::kBulk) {
       const DocumentKey& key = keys[position];
       document::AppendAction(
-          checked.text, {index_->For(document.seconds),
+          checked.text, {index_->For(document.seconds, now),
                          document::DocumentId(key.fingerprint, key.record_number, key.is_error)});
     }
     auto copied = CopyDocument(slots.Text(slot, place), document.bytes, checked.text);

@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "document/index_name.h"
+#include "document/bounded_index.h"
 #include "espcap/batch.h"
 #include "espcap/byte_buffer.h"
 #include "espcap/fingerprint.h"
@@ -53,9 +53,8 @@ struct CheckedText {
 
 class BatchCheck {
  public:
-  // `index`: of kBulk.
-  BatchCheck(BatchForm form, std::optional<document::IndexName> index)
-      : form_(form), index_(std::move(index)) {}
+  // `index`: of kBulk; borrowed.
+  BatchCheck(BatchForm form, document::BoundedIndex* index) : form_(form), index_(index) {}
 
   [[nodiscard]] BatchForm form() const { return form_; }
 
@@ -68,7 +67,7 @@ class BatchCheck {
   Result<void> CopyDocument(const char* from, size_t bytes, ByteBuffer& out) const;
 
   BatchForm form_;
-  std::optional<document::IndexName> index_;
+  document::BoundedIndex* index_;
 };
 
 }  // namespace espcap::supervise

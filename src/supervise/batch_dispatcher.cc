@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "supervise/batch_dispatcher.h"
 
+#include <algorithm>
+
 namespace espcap::supervise {
 
 Result<void> BatchDispatcher::Offer(Sink& sink) {
@@ -40,6 +42,14 @@ void BatchDispatcher::Abandon() {
     }
     capture.batches.clear();
   }
+}
+
+bool BatchDispatcher::AllReady() const {
+  const auto& captures = captures_.captures();
+  return std::all_of(captures.begin(), captures.end(), [this](const Capture& capture) {
+    return std::all_of(capture.batches.begin(), capture.batches.end(),
+                       [this](uint32_t id) { return kept_.Get(id).is_ready; });
+  });
 }
 
 size_t BatchDispatcher::queued() const {

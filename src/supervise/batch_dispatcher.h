@@ -28,6 +28,8 @@ class BatchDispatcher {
   // What no sink has is given up.
   void Abandon();
 
+  // Nothing more is done to what no sink has.
+  [[nodiscard]] bool AllReady() const;
   [[nodiscard]] size_t queued() const;
 
  private:

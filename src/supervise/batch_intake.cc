@@ -56,7 +56,7 @@ void MarkErrors(const process::FrameFaults& faults, const SlotContents& contents
 BatchIntake::BatchIntake(Options options, BatchCheck check, WorkersSlots& slots, Rings& rings,
                          CaptureQueue& captures, KeptBatches& kept, Accounting& accounting)
     : options_(options),
-      check_(std::move(check)),
+      check_(check),
       slots_(slots),
       rings_(rings),
       captures_(captures),

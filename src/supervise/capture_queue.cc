@@ -186,6 +186,11 @@ void CaptureQueue::Stop() {
   }
 }
 
+void CaptureQueue::GiveUpReady() {
+  for (Part* part : ready_) part->ended = true;
+  ready_.clear();
+}
+
 void CaptureQueue::Prune(const std::function<void(const Capture&)>& settled) {
   for (auto capture = captures_.begin(); capture != captures_.end();) {
     if (!capture->Settled()) {

@@ -71,6 +71,7 @@ struct Capture {
   std::deque<uint32_t> batches;  // kept, not yet given to the sink
   uint32_t at_sink = 0;          // batches there
   bool refused = false;          // the sink couldn't deliver a document of it
+  bool faulty = false;           // an error was said of it: its packets may not all be there
 
   [[nodiscard]] bool Ended() const;
   // Nothing more comes into its rings.
@@ -117,6 +118,8 @@ class CaptureQueue {
   void PutBack(Part& part) { ready_.push_front(&part); }
   // Nothing new is started but what streams have read already.
   void Stop();
+  // Nothing is started any more.
+  void GiveUpReady();
 
   // Those under way, in order.
   [[nodiscard]] std::list<Capture>& captures() { return captures_; }
@@ -126,7 +129,6 @@ class CaptureQueue {
 
   // The next part would begin another capture.
   [[nodiscard]] bool NoneReady() const { return ready_.empty(); }
-  [[nodiscard]] bool NothingWaits() const { return waiting_.empty() && ready_.empty(); }
   // Captures that have not begun.
   [[nodiscard]] size_t waiting() const { return waiting_.size(); }
   // Whether it would only read: that takes no processor from the others.

@@ -20,6 +20,7 @@ std::vector<InputFile> FileWatches::Take() {
     if (!arrivals) {
       log_.Error(arrivals.error().message);
       watches_.erase(entry);
+      has_failed_ = true;
       continue;
     }
     for (const std::string& problem : arrivals->problems) log_.Warning(problem);

@@ -24,6 +24,7 @@ class FileWatches {
               telemetry::Log& log);
 
   [[nodiscard]] bool empty() const { return watches_.empty(); }
+  [[nodiscard]] bool has_failed() const { return has_failed_; }
   void Close() { watches_.clear(); }
 
   // Files that are complete now.
@@ -40,6 +41,7 @@ class FileWatches {
 
   std::list<Entry> watches_;
   telemetry::Log& log_;
+  bool has_failed_ = false;
 };
 
 }  // namespace espcap::supervise

@@ -11,11 +11,18 @@ HealthState HealthOf(const RunSnapshot& snapshot) {
   HealthState state;
   state.stopping = snapshot.stopping;
   state.rings_unread = snapshot.work.rings_unread;
+  if (snapshot.live) {
+    const auto& interfaces = snapshot.live->interfaces;
+    const auto blind = std::find_if(interfaces.begin(), interfaces.end(),
+                                    [](const auto& interface) { return interface.is_blind; });
+    if (blind != interfaces.end()) state.blind_interface = blind->name;
+  }
   if (snapshot.delivery == nullptr) return state;
   const auto& nodes = snapshot.delivery->nodes;
   state.nodes = nodes.size();
   state.prepared = snapshot.delivery->prepared;
   state.preparation_problem = snapshot.delivery->preparation_problem;
+  state.refusal = snapshot.delivery->refusal;
   state.resting_nodes = static_cast<size_t>(
       std::count_if(nodes.begin(), nodes.end(), [](const auto& node) { return node.resting; }));
   state.has_spool = snapshot.delivery->spool.has_value();
@@ -31,10 +38,14 @@ std::string UnhealthyReason(const HealthState& state) {
         "wait",
         state.rings_unread);
   }
+  if (!state.blind_interface.empty()) {
+    return state.blind_interface + ": the link receives packets, and the capture sees none";
+  }
   if (state.nodes > 0 && !state.prepared) {
     return "no document is sent before the server is prepared" +
            (state.preparation_problem.empty() ? "" : ": " + state.preparation_problem);
   }
+  if (!state.refusal.empty()) return "the server takes no documents: " + state.refusal;
   if (state.has_spool && state.spool_full) return "the spool takes no more documents";
   const bool all_rest = state.nodes > 0 && state.resting_nodes == state.nodes;
   if (all_rest && !state.has_spool) {

@@ -29,7 +29,8 @@ void PartSuccession::WorkerEnded(Part& part, const End& end, Clock::time_point n
 // A machine without room for a process may have it later.
 void PartSuccession::StartAgain(Part& part, int error, Clock::time_point now) {
   constexpr base::Backoff kBackoff{std::chrono::milliseconds(100), std::chrono::milliseconds(5000)};
-  if (state_.stop && (state_.sink_failed || part.job.role != Job::Role::kDissectStream)) {
+  if (state_.stop &&
+      (!Delivers(state_) || HasNoWorkers(state_) || part.job.role != Job::Role::kDissectStream)) {
     part.ended = true;
     if (!part.job.Dissects() && part.capture->ReadToItsEnd()) CloseRings(*part.capture);
     return;
@@ -40,7 +41,7 @@ void PartSuccession::StartAgain(Part& part, int error, Clock::time_point now) {
 }
 
 void PartSuccession::DissectorEnded(Part& part, const End& end, Clock::time_point now) {
-  if (end.outcome == Outcome::kSessionLimitReached && !state_.sink_failed) {
+  if (end.outcome == Outcome::kSessionLimitReached && Delivers(state_) && !HasNoWorkers(state_)) {
     log_.Verbose(fmt::format("{}: a fresh session goes on after packet {}", *part.capture->name,
                              part.job.settled_frame));
     ++state_.sessions_replaced;
@@ -51,8 +52,8 @@ void PartSuccession::DissectorEnded(Part& part, const End& end, Clock::time_poin
     return PutBack(part, wait, now);
   }
   // What a stream's reader has read is delivered even after a stop.
-  const bool may_end =
-      state_.stop.has_value() && (state_.sink_failed || part.job.role == Job::Role::kFile);
+  const bool may_end = state_.stop.has_value() && (!Delivers(state_) || HasNoWorkers(state_) ||
+                                                   part.job.role == Job::Role::kFile);
   if (!end.outcome && !may_end) return TakeUpAgain(part, end.fault, now);
   part.ended = true;
   part.complete = end.outcome == Outcome::kComplete;
@@ -62,6 +63,7 @@ void PartSuccession::DissectorEnded(Part& part, const End& end, Clock::time_poin
 void PartSuccession::ReaderEnded(Part& part, const End& end, Clock::time_point now) {
   const bool is_capture = part.job.role == Job::Role::kCapture;
   const std::string& name = is_capture ? part.job.path.data() : *part.capture->name;
+  part.job.is_later = true;
   if (end.outcome == Outcome::kInterfaceBack && !state_.stop) {
     log_.Warning(fmt::format("{} can be captured again", name));
     return captures_.PutBack(part);
@@ -73,10 +75,15 @@ void PartSuccession::ReaderEnded(Part& part, const End& end, Clock::time_point n
       return PutBack(part, part.deaths.rate.Add(now, 1), now);
     }
     log_.Error(fmt::format("{}: its reader died; what comes after is lost", name));
+    if (Delivers(state_) && !HasNoWorkers(state_)) state_.input = InputState::kReaderLost;
   }
   part.ended = true;
   part.complete = end.outcome == Outcome::kComplete;
   if (part.capture->ReadToItsEnd()) CloseRings(*part.capture);
+}
+
+void PartSuccession::NoteFault(Capture& capture) {
+  if (!std::exchange(capture.faulty, true)) ++state_.faulty_captures;
 }
 
 void PartSuccession::CloseRings(const Capture& capture) {
@@ -112,6 +119,7 @@ void PartSuccession::TakeUpAgain(Part& part, FrameFault fault, Clock::time_point
     case AfterDeath::kGiveUp:
       log_.Error(fmt::format("{}: {} workers died on it without dissecting a packet; given up",
                              *part.capture->name, deaths.fruitless));
+      NoteFault(*part.capture);
       part.ended = true;
       return;
     case AfterDeath::kBlameFirst:

@@ -39,6 +39,8 @@ class PartSuccession {
         two_pass_(two_pass) {}
 
   void WorkerEnded(Part& part, const End& end, Clock::time_point now);
+  // An error was said of it.
+  void NoteFault(Capture& capture);
   // Of captures that nobody puts anything into any more.
   void CloseRings(const Capture& capture);
 

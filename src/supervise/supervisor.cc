@@ -34,7 +34,7 @@ Supervisor::Supervisor(Options options, Dependencies parts)
       parts_(std::move(parts)),
       accounting_(std::move(parts_.read_interfaces)),
       intake_({SharesOf(options_).kept_bytes, options_.ordered, options_.live_run},
-              std::move(parts_.check), parts_.slots, parts_.rings, parts_.captures, parts_.kept,
+              parts_.check, parts_.slots, parts_.rings, parts_.captures, parts_.kept,
               accounting_),
       batches_(parts_.captures, parts_.kept, accounting_, options_.ordered),
       succession_(parts_.captures, parts_.slots, parts_.rings, state_, parts_.log,
@@ -61,11 +61,11 @@ Result<void> Supervisor::OpenInterfaces() {
       if (event) Handle(*event);
     }
   }
-  if (state_.sink_failed) return Fail("the dissection process has ended");
+  if (HasNoWorkers(state_)) return Fail("the dissection process has ended");
   return failure_.empty() ? Result<void>() : Fail("{}", failure_);
 }
 
-Ledger Supervisor::Run(RunDependencies run) {
+RunEnd Supervisor::Run(RunDependencies run) {
   resume_.emplace(run.resume, parts_.writes, parts_.log);
   watches_.emplace(std::move(run.watches), parts_.loop, parts_.log);
   services_.emplace(run.services, parts_.loop);
@@ -78,17 +78,18 @@ Ledger Supervisor::Run(RunDependencies run) {
                       [](uint32_t) { process::ClearStopEvent(); });
   while (!MayEnd(run)) {
     if (run.sink.MayBegin()) {
+      state_.had_output = true;
       service_manager_.Ready();
       StartWorkers(run.needs);
     }
     fingerprints_.Ask(*resume_);
     PollSink(run.sink);
-    worker_batches_.Take(state_.sink_failed);
+    worker_batches_.Take(!Delivers(state_));
     worker_batches_.GrantSlots();
     Turn(NextTime(run.progress));
     worker_batches_.GrantSlots();  // workers go on while what they have made is copied
     PollSink(run.sink);
-    worker_batches_.EndWorkers(state_.sink_failed);
+    worker_batches_.EndWorkers(!Delivers(state_));
     if (options_.frame_timeout.count() > 0) {
       worker_batches_.EndOverdue(Clock::now(), options_.frame_timeout);
     }
@@ -103,7 +104,12 @@ Ledger Supervisor::Run(RunDependencies run) {
   if (const uint64_t skipped = resume_->skipped_captures(); skipped > 0) {
     parts_.log.Info(fmt::format("{} captures skipped: an earlier run has settled them", skipped));
   }
-  return accounting_.ledger();
+  return {.ledger = accounting_.ledger(),
+          .had_output = state_.had_output,
+          .was_stopped = IsAsked(state_.stop),
+          .input_lost = state_.input != InputState::kOpen || watches_->has_failed(),
+          .output_failed = state_.output == OutputState::kGone,
+          .faulty_captures = state_.faulty_captures};
 }
 
 // After a stop what is dissected still goes to the sink, as long as there is time: what is left
@@ -111,7 +117,7 @@ Ledger Supervisor::Run(RunDependencies run) {
 bool Supervisor::MayEnd(const RunDependencies& run) {
   const auto now = Clock::now();
   if (Finished()) {
-    if (state_.sink_failed || run.sink.Idle()) return true;
+    if (!Delivers(state_) || run.sink.Idle()) return true;
     if (state_.stop) return IsLate(state_, now) || !run.sink.WorthWaiting();
     if (!run.sink.RestIsSafe()) state_.safe_since.reset();
     if (run.sink.RestIsSafe() && !state_.safe_since) state_.safe_since = now;
@@ -119,16 +125,21 @@ bool Supervisor::MayEnd(const RunDependencies& run) {
     parts_.log.Info("the server can't be reached: the rest stays in the spool for the next run");
     return true;
   }
-  state_.sink_failed |= IsLate(state_, now);
+  if (Delivers(state_) && IsLate(state_, now)) state_.output = OutputState::kTimeUp;
   return false;
 }
 
 // What the sink still has is kept or given up, and captures that are settled are recorded.
 void Supervisor::Close(RunDependencies& run) {
+  const auto begun = Clock::now();
+  // What is being compressed is put on disk too.
+  while (!batches_.AllReady() && Clock::now() < CloseDeadline(state_, begun)) {
+    Turn(std::min(CloseDeadline(state_, begun), Clock::now() + kStopTick));
+    StopWhereAsked();
+  }
   run.sink.Close();
   if (auto kept = batches_.Offer(run.sink); !kept) FailSink(kept.error().message);
   batches_.Abandon();
-  const auto begun = Clock::now();
   for (;;) {
     if (auto polled = run.sink.Poll(accounting_.ledger()); !polled) {
       FailSink(polled.error().message);
@@ -147,17 +158,18 @@ void Supervisor::Close(RunDependencies& run) {
     StopWhereAsked();
   }
   if (run.sink.Closed()) return;
-  FailSink("what is left could not be written in time: it is counted as abandoned");
+  parts_.log.Error("what is left could not be written in time: it is counted as abandoned");
   run.sink.GiveUp(accounting_.ledger());
   batches_.SettleDelivered(run.sink);
 }
 
 bool Supervisor::Finished() const {
   if (!parts_.workers.workers().empty()) return false;
-  if (!watches_->empty() && !state_.sink_failed) return false;
+  if (!Delivers(state_)) return true;
+  if (!watches_->empty()) return false;
   const auto& captures = parts_.captures.captures();
-  return state_.sink_failed ||
-         (parts_.captures.NothingWaits() && succession_.backing_off().empty() &&
+  return (parts_.captures.waiting() == 0 && parts_.captures.NoneReady() &&
+          succession_.backing_off().empty() &&
           std::all_of(captures.begin(), captures.end(), [](const Capture& capture) {
             return capture.Ended() && capture.batches.empty();
           }));
@@ -167,7 +179,7 @@ void Supervisor::StartWorkers(const DocumentNeeds& needs) {
   CaptureQueue& captures = parts_.captures;
   succession_.backing_off().Return(captures, Clock::now());
   const uint64_t limit = options_.packet_limit;
-  while (!state_.sink_failed &&
+  while (Delivers(state_) && !HasNoWorkers(state_) &&
          (parts_.workers.dissecting() + succession_.backing_off().dissecting() < options_.workers ||
           captures.NextOnlyReads())) {
     const uint64_t captured = accounting_.ledger().captured;
@@ -186,13 +198,15 @@ void Supervisor::StartWorkers(const DocumentNeeds& needs) {
       job.worker_index = parts_.workers.FreeIndex();
       parts_.slots[job.worker_index]->SetDissecting(0);
     }
-    // Without a zygote nothing can be taken any more.
-    if (auto begun = parts_.workers.Begin(*part); !begun) return FailSink(begun.error().message);
+    if (const auto begun = parts_.workers.Begin(*part); !begun) {
+      part->ended = true;
+      return LoseInput();
+    }
   }
 }
 
 void Supervisor::PollSink(Sink& sink) {
-  if (state_.sink_failed) return;
+  if (!Delivers(state_)) return;
   auto done = batches_.Offer(sink);
   if (done) done = sink.Poll(accounting_.ledger());
   if (!done) FailSink(done.error().message);
@@ -232,7 +246,9 @@ void Supervisor::Handle(const WorkerEvent& event) {
             // A failure at the start is OpenInterfaces()'s; later, the interface is lost to the
             // run.
             if (e.failure.empty()) {
-              parts_.log.Verbose(fmt::format("capturing on {}", e.worker.part->job.path.data()));
+              const Job& job = e.worker.part->job;
+              const std::string message = fmt::format("capturing on {}", job.path.data());
+              job.fanout_index == 0 ? parts_.log.Info(message) : parts_.log.Verbose(message);
             } else if (state_.running) {
               parts_.log.Error(e.failure);
             } else {
@@ -245,7 +261,11 @@ void Supervisor::Handle(const WorkerEvent& event) {
             parts_.log.Warning(fmt::format("{}: --bpf leaves out packets of link type {}",
                                            e.worker.part->job.path.data(), e.misfit));
           },
-          [this](const WorkerLogged& e) { WriteToLog(e.message, parts_.log); },
+          [this](const WorkerLogged& e) {
+            const bool is_error = e.message.level == process::LogMessage::Level::kError;
+            if (is_error && e.worker != nullptr) succession_.NoteFault(*e.worker->part->capture);
+            WriteToLog(e.message, parts_.log);
+          },
           [this](const WorkerReaped& e) {
             if (e.process < 0 || e.wait_status == 0 || state_.stop) return;
             parts_.log.Warning(fmt::format("worker {} {}", e.process, DescribeEnd(e.wait_status)));
@@ -253,7 +273,7 @@ void Supervisor::Handle(const WorkerEvent& event) {
           [this](const ZygoteEnded&) {
             // Its workers end with it.
             for (Worker& worker : parts_.workers.workers()) worker.is_reaped = true;
-            FailSink("the dissection process has ended");
+            LoseInput();
           }},
       event);
 }
@@ -277,10 +297,19 @@ void Supervisor::GrantFile(const Worker& worker, uint32_t frame_number) {
       worker.channel.TrySend(process::GrantedFile{is_open}, is_open ? file->get() : -1));
 }
 
-// Without a destination, or without the process that makes workers, the run is over.
 void Supervisor::FailSink(const std::string& message) {
   parts_.log.Error(message);
-  state_.sink_failed = true;
+  state_.output = OutputState::kGone;
+}
+
+// No worker can begin any more; what was made is delivered.
+void Supervisor::LoseInput() {
+  if (HasNoWorkers(state_)) return;
+  parts_.log.Error("the dissection process has ended");
+  state_.input = InputState::kLost;
+  succession_.backing_off().Return(parts_.captures, Clock::time_point::max());
+  parts_.captures.GiveUpReady();
+  if (state_.running) Stop(StopReason::kInputLost);
 }
 
 void Supervisor::EndIntake() {
@@ -295,7 +324,7 @@ void Supervisor::EndIntake() {
 void Supervisor::StopWhereAsked() {
   if (process::StopRequested()) Stop(StopReason::kSignal);
   if (Clock::now() >= end_) Stop(StopReason::kDuration);
-  if (state_.sink_failed) Stop(StopReason::kSinkFailed);
+  if (state_.output == OutputState::kGone) Stop(StopReason::kOutputGone);
   const auto& captures = parts_.captures.captures();
   if (options_.ends_with_capture && std::all_of(captures.begin(), captures.end(),
                                                 [](const auto& c) { return c.ReadToItsEnd(); })) {
@@ -322,7 +351,7 @@ void Supervisor::Stop(StopReason reason) {
   }
   // Again and again, since a read may begin after it. Nobody takes what a worker makes after the
   // sink has failed.
-  parts_.workers.Interrupt(state_.sink_failed);
+  parts_.workers.Interrupt(!Delivers(state_));
 }
 
 RunSnapshot Supervisor::Snapshot() const {

@@ -40,6 +40,7 @@
 #include "supervise/quarantine.h"
 #include "supervise/resume_tracker.h"
 #include "supervise/run_state.h"
+#include "supervise/run_verdict.h"
 #include "supervise/worker_batches.h"
 #include "supervise/worker_pool.h"
 #include "telemetry/live_reporter.h"
@@ -92,7 +93,7 @@ class Supervisor {
 
   // Takes every capture to the sink. One that fails is reported, a worker that dies is replaced, a
   // sink that fails ends the run. The ledger is balanced and every error is in the log.
-  Ledger Run(RunDependencies run);
+  RunEnd Run(RunDependencies run);
 
   // How the run stands; its delivery is the sink's to tell.
   [[nodiscard]] RunSnapshot Snapshot() const;
@@ -113,6 +114,7 @@ class Supervisor {
   void StopWhereAsked();
   void Stop(StopReason reason);
   void FailSink(const std::string& message);
+  void LoseInput();
   void Show(telemetry::Progress& progress);
 
   Options options_;

@@ -59,7 +59,7 @@ std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) const {
       if (!worker.slot) return ProtocolBroken{worker, "it hands over a slot that it hasn't"};
       return SlotReady{worker};
     case WorkerMessage::Kind::kLogMessage:
-      return WorkerLogged{message->log_message};
+      return WorkerLogged{message->log_message, &worker};
     case WorkerMessage::Kind::kWantsFile:
       if (!MayWantFile(worker.part->job, message->frame_number)) {
         return ProtocolBroken{worker, "it wants a file"};
@@ -68,6 +68,9 @@ std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) const {
     case WorkerMessage::Kind::kOpened:
       worker.opened = true;
       return InterfaceOpened{worker, std::string(message->log_message.Text())};
+    case WorkerMessage::Kind::kAwaits:
+      worker.opened = true;
+      return std::nullopt;
     case WorkerMessage::Kind::kLinkType:
       return LinkTypeMet{worker, std::string(message->log_message.Text())};
     case WorkerMessage::Kind::kDone:
@@ -83,8 +86,9 @@ std::vector<WorkerEvent> WorkerPool::Take() {
   const auto add = [&events](std::optional<WorkerEvent> event) {
     if (event) events.push_back(std::move(*event));
   };
-  if (zygote_readable_.Take()) add(TakeReport());
+  if (zygote_readable_ && zygote_readable_->Take()) add(TakeReport());
   if (errors_readable_) TakeErrors(events);
+  if (!zygote_readable_) errors_readable_.reset();
   for (Worker& worker : workers_) {
     if (worker.readable && worker.readable->Take()) add(Receive(worker));
   }
@@ -105,7 +109,10 @@ void WorkerPool::TakeErrors(std::vector<WorkerEvent>& events) {
 
 std::optional<WorkerEvent> WorkerPool::TakeReport() {
   const auto report = zygote_->Receive();
-  if (!report) return ZygoteEnded{};
+  if (!report) {
+    zygote_readable_.reset();
+    return ZygoteEnded{};
+  }
   // Workers start in the order they were asked for. One that couldn't has no process.
   const bool is_new = report->kind == WorkerReport::Kind::kStarted || report->process < 0;
   const pid_t process = is_new ? 0 : report->process;

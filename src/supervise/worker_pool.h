@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -70,6 +71,7 @@ struct ProtocolBroken {  // by what it has sent
 };
 struct WorkerLogged {
   process::LogMessage message;
+  const Worker* worker = nullptr;  // null: it isn't known which one
 };
 struct WorkerReaped {
   pid_t process;    // -1: it couldn't be started
@@ -83,7 +85,9 @@ class WorkerPool {
  public:
   // The loop is borrowed. REQUIRES: it was made after the zygote, whose workers would have it too.
   WorkerPool(base::EventLoop& loop, std::unique_ptr<process::Zygote> zygote)
-      : loop_(loop), zygote_(std::move(zygote)), zygote_readable_(loop_, zygote_->fd()) {
+      : loop_(loop),
+        zygote_(std::move(zygote)),
+        zygote_readable_(std::in_place, loop_, zygote_->fd()) {
     if (zygote_->errors_fd() >= 0) errors_readable_.emplace(loop_, zygote_->errors_fd());
   }
 
@@ -114,7 +118,7 @@ class WorkerPool {
 
   base::EventLoop& loop_;
   std::unique_ptr<process::Zygote> zygote_;
-  base::ReadableFlag zygote_readable_;
+  std::optional<base::ReadableFlag> zygote_readable_;  // none: it has ended
   std::optional<base::ReadableFlag> errors_readable_;
   std::list<Worker> workers_;
 };

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "live/blindness.h"
 #include "live/live_reader.h"
 #include "live/own_traffic.h"
 #include "live/remote_address.h"
+#include "live/supervisor_end.h"
 #include "worker/jobs.h"
 #include "worker/recorder.h"
 
@@ -28,6 +32,114 @@ Result<std::vector<live::IpAddress>> OwnAddresses(live::PortRange ports, const l
   return live::LocalAddresses(link.Look().name);
 }
 
+// An interface, opened as the run wants it.
+struct Opening {
+  tl::expected<std::unique_ptr<live::Device>, live::DeviceError> device;
+  std::vector<live::IpAddress> addresses;  // of this machine's own connections
+  std::optional<live::LinkPackets> packets;
+  Result<void> ready;  // an error: it is no use to wait for the interface
+};
+
+Opening Open(const WorkerContext& context, const Job& job, const live::Link& link) {
+  const live::Options& live = context.options().live;
+  Opening opening{live::Device::Open(link.Look().name, live.device), {}, {}, {}};
+  auto& [device, addresses, packets, ready] = opening;
+  const live::PortRange own_ports = context.memory().board->own_ports();
+  if (auto found = OwnAddresses(own_ports, link); found) {
+    addresses = std::move(*found);
+  } else {
+    ready = tl::unexpected(found.error());
+  }
+  if (!device) {
+    const bool is_there = device.error().reason == live::DeviceError::Reason::kOther;
+    if (is_there) ready = Fail("{}", device.error().message);
+    return opening;
+  }
+  const live::FanoutOptions& fanout = live.fanout;
+  if (ready && fanout.group != 0) {
+    ready = (*device)->JoinFanout(static_cast<uint16_t>(fanout.group + job.interface));
+  }
+  if (!ready) return opening;
+  const int link_type = (*device)->link_type();
+  ready = (*device)->SetFilter(context.options().capture_filter,
+                               live::OwnTrafficFilters(own_ports, addresses, link_type));
+  if (!ready) return opening;
+  auto made = live::LinkPackets::Of(link_type, job.interface, (*device)->nanoseconds());
+  if (made) {
+    packets = *made;
+  } else {
+    ready = Fail("capture on {}: {}", job.path.data(), made.error().message);
+  }
+  return opening;
+}
+
+// What fails at the start is the user's to mend. Later it is tried until it succeeds.
+Opening OpenForRun(const WorkerContext& context, const Job& job, const live::Link& link,
+                   const SlotWriter& out) {
+  constexpr std::chrono::milliseconds kPause{1000};
+  Opening opening = Open(context, job, link);
+  bool is_told = job.fanout_index != 0;
+  while (!opening.ready && job.is_later && !out.StopRequested()) {
+    if (!std::exchange(is_told, true)) {
+      out.SendLog(LogMessage::Level::kWarning,
+                  opening.ready.error().message + "; tried again every second");
+    }
+    if (live::SupervisorEnded(out.supervisor(), kPause)) break;
+    opening = Open(context, job, link);
+  }
+  return opening;
+}
+
+// Tells the board and the user of a capture that sees nothing. Only where all that the link
+// receives is captured.
+class BlindnessWatch {
+ public:
+  BlindnessWatch(const WorkerContext& context, const Job& job, const live::Link& link,
+                 std::function<void(const std::string&)> warn)
+      : board_(*context.memory().board),
+        job_(job),
+        link_(link),
+        warn_(std::move(warn)),
+        is_on_(link.index() != 0 && job.fanout_index == 0 &&
+               context.options().capture_filter.empty()) {
+    Look();
+  }
+  ~BlindnessWatch() { board_.SetBlind(job_.interface, false); }
+  BlindnessWatch(const BlindnessWatch&) = delete;
+  BlindnessWatch& operator=(const BlindnessWatch&) = delete;
+
+  void Look() {
+    if (!is_on_) return;
+    const std::string name = link_.Look().name;
+    const auto received = live::ReceivedByLink(name);
+    if (!received) return;
+    const live::InterfaceCounts counts = board_.CountsOf(job_.interface);
+    const bool was_blind = blindness_.is_blind();
+    blindness_.Update(*received, counts.received + counts.kernel_dropped,
+                      live::Blindness::Time::clock::now());
+    // Packets of the run's own connections are left out.
+    const bool has_own = board_.own_ports().count != 0 && blindness_.is_blind() && !was_blind &&
+                         live::HasAddress(name);
+    if (has_own) is_on_ = false;
+    const bool is_blind = is_on_ && blindness_.is_blind();
+    board_.SetBlind(job_.interface, is_blind);
+    if (is_blind && !was_blind) {
+      warn_(
+          fmt::format("{}: the link receives packets, and the capture has seen none for {} s; "
+                      "a program on this machine may take them before (XDP)",
+                      name, live::Blindness::kLongest.count()));
+    }
+  }
+
+ private:
+  const live::SharedCaptureState& board_;
+  const Job& job_;
+  const live::Link& link_;
+  std::function<void(const std::string&)> warn_;
+  bool is_on_;
+  live::Blindness blindness_;
+};
+
 }  // namespace
 
 Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWriter& out) {
@@ -35,33 +147,10 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
   if (live::IsRemote(name)) return RunRemoteJob(context, job, out);
   const live::Link link(name, context.memory().board->LastIndex(job.interface));
   context.memory().board->RememberIndex(job.interface, link.index());
-  auto device = live::Device::Open(link.Look().name, context.options().live.device);
   const live::FanoutOptions& fanout = context.options().live.fanout;
-  Result<void> ready;
-  if (device && fanout.group != 0) {
-    ready = (*device)->JoinFanout(static_cast<uint16_t>(fanout.group + job.interface));
-  }
   const live::PortRange own_ports = context.memory().board->own_ports();
-  auto addresses = OwnAddresses(own_ports, link);
-  if (ready && !addresses) ready = tl::unexpected(addresses.error());
-  if (device && ready) {
-    ready = (*device)->SetFilter(
-        context.options().capture_filter,
-        live::OwnTrafficFilters(own_ports, *addresses, (*device)->link_type()));
-  }
-  auto packets = device && ready ? live::LinkPackets::Of((*device)->link_type(), job.interface,
-                                                         (*device)->nanoseconds())
-                                 : tl::unexpected(Error{});
-  if (device && ready && !packets) {
-    ready = Fail("capture on {}: {}", name, packets.error().message);
-  }
-  using Reason = live::DeviceError::Reason;
-  if (!device && device.error().reason == Reason::kOther) {
-    ready = Fail("{}", device.error().message);
-  }
-  if (ready) {
-    ready = context.GiveUpPrivilegesOfCapture();
-  }
+  auto [device, addresses, packets, ready] = OpenForRun(context, job, link, out);
+  if (ready) ready = context.GiveUpPrivilegesOfCapture();
   if (!ready) {
     out.SendOpened(ready.error().message);
     return Outcome::kPartial;
@@ -76,15 +165,16 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
                         context.options().live.device.snaplen, (*device)->nanoseconds()},
                        out);
   }
-  std::function<void()> look;
-  if (own_ports.count != 0 && job.fanout_index == 0) {
-    look = [&addresses, &link, &warn, own_ports] {
-      auto now = OwnAddresses(own_ports, link);
-      if (!now) return;
-      if (const auto change = live::DescribeNewAddress(*addresses, *now)) warn(*change);
-      addresses = std::move(now);
-    };
-  }
+  BlindnessWatch blindness(context, job, link, warn);
+  const bool looks_at_addresses = own_ports.count != 0 && job.fanout_index == 0;
+  const std::function<void()> look = [&, &known = addresses] {
+    blindness.Look();
+    if (!looks_at_addresses) return;
+    auto now = OwnAddresses(own_ports, link);
+    if (!now) return;
+    if (const auto change = live::DescribeNewAddress(known, *now)) warn(*change);
+    known = std::move(*now);
+  };
   live::RingFeed feed(*context.memory().board, context.memory().rings,
                       context.memory().duplicates.get(), context.options().live.key, job.interface);
   live::LiveReader reader(*context.memory().board, feed, job.interface,
@@ -97,7 +187,7 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
     end = reader.Run(std::move(*device), *packets, link);
   } else {
     if (job.fanout_index == 0) warn(device.error().message + "; waited for");
-    out.SendOpened();
+    out.SendAwaits();
     end = reader.AwaitInterface(link);
   }
   if (fanout.processes > 1) {

@@ -8,8 +8,8 @@ from programs import espcap, tshark_loop
 from table import Target
 from turns import Contender, how_often, in_turn, ratio
 
-# espcap says with status 1 that a capture is damaged; tshark's loop goes on as well.
-DAMAGED_IS_FINE = ["sh", "-c", '"$@" || [ $? = 1 ]', "sh"]
+# espcap says with status 2 that a capture is damaged; tshark's loop goes on as well.
+DAMAGED_IS_FINE = ["sh", "-c", '"$@" || [ $? = 2 ]', "sh"]
 
 
 def measure_archive(report, folder, sample_size, runs, environment):

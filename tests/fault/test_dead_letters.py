@@ -54,7 +54,7 @@ def test_seven_of_a_thousand(strict, capture, espcap, tmp_path):
     bulk = espcap("--file", capture, "--format", "bulk").out
     ids, documents = ids_of(bulk), bulk.splitlines()[1::2]
     good = [name for number, name in enumerate(ids) if number not in BAD]
-    assert run.code == 1, run
+    assert run.code == 2, run
     assert_all_landed(strict, good)
     kept = letters(dead)
     assert [letter["id"] for letter in kept] == [ids[number] for number in BAD]
@@ -71,7 +71,7 @@ def test_seven_of_a_thousand(strict, capture, espcap, tmp_path):
 
     # Without the mapping mended, they stay, and that is said.
     run = espcap("resend", dead, "--node", strict.url)
-    assert run.code == 1, run
+    assert run.code == 2 and "7 documents remain" in run.err.splitlines()[-1], run
     assert [letter["id"] for letter in letters(dead)] == [ids[number] for number in BAD]
 
     mend(strict)
@@ -102,7 +102,7 @@ def test_a_second_run_appends_nothing_new_that_is_lost(strict, capture, espcap, 
     dead = tmp_path / "dead"
     for _ in range(2):
         run = espcap("--file", capture, *strict.options, "--dead-letters", dead)
-    assert run.code == 1, run
+    assert run.code == 2, run
     assert (run.ledger["already there"], run.ledger["dead letters"]) == (993, 7)
     assert len({letter["id"] for letter in letters(dead)}) == 7
     mend(strict)
@@ -112,7 +112,7 @@ def test_a_second_run_appends_nothing_new_that_is_lost(strict, capture, espcap, 
 
 
 def test_dead_letters_that_cannot_be_written(strict, capture, espcap):
-    """Refused documents that can't be kept are counted and named, and the run says that it has failed."""
+    """Said before anything is read."""
     run = espcap("--file", capture, *strict.options, "--dead-letters", "/dev/full")
     assert run.code == 1, run
     assert "/dev/full" in run.err, run
@@ -133,16 +133,57 @@ def test_spooled_documents_stay_until_their_letters_are_kept(strict, capture, es
     script = 'mount -t tmpfs -o size=4k tmpfs "$0" && exec "$@"'
     run = start_espcap(*arguments, "--dead-letters", disk / "dead",
                        before=[*own_mounts(), "sh", "-c", script, disk])
-    assert run.wait() == 1, run
+    assert run.wait() == 2, run
     assert run.ledger["failed"] == 7 and run.ledger.get("in the spool", 0) == 0, run
     assert "1000 documents stay in the spool" in run.err, run
     assert "doesn't balance" not in run.err, run
 
     run = espcap(*arguments, "--dead-letters", dead)
-    assert run.code == 1 and run.ledger["dead letters"] == 7, run
+    assert run.code == 2 and run.ledger["dead letters"] == 7, run
     assert len(letters(dead)) == 7
     assert segment_bytes(spool) < 4096
     assert strict.count(strict.indices) == 993 + len(packets_of(TEST_PCAPS / "arp.pcap"))
+
+
+FULL_BYTES = 10_000  # room for some of the seven
+
+
+def test_a_full_file_is_waited_for(strict, capture, start_espcap, tmp_path):
+    """The documents wait at the server, health says so, and they land once the server takes them."""
+    dead = tmp_path / "dead"
+    run = start_espcap("--file", capture, *strict.options, "--dead-letters", dead, "--metrics", "0",
+                       "--dead-letters-bytes", FULL_BYTES)
+    run.wait_for("the file of dead letters is full")
+    code, text = run.metrics().get("/healthz")
+    assert code == 503 and "dead letters" in text, text
+    assert dead.stat().st_size <= FULL_BYTES
+    mend(strict)
+    assert run.wait() == 2, run
+    assert 0 < run.ledger["dead letters"] < 7 and run.ledger["indexed"] == 1000 - run.ledger["dead letters"], run
+    assert f"{run.ledger['dead letters']} dead letters" in run.err.splitlines()[-1], run
+    assert strict.count(strict.indices) == run.ledger["indexed"]
+
+
+def test_a_full_file_stops_the_run_where_that_is_asked_for(strict, capture, espcap, tmp_path):
+    dead = tmp_path / "dead"
+    run = espcap("--file", capture, *strict.options, "--dead-letters", dead, "--dead-letters-bytes", FULL_BYTES,
+                 "--dead-letters-full", "stop")
+    assert run.code == 3 and "the file of dead letters is full" in run.err, run
+    kept = letters(dead)
+    assert 0 < len(kept) == run.ledger["dead letters"] < 7 and run.ledger["abandoned"] > 0, run
+
+
+def test_a_full_file_costs_an_interface_what_does_not_fit(strict, capture, network, start_espcap, tmp_path):
+    dead = tmp_path / "dead"
+    run = start_espcap("--nic", network.lend(), *strict.options, "--dead-letters", dead, "--metrics", "0",
+                       "--dead-letters-bytes", FULL_BYTES, "--flush-interval", "100ms")
+    run.wait_for("capturing on")
+    sent = network.replay(capture, "--pps", 2000)
+    run.metrics().wait_until(lambda scrape: sum(scrape.settled.values()) == sent)
+    assert run.stop() == 2, run
+    ledger = run.ledger
+    assert ledger["dropped"] + ledger["dead letters"] == 7 and 0 < ledger["dead letters"] < 7, run
+    assert len(letters(dead)) == ledger["dead letters"]
 
 
 def test_a_full_disk_costs_no_letter(strict, capture, espcap, tmp_path):
@@ -157,5 +198,5 @@ def test_a_full_disk_costs_no_letter(strict, capture, espcap, tmp_path):
               'status=$?; cp "$0/dead" "$after"; umount "$0"; exit $status')
     run = espcap("resend", disk / "dead", "--node", strict.url,
                  before=[*own_mounts(), "sh", "-c", script, disk, dead, after])
-    assert run.code == 1 and "No space left on device" in run.err, run
+    assert run.code == 3 and "No space left on device" in run.err, run
     assert letters(after) == before

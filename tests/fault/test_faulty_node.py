@@ -107,7 +107,7 @@ def test_max_retries(fault, proxy, elasticsearch, small_archive, espcap, tmp_pat
     capture, dead = small_archive[0] / "0000.pcap", tmp_path / "dead"
     proxy.always(fault)
     run = espcap("--file", capture, *proxy.options, "--max-retries", 2, "--dead-letters", dead)
-    assert run.code == 1, run
+    assert run.code == 2, run
     # libcurl itself sends once more where a connection that was used before ends without an answer.
     assert 3 <= proxy.requests <= 6
     counts = run.ledger
@@ -131,7 +131,7 @@ def test_a_signal_while_the_node_is_away(proxy, small_archive, start_espcap):
     run.signal(signal.SIGINT)  # the same request
     assert_stays(run.runs, 1.2, state=run.__repr__)
     run.signal(signal.SIGTERM)
-    assert run.wait(2) == 1, run
+    assert run.wait(2) == 2, run
     assert run.ledger["abandoned"] > 0, run
 
 
@@ -143,7 +143,7 @@ def test_a_stop_has_a_deadline(proxy, small_archive, start_espcap):
     wait_until(lambda: proxy.requests >= 1 or not run.runs())
     proxy.refuse()
     run.signal(signal.SIGHUP)
-    assert run.wait(5) == 1, run
+    assert run.wait(5) == 2, run
     assert "Hangup: no new packet is accepted" in run.err
     assert run.ledger["abandoned"] > 0, run
 

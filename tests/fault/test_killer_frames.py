@@ -94,6 +94,7 @@ def check(run, marked, quarantine, tshark):
         assert REASONS[what] in errors[number]["espcap"]["error"]
     assert run.ledger["written"] == run.ledger["packets captured"] == len(documents), run
     assert f"; {len(marked)} quarantined;" in run.err, run
+    assert f" {len(marked)} quarantined" in run.err.splitlines()[-1], run
     kept = sorted(quarantine.iterdir())
     assert len(kept) == len(marked)
     for path in kept:
@@ -108,7 +109,7 @@ def test_in_a_file_every_other_document_is_the_same(capture, expected, preloaded
     """And an error's document says what the record's header does, as libwireshark would."""
     path, marked = capture
     run = espcap("--file", path, "--workers", "1", "--chunk", "7", *LIMITS, "--quarantine", tmp_path, env=preloaded)
-    assert run.code != 0
+    assert run.code == 2
     others = check(run, marked, tmp_path, tshark)
     by_number = {d["layers"]["frame"]["frame_frame_number"]: d for d in expected}
     assert others == [d for number, d in by_number.items() if int(number) not in marked]
@@ -137,7 +138,7 @@ def test_in_a_stream_no_other_document_is_lost(mode, capture, expected, preloade
         network.replay(path, "--pps", 2000)
         run.wait_for_lines(FRAMES)
         run.stop()
-    assert run.wait() != 0
+    assert run.wait() == 2
     others = check(run, marked, quarantine, tshark)
     numbers = [int(d["layers"]["frame"]["frame_frame_number"]) for d in run.documents()]
     assert numbers == list(range(1, FRAMES + 1))

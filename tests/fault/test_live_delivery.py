@@ -86,7 +86,7 @@ def test_what_a_full_spool_has_no_room_for_is_counted(capture, network, proxy, e
     wait_until(lambda: elasticsearch.count(elasticsearch.indices) > 200, step=0.5)
     late = network.replay(HTTP)
     sent += late
-    assert run.stop() == 1, run
+    assert run.stop() == 2, run
     ledger = run.ledger
     assert ledger["packets captured"] == sent
     assert ledger["dropped"] > 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Bad input: an error that names what is wrong and what to do, exit 1, nothing lost."""
+"""Bad input: an error that names what is wrong and what to do, its exit status, nothing lost."""
 import http.server
 import os
 import shutil
@@ -16,8 +16,8 @@ from project import ESPCAP, TEST_PCAPS
 DNS = TEST_PCAPS / "dns.pcap"
 
 
-def assert_error(run, *parts):
-    assert run.code == 1, run
+def assert_error(run, *parts, code=1):
+    assert run.code == code, run
     assert "error: " in run.err, run
     for part in parts:
         assert str(part) in run.err, run
@@ -54,7 +54,8 @@ def test_cut_off_file_gives_the_packets_before(espcap, tmp_path, plain_pcap):
     cut = tmp_path / "cut.pcap"
     cut.write_bytes(header + b"".join(records[:9]) + records[9][:-1])
     run = espcap("--file", cut)
-    assert_error(run, cut, "packet 10", "cut off")
+    assert_error(run, cut, "packet 10", "cut off", code=2)
+    assert run.err.splitlines()[-1].endswith("(status 2): 1 capture with errors")
     assert run.out == b"".join(espcap("--file", DNS).out.splitlines(True)[:9])
     assert "9 packets captured, 9 written, 0 failed" in run.err
 
@@ -64,7 +65,7 @@ def test_damaged_file_in_a_directory_does_not_stop_the_others(espcap, tmp_path):
     shutil.copy(TEST_PCAPS / "arp.pcap", tmp_path / "b.pcap")
     (tmp_path / "README").write_text("not a capture\n")
     run = espcap("--dir", tmp_path)
-    assert_error(run, tmp_path / "a.pcap", "packet 6")
+    assert_error(run, tmp_path / "a.pcap", "packet 6", code=2)
     assert "README: not a capture file in any known format; skipped" in run.err
     assert len(run.documents()) == 5 + 16
 
@@ -156,7 +157,7 @@ def test_server_that_is_no_elasticsearch(espcap, tmp_path):
 def test_full_device(espcap):
     with open("/dev/full", "wb") as full:
         run = espcap("--file", DNS, stdout=full)
-    assert run.code == 1
+    assert run.code == 3
     assert "write standard output: No space left on device" in run.err
     assert "0 written, 92 failed" in run.err
 
@@ -169,7 +170,7 @@ def test_full_disk_leaves_whole_lines(espcap, tmp_path):
     run = subprocess.run([*own_mounts(), "sh", "-c", script, "sh", str(disk), str(ESPCAP),
                           str(DNS)], capture_output=True, check=True)
     first, _, written = run.stdout.partition(b"\n")
-    assert first == b"exit 1"
+    assert first == b"exit 3"
     assert b"No space left on device" in run.stderr
     whole = espcap("--file", DNS).out
     assert 0 < len(written) < len(whole)
@@ -187,7 +188,7 @@ def test_full_disk_leaves_whole_batches(name, espcap, tmp_path):
     run = subprocess.run([*own_mounts(), "sh", "-c", script, "sh", str(disk), str(ESPCAP),
                           str(DNS), name], capture_output=True, check=True)
     first, _, written = run.stdout.partition(b"\n")
-    assert first == b"exit 1"
+    assert first == b"exit 3"
     assert b"No space left on device" in run.stderr
     (tmp_path / name).write_bytes(written)
     documents = decompressed(tmp_path / name)

@@ -103,6 +103,8 @@ def test_units_are_sound_and_confined(instance, tmp_path):
     unit = tmp_path / instance
     unit.write_text(text)
     assert "User=espcap" in text and "NoNewPrivileges=yes" in text
+    # Only what ended unasked is started anew; a worker that the kernel ends for memory ends no service.
+    assert {"SuccessExitStatus=2", "RestartPreventExitStatus=1", "OOMPolicy=continue"} <= set(text.splitlines())
     if shutil.which("systemd-analyze"):
         _, said = printed("systemd-analyze", "verify", "--man=no", unit)
         assert [line for line in said.splitlines() if instance in line] == []

@@ -217,7 +217,7 @@ def test_a_second_signal_ends_it_at_once(start_espcap, tmp_path):
     run.signal(signal.SIGTERM)  # the same request
     assert_stays(run.runs, 1.2)
     run.signal(signal.SIGINT)
-    assert run.wait(5) == 1
+    assert run.wait(5) == 2
     counted = run.ledger
     assert counted["packets captured"] == counted["written"] + counted["abandoned"]
     assert os.read(reader, 1 << 20).count(b"\n") == counted["written"]
@@ -246,7 +246,7 @@ def test_syslog(environment, tmp_path):
     log.settimeout(WAIT_S)
     run = subprocess.run([*with_dev_log(tmp_path / "log"), ESPCAP, "--file", DNS, "--file", "/no/such.pcap",
                           "--output", tmp_path / "out"], capture_output=True, check=False, env=environment)
-    assert run.returncode == 1, run
+    assert run.returncode == 2, run
     messages = [log.recv(4096).decode() for _ in range(3)]
     log.close()
     assert "espcap" in messages[0] and "started" in messages[0], messages

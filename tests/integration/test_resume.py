@@ -38,7 +38,7 @@ def test_a_damaged_capture_is_taken_again(to_null):
     damaged = TEST_PCAPS / "damaged" / "damaged.pcap"
     for _ in range(2):
         run = to_null("--file", damaged)
-        assert run.code == 1
+        assert run.code == 2
         assert "skipped" not in run.err and "damaged.pcap: packet" in run.err
 
 

@@ -88,7 +88,7 @@ def test_a_damaged_file_is_told_of_once(espcap):
     damaged = TEST_PCAPS / "damaged" / "damaged.pcap"
     run = espcap("--file", damaged, "--shards", "4")
     single = espcap("--file", damaged)
-    assert run.code == single.code == 1
+    assert run.code == single.code == 2
     assert run.err.split(";")[0] == single.err.split(";")[0]
     assert by_number(run.documents()) == by_number(single.documents())
 

@@ -67,11 +67,11 @@ def test_a_killed_worker_on_a_pipe_is_replaced(start_espcap, tmp_path, espcap, l
 
 
 def test_a_killed_reader_of_a_pipe_is_an_error(start_espcap, long_stream):
-    """What it had not read is lost: said, exit 1."""
+    """What it had not read is lost: said, exit 3."""
     run = start_espcap("--file", "-", "--output", "/dev/null", stdin=subprocess.PIPE)
     run.feed(long_stream[:100_000])
     run.kill_child("espcap-reader")
-    assert run.wait() == 1, run
+    assert run.wait() == 3, run
     run.end_input()
     assert "standard input: its reader died" in run.err
 

@@ -124,7 +124,7 @@ def test_count_ends_a_watch(folder, start_espcap, tmp_path):
 def test_a_directory_that_is_removed_ends_the_run(folder, watching):
     watch = watching()
     folder.rmdir()
-    assert watch.wait() == 1
+    assert watch.wait() == 3
     assert str(folder) in watch.err
 
 

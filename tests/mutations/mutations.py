@@ -64,7 +64,7 @@ MUTATIONS = [
              ("DeadLettersTest.WhatIsAppendedIsSynced",),
              "dead letters are lost by a power failure, though their documents are settled"),
     Mutation("deliver-refused-uncounted", "DocumentOutcomes::CountKept",
-             "ledger.dead_lettered += kept.documents;", "",
+             "ledger.dead_lettered += settled;", "",
              ("tests/fault/test_dead_letters.py::test_seven_of_a_thousand[elasticsearch]",),
              "refused documents are in no counter of the summary"),
     Mutation("deliver-lost-is-settled", "DocumentOutcomes::CountKept",
@@ -73,7 +73,7 @@ MUTATIONS = [
               "test_spooled_documents_stay_until_their_letters_are_kept[elasticsearch]",),
              "what was refused, and could not be kept, is deleted from the spool"),
     Mutation("deliver-one-retry-less", "DocumentOutcomes::SendAgain",
-             "chunk.failures > *max_retries_", "chunk.failures >= *max_retries_",
+             "chunk.failures > *options_.max_retries", "chunk.failures >= *options_.max_retries",
              ("tests/fault/test_faulty_node.py::test_max_retries",),
              "--max-retries 2 sends again only once"),
 

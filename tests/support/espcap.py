@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A run of espcap, while it goes on and after its end: its messages, documents, numbers and processes."""
 import json
+import os
 import re
+import signal
 
 import ledger as summaries
 from documents import ids_of
@@ -27,6 +29,10 @@ class Espcap(Program):
 
     def kill_child(self, name="espcap-worker"):
         super().kill_child(name)
+
+    def kill_zygote(self):
+        """The oldest one of this name: a worker has it too for a moment."""
+        os.kill(self.wait_until(lambda: self.children("espcap-zygote"))[0], signal.SIGKILL)
 
     def kill_worker_after_progress(self):
         """Of a stream, once the worker has written a document itself: two that are killed at the same packet

@@ -45,7 +45,8 @@ class BatchCheckTest : public ::testing::Test {
   Result<CheckedText> Copied(BatchForm form) {
     auto contents = ReadSlot(*slots_, 0);
     if (!contents) return Forward(std::move(contents));
-    BatchCheck check(form, document::IndexName::Parse("packets-%Y-%m-%d").value());
+    document::BoundedIndex index(document::IndexName::Parse("packets-%Y-%m-%d").value(), 9, "");
+    BatchCheck check(form, &index);
     return check.Copy(*slots_, 0, *contents, std::vector<DocumentKey>(2, {{1, 2, 3}, 7}));
   }
   std::string Fault(BatchForm form = BatchForm::kLines) {

@@ -40,9 +40,8 @@ class BatchIntakeTest : public ::testing::Test {
     kept_ = std::move(KeptBatches::Create(*loop_, compression_, 1).value());
     accounting_ = std::make_unique<Accounting>(std::move(read_interfaces));
     intake_ = std::make_unique<BatchIntake>(
-        BatchIntake::Options{kept_bytes, ordered, Fingerprint{9}},
-        BatchCheck(form, document::IndexName::Parse("packets").value()), slots_, rings_, *captures_,
-        *kept_, *accounting_);
+        BatchIntake::Options{kept_bytes, ordered, Fingerprint{9}}, BatchCheck(form, &index_),
+        slots_, rings_, *captures_, *kept_, *accounting_);
   }
   Part& Next(uint32_t worker_index) {
     Part* part = captures_->Next();
@@ -92,6 +91,7 @@ class BatchIntakeTest : public ::testing::Test {
   std::unique_ptr<CaptureQueue> captures_;
   std::unique_ptr<KeptBatches> kept_;
   std::unique_ptr<Accounting> accounting_;
+  document::BoundedIndex index_{document::IndexName::Parse("packets").value(), 9, ""};
   std::unique_ptr<BatchIntake> intake_;
 };
 

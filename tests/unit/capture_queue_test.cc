@@ -219,7 +219,7 @@ TEST_F(CaptureQueueTest, NothingIsReadBeforeItIsKnownWhetherItIsSettled) {
   EXPECT_EQ(queue.Next(), nullptr);
   queue.SetFingerprint(*unknown[1], Fingerprint{2}, false);
   EXPECT_EQ(NamesOfNext(queue), (std::vector<std::string>{"b", "b"}));
-  EXPECT_FALSE(queue.NothingWaits() && queue.captures().empty());
+  EXPECT_FALSE(queue.waiting() == 0 && queue.NoneReady() && queue.captures().empty());
 }
 
 TEST_F(CaptureQueueTest, AStopEndsWhatAwaitsItsFingerprint) {

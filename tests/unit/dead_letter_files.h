@@ -49,8 +49,8 @@ inline base::WriteThread::HurryFlag NotHurried() {
   return std::make_shared<std::atomic<bool>>(false);
 }
 
-inline sink::DeadLetters OpenLetters(const std::string& path) {
-  auto letters = sink::DeadLetters::Open(path, NotHurried());
+inline sink::DeadLetters OpenLetters(const std::string& path, uint64_t max_bytes = UINT64_MAX) {
+  auto letters = sink::DeadLetters::Open(path, max_bytes, NotHurried());
   if (!letters) throw std::runtime_error(letters.error().message);
   return std::move(*letters);
 }

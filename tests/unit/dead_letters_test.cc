@@ -37,7 +37,7 @@ using espcap::testing::TemporaryDirectory;
 class DeadLettersTest : public ::testing::Test {
  protected:
   static std::string ErrorOfOpen(const std::string& path) {
-    const auto letters = DeadLetters::Open(path, espcap::testing::NotHurried());
+    const auto letters = DeadLetters::Open(path, UINT64_MAX, espcap::testing::NotHurried());
     return letters ? "opened" : letters.error().message;
   }
 
@@ -119,6 +119,20 @@ TEST_F(DeadLettersTest, AFullDiskLeavesNoHalfLine) {
   }
   AppendLetters(letters, 3, 4);
   EXPECT_EQ(ReadWhole(path_), LetterLines(1, 4));
+}
+
+TEST_F(DeadLettersTest, AFullFileGetsWhatThereIsRoomFor) {
+  const uint64_t three = LetterLines(1, 3).size();
+  auto letters = OpenLetters(path_, three + 1);
+  AppendLetters(letters, 1, 2);
+  const std::vector<DeadLetter> more = {NumberedLetter(3), NumberedLetter(4)};
+  EXPECT_EQ(letters.Append(more).value(), 1U);
+  EXPECT_EQ(letters.Append(std::span(more).subspan(1)).value(), 0U);
+  EXPECT_EQ(ReadWhole(path_), LetterLines(1, 3));
+  // As a resend that has sent them all.
+  std::filesystem::resize_file(path_, 0);
+  EXPECT_EQ(letters.Append(more).value(), 2U);
+  EXPECT_EQ(ReadWhole(path_), LetterLines(3, 4));
 }
 
 TEST_F(DeadLettersTest, AFileThatWasReplacedIsFoundAgain) {

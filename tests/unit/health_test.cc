@@ -26,6 +26,23 @@ TEST(Health, IsRedWhereNobodyReadsARing) {
             "nobody dissects what comes in: 2 of the workers have died too often and wait");
 }
 
+TEST(Health, IsRedWhileTheServerRefusesDocuments) {
+  HealthState state;
+  state.nodes = 1;
+  state.has_spool = true;
+  state.refusal = "POST /_bulk answered 401";
+  EXPECT_EQ(UnhealthyReason(state), "the server takes no documents: POST /_bulk answered 401");
+}
+
+TEST(Health, IsRedWhileACaptureIsBlind) {
+  RunSnapshot snapshot;
+  snapshot.live.emplace().interfaces = {{.name = "eth0"}, {.name = "eth1", .is_blind = true}};
+  EXPECT_EQ(UnhealthyReason(HealthOf(snapshot)),
+            "eth1: the link receives packets, and the capture sees none");
+  snapshot.live->interfaces[1].is_blind = false;
+  EXPECT_EQ(UnhealthyReason(HealthOf(snapshot)), "");
+}
+
 TEST(Health, IsWhetherDocumentsAreDeliveredOrKept) {
   constexpr const char* kStopping = "espcap is stopping";
   constexpr const char* kFull = "the spool takes no more documents";
