@@ -168,10 +168,10 @@ std::vector<Option> WorkOptions() {
       {.names = "!--no-sandbox",
        .commands = kCaptureCommand,
        .group = kWork,
-       .help = "Let processes that dissect write files, start programs and open connections: for "
-               "plugins that must.",
-       .paragraph = "the processes that dissect may write files, start programs and open "
-                    "connections, for plugins that must",
+       .help = "Let processes that dissect read every file that their user may, write files, start "
+               "programs and open connections: for plugins that must.",
+       .paragraph = "the processes that dissect may read every file that their user may, write "
+                    "files, start programs and open connections, for plugins that must",
        .example = "--no-sandbox",
        .setting = [](S& s) -> Setting { return &s.capture->sandbox; }},
   };

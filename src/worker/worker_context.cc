@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "dissect/geo_databases.h"
+#include "dissect/readable_files.h"
 #include "process/child_files.h"
 #include "process/limits.h"
-#include "process/syscall_filter.h"
+#include "process/read_confinement.h"
 #include "stream/stream_record.h"
 
 namespace espcap::worker {
@@ -27,6 +28,13 @@ Result<void> WorkerContext::CompileCaptureFilter() {
 
 Result<void> WorkerContext::Prepare(const SendLog& send_log) {
   send_log_ = send_log;
+  if (Keeps() == process::Keep::kNothing && options_.unprivileged &&
+      options_.live.interfaces.empty()) {
+    send_log_(
+        LogMessage::Of(LogMessage::Level::kWarning,
+                       "this kernel can't confine what a process reads (Landlock): files that "
+                       "only root can read are not read; --no-sandbox reads them"));
+  }
   auto library = dissect::EpanLibrary::Start(
       program_path_.c_str(), options_.dissection, [this](const std::string& text) {
         send_log_(LogMessage::Of(LogMessage::Level::kWarning, text));
@@ -96,23 +104,40 @@ void WorkerContext::DropShared() {
   memory_.duplicates.reset();
 }
 
-// Files, and what dissectors read beside them (keys), may be readable only for root.
+// Files, and what dissectors read beside them (keys), may be readable only for root. A process that
+// keeps the right to read those is confined to its own.
+process::Keep WorkerContext::Keeps() const {
+  const bool reads_files = options_.live.interfaces.empty();
+  return reads_files && (!options_.sandbox || process::CanConfineReading())
+             ? process::Keep::kReading
+             : process::Keep::kNothing;
+}
+
 Result<void> WorkerContext::GiveUpPrivileges(const Job& job) const {
   if (job.role == Job::Role::kCapture) return {};
-  const bool is_live = !options_.live.interfaces.empty();
-  auto dropped = process::DropPrivileges(
-      options_.unprivileged, is_live ? process::Keep::kNothing : process::Keep::kReading);
-  if (!dropped || !options_.sandbox) return dropped;
-  if (job.Dissects()) process::LimitFiles();
-  return process::RestrictSystemCalls(wireshark::AsksNameServers() ? process::Sockets::kAllowed
-                                                                   : process::Sockets::kNone);
+  std::vector<std::string> readable;
+  if (job.Dissects()) readable = dissect::ReadableFiles();
+  readable.emplace_back(job.path.data());
+  if (job.Dissects() && options_.sandbox) process::LimitFiles();
+  return Confine(
+      Keeps(), std::move(readable),
+      wireshark::AsksNameServers() ? process::Sockets::kAllowed : process::Sockets::kNone);
 }
 
 // It asks the kernel for its interface's state, and connects to sensors.
 Result<void> WorkerContext::GiveUpPrivilegesOfCapture() const {
-  auto dropped = process::DropPrivileges(options_.unprivileged, process::Keep::kNothing);
-  if (!dropped || !options_.sandbox) return dropped;
-  return process::RestrictSystemCalls(process::Sockets::kAllowed);
+  return Confine(process::Keep::kNothing, {"/sys/class/net", "/sys/devices"},
+                 process::Sockets::kAllowed);
+}
+
+Result<void> WorkerContext::Confine(process::Keep keep, std::vector<std::string> readable,
+                                    process::Sockets sockets) const {
+  auto confined = process::DropPrivileges(options_.unprivileged, keep);
+  if (!options_.sandbox) return confined;
+  if (confined && process::CanConfineReading()) {
+    confined = process::ConfineReading(std::move(readable));
+  }
+  return confined ? process::RestrictSystemCalls(sockets) : confined;
 }
 
 FileSource::Access WorkerContext::Access() const {

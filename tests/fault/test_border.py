@@ -18,7 +18,7 @@ PREFIXES = {"root": [], "user": ["setpriv", "--reuid=65534", "--regid=65534", "-
 
 # Done at a packet: each is refused, and the worker goes on.
 REFUSED = ("kill", "kill-parent", "prlimit", "setsig", "memory", "streams", "connect", "ptrace", "fork", "exec", "write",
-           "root", "descriptors")
+           "files", "root", "descriptors")
 # In what is handed over: each is found, and another worker makes it again.
 LIES = {"text-beyond": "a batch that is larger than its slot", "documents-beyond": "a batch that is larger than its slot",
         "document-beyond": "a document that isn't within its batch", "captured-beyond": "a batch whose counts disagree",
@@ -43,7 +43,8 @@ def taken_over(takeover, environment, espcap):
         if prefix and os.geteuid() != 0:
             pytest.skip("only root becomes another user")
         return espcap(*arguments, before=list(prefix), cwd="/",
-                      env={**environment, "HOME": "/nonexistent", "LD_PRELOAD": str(takeover), "ESPCAP_TEST_TAKEOVER": attack}, **options)
+                      env={**environment, "HOME": "/nonexistent", "LD_PRELOAD": str(takeover), "ESPCAP_TEST_TAKEOVER": attack,
+                           "ESPCAP_TEST_OTHER": str(TEST_PCAPS / "arp.pcap")}, **options)
 
     return run
 
