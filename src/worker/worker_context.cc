@@ -9,7 +9,9 @@
 #include "dissect/readable_files.h"
 #include "process/child_files.h"
 #include "process/limits.h"
+#include "process/privileges.h"
 #include "process/read_confinement.h"
+#include "process/syscall_filter.h"
 #include "stream/stream_record.h"
 
 namespace espcap::worker {
@@ -17,6 +19,29 @@ namespace espcap::worker {
 using process::Job;
 using process::LogMessage;
 using source::FileSource;
+
+namespace {
+
+// Files, and what dissectors read beside them (keys), may be readable only for root. A process that
+// keeps the right to read those is confined to its own.
+process::Keep KeptWith(const WorkerOptions& options) {
+  const bool reads_files = options.live.interfaces.empty();
+  return reads_files && (!options.sandbox || process::CanConfineReading())
+             ? process::Keep::kReading
+             : process::Keep::kNothing;
+}
+
+Result<void> Confine(const WorkerOptions& options, process::Keep keep,
+                     std::vector<std::string> readable, process::Sockets sockets) {
+  auto confined = process::DropPrivileges(options.unprivileged, keep);
+  if (!options.sandbox) return confined;
+  if (confined && process::CanConfineReading()) {
+    confined = process::ConfineReading(std::move(readable));
+  }
+  return confined ? process::RestrictSystemCalls(sockets) : confined;
+}
+
+}  // namespace
 
 Result<void> WorkerContext::CompileCaptureFilter() {
   if (options_.capture_filter.empty() || !options_.live.interfaces.empty()) return {};
@@ -28,7 +53,7 @@ Result<void> WorkerContext::CompileCaptureFilter() {
 
 Result<void> WorkerContext::Prepare(const SendLog& send_log) {
   send_log_ = send_log;
-  if (Keeps() == process::Keep::kNothing && options_.unprivileged &&
+  if (KeptWith(options_) == process::Keep::kNothing && options_.unprivileged &&
       options_.live.interfaces.empty()) {
     send_log_(
         LogMessage::Of(LogMessage::Level::kWarning,
@@ -104,15 +129,6 @@ void WorkerContext::DropShared() {
   memory_.duplicates.reset();
 }
 
-// Files, and what dissectors read beside them (keys), may be readable only for root. A process that
-// keeps the right to read those is confined to its own.
-process::Keep WorkerContext::Keeps() const {
-  const bool reads_files = options_.live.interfaces.empty();
-  return reads_files && (!options_.sandbox || process::CanConfineReading())
-             ? process::Keep::kReading
-             : process::Keep::kNothing;
-}
-
 Result<void> WorkerContext::GiveUpPrivileges(const Job& job) const {
   if (job.role == Job::Role::kCapture) return {};
   std::vector<std::string> readable;
@@ -120,24 +136,14 @@ Result<void> WorkerContext::GiveUpPrivileges(const Job& job) const {
   readable.emplace_back(job.path.data());
   if (job.Dissects() && options_.sandbox) process::LimitFiles();
   return Confine(
-      Keeps(), std::move(readable),
+      options_, KeptWith(options_), std::move(readable),
       wireshark::AsksNameServers() ? process::Sockets::kAllowed : process::Sockets::kNone);
 }
 
 // It asks the kernel for its interface's state, and connects to sensors.
 Result<void> WorkerContext::GiveUpPrivilegesOfCapture() const {
-  return Confine(process::Keep::kNothing, {"/sys/class/net", "/sys/devices"},
+  return Confine(options_, process::Keep::kNothing, {"/sys/class/net", "/sys/devices"},
                  process::Sockets::kAllowed);
-}
-
-Result<void> WorkerContext::Confine(process::Keep keep, std::vector<std::string> readable,
-                                    process::Sockets sockets) const {
-  auto confined = process::DropPrivileges(options_.unprivileged, keep);
-  if (!options_.sandbox) return confined;
-  if (confined && process::CanConfineReading()) {
-    confined = process::ConfineReading(std::move(readable));
-  }
-  return confined ? process::RestrictSystemCalls(sockets) : confined;
 }
 
 FileSource::Access WorkerContext::Access() const {

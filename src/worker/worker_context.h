@@ -22,9 +22,7 @@
 #include "live/shared_duplicates.h"
 #include "process/messages.h"
 #include "process/packet_ring.h"
-#include "process/privileges.h"
 #include "process/run_control.h"
-#include "process/syscall_filter.h"
 #include "process/worker_slots.h"
 #include "registry/field_catalog.h"
 #include "source/capture_filter.h"
@@ -91,10 +89,6 @@ class WorkerContext {
   source::FrameReader FramesOf(source::FileSource& source, const process::Job& job);
 
  private:
-  [[nodiscard]] process::Keep Keeps() const;
-  [[nodiscard]] Result<void> Confine(process::Keep keep, std::vector<std::string> readable,
-                                     process::Sockets sockets) const;
-
   std::string program_path_;
   WorkerOptions options_;
   SharedMemory memory_;
