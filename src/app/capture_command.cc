@@ -207,6 +207,14 @@ void TellImplausibleTimes(const document::BoundedIndex& indices, telemetry::Log&
                   indices.most(), indices.rest_documents(), indices.rest()));
 }
 
+// A remote stream waits for its sender.
+supervise::WorkerBatches::CaptureWork CaptureWorkOf(const live::SharedCaptureState* board) {
+  return [board](const process::Job& job) -> std::optional<uint64_t> {
+    if (live::IsRemote(job.path.data())) return std::nullopt;
+    return board->WorkOf(job.interface, job.fanout_index).load(std::memory_order_relaxed);
+  };
+}
+
 // Of connections whose packets aren't captured; null where none of them could be.
 Result<std::shared_ptr<http::LocalPorts>> OwnPorts(const cli::CaptureSettings& settings,
                                                    telemetry::Log& log) {
@@ -303,13 +311,13 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   supervise::FilterFit filter_fit;
   document::BoundedIndex indices = IndicesOf(settings, std::move(*index));
   supervise::Supervisor supervisor(
-      options,
-      {**loop, captures, *memory->control, memory->slots, memory->rings, workers, hasher->get(),
-       **kept, supervise::BatchCheck(options.form, &indices), std::move(read_interfaces),
-       [&recordings](const process::Job& job) {
-         return recordings.OpenNext(job.path.data(), job.fanout_index);
-       },
-       std::move(quarantine), filter_fit, **writes, **letter_writes, log});
+      options, {**loop, captures, *memory->control, memory->slots, memory->rings, workers,
+                hasher->get(), **kept, supervise::BatchCheck(options.form, &indices),
+                std::move(read_interfaces), CaptureWorkOf(memory->board.get()),
+                [&recordings](const process::Job& job) {
+                  return recordings.OpenNext(job.path.data(), job.fanout_index);
+                },
+                std::move(quarantine), filter_fit, **writes, **letter_writes, log});
   auto ports = OwnPorts(settings, log);
   if (!ports) return Forward(std::move(ports));
   if (*ports != nullptr) {

@@ -24,6 +24,7 @@ LiveReader::End LiveReader::Run(std::unique_ptr<Device> device, const LinkPacket
   state_ = link.Look();
   next_look_ = Clock::now() + kLook;
   while (!board_.IsOver()) {
+    CountWork();
     if (surroundings_.stopped()) return Drain(packets);
     // Where one read ended at its bound, there may be more.
     if (last_read_ < kPacketsAtOnce &&
@@ -64,6 +65,7 @@ void LiveReader::Take(const LinkPackets& packets, const pcap_pkthdr& packet,
   RingFeed::Outcome outcome = feed_.Put(ring, *header, bytes);
   // Nothing can be lost behind this packet any more, so there is time.
   while (outcome == RingFeed::Outcome::kNoRoom && draining_ && !abandoned_) {
+    CountWork();
     abandoned_ = SupervisorEnded(surroundings_.supervisor, kRingRetry);
     outcome = feed_.Put(ring, *header, bytes);
   }
@@ -78,6 +80,7 @@ LiveReader::End LiveReader::Drain(const LinkPackets& packets) {
   device_->RefuseMore();
   const Clock::time_point last_block = Clock::now() + 2 * kBlockTimeout;
   do {
+    CountWork();
     if (last_read_ == 0) {
       abandoned_ |= SupervisorEnded(surroundings_.supervisor, kBlockTimeout / 4, device_->fd());
     }
@@ -91,6 +94,7 @@ LiveReader::End LiveReader::Drain(const LinkPackets& packets) {
 LiveReader::End LiveReader::AwaitInterface(const Link& link) {
   const Clock::time_point earliest = started_ + kPause;
   while (!surroundings_.stopped()) {
+    CountWork();
     if (Clock::now() >= earliest && link.CanBeOpened()) return End::kBack;
     if (SupervisorEnded(surroundings_.supervisor, kLookForIt)) return End::kAbandoned;
     if (board_.IsOver()) return End::kOver;

@@ -6,6 +6,7 @@
 #ifndef ESPCAP_LIVE_LIVE_READER_H_
 #define ESPCAP_LIVE_LIVE_READER_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -25,7 +26,8 @@ class LiveReader {
  public:
   struct LinkContext {
     std::function<bool()> stopped;
-    int supervisor = -1;  // a descriptor that hangs up with it
+    std::atomic<uint64_t>& work;  // a number that rises as it goes on
+    int supervisor = -1;          // a descriptor that hangs up with it
     std::function<void(const std::string&)> warn;
     RawRecorder* raw = nullptr;  // null: raw packets aren't kept
     std::function<void()> look;  // now and then; empty: nothing to look at
@@ -60,6 +62,7 @@ class LiveReader {
   End Drain(const LinkPackets& packets);
   void PollLinkState(const Link& link);
   void CountDrops();
+  void CountWork() const { surroundings_.work.fetch_add(1, std::memory_order_relaxed); }
   void Tell(const std::string& what) const;
 
   SharedCaptureState& board_;

@@ -33,6 +33,7 @@ struct InterfaceCounts {
 class SharedCaptureState {
  public:
   static constexpr uint32_t kMaxInterfaces = 64;
+  static constexpr uint32_t kMaxProcesses = 64;  // of an interface
   static constexpr uint32_t kMaxRings = 256;
 
   static Result<std::unique_ptr<SharedCaptureState>> Create(const RunLimits& limits);
@@ -94,6 +95,11 @@ class SharedCaptureState {
     return shared_->interfaces.at(interface).is_blind.load(std::memory_order_relaxed);
   }
 
+  // A number that rises as this process of the interface goes on, whether packets come or not.
+  [[nodiscard]] std::atomic<uint64_t>& WorkOf(uint32_t interface, uint32_t process) const {
+    return shared_->interfaces.at(interface).work.at(process);
+  }
+
   // Of the run's own connections. Before an interface is opened.
   void SetOwnPorts(PortRange ports) const {
     shared_->own_ports.store(ports, std::memory_order_relaxed);
@@ -115,6 +121,7 @@ class SharedCaptureState {
     std::atomic<uint64_t> duplicates;
     std::atomic<unsigned> index;
     std::atomic<bool> is_blind;
+    std::array<std::atomic<uint64_t>, kMaxProcesses> work;
   };
   struct Shared {
     pthread_mutex_t turn;

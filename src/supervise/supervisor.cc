@@ -33,13 +33,13 @@ Supervisor::Supervisor(Options options, Dependencies parts)
     : options_(std::move(options)),
       parts_(std::move(parts)),
       accounting_(std::move(parts_.read_interfaces)),
-      intake_({SharesOf(options_).kept_bytes, options_.ordered, options_.live_run},
-              parts_.check, parts_.slots, parts_.rings, parts_.captures, parts_.kept,
-              accounting_),
+      intake_({SharesOf(options_).kept_bytes, options_.ordered, options_.live_run}, parts_.check,
+              parts_.slots, parts_.rings, parts_.captures, parts_.kept, accounting_),
       batches_(parts_.captures, parts_.kept, accounting_, options_.ordered),
       succession_(parts_.captures, parts_.slots, parts_.rings, state_, parts_.log,
                   options_.two_pass),
-      worker_batches_(parts_.workers, intake_, succession_, parts_.log),
+      worker_batches_(parts_.workers, intake_, succession_, std::move(parts_.capture_work),
+                      parts_.log),
       fingerprints_(parts_.loop, parts_.hasher, parts_.captures) {}
 
 // A zygote ends when its workers have: those of live capture must be told.

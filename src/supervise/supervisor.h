@@ -61,6 +61,7 @@ struct Dependencies {
   KeptBatches& kept;
   BatchCheck check;
   Accounting::ReadInterfaces read_interfaces;  // empty: nothing is live
+  WorkerBatches::CaptureWork capture_work;
   // The next file for what a capture process records.
   std::function<Result<base::FileDescriptor>(const process::Job&)> open_recording;
   Quarantine quarantine;

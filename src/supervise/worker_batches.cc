@@ -69,18 +69,24 @@ void WorkerBatches::EndWorkers(bool is_over) {
 
 void WorkerBatches::EndOverdue(std::chrono::steady_clock::time_point now,
                                std::chrono::milliseconds limit) {
+  constexpr std::chrono::seconds kLeastOfCapture{10};  // to open an interface takes its time
+  using process::Job;
   for (Worker& worker : workers_.workers()) {
-    const process::Job& job = worker.part->job;
-    const bool is_reader = job.role == process::Job::Role::kReadStream;
+    const Job& job = worker.part->job;
+    const bool captures = job.role == Job::Role::kCapture;
+    const bool is_reader = job.role == Job::Role::kReadStream;
     const bool works = worker.process > 0 && !worker.is_reaped && !worker.own_kill;
-    if (!works || !(job.Dissects() || is_reader)) continue;
-    const OverdueWatch::Observation seen{intake_.WorkOf(job), process::CpuTimeOf(worker.process),
-                                         worker.wants_slot, is_reader};
+    if (!works || !(job.Dissects() || is_reader || captures)) continue;
+    const auto work = captures ? capture_work_(job) : intake_.WorkOf(job);
+    if (!work) continue;
+    OverdueWatch::Observation seen{*work, process::CpuTimeOf(worker.process), worker.wants_slot,
+                                   is_reader};
+    if (captures) seen.least_by_the_clock = kLeastOfCapture;
     if (!worker.overdue.IsOverdue(now, seen, limit)) continue;
     log_.Warning(
         fmt::format("{}: the work of its process has not gone on for --frame-timeout; it "
                     "is ended",
-                    *worker.part->capture->name));
+                    captures ? job.path.data() : *worker.part->capture->name));
     worker.own_kill = process::FrameFault::Kind::kOverdue;
     workers_.Kill(worker);
   }

@@ -6,7 +6,11 @@
 #define ESPCAP_SUPERVISE_WORKER_BATCHES_H_
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "process/worker_slots.h"
@@ -19,10 +23,17 @@ namespace espcap::supervise {
 
 class WorkerBatches {
  public:
-  // All is borrowed.
+  // Of a capture process, a number that rises as it goes on; none: it isn't known.
+  using CaptureWork = std::function<std::optional<uint64_t>(const process::Job&)>;
+
+  // All but the function is borrowed.
   WorkerBatches(WorkerPool& workers, BatchIntake& intake, PartSuccession& succession,
-                telemetry::Log& log)
-      : workers_(workers), intake_(intake), succession_(succession), log_(log) {}
+                CaptureWork capture_work, telemetry::Log& log)
+      : workers_(workers),
+        intake_(intake),
+        succession_(succession),
+        capture_work_(std::move(capture_work)),
+        log_(log) {}
 
   void GrantSlots();
   // The worker says so. REQUIRES: it has a slot.
@@ -46,6 +57,7 @@ class WorkerBatches {
   WorkerPool& workers_;
   BatchIntake& intake_;
   PartSuccession& succession_;
+  CaptureWork capture_work_;
   telemetry::Log& log_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -75,7 +76,7 @@ Opening Open(const WorkerContext& context, const Job& job, const live::Link& lin
 
 // What fails at the start is the user's to mend. Later it is tried until it succeeds.
 Opening OpenForRun(const WorkerContext& context, const Job& job, const live::Link& link,
-                   const SlotWriter& out) {
+                   const SlotWriter& out, std::atomic<uint64_t>& work) {
   constexpr std::chrono::milliseconds kPause{1000};
   Opening opening = Open(context, job, link);
   bool is_told = job.fanout_index != 0;
@@ -85,6 +86,7 @@ Opening OpenForRun(const WorkerContext& context, const Job& job, const live::Lin
                   opening.ready.error().message + "; tried again every second");
     }
     if (live::SupervisorEnded(out.supervisor(), kPause)) break;
+    work.fetch_add(1, std::memory_order_relaxed);
     opening = Open(context, job, link);
   }
   return opening;
@@ -149,7 +151,8 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
   context.memory().board->RememberIndex(job.interface, link.index());
   const live::FanoutOptions& fanout = context.options().live.fanout;
   const live::PortRange own_ports = context.memory().board->own_ports();
-  auto [device, addresses, packets, ready] = OpenForRun(context, job, link, out);
+  std::atomic<uint64_t>& work = context.memory().board->WorkOf(job.interface, job.fanout_index);
+  auto [device, addresses, packets, ready] = OpenForRun(context, job, link, out, work);
   if (ready) ready = context.GiveUpPrivilegesOfCapture();
   if (!ready) {
     out.SendOpened(ready.error().message);
@@ -178,7 +181,7 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
   live::RingFeed feed(*context.memory().board, context.memory().rings,
                       context.memory().duplicates.get(), context.options().live.key, job.interface);
   live::LiveReader reader(*context.memory().board, feed, job.interface,
-                          {[&out] { return out.StopRequested(); }, out.supervisor(), warn,
+                          {[&out] { return out.StopRequested(); }, work, out.supervisor(), warn,
                            raw.get(), look, job.fanout_index == 0});
   live::LiveReader::End end{};
   if (device) {

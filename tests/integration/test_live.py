@@ -513,10 +513,10 @@ def test_an_interface_is_renamed(network, live):
 
 def test_an_interface_that_is_down_is_waited_for(network, live):
     network.ip("link", "set", "a0", "down")
-    running = live("--nic", "a0")
-    assert "capture on a0: it is down; waited for" in running.err
+    running = live("--nic", "a0", ready="capture on a0: it is down; waited for")
+    assert "capturing on" not in running.err
     network.ip("link", "set", "a0", "up")
-    running.wait_until(lambda: running.err.count("capturing on a0") == 1)
+    running.wait_for("capturing on a0")
     sent = network.replay(HTTP)
     running.wait_for_lines(sent)
     assert running.stop() == 0, running.err

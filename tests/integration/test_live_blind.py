@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A capture that sees nothing of what its interface receives says so; an interface that can't be opened again is tried
 until it can."""
+import os
 import pathlib
 import shutil
+import signal
 import tempfile
+import time
 
 import preload
 import pytest
@@ -72,6 +75,32 @@ def test_an_interface_that_cannot_be_opened_again_is_tried_until_it_can(network,
     run.wait_for_lines(sent)
     assert run.stop() == 2, run
     assert run.err.count("tried again every second") == 1
+
+
+def test_a_capture_process_that_does_not_go_on_is_replaced(network, live):
+    """It gets ten seconds at least."""
+    run = live("--nic", "a0", "--frame-timeout", "500ms")
+    os.kill(run.children("espcap-capture")[0], signal.SIGSTOP)
+    run.wait_until(lambda: run.err.count("capturing on a0") == 2)
+    assert "a0: the work of its process has not gone on for --frame-timeout; it is ended" in run.err
+    run.wait_for_lines(network.replay(HTTP))
+    assert run.stop() == 2, run
+
+
+def test_a_run_that_was_stopped_as_a_whole_goes_on(network, live):
+    """By Ctrl-Z, or a frozen control group: none of its processes is to blame."""
+    run = live("--nic", "a0", "--frame-timeout", "500ms")
+    run.wait_for_lines(sent := network.replay(HTTP))
+    family = [run.pid, *run.children()]
+    for pid in family:
+        os.kill(pid, signal.SIGSTOP)
+    time.sleep(3.5)
+    os.kill(run.pid, signal.SIGCONT)
+    time.sleep(0.1)
+    for pid in family:
+        os.kill(pid, signal.SIGCONT)
+    run.wait_for_lines(sent + network.replay(HTTP))
+    assert run.stop() == 0 and "has not gone on" not in run.err, run
 
 
 def test_one_that_cannot_be_opened_at_the_start_is_an_error(network, live, broken):

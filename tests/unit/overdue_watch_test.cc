@@ -14,6 +14,7 @@ struct Look {
   int at;  // seconds
   OverdueWatch::Observation seen;
   bool is_overdue;
+  bool each_second = false;  // there were looks before, since the last one
 };
 
 TEST(OverdueWatch, WorkThatDoesNotGoOnIsOverdue) {
@@ -28,9 +29,19 @@ TEST(OverdueWatch, WorkThatDoesNotGoOnIsOverdue) {
         {120, {3, seconds(120)}, false}}},
       {"it loops",
        {{0, {1, seconds(3)}, false}, {9, {1, seconds(12)}, false}, {10, {1, seconds(13)}, true}}},
-      {"the machine is busy", {{0, {1, seconds(0)}, false}, {59, {1, seconds(9)}, false}}},
+      {"the machine is busy", {{0, {1, seconds(0)}, false}, {59, {1, seconds(9)}, false, true}}},
       {"it waits for a disk",
-       {{0, {1, seconds(0)}, false}, {59, {1, seconds(0)}, false}, {60, {1, seconds(0)}, true}}},
+       {{0, {1, seconds(0)}, false},
+        {59, {1, seconds(0)}, false, true},
+        {60, {1, seconds(0)}, true}}},
+      {"the whole run was stopped for an hour",
+       {{0, {1, seconds(0)}, false},
+        {3600, {1, seconds(0)}, false},
+        {3601, {1, seconds(0)}, false}}},
+      {"opening an interface takes its time",
+       {{0, {1, seconds(0), false, false, seconds(90)}, false},
+        {89, {1, seconds(0), false, false, seconds(90)}, false, true},
+        {90, {1, seconds(0), false, false, seconds(90)}, true}}},
       {"it waits for a slot",
        {{0, {1, seconds(0)}, false},
         {500, {1, seconds(0), true}, false},
@@ -42,8 +53,8 @@ TEST(OverdueWatch, WorkThatDoesNotGoOnIsOverdue) {
         {10, {1, seconds(10), true}, true}}},
       {"it waits for a slot, and wakes now and then",
        {{0, {1, seconds(0), true}, false},
-        {60, {1, seconds(6), true}, false},
-        {120, {1, seconds(12), true}, false}}},
+        {60, {1, seconds(1), true}, false},
+        {120, {1, seconds(2), true}, false}}},
       {"it waits for a pipe",
        {{0, {1, seconds(0), false, true}, false}, {9000, {1, seconds(0), false, true}, false}}},
       {"a pipe's reader loops",
@@ -52,8 +63,13 @@ TEST(OverdueWatch, WorkThatDoesNotGoOnIsOverdue) {
   };
   for (const auto& [what, looks] : cases) {
     OverdueWatch watch;
-    for (const auto& [at, seen, is_overdue] : looks) {
+    OverdueWatch::Clock::time_point last{};
+    for (const auto& [at, seen, is_overdue, each_second] : looks) {
       const OverdueWatch::Clock::time_point now{seconds(1000 + at)};
+      for (last += seconds(1); each_second && last < now; last += seconds(1)) {
+        EXPECT_FALSE(watch.IsOverdue(last, seen, kLimit)) << what;
+      }
+      last = now;
       EXPECT_EQ(watch.IsOverdue(now, seen, kLimit), is_overdue) << what << " at " << at;
     }
   }
