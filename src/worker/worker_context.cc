@@ -132,7 +132,8 @@ void WorkerContext::DropShared() {
 Result<void> WorkerContext::GiveUpPrivileges(const Job& job) const {
   if (job.role == Job::Role::kCapture) return {};
   std::vector<std::string> readable;
-  if (job.Dissects()) readable = dissect::ReadableFiles();
+  // The process that plans shards ahead runs without libwireshark.
+  if (library_ != nullptr && job.Dissects()) readable = dissect::ReadableFiles();
   readable.emplace_back(job.path.data());
   if (job.Dissects() && options_.sandbox) process::LimitFiles();
   return Confine(
