@@ -39,18 +39,20 @@ void MeetIndices(const Batch& batch, Preparation& preparation) {
 
 bool IsAny(uint32_t /*slot*/) { return true; }
 
-void Show(const NodePool& pool, const ChunkQueue& chunks, size_t most_bytes,
-          const Preparation& preparation, const std::string& refusal, DeliveryStats& stats) {
+void Show(const NodePool& pool, const ChunkQueue& chunks, const DocumentOutcomes& outcomes,
+          const Preparation& preparation, const CredentialRenewal& credentials,
+          DeliveryStats& stats) {
   for (size_t node = 0; node < stats.nodes.size(); ++node) {
     stats.nodes[node].resting = !pool.IsHealthy(node);
     stats.nodes[node].in_flight = pool.in_flight(node);
   }
   stats.batches_waiting = static_cast<uint32_t>(chunks.waiting());
   stats.concurrency = pool.Room();
+  const size_t most_bytes = outcomes.most_bytes();
   stats.request_bytes_limit = most_bytes == SizeLimit::kNone ? 0 : most_bytes;
   stats.prepared = preparation.done();
   stats.preparation_problem = preparation.problem();
-  stats.refusal = refusal;
+  stats.refusal = credentials.problem().empty() ? outcomes.blocked_reason() : credentials.problem();
 }
 
 }  // namespace
@@ -99,9 +101,7 @@ Result<void> BulkSink::Submit(Batch batch, Ledger& /*ledger*/) {
   MeetIndices(batch, preparation_);
   chunks_.Add(std::move(batch));
   Start(NodePool::Clock::now());
-  Show(pool_, chunks_, outcomes_.most_bytes(), preparation_,
-       credentials_.problem().empty() ? outcomes_.blocked_reason() : credentials_.problem(),
-       stats_);
+  Show(pool_, chunks_, outcomes_, preparation_, credentials_, stats_);
   return {};
 }
 
@@ -153,9 +153,7 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
     if (time && *time > now && (!next || *time < *next)) next = time;
   }
   next ? timer_.Set(*next) : timer_.Cancel();
-  Show(pool_, chunks_, outcomes_.most_bytes(), preparation_,
-       credentials_.problem().empty() ? outcomes_.blocked_reason() : credentials_.problem(),
-       stats_);
+  Show(pool_, chunks_, outcomes_, preparation_, credentials_, stats_);
   return {};
 }
 

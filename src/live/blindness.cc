@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "live/blindness.h"
 
-#include <ifaddrs.h>
 #include <linux/if_link.h>
 #include <sys/socket.h>
 
 #include <functional>
-#include <memory>
+#include <utility>
+
+#include "live/interface_addresses.h"
 
 namespace espcap::live {
 namespace {
 
-struct FreeAddresses {
-  void operator()(ifaddrs* addresses) const { ::freeifaddrs(addresses); }
-};
-
-// The first entry of this interface that `is_wanted`; null: there is none. getifaddrs(3) asks
-// netlink.
+// The first entry of this interface that `is_wanted`; null: there is none.
 const ifaddrs* Find(const ifaddrs* first, const std::string& interface,
                     const std::function<bool(const ifaddrs&)>& is_wanted) {
   for (const ifaddrs* next = first; next != nullptr; next = next->ifa_next) {
@@ -25,9 +21,9 @@ const ifaddrs* Find(const ifaddrs* first, const std::string& interface,
   return nullptr;
 }
 
-std::unique_ptr<ifaddrs, FreeAddresses> AllAddresses() {
-  ifaddrs* found = nullptr;
-  return std::unique_ptr<ifaddrs, FreeAddresses>(::getifaddrs(&found) == 0 ? found : nullptr);
+InterfaceAddresses AllAddresses() {
+  auto all = ListInterfaceAddresses();
+  return all ? std::move(*all) : nullptr;
 }
 
 }  // namespace

@@ -4,25 +4,19 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <pcap/dlt.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <memory>
 #include <string_view>
-#include <system_error>
+
+#include "live/interface_addresses.h"
 
 namespace espcap::live {
 namespace {
 
 constexpr size_t kIpv4Bytes = 4;
-
-struct FreeAddresses {
-  void operator()(ifaddrs* addresses) const { ::freeifaddrs(addresses); }
-};
 
 IpAddress BytesOf(const void* address, size_t size) {
   const auto* const bytes = static_cast<const uint8_t*>(address);
@@ -118,14 +112,13 @@ std::string OwnBehindTags(PortRange ports, const std::vector<IpAddress>& address
 }  // namespace
 
 Result<std::vector<IpAddress>> LocalAddresses(const std::string& interface) {
-  ifaddrs* found = nullptr;
-  if (::getifaddrs(&found) != 0) {
+  const auto all = ListInterfaceAddresses();
+  if (!all) {
     return Fail("list this machine's addresses, to leave out own connections: {}",
-                std::generic_category().message(errno));
+                all.error().message);
   }
-  const std::unique_ptr<ifaddrs, FreeAddresses> owned(found);
   std::vector<IpAddress> addresses;
-  for (const ifaddrs* next = found; next != nullptr; next = next->ifa_next) {
+  for (const ifaddrs* next = all->get(); next != nullptr; next = next->ifa_next) {
     if (next->ifa_addr == nullptr) continue;
     if (next->ifa_addr->sa_family == AF_INET) {
       const auto& address = reinterpret_cast<const sockaddr_in&>(*next->ifa_addr).sin_addr;
