@@ -68,7 +68,10 @@ Result<void> BulkSink::TakeIdentity(size_t at, const http::HttpClient::Finished&
     const bool is_about_credentials = response.status == 401 || response.status == 403;
     if (!is_about_credentials) return fail(reason, false);
     may_pass_[at] = true;
-    return TakeUnauthorized(at, reason, credentials_, pool_, reports_);
+    return TakeUnauthorized(at,
+                            fmt::format("{}: GET / was refused with {}: {}", node.base,
+                                        response.status, identity.error().message),
+                            credentials_, pool_, reports_);
   }
   pool_.Identified(at);
   if (preparation_.state() != Preparation::State::kUnbegun) return {};
