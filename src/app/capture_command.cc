@@ -15,6 +15,7 @@
 #include "app/resume_key.h"
 #include "app/run_memory.h"
 #include "app/run_options.h"
+#include "app/run_processes.h"
 #include "app/run_telemetry.h"
 #include "app/server_connection.h"
 #include "app/standard_output.h"
@@ -26,7 +27,6 @@
 #include "live/device.h"
 #include "live/recording_files.h"
 #include "live/remote_address.h"
-#include "process/file_hasher.h"
 #include "process/status_signal.h"
 #include "process/stop_signals.h"
 #include "resume/resume_state.h"
@@ -36,7 +36,6 @@
 #include "source/input_files.h"
 #include "source/interfaces.h"
 #include "supervise/kept_batches.h"
-#include "supervise/message_log.h"
 #include "supervise/run_verdict.h"
 #include "supervise/supervisor.h"
 #include "telemetry/summary.h"
@@ -135,27 +134,6 @@ Result<void> PlanAhead(const supervise::CaptureQueue& captures, const supervise:
   if (options.shards < 2 || !job) return {};
   job->packet_limit = options.packet_limit;
   return planner.StartAhead(*job);
-}
-
-// Null: nobody asks for fingerprints.
-Result<std::unique_ptr<process::FileHasher>> StartHasher(const supervise::Options& options,
-                                                         const worker::WorkerOptions& worker) {
-  const bool is_asked = options.resume || options.form == supervise::BatchForm::kBulk;
-  if (!is_asked || !options.interfaces.empty()) return nullptr;
-  return process::FileHasher::Start(worker.unprivileged, worker.sandbox);
-}
-
-Result<std::unique_ptr<process::Zygote>> StartZygote(worker::WorkerContext& context,
-                                                     const worker::ShardPlanner& planner,
-                                                     size_t files, telemetry::Log& log) {
-  constexpr size_t kManyFiles = 32;  // of which each has a worker of its own
-  return process::Zygote::Start(
-      {[&context](const auto& send_log) { return context.Prepare(send_log); },
-       [&context, &planner](const process::Job& job, process::Channel channel) {
-         worker::RunWorker(context, planner, job, std::move(channel));
-       },
-       files >= kManyFiles},
-      [&log](const process::LogMessage& message) { supervise::WriteToLog(message, log); });
 }
 
 Result<std::unique_ptr<resume::ResumeState>> OpenResumeState(const cli::CaptureSettings& settings,
@@ -285,13 +263,11 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
       {*memory->control, memory->slots, memory->rings, memory->board, memory->duplicates});
   worker::ShardPlanner planner(context);
   if (auto begun = PlanAhead(captures, options, planner); !begun) return Forward(std::move(begun));
-  auto hasher = StartHasher(options, worker_options);
-  if (!hasher) return Forward(std::move(hasher));
-  auto zygote = StartZygote(context, planner, options.files.size(), log);
-  if (!zygote) return Forward(std::move(zygote));
+  auto processes = StartProcesses(options, context, planner, log);
+  if (!processes) return Forward(std::move(processes));
   auto loop = base::EventLoop::Create();
   if (!loop) return Forward(std::move(loop));
-  supervise::WorkerPool workers(**loop, std::move(*zygote));
+  supervise::WorkerPool workers(**loop, std::move(processes->zygote), std::move(processes->opener));
   std::unique_ptr<resume::ResumeState> resume;  // outlives the thread that writes it
   auto writes = base::WriteThread::Create(**loop, kMostWrites);
   if (!writes) return Forward(std::move(writes));
@@ -312,7 +288,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   document::BoundedIndex indices = IndicesOf(settings, std::move(*index));
   supervise::Supervisor supervisor(
       options, {**loop, captures, *memory->control, memory->slots, memory->rings, workers,
-                hasher->get(), **kept, supervise::BatchCheck(options.form, &indices),
+                processes->hasher.get(), **kept, supervise::BatchCheck(options.form, &indices),
                 std::move(read_interfaces), CaptureWorkOf(memory->board.get()),
                 [&recordings](const process::Job& job) {
                   return recordings.OpenNext(job.path.data(), job.fanout_index);

@@ -61,7 +61,7 @@ HashAnswer Hash(const PathQuestion& question) {
                         bool sandbox) noexcept {
   ::prctl(PR_SET_NAME, "espcap-hasher");
   LeaveStopSignalsToSupervisor();
-  auto ready = DropPrivileges(unprivileged, Keep::kReading);
+  auto ready = DropPrivileges(unprivileged, {.reading = true});
   if (ready && sandbox) ready = RestrictSystemCalls(Sockets::kNone);
   while (ready) {
     const auto question = channel.Receive<PathQuestion>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "process/memory_budget.h"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -55,8 +56,12 @@ void OfferToEndFirst() {
   constexpr int kMore = 500;
   constexpr int kMost = 1000;
   int present = 0;
+  // The file is root's as long as the process isn't dumpable.
+  const bool was_dumpable = ::prctl(PR_GET_DUMPABLE) == 1;
+  ::prctl(PR_SET_DUMPABLE, 1);
   std::ifstream("/proc/self/oom_score_adj") >> present;
   std::ofstream("/proc/self/oom_score_adj") << std::min(present + kMore, kMost);
+  ::prctl(PR_SET_DUMPABLE, was_dumpable ? 1 : 0);
 }
 
 uint64_t ShareOfMemory(uint32_t processes) {

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <fstream>
 #include <system_error>
+#include <vector>
 
 namespace espcap::process {
 namespace {
@@ -24,6 +25,14 @@ std::optional<unsigned> ReadingCapability() {
     if (Has(capability)) return capability;
   }
   return std::nullopt;
+}
+
+std::vector<unsigned> Kept(const Keep& keep) {
+  std::vector<unsigned> kept;
+  if (const auto reading = ReadingCapability(); keep.reading && reading) kept.push_back(*reading);
+  if (keep.capturing && Has(CAP_NET_RAW)) kept.push_back(CAP_NET_RAW);
+  if (keep.monitoring && Has(CAP_NET_ADMIN)) kept.push_back(CAP_NET_ADMIN);
+  return kept;
 }
 
 // Whether an id exists in this user namespace.
@@ -56,15 +65,16 @@ bool MayCapture() {
 
 Result<void> DropPrivileges(const std::optional<Identity>& identity, Keep keep) {
   capng_get_caps_process();
-  const std::optional<unsigned> kept = keep == Keep::kReading ? ReadingCapability() : std::nullopt;
+  const std::vector<unsigned> kept = Kept(keep);
   const bool can_clear_bounds = Has(CAP_SETPCAP);
   const bool stays = !identity || identity->user == 0 || !Has(CAP_SETUID) || !Has(CAP_SETGID) ||
                      !IsMapped("/proc/self/uid_map", identity->user) ||
                      !IsMapped("/proc/self/gid_map", identity->group) ||
-                     (keep == Keep::kReading && !kept);
+                     (keep.reading && !ReadingCapability());
   capng_clear(CAPNG_SELECT_ALL);
-  if (kept) {
-    capng_update(CAPNG_ADD, static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED), *kept);
+  for (const unsigned capability : kept) {
+    capng_update(CAPNG_ADD, static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED),
+                 capability);
   }
   int status = 0;
   if (stays) {

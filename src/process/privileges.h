@@ -26,9 +26,11 @@ Result<std::optional<Identity>> UnprivilegedIdentity(const std::optional<std::st
 // Whether this process may open an interface.
 [[nodiscard]] bool MayCapture();
 
-enum class Keep {
-  kNothing,
-  kReading  // of any file, where root could do so before (CAP_DAC_READ_SEARCH)
+// What stays, where it was there.
+struct Keep {
+  bool reading = false;     // of any file (CAP_DAC_READ_SEARCH)
+  bool capturing = false;   // the opening of interfaces (CAP_NET_RAW)
+  bool monitoring = false;  // in monitor mode (CAP_NET_ADMIN)
 };
 
 // A process that can't become another user (in a container, without CAP_SETUID), or could then not

@@ -146,7 +146,7 @@ void UseStandardStreams(int errors) {
 }
 
 [[noreturn]] void Live(const Zygote::Roles& roles, const Channel& control, int errors) noexcept {
-  BecomeChild("espcap-zygote");
+  BecomeChild(roles.name);
   UseStandardStreams(errors);
   const auto send_log = [&control](const LogMessage& message) {
     static_cast<void>(control.Send(Prepared{Prepared::Kind::kLogMessage, message}));
@@ -197,6 +197,11 @@ Result<std::unique_ptr<Zygote>> Zygote::Start(const Roles& roles,
 Zygote::~Zygote() {
   channel_.Close();
   while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) continue;
+}
+
+void Zygote::LetGo() {
+  channel_.Close();
+  errors_ = {};
 }
 
 Result<Channel> Zygote::Fork(const Job& job) {

@@ -28,6 +28,7 @@ class Zygote {
   // Run in the zygote. `prepare` is told how to send log messages to the supervisor; its error is
   // Start()'s. `work` is the whole life of a worker; the process ends when it returns.
   struct Roles {
+    const char* name = "";  // as ps(1) shows it
     std::function<Result<void>(const std::function<void(const LogMessage&)>& send_log)> prepare;
     std::function<void(const Job& job, Channel channel)> work;
     bool many_workers = false;  // worth some 40 ms of preparation that makes each cheaper
@@ -39,6 +40,9 @@ class Zygote {
   ~Zygote();  // ends the zygote and waits for it
   Zygote(const Zygote&) = delete;
   Zygote& operator=(const Zygote&) = delete;
+
+  // In a process that was forked after it: what it is told, and what it says, isn't that one's.
+  void LetGo();
 
   // Asks for a worker. Its process id, and later its end, come by Receive().
   Result<Channel> Fork(const Job& job);

@@ -270,10 +270,12 @@ void Supervisor::Handle(const WorkerEvent& event) {
             if (e.process < 0 || e.wait_status == 0 || state_.stop) return;
             parts_.log.Warning(fmt::format("worker {} {}", e.process, DescribeEnd(e.wait_status)));
           },
-          [this](const ZygoteEnded&) {
-            // Its workers end with it.
-            for (Worker& worker : parts_.workers.workers()) worker.is_reaped = true;
-            LoseInput();
+          [this](const ZygoteEnded&) { LoseInput(); },
+          // What is in the rings is still dissected.
+          [this](const OpenerEnded&) {
+            parts_.log.Error("the process that opens interfaces has ended");
+            if (state_.input == InputState::kOpen) state_.input = InputState::kReaderLost;
+            if (state_.running) Stop(StopReason::kInputLost);
           }},
       event);
 }

@@ -25,10 +25,27 @@ bool MayWantFile(const process::Job& job, uint32_t frame) {
 
 }  // namespace
 
+WorkerPool::WorkerPool(base::EventLoop& loop, std::unique_ptr<process::Zygote> zygote,
+                       std::unique_ptr<process::Zygote> opener)
+    : loop_(loop) {
+  Hear(zygote_, std::move(zygote));
+  if (opener != nullptr) Hear(opener_, std::move(opener));
+}
+
+void WorkerPool::Hear(Parent& parent, std::unique_ptr<process::Zygote> process) {
+  parent.process = std::move(process);
+  parent.readable.emplace(loop_, parent.process->fd());
+  const int errors = parent.process->errors_fd();
+  if (errors >= 0) parent.errors_readable.emplace(loop_, errors);
+}
+
 Result<void> WorkerPool::Begin(Part& part) {
-  auto channel = zygote_->Fork(part.job);
+  const bool captures = part.job.role == process::Job::Role::kCapture;
+  process::Zygote& parent = captures ? *opener_.process : *zygote_.process;
+  auto channel = parent.Fork(part.job);
   if (!channel) return Forward(std::move(channel));
   Worker& worker = workers_.emplace_back();
+  worker.parent = &parent;
   worker.channel = std::move(*channel);
   worker.part = &part;
   worker.readable.emplace(loop_, worker.channel.fd());
@@ -86,19 +103,26 @@ std::vector<WorkerEvent> WorkerPool::Take() {
   const auto add = [&events](std::optional<WorkerEvent> event) {
     if (event) events.push_back(std::move(*event));
   };
-  if (zygote_readable_ && zygote_readable_->Take()) add(TakeReport());
-  if (errors_readable_) TakeErrors(events);
-  if (!zygote_readable_) errors_readable_.reset();
+  TakeFrom(zygote_, events);
+  TakeFrom(opener_, events);
   for (Worker& worker : workers_) {
     if (worker.readable && worker.readable->Take()) add(Receive(worker));
   }
   return events;
 }
 
+void WorkerPool::TakeFrom(Parent& parent, std::vector<WorkerEvent>& events) {
+  if (parent.readable && parent.readable->Take()) {
+    if (auto event = TakeReport(parent)) events.push_back(std::move(*event));
+  }
+  if (parent.errors_readable) TakeErrors(parent, events);
+  if (!parent.readable) parent.errors_readable.reset();
+}
+
 // Of libraries, the C library's last words among them.
-void WorkerPool::TakeErrors(std::vector<WorkerEvent>& events) {
-  static_cast<void>(errors_readable_->Take());
-  const std::string text = zygote_->ReadErrors();
+void WorkerPool::TakeErrors(Parent& parent, std::vector<WorkerEvent>& events) {
+  static_cast<void>(parent.errors_readable->Take());
+  const std::string text = parent.process->ReadErrors();
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     if (line.empty()) continue;
@@ -107,17 +131,20 @@ void WorkerPool::TakeErrors(std::vector<WorkerEvent>& events) {
   }
 }
 
-std::optional<WorkerEvent> WorkerPool::TakeReport() {
-  const auto report = zygote_->Receive();
+// Workers end with their parent.
+std::optional<WorkerEvent> WorkerPool::TakeReport(Parent& parent) {
+  const auto report = parent.process->Receive();
   if (!report) {
-    zygote_readable_.reset();
+    parent.readable.reset();
+    for (Worker& worker : workers_) worker.is_reaped |= worker.parent == parent.process.get();
+    if (&parent == &opener_) return OpenerEnded{};
     return ZygoteEnded{};
   }
   // Workers start in the order they were asked for. One that couldn't has no process.
   const bool is_new = report->kind == WorkerReport::Kind::kStarted || report->process < 0;
   const pid_t process = is_new ? 0 : report->process;
-  const auto worker = std::find_if(workers_.begin(), workers_.end(), [process](const Worker& one) {
-    return one.process == process && !one.is_reaped;
+  const auto worker = std::find_if(workers_.begin(), workers_.end(), [&](const Worker& one) {
+    return one.parent == parent.process.get() && one.process == process && !one.is_reaped;
   });
   if (worker != workers_.end()) {
     if (is_new) worker->process = report->process;
@@ -145,13 +172,13 @@ uint32_t WorkerPool::FreeIndex() const {
 }
 
 void WorkerPool::Kill(const Worker& worker) const {
-  if (worker.process > 0 && !worker.is_reaped) zygote_->Signal(worker.process, SIGKILL);
+  if (worker.process > 0 && !worker.is_reaped) worker.parent->Signal(worker.process, SIGKILL);
 }
 
 void WorkerPool::Interrupt(bool kill) const {
   for (const Worker& worker : workers_) {
     if (worker.process > 0 && !worker.is_reaped) {
-      zygote_->Signal(worker.process, kill ? SIGKILL : process::ReadInterruptingSignal());
+      worker.parent->Signal(worker.process, kill ? SIGKILL : process::ReadInterruptingSignal());
     }
   }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The zygote and its workers: they are started, heard, and told to end. What they say comes out as
-// WorkerEvent values; what follows from them is decided elsewhere. Workers are told by reference,
-// and stay where they are until Remove(). One thread; REQUIRES: made before the process has threads
-// or connections (it forks).
+// The processes that make workers, and the workers: they are started, heard, and told to end. What
+// they say comes out as WorkerEvent values; what follows from them is decided elsewhere. Workers
+// are told by reference, and stay where they are until Remove(). One thread; REQUIRES: made before
+// the process has threads or connections (it forks).
 #ifndef ESPCAP_SUPERVISE_WORKER_POOL_H_
 #define ESPCAP_SUPERVISE_WORKER_POOL_H_
 
@@ -32,6 +32,7 @@ namespace espcap::supervise {
 
 // A process at work on a part of a capture.
 struct Worker {
+  process::Zygote* parent = nullptr;
   process::Channel channel;
   std::optional<base::ReadableFlag> readable;  // while its channel is open
   Part* part = nullptr;
@@ -78,18 +79,17 @@ struct WorkerReaped {
   int wait_status;  // waitpid's
 };
 struct ZygoteEnded {};
-using WorkerEvent = std::variant<SlotReady, FileWanted, InterfaceOpened, LinkTypeMet,
-                                 ProtocolBroken, WorkerLogged, WorkerReaped, ZygoteEnded>;
+struct OpenerEnded {};
+using WorkerEvent =
+    std::variant<SlotReady, FileWanted, InterfaceOpened, LinkTypeMet, ProtocolBroken, WorkerLogged,
+                 WorkerReaped, ZygoteEnded, OpenerEnded>;
 
 class WorkerPool {
  public:
-  // The loop is borrowed. REQUIRES: it was made after the zygote, whose workers would have it too.
-  WorkerPool(base::EventLoop& loop, std::unique_ptr<process::Zygote> zygote)
-      : loop_(loop),
-        zygote_(std::move(zygote)),
-        zygote_readable_(std::in_place, loop_, zygote_->fd()) {
-    if (zygote_->errors_fd() >= 0) errors_readable_.emplace(loop_, zygote_->errors_fd());
-  }
+  // The loop is borrowed. `opener`: of the processes that capture; null: nothing is live.
+  // REQUIRES: the loop was made after these, whose workers would have it too.
+  WorkerPool(base::EventLoop& loop, std::unique_ptr<process::Zygote> zygote,
+             std::unique_ptr<process::Zygote> opener);
 
   // Forks a worker for the part's job. An error: there is no zygote any more.
   Result<void> Begin(Part& part);
@@ -113,13 +113,20 @@ class WorkerPool {
   void Interrupt(bool kill) const;
 
  private:
-  std::optional<WorkerEvent> TakeReport();
-  void TakeErrors(std::vector<WorkerEvent>& events);
+  // A process that makes workers.
+  struct Parent {
+    std::unique_ptr<process::Zygote> process;    // null: there never was one
+    std::optional<base::ReadableFlag> readable;  // none: it has ended
+    std::optional<base::ReadableFlag> errors_readable;
+  };
+  void Hear(Parent& parent, std::unique_ptr<process::Zygote> process);
+  void TakeFrom(Parent& parent, std::vector<WorkerEvent>& events);
+  std::optional<WorkerEvent> TakeReport(Parent& parent);
+  static void TakeErrors(Parent& parent, std::vector<WorkerEvent>& events);
 
   base::EventLoop& loop_;
-  std::unique_ptr<process::Zygote> zygote_;
-  std::optional<base::ReadableFlag> zygote_readable_;  // none: it has ended
-  std::optional<base::ReadableFlag> errors_readable_;
+  Parent zygote_;
+  Parent opener_;
   std::list<Worker> workers_;
 };
 

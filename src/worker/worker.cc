@@ -22,8 +22,10 @@ Result<Outcome> RunJob(WorkerContext& context, const ShardPlanner& planner, cons
   }
   process::MemoryBudget memory(job.role == Job::Role::kCapture ? 0
                                                                : context.options().memory_bytes);
-  context.writer().Meet(job.needs);
-  context.writer().SetSession(job.session);
+  if (job.role != Job::Role::kCapture) {
+    context.writer().Meet(job.needs);
+    context.writer().SetSession(job.session);
+  }
   out.HandOverEach(job.careful_frames);
   switch (job.role) {
     case Job::Role::kReadStream:

@@ -26,9 +26,7 @@ namespace {
 // keeps the right to read those is confined to its own.
 process::Keep KeptWith(const WorkerOptions& options) {
   const bool reads_files = options.live.interfaces.empty();
-  return reads_files && (!options.sandbox || process::CanConfineReading())
-             ? process::Keep::kReading
-             : process::Keep::kNothing;
+  return {.reading = reads_files && (!options.sandbox || process::CanConfineReading())};
 }
 
 Result<void> Confine(const WorkerOptions& options, process::Keep keep,
@@ -53,13 +51,15 @@ Result<void> WorkerContext::CompileCaptureFilter() {
 
 Result<void> WorkerContext::Prepare(const SendLog& send_log) {
   send_log_ = send_log;
-  if (KeptWith(options_) == process::Keep::kNothing && options_.unprivileged &&
-      options_.live.interfaces.empty()) {
+  if (!KeptWith(options_).reading && options_.unprivileged && options_.live.interfaces.empty()) {
     send_log_(
         LogMessage::Of(LogMessage::Level::kWarning,
                        "this kernel can't confine what a process reads (Landlock): files that "
                        "only root can read are not read; --no-sandbox reads them"));
   }
+  // Its workers lose the reading that they have no use for.
+  auto dropped = process::DropPrivileges(options_.unprivileged, {.reading = true});
+  if (!dropped) return dropped;
   auto library = dissect::EpanLibrary::Start(
       program_path_.c_str(), options_.dissection, [this](const std::string& text) {
         send_log_(LogMessage::Of(LogMessage::Level::kWarning, text));
@@ -143,8 +143,7 @@ Result<void> WorkerContext::GiveUpPrivileges(const Job& job) const {
 
 // It asks the kernel for its interface's state, and connects to sensors.
 Result<void> WorkerContext::GiveUpPrivilegesOfCapture() const {
-  return Confine(options_, process::Keep::kNothing, {"/sys/class/net", "/sys/devices"},
-                 process::Sockets::kAllowed);
+  return Confine(options_, {}, {"/sys/class/net", "/sys/devices"}, process::Sockets::kAllowed);
 }
 
 FileSource::Access WorkerContext::Access() const {

@@ -6,6 +6,7 @@ import pathlib
 import random
 import re
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -368,6 +369,33 @@ def test_processes_that_touch_packets_have_no_privilege(network, live):
         assert "0" not in status["Uid"].split() and "0" not in status["Gid"].split()
         assert status.get("Groups", "").split() == []
     assert running.stop() == 0
+
+
+CAPABILITIES = {"espcap-zygote": 1 << 2, "espcap-opener": 1 << 13}  # CAP_DAC_READ_SEARCH, CAP_NET_RAW
+
+
+@pytest.mark.parametrize("name", CAPABILITIES)
+def test_processes_that_make_others_have_what_they_need(name, live):
+    running = live("--nic", "a0")
+    [process] = running.children(name)
+    status = status_of(process)
+    assert int(status["CapPrm"], 16) == int(status["CapEff"], 16) == CAPABILITIES[name], status
+    for kind in ("Inh", "Bnd", "Amb"):
+        assert int(status[f"Cap{kind}"], 16) == 0, (kind, status)
+    assert status["NoNewPrivs"] == "1"
+    assert "0" not in status["Uid"].split() + status["Gid"].split()
+    assert running.stop() == 0
+
+
+def test_the_process_that_opens_interfaces_is_killed(network, live):
+    """What was captured is delivered; the run says that it ended before its time."""
+    running = live("--nic", "a0")
+    sent = network.replay(HTTP)
+    running.wait_for_lines(sent)
+    os.kill(running.children("espcap-opener")[0], signal.SIGKILL)
+    assert running.wait() == 3, running
+    assert "the process that opens interfaces has ended" in running.err
+    assert running.ledger["packets captured"] == running.ledger["written"] == sent
 
 
 def test_capabilities_of_a_user_are_dropped_too(network, live, tmp_path):

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/run_processes.h"
+
+#include <utility>
+
+#include "supervise/message_log.h"
+#include "worker/opener.h"
+#include "worker/worker.h"
+
+namespace espcap::app {
+namespace {
+
+using process::Zygote;
+
+Result<std::unique_ptr<process::FileHasher>> StartHasher(const supervise::Options& options,
+                                                         const worker::WorkerOptions& worker) {
+  const bool is_asked = options.resume || options.form == supervise::BatchForm::kBulk;
+  if (!is_asked || !options.interfaces.empty()) return nullptr;
+  return process::FileHasher::Start(worker.unprivileged, worker.sandbox);
+}
+
+}  // namespace
+
+Result<RunProcesses> StartProcesses(const supervise::Options& options,
+                                    worker::WorkerContext& context,
+                                    const worker::ShardPlanner& planner, telemetry::Log& log) {
+  constexpr size_t kManyFiles = 32;  // of which each has a worker of its own
+  const auto work = [&context, &planner](const process::Job& job, process::Channel channel) {
+    worker::RunWorker(context, planner, job, std::move(channel));
+  };
+  const auto tell = [&log](const process::LogMessage& message) {
+    supervise::WriteToLog(message, log);
+  };
+  auto hasher = StartHasher(options, context.options());
+  if (!hasher) return Forward(std::move(hasher));
+  RunProcesses processes{std::move(*hasher), nullptr, nullptr};
+  if (!options.interfaces.empty()) {
+    const auto prepare = [&context](const auto& /*send_log*/) {
+      return worker::PrepareOpener(context.options());
+    };
+    auto opener = Zygote::Start({"espcap-opener", prepare, work}, tell);
+    if (!opener) return Forward(std::move(opener));
+    processes.opener = std::move(*opener);
+  }
+  const auto prepare = [&context, &processes](const auto& send_log) {
+    if (processes.opener != nullptr) processes.opener->LetGo();
+    return context.Prepare(send_log);
+  };
+  auto zygote =
+      Zygote::Start({"espcap-zygote", prepare, work, options.files.size() >= kManyFiles}, tell);
+  if (!zygote) return Forward(std::move(zygote));
+  processes.zygote = std::move(*zygote);
+  return processes;
+}
+
+}  // namespace espcap::app
