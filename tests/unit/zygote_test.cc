@@ -16,9 +16,10 @@ namespace espcap::process {
 namespace {
 
 std::unique_ptr<Zygote> Start(std::function<void(const Job&, Channel)> work) {
-  auto zygote = Zygote::Start(
-      {[](const auto& /*send_log*/) { return Result<void>(); }, std::move(work), false},
-      [](const LogMessage& /*message*/) {});
+  auto zygote =
+      Zygote::Start({"espcap-zygote", [](const auto& /*send_log*/) { return Result<void>(); },
+                     std::move(work), false},
+                    [](const LogMessage& /*message*/) {});
   if (!zygote) throw std::runtime_error(zygote.error().message);
   return std::move(*zygote);
 }
