@@ -46,6 +46,10 @@ struct Ledger {
   static const std::array<Outcome, 13> kOutcomes;
 
   [[nodiscard]] inline uint64_t Settled() const;
+  // Documents that the destination will not have of itself.
+  [[nodiscard]] uint64_t Undelivered() const {
+    return dead_lettered + dropped + failed + abandoned;
+  }
   // Captured or recovered, and without an outcome so far.
   [[nodiscard]] uint64_t UnderWay() const {
     const uint64_t taken = captured + recovered;

@@ -27,7 +27,7 @@ class RemoteSink : public Sink {
   struct Returned {
     Batch batch;
     std::shared_ptr<const std::string> text;  // what the batch borrows, where it isn't its maker's
-    bool delivered = true;                    // the other documents of the batch
+    Delivery delivery = Delivery::kAcknowledged;  // of the batch's other documents
   };
 
   // Each batch of these slots of which nothing is in flight.

@@ -15,10 +15,18 @@
 
 namespace espcap {
 
+// How a batch's documents fared; of one that fared differently, the worst. In this order.
+enum class Delivery : uint8_t {
+  kFailed,        // one is lost, or given up
+  kDeadLettered,  // one was refused for good, and is kept as a dead letter
+  kSpooled,       // one is kept on disk for later
+  kAcknowledged   // the destination has them all
+};
+
 // A batch's outcome is known, and its text is needed no more.
 struct DeliveryEvent {
   uint32_t slot = 0;
-  bool delivered = false;  // every document of it is at the destination
+  Delivery delivery = Delivery::kFailed;
 };
 
 class Sink {
@@ -56,6 +64,9 @@ class Sink {
   // losing it.
   [[nodiscard]] virtual bool RestIsSafe() const { return false; }
 
+  // Documents lie on disk that the destination hasn't acknowledged; as of the last Poll().
+  [[nodiscard]] bool HoldsSpooled() const { return holds_spooled_; }
+
   // Nothing is sent any more. What isn't settled by now, and what is submitted while it is Ready(),
   // is kept for the next run where the sink can do that; else it is counted as abandoned. Poll()
   // until Closed(). An error of those: the destination isn't whole.
@@ -71,10 +82,12 @@ class Sink {
   virtual void Sync(SyncDone done) = 0;
 
  protected:
-  void Settle(uint32_t slot, bool delivered) { events_.push_back({slot, delivered}); }
+  void SetHoldsSpooled(bool holds) { holds_spooled_ = holds; }
+  void Settle(uint32_t slot, Delivery delivery) { events_.push_back({slot, delivery}); }
 
  private:
   std::vector<DeliveryEvent> events_;
+  bool holds_spooled_ = false;
 };
 
 }  // namespace espcap

@@ -18,6 +18,7 @@
 #include "app/run_processes.h"
 #include "app/run_telemetry.h"
 #include "app/server_connection.h"
+#include "app/settled_captures.h"
 #include "app/standard_output.h"
 #include "base/event_loop.h"
 #include "base/write_thread.h"
@@ -96,7 +97,7 @@ Result<void> CheckShape(const cli::CaptureSettings& settings) {
     return Fail("--spool keeps documents for a server: give --node too");
   }
   if (settings.quiet && settings.verbose) return Fail("--quiet and --verbose: choose one");
-  return {};
+  return CheckAfter(settings);
 }
 
 Result<std::vector<supervise::InputFile>> InputFiles(const cli::CaptureSettings& settings) {
@@ -268,7 +269,9 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   auto loop = base::EventLoop::Create();
   if (!loop) return Forward(std::move(loop));
   supervise::WorkerPool workers(**loop, std::move(processes->zygote), std::move(processes->opener));
-  std::unique_ptr<resume::ResumeState> resume;  // outlives the thread that writes it
+  // These outlive the thread that uses them.
+  std::unique_ptr<resume::ResumeState> resume;
+  std::unique_ptr<resume::SettledFiles> settled_files;
   auto writes = base::WriteThread::Create(**loop, kMostWrites);
   if (!writes) return Forward(std::move(writes));
   auto letter_writes = base::WriteThread::Create(**loop, kMostWrites);
@@ -308,6 +311,9 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
     if (!state) return Forward(std::move(state));
     resume = std::move(*state);
   }
+  auto going = OpenSettledFiles(settings);
+  if (!going) return Forward(std::move(going));
+  settled_files = std::move(*going);
   DeliveryStats stats;
   RunTelemetry run_telemetry([&supervisor] { return supervisor.Snapshot(); },
                              settings.nodes.empty() ? nullptr : &stats, log);
@@ -325,8 +331,9 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   if (on_terminal) MentionShards(settings, *inputs, log);
   telemetry::Progress progress(log, !settings.quiet && on_terminal);
   const auto start = std::chrono::steady_clock::now();
-  supervise::RunEnd end = supervisor.Run(
-      {**sink, resume.get(), std::move(*watches), run_telemetry.services(), progress, needs});
+  supervise::RunEnd end =
+      supervisor.Run({**sink, resume.get(), settled_files.get(), std::move(*watches),
+                      run_telemetry.services(), progress, needs});
   log.ClearProgress();
   log.TellLeftOut();
   if (auto fit = filter_fit.Verdict(settings.capture_filter); !fit) log.Error(fit.error().message);

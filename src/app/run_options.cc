@@ -11,6 +11,7 @@
 #include "app/destination.h"
 #include "app/live_checks.h"
 #include "app/server_connection.h"
+#include "app/settled_captures.h"
 #include "live/remote_address.h"
 #include "process/memory_budget.h"
 
@@ -167,6 +168,7 @@ supervise::Options SuperviseOptionsOf(const cli::CaptureSettings& settings,
   options.form = BatchFormOf(FormatOf(settings));
   options.index = settings.index;
   options.resume = !settings.resume.empty();
+  options.files_go = FilesGo(settings);
   if (is_live) options.live_run = NewRunId();
   options.compression = CompressionOf(settings, nodes);
   options.duration = settings.duration;

@@ -48,6 +48,17 @@ std::vector<Option> SourceOptions() {
                     "stopped; see below",
        .example = "--dir /var/captures --watch",
        .setting = [](S& s) -> Setting { return &s.capture->watch; }},
+      {.names = "--after",
+       .commands = kCaptureCommand,
+       .group = kSources,
+       .value = "ACTION",
+       .fallback = "keep",
+       .help = "With --dir: delete a capture, move:DIR, or keep it, once the server has every "
+               "packet of it.",
+       .paragraph = "with `--dir`: what becomes of a capture once the server has acknowledged "
+                    "every packet of it: `delete`, `move:DIR`, or `keep` (default); see below",
+       .example = "--dir /var/captures --watch --after move:/var/captures-done",
+       .setting = [](S& s) -> Setting { return &s.capture->after; }},
       {.names = "--list",
        .commands = kCaptureCommand,
        .group = kSources,

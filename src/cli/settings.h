@@ -120,6 +120,7 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   std::vector<std::string> directories;
   bool recursive = false;
   bool watch = false;
+  std::string after = "keep";  // what becomes of a settled capture's file
   bool list = false;
   // destinations, beside the server
   std::string output;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "espcap/batch.h"
+#include "espcap/sink.h"
 
 namespace espcap::elasticsearch {
 
@@ -21,7 +22,7 @@ namespace espcap::elasticsearch {
 struct PendingBatch {
   Batch batch;
   size_t open = 0;
-  bool delivered = true;  // each settled document is at the server, or kept as a dead letter
+  Delivery delivery = Delivery::kAcknowledged;  // of those that have one
 };
 
 struct BulkChunk {

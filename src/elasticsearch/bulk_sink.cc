@@ -68,9 +68,9 @@ BulkSink::BulkSink(base::EventLoop& loop, Options options, Hooks hooks, Delivery
       credentials_(std::move(hooks_.read_credentials), !options_.meanwhile.empty()),
       may_pass_(options_.nodes.size()),
       reports_(options_.nodes.size(), hooks_.warn),
-      chunks_([this](uint32_t slot, bool delivered) {
+      chunks_([this](uint32_t slot, Delivery delivery) {
         ++stats_.batches;
-        Settle(slot, delivered);
+        Settle(slot, delivery);
       }),
       outcomes_(options_.outcomes, RandomUnit(), {hooks_.keep_refused, hooks_.warn, hooks_.report},
                 chunks_, stats_),
@@ -95,7 +95,7 @@ bool BulkSink::Ready() const {
 
 Result<void> BulkSink::Submit(Batch batch, Ledger& /*ledger*/) {
   if (batch.empty()) {
-    Settle(batch.slot, true);
+    Settle(batch.slot, Delivery::kAcknowledged);
     return {};
   }
   MeetIndices(batch, preparation_);
@@ -136,7 +136,7 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
   if (closing_) {
     for (const Returned& returned : chunks_.TakeBack(IsAny)) {
       ledger.abandoned += returned.batch.documents.size();
-      Settle(returned.batch.slot, false);
+      Settle(returned.batch.slot, Delivery::kFailed);
     }
   }
   const Time now = NodePool::Clock::now();

@@ -51,9 +51,9 @@ void ChunkQueue::CountSettled(std::list<PendingBatch>::iterator pending_batch, s
   pending_batch->open -= documents;
   if (pending_batch->open > 0) return;
   const uint32_t slot = pending_batch->batch.slot;
-  const bool delivered = pending_batch->delivered;
+  const Delivery delivery = pending_batch->delivery;
   pending_batches_.erase(pending_batch);
-  settled_(slot, delivered);
+  settled_(slot, delivery);
 }
 
 std::vector<RemoteSink::Returned> ChunkQueue::TakeBack(const RemoteSink::IsWanted& is_wanted) {
@@ -69,7 +69,7 @@ std::vector<RemoteSink::Returned> ChunkQueue::TakeBack(const RemoteSink::IsWante
     if (rest.positions.size() != pending_batch->open) continue;  // the others are in flight
     std::sort(rest.positions.begin(), rest.positions.end());
     const auto gathered = std::make_shared<std::string>();
-    returned.push_back({BatchOf(rest, *gathered), gathered, pending_batch->delivered});
+    returned.push_back({BatchOf(rest, *gathered), gathered, pending_batch->delivery});
     std::erase_if(waiting_, [pending_batch](const BulkChunk& chunk) {
       return chunk.pending_batch == pending_batch;
     });
@@ -83,7 +83,7 @@ size_t ChunkQueue::GiveUp() {
   waiting_.clear();
   for (const PendingBatch& pending_batch : std::exchange(pending_batches_, {})) {
     documents += pending_batch.open;
-    settled_(pending_batch.batch.slot, false);
+    settled_(pending_batch.batch.slot, Delivery::kFailed);
   }
   return documents;
 }

@@ -24,7 +24,7 @@ class ChunkQueue {
  public:
   using Time = std::chrono::steady_clock::time_point;
   // Told of each batch whose last document has an outcome.
-  using Settled = std::function<void(uint32_t slot, bool delivered)>;
+  using Settled = std::function<void(uint32_t slot, Delivery delivery)>;
 
   explicit ChunkQueue(Settled settled) : settled_(std::move(settled)) {}
 
@@ -50,7 +50,7 @@ class ChunkQueue {
 
   // As RemoteSink's.
   std::vector<RemoteSink::Returned> TakeBack(const RemoteSink::IsWanted& is_wanted);
-  // What has no outcome is taken out, and its slot is settled as not delivered. The number of those
+  // What has no outcome is taken out, and its slot is settled as failed. The number of those
   // documents.
   size_t GiveUp();
 

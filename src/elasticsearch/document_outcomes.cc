@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -176,8 +177,10 @@ Result<void> DocumentOutcomes::CountKept(Ledger& ledger) {
     } else {
       hooks_.report(fmt::format("{} documents are lost: {}", refused, kept.result.error().message));
       ledger.failed += refused;
-      kept.pending_batch->delivered = false;
     }
+    Delivery& delivery = kept.pending_batch->delivery;
+    if (!kept.result) delivery = Delivery::kFailed;
+    if (settled > 0) delivery = std::min(delivery, Delivery::kDeadLettered);
     is_full_ = settled < refused;
     if (is_full_) TakeUnkept(kept, settled, ledger);
     const bool is_dropped = is_full_ && options_.when_full == WhenFull::kDrop;
@@ -195,7 +198,7 @@ Result<void> DocumentOutcomes::CountKept(Ledger& ledger) {
 void DocumentOutcomes::TakeUnkept(const Kept& kept, size_t first, Ledger& ledger) {
   if (options_.when_full == WhenFull::kDrop) {
     ledger.dropped += kept.refusals.size() - first;
-    kept.pending_batch->delivered = false;
+    kept.pending_batch->delivery = Delivery::kFailed;
     return;
   }
   BulkChunk again{kept.pending_batch, {}};

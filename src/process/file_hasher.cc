@@ -33,9 +33,9 @@ struct PathQuestion {
 };
 
 struct HashAnswer {
-  enum class Kind : uint32_t { kFingerprint, kNotRegular, kFailed };
+  enum class Kind : uint32_t { kHashed, kNotRegular, kFailed };
   Kind kind = Kind::kFailed;
-  Fingerprint fingerprint{};
+  HashedFile hashed;
   std::array<char, PATH_MAX + 256> failure{};
 };
 
@@ -45,12 +45,12 @@ struct CloseHash {
 
 HashAnswer Hash(const PathQuestion& question) {
   HashAnswer answer;
-  const auto fingerprint = FingerprintOfFile(question.path.data());
-  if (!fingerprint) {
-    fingerprint.error().message.copy(answer.failure.data(), answer.failure.size() - 1);
-  } else if (*fingerprint) {
-    answer.kind = HashAnswer::Kind::kFingerprint;
-    answer.fingerprint = **fingerprint;
+  const auto hashed = HashFile(question.path.data());
+  if (!hashed) {
+    hashed.error().message.copy(answer.failure.data(), answer.failure.size() - 1);
+  } else if (*hashed) {
+    answer.kind = HashAnswer::Kind::kHashed;
+    answer.hashed = **hashed;
   } else {
     answer.kind = HashAnswer::Kind::kNotRegular;
   }
@@ -72,7 +72,7 @@ HashAnswer Hash(const PathQuestion& question) {
 
 }  // namespace
 
-Result<std::optional<Fingerprint>> FingerprintOfFile(const std::string& path) {
+Result<std::optional<HashedFile>> HashFile(const std::string& path) {
   // O_NONBLOCK: a FIFO opens at once, whether anyone writes to it or not.
   constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
   const base::FileDescriptor file(path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), kFlags));
@@ -81,7 +81,7 @@ Result<std::optional<Fingerprint>> FingerprintOfFile(const std::string& path) {
   };
   struct stat status {};
   if (!file.valid() || ::fstat(file.get(), &status) != 0) return failed();
-  if (!S_ISREG(status.st_mode)) return std::optional<Fingerprint>();
+  if (!S_ISREG(status.st_mode)) return std::optional<HashedFile>();
 
   gcry_check_version(nullptr);  // initialises libgcrypt
   gcry_md_hd_t opened = nullptr;
@@ -96,9 +96,14 @@ Result<std::optional<Fingerprint>> FingerprintOfFile(const std::string& path) {
     gcry_md_write(hash.get(), block.data(), static_cast<size_t>(count));
     offset += count;
   }
-  Fingerprint fingerprint{};
-  std::copy_n(gcry_md_read(hash.get(), GCRY_MD_SHA256), fingerprint.size(), fingerprint.begin());
-  return fingerprint;
+  HashedFile hashed;
+  std::copy_n(gcry_md_read(hash.get(), GCRY_MD_SHA256), hashed.fingerprint.size(),
+              hashed.fingerprint.begin());
+  const base::FileIdentity before(status);
+  if (::fstat(file.get(), &status) == 0 && base::FileIdentity(status) == before) {
+    hashed.file = before;
+  }
+  return hashed;
 }
 
 Result<std::unique_ptr<FileHasher>> FileHasher::Start(const std::optional<Identity>& unprivileged,
@@ -144,10 +149,10 @@ void FileHasher::TakeAnswer() {
     return question.done(Fail("hash {}: the process that does so has ended", question.path));
   }
   switch (answer->kind) {
-    case HashAnswer::Kind::kFingerprint:
-      return question.done(std::optional(answer->fingerprint));
+    case HashAnswer::Kind::kHashed:
+      return question.done(std::optional(answer->hashed));
     case HashAnswer::Kind::kNotRegular:
-      return question.done(std::optional<Fingerprint>());
+      return question.done(std::optional<HashedFile>());
     case HashAnswer::Kind::kFailed:
       break;
   }

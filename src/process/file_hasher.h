@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 
+#include "base/file_writers.h"
 #include "espcap/fingerprint.h"
 #include "espcap/result.h"
 #include "process/channel.h"
@@ -22,13 +23,18 @@
 
 namespace espcap::process {
 
+struct HashedFile {
+  Fingerprint fingerprint{};
+  base::FileIdentity file;  // no file's where it changed meanwhile
+};
+
 // Of a file's bytes as they are on disk. None for what can't be read twice (a pipe); "-" is read
 // without moving standard input's offset.
-Result<std::optional<Fingerprint>> FingerprintOfFile(const std::string& path);
+Result<std::optional<HashedFile>> HashFile(const std::string& path);
 
 class FileHasher {
  public:
-  using Answer = Result<std::optional<Fingerprint>>;
+  using Answer = Result<std::optional<HashedFile>>;
   using Done = std::function<void(Answer)>;
 
   // `sandbox`: whether its system calls are restricted.

@@ -16,6 +16,7 @@ namespace espcap::resume {
 namespace {
 
 constexpr size_t kFingerprintDigits = 2 * Fingerprint().size();
+constexpr char kAcknowledgedMark = '+';
 
 std::string Hex(const Fingerprint& fingerprint) {
   return fmt::format("{:02x}", fmt::join(fingerprint, ""));
@@ -34,8 +35,10 @@ std::string PurposeLine(std::string_view purpose) {
   return "purpose " + Hex(half);
 }
 
-std::string SettledLine(const Fingerprint& fingerprint, std::string_view name) {
-  std::string line = Hex(fingerprint) + ' ';
+std::string SettledLine(const SettledCapture& capture, std::string_view name) {
+  std::string line = Hex(capture.fingerprint);
+  if (capture.is_acknowledged) line += kAcknowledgedMark;
+  line += ' ';
   for (const char byte : name.substr(0, kMaxResumeNameBytes)) {
     if (IsControl(byte) || byte == '\\') {
       fmt::format_to(std::back_inserter(line), "\\x{:02x}", static_cast<unsigned char>(byte));
@@ -46,19 +49,22 @@ std::string SettledLine(const Fingerprint& fingerprint, std::string_view name) {
   return line + '\n';
 }
 
-std::optional<Fingerprint> ParseSettledLine(std::string_view line) {
-  if (line.size() <= kFingerprintDigits || line.size() > kMaxResumeLineBytes ||
-      line[kFingerprintDigits] != ' ' || std::any_of(line.begin(), line.end(), IsControl)) {
+std::optional<SettledCapture> ParseSettledLine(std::string_view line) {
+  if (line.size() <= kFingerprintDigits || line.size() > kMaxResumeLineBytes) return std::nullopt;
+  SettledCapture capture;
+  std::string_view rest = line.substr(kFingerprintDigits);
+  capture.is_acknowledged = rest.front() == kAcknowledgedMark;
+  if (capture.is_acknowledged) rest.remove_prefix(1);
+  if (!rest.starts_with(' ') || std::any_of(line.begin(), line.end(), IsControl)) {
     return std::nullopt;
   }
-  Fingerprint fingerprint{};
   const char* digits = line.data();
-  for (uint8_t& byte : fingerprint) {
+  for (uint8_t& byte : capture.fingerprint) {
     const auto [end, error] = std::from_chars(digits, digits + 2, byte, 16);
     if (error != std::errc() || end != digits + 2) return std::nullopt;
     digits = end;
   }
-  return fingerprint;
+  return capture;
 }
 
 }  // namespace espcap::resume

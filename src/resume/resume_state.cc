@@ -11,8 +11,6 @@
 #include <filesystem>
 #include <system_error>
 
-#include "resume/resume_lines.h"
-
 namespace espcap::resume {
 namespace {
 
@@ -43,8 +41,8 @@ Result<std::unique_ptr<ResumeState>> ResumeState::Open(std::string path, std::st
   return state;
 }
 
-Result<void> ResumeState::Write(const Fingerprint& fingerprint, std::string_view name) {
-  return Append(SettledLine(fingerprint, name));
+Result<void> ResumeState::Write(const SettledCapture& capture, std::string_view name) {
+  return Append(SettledLine(capture, name));
 }
 
 Result<void> ResumeState::Load(std::string_view purpose) {
@@ -99,14 +97,14 @@ Result<void> ResumeState::TakeLine(size_t number, std::string_view line,
         "another file, or delete it to begin again",
         path_);
   }
-  const auto fingerprint = ParseSettledLine(line);
-  if (!fingerprint) {
+  const auto capture = ParseSettledLine(line);
+  if (!capture) {
     return Fail(
         "read resume state {}: line {} is damaged; delete that line (its capture is then read "
         "again), or the file to begin again",
         path_, number);
   }
-  settled_.insert(*fingerprint);
+  settled_[capture->fingerprint] |= capture->is_acknowledged;
   return {};
 }
 

@@ -18,12 +18,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include "base/file_descriptor.h"
 #include "espcap/fingerprint.h"
 #include "espcap/result.h"
+#include "resume/resume_lines.h"
 
 namespace espcap::resume {
 
@@ -38,13 +39,20 @@ class ResumeState {
   [[nodiscard]] bool Contains(const Fingerprint& fingerprint) const {
     return settled_.contains(fingerprint);
   }
+  // By the server, every document of it, as the file says.
+  [[nodiscard]] bool IsAcknowledged(const Fingerprint& fingerprint) const {
+    const auto known = settled_.find(fingerprint);
+    return known != settled_.end() && known->second;
+  }
 
   // Call once all documents of the capture are settled and none failed. False: it was known before;
   // else Write() is to follow.
-  bool Add(const Fingerprint& fingerprint) { return settled_.insert(fingerprint).second; }
+  bool Add(const Fingerprint& fingerprint) { return settled_.emplace(fingerprint, false).second; }
   // For the next run. Where the line can't be written (a full disk) the file keeps its whole lines,
   // and a later call can succeed. Another thread may call this, beside all that is above.
-  Result<void> Write(const Fingerprint& fingerprint, std::string_view name);
+  Result<void> Write(const SettledCapture& capture, std::string_view name);
+  // It was written so.
+  void SetAcknowledged(const Fingerprint& fingerprint) { settled_[fingerprint] = true; }
 
   // Captures settled so far.
   [[nodiscard]] size_t size() const { return settled_.size(); }
@@ -74,9 +82,9 @@ class ResumeState {
 
   std::string path_;
   base::FileDescriptor file_;
-  std::unordered_set<Fingerprint, FirstBytes> settled_;
-  off_t whole_bytes_ = 0;     // where the next line goes
-  bool must_be_cut_ = false;  // something lies behind it
+  std::unordered_map<Fingerprint, bool, FirstBytes> settled_;  // whether acknowledged
+  off_t whole_bytes_ = 0;                                      // where the next line goes
+  bool must_be_cut_ = false;                                   // something lies behind it
   bool was_torn_ = false;
 };
 

@@ -59,7 +59,7 @@ bool SpoolSink::RestIsSafe() const {
 Result<void> SpoolSink::Submit(Batch batch, Ledger& ledger) {
   CountNews(ledger);
   if (batch.empty()) {
-    Settle(batch.slot, true);
+    Settle(batch.slot, Delivery::kAcknowledged);
     return {};
   }
   if (!closing_ && Place(StateOf(*server_), when_full_) == Placement::kServer) {
@@ -98,6 +98,7 @@ Result<void> SpoolSink::Poll(Ledger& ledger) {
   // What is due already waits for something else than time.
   next&&* next > now ? timer_.Set(*next) : timer_.Cancel();
   Show(*spool_, keeper_, stats_);
+  SetHoldsSpooled(spool_->numbers().documents > 0 || spool_->pending() > 0 || !drain_.Idle());
   return closing_ ? FinishClosing(ledger) : Result<void>();
 }
 
@@ -105,7 +106,7 @@ Result<void> SpoolSink::TakeKept(Ledger& ledger) {
   for (const SpoolKeeper::Kept& kept : keeper_.TakeKept()) {
     if (kept.is_in_spool) {
       drain_.Appended();
-      Settle(kept.batch->batch.slot, kept.batch->delivered);
+      Settle(kept.batch->batch.slot, std::min(kept.batch->delivery, Delivery::kSpooled));
     } else if (auto done = NotKept(*kept.batch, ledger); !done) {
       return done;
     }
@@ -118,7 +119,7 @@ Result<void> SpoolSink::NotKept(const Returned& batch, Ledger& ledger) {
   const uint32_t slot = batch.batch.slot;
   if (closing_ || when_full_ == WhenFull::kDropNewest) {
     (closing_ ? ledger.abandoned : ledger.dropped) += batch.batch.documents.size();
-    Settle(slot, false);
+    Settle(slot, Delivery::kFailed);
     return {};
   }
   put_back_.emplace(slot, batch);
@@ -143,7 +144,7 @@ std::vector<SpoolSink::Returned> SpoolSink::TakeOwnBack() {
   for (Returned& batch : returned) {
     const auto before = put_back_.extract(batch.batch.slot);
     if (before.empty()) continue;
-    batch.delivered &= before.mapped().delivered;
+    batch.delivery = std::min(batch.delivery, before.mapped().delivery);
     if (batch.text->empty()) batch.text = before.mapped().text;  // it still borrows from there
   }
   return returned;
@@ -152,11 +153,12 @@ std::vector<SpoolSink::Returned> SpoolSink::TakeOwnBack() {
 void SpoolSink::TakeServerEvents() {
   for (const DeliveryEvent& event : server_->TakeEvents()) {
     if (SpoolDrain::Owns(event.slot)) {
-      drain_.Settle(event.slot, event.delivered);
+      drain_.Settle(event.slot, event.delivery != Delivery::kFailed);
       continue;
     }
     const auto before = put_back_.extract(event.slot);
-    Settle(event.slot, event.delivered && (before.empty() || before.mapped().delivered));
+    Settle(event.slot,
+           before.empty() ? event.delivery : std::min(event.delivery, before.mapped().delivery));
   }
 }
 

@@ -24,7 +24,7 @@ Result<void> StreamSink::Poll(Ledger& ledger) {
     const size_t missing = batch.documents - batch.written.documents;
     ledger.written += batch.written.documents;
     (batch.written.is_hurried ? ledger.abandoned : ledger.failed) += missing;
-    Settle(batch.slot, missing == 0);
+    Settle(batch.slot, missing == 0 ? Delivery::kAcknowledged : Delivery::kFailed);
     if (!batch.written.result && result) result = std::move(batch.written.result);
   }
   return result;
@@ -42,7 +42,7 @@ void StreamSink::Close() {
 void StreamSink::GiveUp(Ledger& ledger) {
   for (const auto& [slot, documents] : std::exchange(writing_, {})) {
     ledger.abandoned += documents;
-    Settle(slot, false);
+    Settle(slot, Delivery::kFailed);
   }
 }
 

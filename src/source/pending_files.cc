@@ -37,19 +37,19 @@ std::vector<std::string> PendingFiles::TakeComplete(Clock::time_point now) {
 
 PendingFiles::Verdict PendingFiles::Look(const std::string& path, Pending& pending,
                                          Clock::time_point now) {
-  const auto look = LookAtFile(path);
+  const auto look = base::LookAtFile(path);
   if (!look || given_.contains(look->state)) return Verdict::kDropped;
   if (pending.cause == Cause::kCreated) {
     // Without a known writer it is complete only if it has content: else its writer is about to
     // come, or is here unseen.
-    const bool is_linked = look->writers == Writers::kNone && look->state.size_bytes > 0;
-    if (look->writers != Writers::kSome && !is_linked) return Verdict::kDropped;
+    const bool is_linked = look->writers == base::Writers::kNone && look->state.size_bytes > 0;
+    if (look->writers != base::Writers::kSome && !is_linked) return Verdict::kDropped;
   }
   if (pending.state && *pending.state != look->state) pending.unchanged_since = now;
   pending.state = look->state;
   const auto unchanged = std::chrono::duration_cast<milliseconds>(now - pending.unchanged_since);
   const auto settle = pending.cause == Cause::kPresent ? milliseconds(0) : kSettle;
-  const auto wait = WaitUntilNextLook({look->writers, unchanged, settle, pending.last_wait});
+  const auto wait = base::WaitUntilNextLook({look->writers, unchanged, settle, pending.last_wait});
   if (!wait) {
     given_.insert(look->state);
     return Verdict::kComplete;
@@ -68,9 +68,9 @@ std::optional<PendingFiles::Clock::time_point> PendingFiles::NextLook() const {
 }
 
 void PendingFiles::KeepOnly(const std::vector<std::string>& present) {
-  std::set<FileState> kept;
+  std::set<base::FileState> kept;
   for (const std::string& path : present) {
-    const auto look = LookAtFile(path);
+    const auto look = base::LookAtFile(path);
     if (look && given_.contains(look->state)) kept.insert(look->state);
   }
   given_ = std::move(kept);

@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-#include "source/file_writers.h"
+#include "base/file_writers.h"
 
 namespace espcap::source {
 
@@ -54,7 +54,7 @@ class PendingFiles {
     Clock::time_point unchanged_since;
     Clock::time_point due;
     std::chrono::milliseconds last_wait{0};
-    std::optional<FileState> state;
+    std::optional<base::FileState> state;
   };
   enum class Verdict : uint8_t { kComplete, kBlock, kDropped };
 
@@ -62,7 +62,7 @@ class PendingFiles {
 
   uint64_t last_order_ = 0;
   std::map<std::string, Pending> pending_;
-  std::set<FileState> given_;
+  std::set<base::FileState> given_;
   size_t given_bound_ = 0;
 };
 

@@ -26,8 +26,8 @@ void BatchDispatcher::SettleDelivered(Sink& sink) {
     const KeptBatches::Kept& kept = kept_.Get(event.slot);
     Capture& capture = *kept.capture;
     --capture.at_sink;
-    capture.refused |= !event.delivered;
-    if (event.delivered && accounting_.is_live()) {
+    capture.NoteDelivery(event.delivery, accounting_.ledger().Undelivered());
+    if (event.delivery != Delivery::kFailed && accounting_.is_live()) {
       accounting_.CountLag(kept.first_time, kept.last_time, kept.checked.documents.size());
     }
     kept_.Remove(event.slot);
@@ -40,6 +40,7 @@ void BatchDispatcher::Abandon() {
       accounting_.ledger().abandoned += kept_.Get(id).checked.documents.size();
       kept_.Remove(id);
     }
+    if (!capture.batches.empty()) capture.delivery = Delivery::kFailed;
     capture.batches.clear();
   }
 }

@@ -206,8 +206,10 @@ void BatchIntake::Account(Part& part, const SlotContents& contents,
                           const std::vector<DocumentKey>& keys) {
   const process::SlotProgress& progress = contents.progress;
   accounting_.CountTaken(progress);
-  accounting_.ledger().quarantined += static_cast<uint64_t>(
+  const auto quarantined = static_cast<uint64_t>(
       std::count_if(keys.begin(), keys.end(), [](const DocumentKey& key) { return key.is_error; }));
+  accounting_.ledger().quarantined += quarantined;
+  part.capture->has_quarantined |= quarantined > 0;
   part.bytes_read = std::max(part.bytes_read, progress.source_bytes);
   // A stream's numbers may have begun anew.
   if (progress.last_frame != 0) {
@@ -215,7 +217,7 @@ void BatchIntake::Account(Part& part, const SlotContents& contents,
     part.job.faults.Remove(process::FrameFault::kFirst);
     if (part.job.is_fresh) part.job.faults.RemoveUpTo(progress.last_frame);
   }
-  part.capture->refused |= progress.failed > 0;
+  if (progress.failed > 0) part.capture->delivery = Delivery::kFailed;
   if (contents.documents.empty()) return;
   const process::SlotDocument& last = contents.documents.back();
   part.last_record = last.record_number;

@@ -29,10 +29,11 @@ class CaptureFingerprints {
       hasher_->Ask(capture->parts.front().job.path.data(),
                    [this, capture, &resume](const process::FileHasher::Answer& answer) {
                      // A file that can't be read is its worker's to report.
-                     const auto fingerprint = answer.value_or(std::nullopt);
-                     const bool is_settled =
-                         fingerprint && resume.IsSettled(*capture, *fingerprint);
-                     captures_.SetFingerprint(*capture, fingerprint, is_settled);
+                     const auto hashed = answer.value_or(std::nullopt);
+                     if (!hashed) return captures_.SetFingerprint(*capture, std::nullopt, false);
+                     capture->file = hashed->file;
+                     const bool is_settled = resume.IsSettled(*capture, hashed->fingerprint);
+                     captures_.SetFingerprint(*capture, hashed->fingerprint, is_settled);
                    });
     }
   }

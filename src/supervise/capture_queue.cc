@@ -35,8 +35,15 @@ bool Capture::ReadToItsEnd() const {
 }
 
 bool Capture::Complete() const {
-  return Settled() && !refused &&
+  return Settled() && delivery != Delivery::kFailed &&
          std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.complete; });
+}
+
+void Capture::NoteDelivery(Delivery of_batch, uint64_t undelivered) {
+  if (of_batch == Delivery::kSpooled && !undelivered_at_spooling) {
+    undelivered_at_spooling = undelivered;
+  }
+  delivery = std::min(delivery, of_batch);
 }
 
 void CaptureQueue::Add(const std::vector<InputFile>& files) {
@@ -67,6 +74,7 @@ void CaptureQueue::Begin(Waiting waiting) {
                                                                               : waiting.file.path);
   capture.bytes = waiting.bytes;
   capture.is_stream = waiting.is_stream;
+  capture.is_from_directory = waiting.file.skip_if_not_capture;
   using Fingerprints = Options::Fingerprints;
   // A pipe has none that could be found without reading it.
   const bool is_file = !waiting.is_stream || waiting.file.path == "-";

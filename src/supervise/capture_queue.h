@@ -16,7 +16,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/file_writers.h"
 #include "espcap/fingerprint.h"
+#include "espcap/sink.h"
 #include "process/messages.h"
 #include "supervise/death_policy.h"
 
@@ -64,14 +66,19 @@ struct Capture {
   uint64_t bytes = 0;                      // 0: a stream
   uint64_t packet_limit = 0;               // of all its parts together; 0: none
   bool is_stream = false;                  // it can be read only once
+  bool is_from_directory = false;          // found there, not named
   std::optional<Fingerprint> fingerprint;  // of a file's bytes
+  base::FileIdentity file;                 // that was hashed
   bool awaits_fingerprint = false;
   bool settled_before = false;  // by an earlier run
   std::deque<Part> parts;
-  std::deque<uint32_t> batches;  // kept, not yet given to the sink
-  uint32_t at_sink = 0;          // batches there
-  bool refused = false;          // the sink couldn't deliver a document of it
+  std::deque<uint32_t> batches;                 // kept, not yet given to the sink
+  uint32_t at_sink = 0;                         // batches there
+  Delivery delivery = Delivery::kAcknowledged;  // the worst of its batches so far
+  bool has_quarantined = false;  // a document stands for a frame that could not be dissected
   bool faulty = false;           // an error was said of it: its packets may not all be there
+  // What the run's ledger had as undelivered when a batch of it went into the spool first.
+  std::optional<uint64_t> undelivered_at_spooling;
 
   [[nodiscard]] bool Ended() const;
   // Nothing more comes into its rings.
@@ -79,8 +86,9 @@ struct Capture {
   [[nodiscard]] bool Settled() const {
     return Ended() && batches.empty() && at_sink == 0 && !awaits_fingerprint;
   }
-  // Settled, every packet of it read and delivered.
+  // Settled, every packet of it read, and delivered or kept.
   [[nodiscard]] bool Complete() const;
+  void NoteDelivery(Delivery of_batch, uint64_t undelivered);
 };
 
 class CaptureQueue {

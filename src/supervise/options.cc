@@ -11,7 +11,7 @@ CaptureQueue CapturesOf(const Options& options) {
   using Fingerprints = CaptureQueue::Options::Fingerprints;
   Fingerprints fingerprints = Fingerprints::kNone;
   if (options.form == BatchForm::kBulk) fingerprints = Fingerprints::kMeanwhile;
-  if (options.resume) fingerprints = Fingerprints::kFirst;
+  if (options.resume || options.files_go) fingerprints = Fingerprints::kFirst;
   CaptureQueue captures({options.shards, options.ordered, options.packet_limit != 0, fingerprints,
                          2 * options.workers});
   captures.Add(options.files);

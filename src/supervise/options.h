@@ -33,6 +33,7 @@ struct Options {
   Compression compression = Compression::kNone;  // of batches
   BatchForm form = BatchForm::kLines;
   std::string index;               // its pattern; of kBulk
+  bool files_go = false;           // of settled captures: what is read is hashed before
   bool resume = false;             // captures that an earlier run settled are skipped
   Fingerprint live_run{};          // makes the ids of what is captured live
   bool ends_with_capture = false;  // live: once nothing more is captured (--count), it is a stop

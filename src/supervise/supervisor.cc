@@ -66,7 +66,7 @@ Result<void> Supervisor::OpenInterfaces() {
 }
 
 RunEnd Supervisor::Run(RunDependencies run) {
-  resume_.emplace(run.resume, parts_.writes, parts_.log);
+  resume_.emplace(run.resume, run.settled_files, parts_.writes, parts_.log);
   watches_.emplace(std::move(run.watches), parts_.loop, parts_.log);
   services_.emplace(run.services, parts_.loop);
   live_reporter_.emplace(options_.stats_interval, parts_.log);
@@ -94,16 +94,14 @@ RunEnd Supervisor::Run(RunDependencies run) {
       worker_batches_.EndOverdue(Clock::now(), options_.frame_timeout);
     }
     StopWhereAsked();
-    resume_->Prune(parts_.captures, run.sink);
+    resume_->Prune(parts_.captures, run.sink, accounting_.ledger());
     Show(run.progress);
   }
   Close(run);
   for (const WorkerEvent& event : parts_.workers.Take()) Handle(event);  // last words
   services_.reset();  // their descriptors are the caller's
   accounting_.CountLosses();
-  if (const uint64_t skipped = resume_->skipped_captures(); skipped > 0) {
-    parts_.log.Info(fmt::format("{} captures skipped: an earlier run has settled them", skipped));
-  }
+  resume_->Summarize();
   return {.ledger = accounting_.ledger(),
           .had_output = state_.had_output,
           .was_stopped = IsAsked(state_.stop),
@@ -145,7 +143,7 @@ void Supervisor::Close(RunDependencies& run) {
       FailSink(polled.error().message);
     }
     batches_.SettleDelivered(run.sink);
-    resume_->Prune(parts_.captures, run.sink);
+    resume_->Prune(parts_.captures, run.sink, accounting_.ledger());
     const size_t posted = parts_.writes.posted() + parts_.letter_writes.posted();
     if (run.sink.Closed() && posted == 0) return;
     const auto deadline = CloseDeadline(state_, begun);

@@ -74,7 +74,8 @@ struct Dependencies {
 // What is there only once the workers are. Borrowed, but for watches.
 struct RunDependencies {
   Sink& sink;
-  resume::ResumeState* resume = nullptr;  // null: nothing is resumed
+  resume::ResumeState* resume = nullptr;                // null: nothing is resumed
+  const resume::SettledFiles* settled_files = nullptr;  // null: all files stay
   std::vector<std::unique_ptr<FileWatch>> watches;
   std::vector<base::PollService*> services;
   telemetry::Progress& progress;

@@ -170,7 +170,7 @@ TEST_F(CaptureQueueTest, ACaptureIsSettledWhenItsDocumentsAre) {
   capture.at_sink = 0;
   EXPECT_TRUE(capture.Settled());
   EXPECT_TRUE(capture.Complete());
-  capture.refused = true;
+  capture.delivery = Delivery::kFailed;
   EXPECT_FALSE(capture.Complete());
 
   std::vector<std::string> settled;

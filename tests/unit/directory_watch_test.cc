@@ -318,7 +318,7 @@ TEST_F(DirectoryWatchTest, WhereTheKernelDoesntTellFilesComeWhenTheyAreQuiet) {
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_EQ(Started(), Names{});
   EXPECT_EQ(Await(2), (Names{"a.pcap", "b.pcap"}));
-  EXPECT_GE(std::chrono::steady_clock::now() - begin, kQuiet);
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, base::kQuiet);
 }
 
 TEST_F(DirectoryWatchTest, WhatHappenedWhileEventsWereMissedIsFound) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "source/file_writers.h"
+#include "base/file_writers.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@
 #include "temporary_directory.h"
 #include "without_leases.h"
 
-namespace espcap::source {
+namespace espcap::base {
 namespace {
 
 using std::chrono::milliseconds;
@@ -185,4 +185,4 @@ TEST_F(LookAtFileTest, AWriterThatComesMeanwhileIsNoHarm) {
 }
 
 }  // namespace
-}  // namespace espcap::source
+}  // namespace espcap::base

@@ -114,9 +114,9 @@ TEST_F(PendingFilesTest, WhatTheKernelDoesntTellOfHasToBeQuiet) {
   const WithoutLeases without;
   files_.Note("/etc/passwd", Cause::kPresent, At(0));
   EXPECT_EQ(files_.TakeComplete(At(0)), Paths{});
-  EXPECT_EQ(files_.NextLook(), At(kQuiet));
+  EXPECT_EQ(files_.NextLook(), At(base::kQuiet));
   EXPECT_EQ(files_.TakeComplete(At(1999)), Paths{});
-  EXPECT_EQ(files_.TakeComplete(At(kQuiet)), Paths{"/etc/passwd"});
+  EXPECT_EQ(files_.TakeComplete(At(base::kQuiet)), Paths{"/etc/passwd"});
 }
 
 TEST_F(PendingFilesTest, AChangeIsTheQuietsBeginning) {

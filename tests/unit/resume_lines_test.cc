@@ -37,18 +37,27 @@ TEST(SettledLine, HoldsOneLineWhateverTheName) {
       {"\xC3\xA4\xFF", "\xC3\xA4\xFF"},
   };
   for (const Case& c : cases) {
-    const std::string line = SettledLine(kFingerprint, c.name);
+    const std::string line = SettledLine({kFingerprint}, c.name);
     EXPECT_EQ(line, kHex + ' ' + std::string(c.written) + '\n');
-    EXPECT_EQ(ParseSettledLine(std::string_view(line).substr(0, line.size() - 1)), kFingerprint);
+    EXPECT_EQ(ParseSettledLine(std::string_view(line).substr(0, line.size() - 1)),
+              SettledCapture{kFingerprint});
   }
+}
+
+TEST(SettledLine, SaysWhatTheServerHasAcknowledged) {
+  const std::string line = SettledLine({kFingerprint, true}, "+ a.pcap");
+  EXPECT_EQ(line, kHex + "+ + a.pcap\n");
+  EXPECT_EQ(ParseSettledLine(std::string_view(line).substr(0, line.size() - 1)),
+            (SettledCapture{kFingerprint, true}));
 }
 
 TEST(SettledLine, HasABound) {
   const std::string longest(kMaxResumeNameBytes, '\n');
-  const std::string line = SettledLine(kFingerprint, longest);
+  const SettledCapture capture = {kFingerprint, true};
+  const std::string line = SettledLine(capture, longest);
   EXPECT_EQ(line.size(), kMaxResumeLineBytes + 1);
-  EXPECT_EQ(SettledLine(kFingerprint, longest + "more"), line);
-  EXPECT_EQ(ParseSettledLine(std::string_view(line).substr(0, line.size() - 1)), kFingerprint);
+  EXPECT_EQ(SettledLine(capture, longest + "more"), line);
+  EXPECT_EQ(ParseSettledLine(std::string_view(line).substr(0, line.size() - 1)), capture);
 }
 
 TEST(ParseSettledLine, TakesNothingElse) {
@@ -57,6 +66,9 @@ TEST(ParseSettledLine, TakesNothingElse) {
       kHex,
       kHex.substr(1) + " name",
       kHex + "0 name",
+      kHex + "+",
+      kHex + "+name",
+      kHex + "++ name",
       kHex + "\tname",
       kHex + " na\tme",
       kHex + " name\r",

@@ -39,11 +39,11 @@ Fingerprint Numbered(uint32_t number) {
 }
 
 std::string Head() { return std::string(kResumeFirstLine) + '\n' + PurposeLine(kPurpose) + '\n'; }
-std::string Line(uint32_t number) { return SettledLine(Numbered(number), "capture"); }
+std::string Line(uint32_t number) { return SettledLine({Numbered(number)}, "capture"); }
 
 Result<void> Record(ResumeState& state, const Fingerprint& fingerprint, std::string_view name) {
   if (!state.Add(fingerprint)) return {};
-  return state.Write(fingerprint, name);
+  return state.Write({fingerprint, false}, name);
 }
 
 class ResumeStateTest : public ::testing::Test {
@@ -72,7 +72,7 @@ TEST_F(ResumeStateTest, KnowsWhatEarlierRunsSettled) {
     EXPECT_TRUE(state->Contains(Numbered(1)));
     ASSERT_TRUE(Record(*state, Numbered(2), "b.pcap"));
     EXPECT_EQ(ReadWhole(path_),  // nothing is held back
-              Head() + SettledLine(Numbered(1), "a.pcap") + SettledLine(Numbered(2), "b.pcap"));
+              Head() + SettledLine({Numbered(1)}, "a.pcap") + SettledLine({Numbered(2)}, "b.pcap"));
   }
   const auto state = Open();
   EXPECT_FALSE(state->was_torn());
@@ -88,7 +88,7 @@ TEST_F(ResumeStateTest, ACaptureIsRecordedOnce) {
   const auto state = Open();
   ASSERT_TRUE(Record(*state, Numbered(1), "a.pcap"));
   ASSERT_TRUE(Record(*state, Numbered(1), "a copy of a.pcap"));
-  EXPECT_EQ(ReadWhole(path_), Head() + SettledLine(Numbered(1), "a.pcap"));
+  EXPECT_EQ(ReadWhole(path_), Head() + SettledLine({Numbered(1)}, "a.pcap"));
   EXPECT_EQ(state->size(), 1U);
 }
 
@@ -111,9 +111,9 @@ TEST_F(ResumeStateTest, AnyNumberOfLinesIsRead) {
   constexpr uint32_t kCaptures = 20'000;
   std::string text = Head();
   for (uint32_t number = 0; number < kCaptures; ++number) {
-    text += SettledLine(Numbered(number), std::string(number % 97, 'n'));
+    text += SettledLine({Numbered(number)}, std::string(number % 97, 'n'));
   }
-  text += SettledLine(Numbered(kCaptures), std::string(kMaxResumeNameBytes, '\n'));
+  text += SettledLine({Numbered(kCaptures)}, std::string(kMaxResumeNameBytes, '\n'));
   directory_.Write("state", text);
   const auto state = Open();
   EXPECT_EQ(state->size(), kCaptures + 1);
@@ -134,7 +134,7 @@ TEST_F(ResumeStateTest, ABlocksEndMayBeAnywhereInALine) {
   for (size_t longer = 0; longer <= Line(0).size(); ++longer) {
     SCOPED_TRACE(longer);
     const std::string name(before + longer, 'n');
-    directory_.Write("state", text + SettledLine(Numbered(1), name) + Line(2));
+    directory_.Write("state", text + SettledLine({Numbered(1)}, name) + Line(2));
     const auto state = Open();
     EXPECT_TRUE(state->Contains(Numbered(1)));
     EXPECT_TRUE(state->Contains(Numbered(2)));
@@ -145,7 +145,7 @@ TEST_F(ResumeStateTest, TheLongestLineMayLieAcrossABlocksEnd) {
   constexpr size_t kBlock = size_t{1} << 16U;
   std::string text = Head();
   while (text.size() + kMaxResumeLineBytes - 50 < kBlock) text += Line(1);
-  const std::string longest = SettledLine(Numbered(2), std::string(kMaxResumeNameBytes, '\n'));
+  const std::string longest = SettledLine({Numbered(2)}, std::string(kMaxResumeNameBytes, '\n'));
   directory_.Write("state", text + longest + Line(3));
   EXPECT_EQ(Open()->size(), 3U);
 }
@@ -264,7 +264,7 @@ TEST_F(ResumeStateTest, AFullDiskLeavesWholeLinesAndIsNoEnd) {
     ASSERT_TRUE(Record(*state, Numbered(1), "capture"));
     {
       const FileSizeLimit limit(whole.size() + bytes);
-      const auto recorded = state->Write(Numbered(2), "capture");
+      const auto recorded = state->Write({Numbered(2)}, "capture");
       ASSERT_FALSE(recorded);
       EXPECT_EQ(recorded.error().message, "write resume state " + path_ + ": File too large");
     }

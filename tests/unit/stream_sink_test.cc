@@ -83,7 +83,7 @@ class StreamSinkTest : public ::testing::Test {
   std::vector<std::pair<uint32_t, bool>> Events() {
     std::vector<std::pair<uint32_t, bool>> events;
     for (const DeliveryEvent& event : sink_->TakeEvents()) {
-      events.emplace_back(event.slot, event.delivered);
+      events.emplace_back(event.slot, event.delivery == Delivery::kAcknowledged);
     }
     return events;
   }

@@ -5,9 +5,10 @@
 // counts as complete. What follows from a look at a file is a pure function.
 //
 // A lease can be had by the file's owner and by CAP_LEASE, on local file systems.
-#ifndef ESPCAP_SOURCE_FILE_WRITERS_H_
-#define ESPCAP_SOURCE_FILE_WRITERS_H_
+#ifndef ESPCAP_BASE_FILE_WRITERS_H_
+#define ESPCAP_BASE_FILE_WRITERS_H_
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <chrono>
@@ -16,7 +17,7 @@
 #include <string>
 #include <tuple>
 
-namespace espcap::source {
+namespace espcap::base {
 
 // How long a file stays the same before it counts as complete, where the kernel can't tell.
 inline constexpr std::chrono::milliseconds kQuiet{2000};
@@ -34,11 +35,42 @@ struct FileState {
   off_t size_bytes = 0;
   int64_t modified_ns = 0;
 
+  FileState() = default;
+  explicit FileState(const struct stat& status);
   bool operator==(const FileState&) const = default;
   bool operator<(const FileState& other) const {
     return std::tie(device, inode, size_bytes, modified_ns) <
            std::tie(other.device, other.inode, other.size_bytes, other.modified_ns);
   }
+};
+
+// Tells it from itself under another name, or with other rights, too: equal at two moments, it was
+// the same file under that name between them.
+struct FileIdentity {
+  FileState state;
+  int64_t changed_ns = 0;  // when it was renamed, linked, or given other rights last
+
+  FileIdentity() = default;
+  explicit FileIdentity(const struct stat& status);
+  bool operator==(const FileIdentity&) const = default;
+};
+
+// Holds a read lease on an open file while it lives, where it can be had: nobody gets to open the
+// file for writing meanwhile.
+class ReadLease {
+ public:
+  explicit ReadLease(int fd);
+  ~ReadLease();
+  ReadLease(const ReadLease&) = delete;
+  ReadLease& operator=(const ReadLease&) = delete;
+
+  // Who has the file open for writing.
+  [[nodiscard]] Writers writers() const { return writers_; }
+
+ private:
+  int fd_;
+  int error_ = 0;
+  Writers writers_ = Writers::kUntold;
 };
 
 struct FileLook {
@@ -64,6 +96,6 @@ struct Observation {
 // How long to wait until the next look; none where the file is complete.
 std::optional<std::chrono::milliseconds> WaitUntilNextLook(const Observation& observation);
 
-}  // namespace espcap::source
+}  // namespace espcap::base
 
-#endif  // ESPCAP_SOURCE_FILE_WRITERS_H_
+#endif  // ESPCAP_BASE_FILE_WRITERS_H_

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "source/file_writers.h"
+#include "base/file_writers.h"
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -12,61 +12,59 @@
 
 #include "base/file_descriptor.h"
 
-namespace espcap::source {
+namespace espcap::base {
 namespace {
 
 using std::chrono::milliseconds;
 
 constexpr milliseconds kFirstWait{10};
 
-FileState StateOf(const struct stat& status) {
+int64_t Nanoseconds(const timespec& time) {
   constexpr int64_t kNanoseconds = 1'000'000'000;
-  return {status.st_dev, status.st_ino, status.st_size,
-          status.st_mtim.tv_sec * kNanoseconds + status.st_mtim.tv_nsec};
+  return time.tv_sec * kNanoseconds + time.tv_nsec;
 }
 
-// Holds a read lease on an open file while it lives, where it can be had.
-class ReadLease {
- public:
-  explicit ReadLease(int fd) : fd_(fd) {
-    // Whoever opens the file for writing now makes the kernel send a signal. SIGIO, the default,
-    // would end this process; SIGURG is ignored where nobody handles it.
-    if (::fcntl(fd_, F_SETSIG, SIGURG) != 0 || ::fcntl(fd_, F_SETLEASE, F_RDLCK) != 0) {
-      error_ = errno;
-    }
-  }
-  ~ReadLease() {
-    if (error_ == 0) ::fcntl(fd_, F_SETLEASE, F_UNLCK);
-  }
-  ReadLease(const ReadLease&) = delete;
-  ReadLease& operator=(const ReadLease&) = delete;
-
-  [[nodiscard]] int error() const { return error_; }
-
- private:
-  int fd_;
-  int error_ = 0;
-};
-
 }  // namespace
+
+FileState::FileState(const struct stat& status)
+    : device(status.st_dev),
+      inode(status.st_ino),
+      size_bytes(status.st_size),
+      modified_ns(Nanoseconds(status.st_mtim)) {}
+
+FileIdentity::FileIdentity(const struct stat& status)
+    : state(status), changed_ns(Nanoseconds(status.st_ctim)) {}
+
+// Whoever opens the file for writing now makes the kernel send a signal. SIGIO, the default, would
+// end this process; SIGURG is ignored where nobody handles it.
+ReadLease::ReadLease(int fd) : fd_(fd) {
+  struct statfs file_system {};
+  if (::fstatfs(fd_, &file_system) != 0) file_system = {};
+  if (::fcntl(fd_, F_SETSIG, SIGURG) != 0 || ::fcntl(fd_, F_SETLEASE, F_RDLCK) != 0) {
+    error_ = errno;
+  }
+  writers_ = WritersFromLease(error_, file_system.f_type);
+}
+
+ReadLease::~ReadLease() {
+  if (error_ == 0) ::fcntl(fd_, F_SETLEASE, F_UNLCK);
+}
 
 std::optional<FileLook> LookAtFile(const std::string& path) {
   struct stat status {};
   // Asked before it is opened: to open a device can have effects.
   if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  const base::FileDescriptor file(::open(path.c_str(), kFlags));
+  const FileDescriptor file(::open(path.c_str(), kFlags));
   if (!file.valid()) {
     if (errno == ENOENT) return std::nullopt;
     // EAGAIN: a writer has a lease of its own. Anything else is for whoever reads the file to say.
-    return FileLook{StateOf(status), errno == EAGAIN ? Writers::kSome : Writers::kUntold};
+    return FileLook{FileState(status), errno == EAGAIN ? Writers::kSome : Writers::kUntold};
   }
-  struct statfs file_system {};
-  if (::fstatfs(file.get(), &file_system) != 0) file_system = {};
   const ReadLease lease(file.get());
   // Under the lease, so that it is what the last writer left.
   if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  return FileLook{StateOf(status), WritersFromLease(lease.error(), file_system.f_type)};
+  return FileLook{FileState(status), lease.writers()};
 }
 
 Writers WritersFromLease(int error, int64_t file_system) {
@@ -96,4 +94,4 @@ std::optional<milliseconds> WaitUntilNextLook(const Observation& observation) {
   return needed - observation.unchanged;
 }
 
-}  // namespace espcap::source
+}  // namespace espcap::base

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/settled_captures.h"
+
+#include <utility>
+
+namespace espcap::app {
+
+using resume::AfterSettled;
+
+Result<void> CheckAfter(const cli::CaptureSettings& settings) {
+  auto after = AfterSettled::Parse(settings.after);
+  if (!after) return Forward(std::move(after));
+  if (after->action == AfterSettled::Action::kKeep) return {};
+  if (settings.directories.empty()) {
+    return Fail("--after {}: it is for captures of a --dir; give one", settings.after);
+  }
+  if (settings.nodes.empty()) {
+    return Fail("--after {}: only a server's answer lets a capture go; give --node",
+                settings.after);
+  }
+  if (settings.count != 0) {
+    return Fail("--after {}: with --count no capture is read to its end; leave one of them out",
+                settings.after);
+  }
+  return {};
+}
+
+bool FilesGo(const cli::CaptureSettings& settings) { return settings.after != "keep"; }
+
+Result<std::unique_ptr<resume::SettledFiles>> OpenSettledFiles(
+    const cli::CaptureSettings& settings) {
+  if (!FilesGo(settings)) return nullptr;
+  auto after = AfterSettled::Parse(settings.after);
+  if (!after) return Forward(std::move(after));
+  return resume::SettledFiles::Open(std::move(*after), settings.directories, settings.recursive);
+}
+
+}  // namespace espcap::app
