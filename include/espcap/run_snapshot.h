@@ -29,6 +29,7 @@ struct WorkStats {
   size_t captures_waiting = 0;
   size_t captures_open = 0;  // under way or not yet settled
   size_t rings_unread = 0;   // packets go into them, and their workers have died too often
+  uint64_t unreadable_files = 0;
 };
 
 struct RunSnapshot {

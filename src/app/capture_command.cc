@@ -342,6 +342,9 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
       end.ledger,
       settings.nodes.empty() ? telemetry::Destination::kStream : telemetry::Destination::kServer,
       std::chrono::steady_clock::now() - start));
+  if (end.unreadable_files > 0) {
+    log.Info(fmt::format("{} files could not be read", end.unreadable_files));
+  }
   end.to_server = !settings.nodes.empty();
   end.errors = log.errors();
   const supervise::RunVerdict verdict = supervise::VerdictOf(end);

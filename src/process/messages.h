@@ -115,7 +115,8 @@ enum class Outcome : uint32_t {
   kComplete,             // all of the part, without fault
   kPartial,              // a fault in it (told by a note), or a stop
   kSessionLimitReached,  // a stream goes on, with a fresh session
-  kInterfaceBack         // an interface was gone and is there again: it must be opened anew
+  kInterfaceBack,        // an interface was gone and is there again: it must be opened anew
+  kUnreadable            // nothing of it could be read, though it should be a capture
 };
 
 // Worker to supervisor.

@@ -43,4 +43,28 @@ Result<std::vector<std::string>> FilesOfDirectory(const std::string& directory, 
   return files;
 }
 
+bool IsFile(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+bool IsCaptureName(std::string_view path) {
+  static constexpr std::string_view kPacked[] = {"gz", "zst", "lz4", "xz", "bz2"};
+  static constexpr std::string_view kCaptures[] = {"pcap", "pcapng", "cap",   "ntar", "dmp",
+                                                   "erf",  "snoop",  "ipfix", "pklg", "enc"};
+  std::string name = fs::path(path).filename().native();
+  std::transform(name.begin(), name.end(), name.begin(), [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  });
+  const auto ends_with_one_of = [&name](const auto& endings) {
+    const size_t dot = name.rfind('.');
+    return dot != std::string::npos && std::find(std::begin(endings), std::end(endings),
+                                                 name.substr(dot + 1)) != std::end(endings);
+  };
+  if (ends_with_one_of(kPacked)) name.resize(name.rfind('.'));
+  name.resize(name.find_last_not_of("0123456789") + 1);
+  if (name.ends_with('.')) name.pop_back();  // x.pcap.12
+  return ends_with_one_of(kCaptures);
+}
+
 }  // namespace espcap::source

@@ -55,8 +55,13 @@ void PartSuccession::DissectorEnded(Part& part, const End& end, Clock::time_poin
   const bool may_end = state_.stop.has_value() && (!Delivers(state_) || HasNoWorkers(state_) ||
                                                    part.job.role == Job::Role::kFile);
   if (!end.outcome && !may_end) return TakeUpAgain(part, end.fault, now);
+  EndPart(part, end.outcome);
+}
+
+void PartSuccession::EndPart(Part& part, std::optional<Outcome> outcome) {
   part.ended = true;
-  part.complete = end.outcome == Outcome::kComplete;
+  part.complete = outcome == Outcome::kComplete;
+  if (outcome == Outcome::kUnreadable) ++state_.unreadable_files;
 }
 
 // The part's rings are closed when nobody puts anything into them any more.
@@ -77,8 +82,7 @@ void PartSuccession::ReaderEnded(Part& part, const End& end, Clock::time_point n
     log_.Error(fmt::format("{}: its reader died; what comes after is lost", name));
     if (Delivers(state_) && !HasNoWorkers(state_)) state_.input = InputState::kReaderLost;
   }
-  part.ended = true;
-  part.complete = end.outcome == Outcome::kComplete;
+  EndPart(part, end.outcome);
   if (part.capture->ReadToItsEnd()) CloseRings(*part.capture);
 }
 

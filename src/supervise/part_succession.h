@@ -58,6 +58,7 @@ class PartSuccession {
   static uint32_t CountFruitless(Part& part);
   // Its next session knows nothing of the frames before.
   static void BeginFresh(Part& part);
+  void EndPart(Part& part, std::optional<process::Outcome> outcome);
   void PutBack(Part& part, Clock::duration wait, Clock::time_point now);
 
   CaptureQueue& captures_;

@@ -53,6 +53,7 @@ struct RunState {
   // Everything is captured, and what isn't delivered lies on disk.
   std::optional<std::chrono::steady_clock::time_point> safe_since;
   uint64_t faulty_captures = 0;
+  uint64_t unreadable_files = 0;
   uint64_t worker_restarts = 0;
   uint64_t sessions_replaced = 0;
 };

@@ -56,10 +56,10 @@ RunVerdict VerdictOf(const RunEnd& end) {
   const bool never_began = !end.had_output && (end.output_failed || !end.was_stopped);
   if (never_began || was_refused) return {ExitStatus::kNothingRan, {}};
   RunVerdict verdict{ExitStatus::kComplete, Missing(end)};
-  const bool has_packets = ledger.captured + ledger.recovered > 0;
+  const bool had_input = ledger.captured + ledger.recovered + end.unreadable_files > 0;
   if ((end.input_lost || end.output_failed) && !end.was_stopped) {
     verdict.status = ExitStatus::kEndedUnasked;
-  } else if (!has_packets && !end.was_stopped && !verdict.missing.empty()) {
+  } else if (!had_input && !end.was_stopped && !verdict.missing.empty()) {
     verdict.status = ExitStatus::kNothingRan;
   } else if (!verdict.missing.empty()) {
     verdict.status = ExitStatus::kIncomplete;

@@ -19,8 +19,9 @@ struct RunEnd {
   bool input_lost = false;     // a process or folder that packets come through is gone
   bool output_failed = false;  // the destination, or its reader is gone
   bool to_server = false;
-  uint64_t faulty_captures = 0;  // whose packets may not all be there
-  uint64_t errors = 0;           // in the log
+  uint64_t faulty_captures = 0;   // whose packets may not all be there
+  uint64_t unreadable_files = 0;  // of these
+  uint64_t errors = 0;            // in the log
 };
 
 struct RunVerdict {

@@ -107,7 +107,8 @@ RunEnd Supervisor::Run(RunDependencies run) {
           .was_stopped = IsAsked(state_.stop),
           .input_lost = state_.input != InputState::kOpen || watches_->has_failed(),
           .output_failed = state_.output == OutputState::kGone,
-          .faulty_captures = state_.faulty_captures};
+          .faulty_captures = state_.faulty_captures,
+          .unreadable_files = state_.unreadable_files};
 }
 
 // After a stop what is dissected still goes to the sink, as long as there is time: what is left
@@ -370,7 +371,8 @@ RunSnapshot Supervisor::Snapshot() const {
                    parts_.kept.bytes(),
                    captures.waiting(),
                    captures.captures().size(),
-                   succession_.backing_off().rings()};
+                   succession_.backing_off().rings(),
+                   state_.unreadable_files};
   return snapshot;
 }
 

@@ -91,7 +91,7 @@ std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) const {
     case WorkerMessage::Kind::kLinkType:
       return LinkTypeMet{worker, std::string(message->log_message.Text())};
     case WorkerMessage::Kind::kDone:
-      if (message->outcome > process::Outcome::kInterfaceBack) break;
+      if (message->outcome > process::Outcome::kUnreadable) break;
       worker.outcome = message->outcome;
       return std::nullopt;
   }

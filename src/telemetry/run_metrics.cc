@@ -70,6 +70,9 @@ void AddLoop(Exposition& text, const LoopStats& loop) {
 void AddWork(Exposition& text, const WorkStats& work) {
   text.Gauge("espcap_workers_running", "Processes that read or dissect captures.")
       .Sample({}, uint64_t{work.workers});
+  text.Counter("espcap_unreadable_files_total",
+               "Files of which nothing could be read, though named, or by their names captures.")
+      .Sample({}, work.unreadable_files);
   text.Counter("espcap_worker_restarts_total", "Workers that took up the work of one that died.")
       .Sample({}, work.worker_restarts);
   text.Counter("espcap_worker_sessions_replaced_total",

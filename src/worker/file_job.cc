@@ -6,6 +6,7 @@
 
 #include "dissect/capture_facts.h"
 #include "source/frame_reader.h"
+#include "source/input_files.h"
 #include "source/shard_plan.h"
 #include "worker/frame_processor.h"
 #include "worker/jobs.h"
@@ -123,8 +124,12 @@ Result<Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner, 
   if (!source) {
     const auto& [message, is_no_capture] = source.error();
     if (!reports) return Outcome::kPartial;
-    if (!job.skip_if_not_capture || !is_no_capture) return Fail("{}", message);
-    out.SendLog(LogMessage::Level::kInfo, message + "; skipped");
+    if (!job.skip_if_not_capture || source::IsCaptureName(path)) {
+      out.SendLog(LogMessage::Level::kError, message);
+      return source::IsFile(path) ? Outcome::kUnreadable : Outcome::kPartial;
+    }
+    out.SendLog(is_no_capture ? LogMessage::Level::kInfo : LogMessage::Level::kWarning,
+                message + "; skipped");
     return Outcome::kPartial;
   }
   if (reports) out.SendLog(LogMessage::Level::kVerbose, "reading " + (*source)->name());

@@ -18,7 +18,10 @@ using source::FileSource;
 Result<Outcome> RunStreamReadJob(WorkerContext& context, const Job& job, SlotWriter& out) {
   PacketRing& ring = context.ring(job);
   auto source = FileSource::Open(job.path.data(), context.Access());
-  if (!source) return Fail("{}", source.error().message);
+  if (!source) {
+    out.SendLog(LogMessage::Level::kError, source.error().message);
+    return Outcome::kUnreadable;
+  }
   out.SendLog(LogMessage::Level::kVerbose, "reading " + (*source)->name());
   source::FrameReader frames = context.FramesOf(**source, job);
   if (const auto& duplicates = context.options().duplicates) frames.FindDuplicates(*duplicates);

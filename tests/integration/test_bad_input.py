@@ -34,19 +34,19 @@ def test_directory_as_file(espcap, tmp_path):
 def test_empty_file(espcap, tmp_path):
     empty = tmp_path / "empty.pcap"
     empty.touch()
-    assert_error(espcap("--file", empty), empty, "is empty")
+    assert_error(espcap("--file", empty), empty, "is empty", code=2)
 
 
 def test_text_file(espcap, tmp_path):
     text = tmp_path / "notes.txt"
     text.write_text("no capture at all\n" * 20)
-    assert_error(espcap("--file", text), text, "not a capture file")
+    assert_error(espcap("--file", text), text, "not a capture file", code=2)
 
 
 def test_unknown_link_type(espcap, tmp_path):
     unknown = tmp_path / "unknown.pcap"
     unknown.write_bytes(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 60000))
-    assert_error(espcap("--file", unknown), unknown, "60000")
+    assert_error(espcap("--file", unknown), unknown, "60000", code=2)
 
 
 def test_cut_off_file_gives_the_packets_before(espcap, tmp_path, plain_pcap):

@@ -91,6 +91,10 @@ TEST(RunVerdict, IsAFunctionOfTheRunsEnd) {
        Status::kIncomplete,
        "1 capture with errors"},
 
+      {"a file could not be read",
+       {.faulty_captures = 1, .unreadable_files = 1, .errors = 1},
+       Status::kIncomplete,
+       "1 capture with errors"},
       {"no capture could be read",
        {.faulty_captures = 1, .errors = 1},
        Status::kNothingRan,
