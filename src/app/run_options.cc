@@ -132,6 +132,7 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
   options.session_limits = {settings.session_limits.packets, settings.session_limits.bytes,
                             settings.session_limits.resident_bytes};
   options.flush_interval = settings.flush_interval;
+  options.max_unpacked_bytes = settings.max_unpacked_bytes;
   options.live = LiveOptionsOf(settings);
   options.memory_bytes = WorkerMemoryOf(settings);
   options.frame_timeout = settings.frame_timeout;
@@ -160,6 +161,7 @@ supervise::Options SuperviseOptionsOf(const cli::CaptureSettings& settings,
   options.two_pass = settings.two_pass;
   options.ordered = settings.ordered.value_or(!to_server);
   options.workers = is_live ? LiveWorkersOf(settings, WorkersOf(settings)) : WorkersOf(settings);
+  options.max_unpacked_bytes = settings.max_unpacked_bytes;
   options.chunk_documents = settings.chunk;
   options.chunk_bytes = settings.chunk_bytes;
   if (to_server) {

@@ -120,7 +120,8 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   std::vector<std::string> directories;
   bool recursive = false;
   bool watch = false;
-  std::string after = "keep";  // what becomes of a settled capture's file
+  uint64_t max_unpacked_bytes = uint64_t{1} << 30U;  // of a file in an archive
+  std::string after = "keep";                        // what becomes of a settled capture's file
   bool list = false;
   // destinations, beside the server
   std::string output;

@@ -43,9 +43,10 @@ struct CloseHash {
   void operator()(gcry_md_handle* handle) const { gcry_md_close(handle); }
 };
 
-HashAnswer Hash(const PathQuestion& question) {
+HashAnswer Hash(const PathQuestion& question, const base::FileDescriptor& file) {
   HashAnswer answer;
-  const auto hashed = HashFile(question.path.data());
+  const std::string path = question.path.data();
+  const auto hashed = file.valid() ? HashOpenFile(file, path) : HashFile(path);
   if (!hashed) {
     hashed.error().message.copy(answer.failure.data(), answer.failure.size() - 1);
   } else if (*hashed) {
@@ -64,8 +65,9 @@ HashAnswer Hash(const PathQuestion& question) {
   auto ready = DropPrivileges(unprivileged, {.reading = true});
   if (ready && sandbox) ready = RestrictSystemCalls(Sockets::kNone);
   while (ready) {
-    const auto question = channel.Receive<PathQuestion>();
-    if (!question || !channel.Send(Hash(*question))) break;
+    base::FileDescriptor file;
+    const auto question = channel.Receive<PathQuestion>(&file);
+    if (!question || !channel.Send(Hash(*question, file))) break;
   }
   ::_exit(0);
 }
@@ -76,11 +78,17 @@ Result<std::optional<HashedFile>> HashFile(const std::string& path) {
   // O_NONBLOCK: a FIFO opens at once, whether anyone writes to it or not.
   constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
   const base::FileDescriptor file(path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), kFlags));
+  if (!file.valid()) return Fail("read {}: {}", path, std::generic_category().message(errno));
+  return HashOpenFile(file, path);
+}
+
+Result<std::optional<HashedFile>> HashOpenFile(const base::FileDescriptor& file,
+                                               const std::string& path) {
   const auto failed = [&path] {
     return Fail("read {}: {}", path, std::generic_category().message(errno));
   };
   struct stat status {};
-  if (!file.valid() || ::fstat(file.get(), &status) != 0) return failed();
+  if (::fstat(file.get(), &status) != 0) return failed();
   if (!S_ISREG(status.st_mode)) return std::optional<HashedFile>();
 
   gcry_check_version(nullptr);  // initialises libgcrypt
@@ -128,15 +136,17 @@ FileHasher::~FileHasher() {
   while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) continue;
 }
 
-void FileHasher::Ask(std::string path, Done done) {
-  questions_.push_back({std::move(path), std::move(done)});
+void FileHasher::Ask(std::string path, std::shared_ptr<const base::FileDescriptor> file,
+                     Done done) {
+  questions_.push_back({std::move(path), std::move(file), std::move(done)});
   if (questions_.size() == 1) SendFirst();
 }
 
 void FileHasher::SendFirst() {
   PathQuestion question;
   questions_.front().path.copy(question.path.data(), question.path.size() - 1);
-  static_cast<void>(channel_.Send(question));
+  const auto& file = questions_.front().file;
+  static_cast<void>(channel_.Send(question, file == nullptr ? -1 : file->get()));
 }
 
 void FileHasher::TakeAnswer() {

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 
+#include "base/file_descriptor.h"
 #include "base/file_writers.h"
 #include "espcap/fingerprint.h"
 #include "espcap/result.h"
@@ -31,6 +32,9 @@ struct HashedFile {
 // Of a file's bytes as they are on disk. None for what can't be read twice (a pipe); "-" is read
 // without moving standard input's offset.
 Result<std::optional<HashedFile>> HashFile(const std::string& path);
+// Of what is open.
+Result<std::optional<HashedFile>> HashOpenFile(const base::FileDescriptor& file,
+                                               const std::string& path);
 
 class FileHasher {
  public:
@@ -44,7 +48,9 @@ class FileHasher {
   FileHasher(const FileHasher&) = delete;
   FileHasher& operator=(const FileHasher&) = delete;
 
-  void Ask(std::string path, Done done);
+  void Ask(std::string path, Done done) { Ask(std::move(path), nullptr, std::move(done)); }
+  // `file`: already open; null: by its path.
+  void Ask(std::string path, std::shared_ptr<const base::FileDescriptor> file, Done done);
   // Readable when there is an answer.
   [[nodiscard]] int fd() const { return channel_.fd(); }
   // Takes one answer, for which it waits.
@@ -53,6 +59,7 @@ class FileHasher {
  private:
   struct Question {
     std::string path;
+    std::shared_ptr<const base::FileDescriptor> file;
     Done done;
   };
 

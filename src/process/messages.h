@@ -41,6 +41,7 @@ struct LogMessage {
 struct Job {
   enum class Role : uint32_t {
     kFile,           // reads and dissects a file, or one of its shards
+    kUnpack,         // unpacks an archive's files, or what a compressed file holds
     kReadStream,     // reads what can be read once into a ring
     kCapture,        // captures from an interface into the rings
     kDissectStream,  // dissects what comes out of the ring
@@ -50,7 +51,7 @@ struct Job {
   [[nodiscard]] bool Dissects() const {
     return role == Role::kFile || role == Role::kDissectStream;
   }
-  [[nodiscard]] bool UsesRing() const { return role != Role::kFile; }
+  [[nodiscard]] bool UsesRing() const { return role != Role::kFile && role != Role::kUnpack; }
   // A name that is longer than any file's can be is cut: it can't be opened, which is told then.
   void SetPath(std::string_view name) {
     const size_t length = name.copy(path.data(), path.size() - 1);
@@ -63,6 +64,7 @@ struct Job {
   uint32_t fanout_index = 0;          // which of those that capture from it
   bool is_later = false;              // another process has captured before, or waited
   bool skip_if_not_capture = false;   // skipped where it is no capture
+  bool is_unpacked = false;           // a GrantedFile has its bytes
   uint32_t ring = 0;                  // of a stream
   uint32_t shard = 0;
   uint32_t shards = 1;
@@ -116,6 +118,7 @@ enum class Outcome : uint32_t {
   kPartial,              // a fault in it (told by a note), or a stop
   kSessionLimitReached,  // a stream goes on, with a fresh session
   kInterfaceBack,        // an interface was gone and is there again: it must be opened anew
+  kPacked,               // a file, or one of its shards, that must be unpacked first
   kUnreadable            // nothing of it could be read, though it should be a capture
 };
 
@@ -125,7 +128,9 @@ struct WorkerMessage {
     kWantsSlot,  // waits for a GrantedSlot
     kSlotReady,  // the slot that it was granted is handed over; it wants another one
     kLogMessage,
-    kWantsFile,  // for raw packets, or the frame; waits for a GrantedFile
+    kWantsFile,  // for raw packets, the frame, or with what was unpacked; waits for a GrantedFile
+    kMember,     // of an archive, by its name: waits for a GrantedFile to unpack it to
+    kUnpacked,   // it is there; its outcome says whether all of it
     kOpened,     // its interface; or a message says why not
     kAwaits,     // its interface, which isn't there
     kLinkType,  // the capture filter fits one that is there; or a message names it and says why not

@@ -27,6 +27,18 @@ Result<base::FileDescriptor> MakeSharedFile(const char* name, size_t bytes) {
   return file;
 }
 
+Result<base::FileDescriptor> MakeGrowingFile(const char* name) {
+  base::FileDescriptor file(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!file.valid()) return Failed();
+  return file;
+}
+
+Result<void> ForbidChanges(const base::FileDescriptor& file) {
+  constexpr int kSeals = F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_WRITE | F_SEAL_SEAL;
+  if (::fcntl(file.get(), F_ADD_SEALS, kSeals) != 0) return Failed();
+  return {};
+}
+
 Result<void> ForbidNewWriters(const base::FileDescriptor& file) {
   if (::fcntl(file.get(), F_ADD_SEALS, F_SEAL_FUTURE_WRITE) != 0) return Failed();
   return {};

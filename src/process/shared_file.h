@@ -15,6 +15,11 @@ namespace espcap::process {
 // Of zeros. `name`: as /proc/PID/maps shows it.
 Result<base::FileDescriptor> MakeSharedFile(const char* name, size_t bytes);
 
+// An empty one that grows, for bytes that are written once.
+Result<base::FileDescriptor> MakeGrowingFile(const char* name);
+// From now on nobody changes it. An error: somebody still can, by a mapping.
+Result<void> ForbidChanges(const base::FileDescriptor& file);
+
 // From now on nobody maps it for writing; who has done so before, and its children, still write.
 Result<void> ForbidNewWriters(const base::FileDescriptor& file);
 

@@ -102,6 +102,17 @@ base::FileDescriptor SlotWriter::AskForFile(uint32_t frame_number) {
   WorkerMessage wish;
   wish.kind = WorkerMessage::Kind::kWantsFile;
   wish.frame_number = frame_number;
+  return AwaitFile(wish);
+}
+
+base::FileDescriptor SlotWriter::AskForMember(std::string_view name) const {
+  WorkerMessage wish;
+  wish.kind = WorkerMessage::Kind::kMember;
+  wish.log_message = LogMessage::Of(LogMessage::Level::kVerbose, name);
+  return AwaitFile(wish);
+}
+
+base::FileDescriptor SlotWriter::AwaitFile(const WorkerMessage& wish) const {
   base::FileDescriptor file;
   if (channel_.Send(wish)) static_cast<void>(channel_.Receive<GrantedFile>(&file));
   return file;
@@ -111,6 +122,13 @@ void SlotWriter::SendAwaits() const {
   WorkerMessage awaits;
   awaits.kind = WorkerMessage::Kind::kAwaits;
   static_cast<void>(channel_.Send(awaits));
+}
+
+void SlotWriter::SendUnpacked(Outcome outcome) const {
+  WorkerMessage unpacked;
+  unpacked.kind = WorkerMessage::Kind::kUnpacked;
+  unpacked.outcome = outcome;
+  static_cast<void>(channel_.Send(unpacked));
 }
 
 void SlotWriter::SendOpened(std::string_view failure) const {

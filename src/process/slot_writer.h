@@ -53,9 +53,14 @@ class SlotWriter {
 
   void SendLog(LogMessage::Level level, std::string_view message) const;
 
-  // The next file for raw packets; invalid where there is none.
-  // Or for the frame, where one dissects.
+  // The next file for raw packets; invalid where there is none. Where one dissects, the file for
+  // the frame, or, for frame 0, the one with what was unpacked.
   [[nodiscard]] base::FileDescriptor AskForFile(uint32_t frame_number = 0);
+
+  // Where to unpack an archive's file of this name to; invalid: nothing more is wanted.
+  [[nodiscard]] base::FileDescriptor AskForMember(std::string_view name) const;
+  // It is there.
+  void SendUnpacked(Outcome outcome) const;
 
   // A link type is there that the capture filter fits; or doesn't: its name, and why.
   void SendLinkType(std::string_view misfit) const;
@@ -73,6 +78,7 @@ class SlotWriter {
 
  private:
   Result<void> NeedSlot();
+  [[nodiscard]] base::FileDescriptor AwaitFile(const WorkerMessage& wish) const;
   void HandOver();
   void Account(uint32_t frame_number);
 

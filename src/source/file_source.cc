@@ -19,8 +19,9 @@ FileSource::FileSource(std::string name, wireshark::WtapHandle handle)
 }
 
 tl::expected<std::unique_ptr<FileSource>, OpenError> FileSource::Open(const std::string& path,
-                                                                      Access access) {
-  std::string name = path == "-" ? "standard input" : path;
+                                                                      Access access,
+                                                                      std::string name) {
+  if (name.empty()) name = path == "-" ? "standard input" : path;
   struct stat status {};
   // wiretap would call a directory "not a regular file"; users know it by its name.
   if (path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {

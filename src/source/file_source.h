@@ -29,8 +29,10 @@ class FileSource : public CaptureSource {
   };
 
   // `path` "-" is standard input. An error names the file and what is wrong with it.
+  // `name`: another than its path.
   static tl::expected<std::unique_ptr<FileSource>, OpenError> Open(const std::string& path,
-                                                                   Access access);
+                                                                   Access access,
+                                                                   std::string name = {});
 
   // Reads the next record: false at the end of the file. A damaged file gives every record before
   // the damage, then an error that names file, packet number and reason.

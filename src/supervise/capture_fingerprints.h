@@ -26,7 +26,7 @@ class CaptureFingerprints {
   // Of captures that have begun. `resume`: says what an earlier run has settled.
   void Ask(ResumeTracker& resume) {
     for (Capture* capture : captures_.TakeUnknown()) {
-      hasher_->Ask(capture->parts.front().job.path.data(),
+      hasher_->Ask(capture->parts.front().job.path.data(), capture->unpacked,
                    [this, capture, &resume](const process::FileHasher::Answer& answer) {
                      // A file that can't be read is its worker's to report.
                      const auto hashed = answer.value_or(std::nullopt);

@@ -16,6 +16,39 @@ uint64_t SizeOf(const std::string& path) {
              : 0;
 }
 
+bool Unpacks(const Capture& capture) {
+  return std::any_of(capture.parts.begin(), capture.parts.end(), [](const Part& part) {
+    return part.job.role == process::Job::Role::kUnpack && !part.ended;
+  });
+}
+
+// In order, documents of a capture wait for those before it. So that workers who wait for an
+// archive's captures don't keep these from theirs, it is unpacked once those before it are
+// dissected, and nothing behind it starts meanwhile.
+auto FirstStartable(const std::deque<Part*>& ready, const std::list<Capture>& captures,
+                    bool ordered) {
+  return std::find_if(ready.begin(), ready.end(), [&](const Part* part) {
+    const bool unpacks = part->job.role == process::Job::Role::kUnpack;
+    return !ordered ||
+           std::all_of(captures.begin(),
+                       std::find_if(captures.begin(), captures.end(),
+                                    [part](const Capture& one) { return &one == part->capture; }),
+                       [unpacks](const Capture& before) {
+                         return unpacks ? before.Ended() : !Unpacks(before);
+                       });
+  });
+}
+
+void AddFileParts(Capture& capture, const process::Job& job, uint32_t shards) {
+  for (uint32_t shard = 0; shard < shards; ++shard) {
+    Part& part = capture.parts.emplace_back();
+    part.capture = &capture;
+    part.job = job;
+    part.job.shard = shard;
+    part.job.shards = shards;
+  }
+}
+
 }  // namespace
 
 bool IsStream(const std::string& path) {
@@ -35,7 +68,7 @@ bool Capture::ReadToItsEnd() const {
 }
 
 bool Capture::Complete() const {
-  return Settled() && delivery != Delivery::kFailed &&
+  return Settled() && delivery != Delivery::kFailed && !is_damaged &&
          std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.complete; });
 }
 
@@ -44,6 +77,17 @@ void Capture::NoteDelivery(Delivery of_batch, uint64_t undelivered) {
     undelivered_at_spooling = undelivered;
   }
   delivery = std::min(delivery, of_batch);
+}
+
+void Capture::NoteMember(const Capture& member) {
+  --open_members;
+  is_damaged |= !member.Complete();
+  has_quarantined |= member.has_quarantined;
+  delivery = std::min(delivery, member.delivery);
+  if (const auto& undelivered = member.undelivered_at_spooling) {
+    undelivered_at_spooling =
+        std::min(undelivered_at_spooling.value_or(*undelivered), *undelivered);
+  }
 }
 
 void CaptureQueue::Add(const std::vector<InputFile>& files) {
@@ -97,10 +141,34 @@ void CaptureQueue::Begin(Waiting waiting) {
     add_part(Role::kDissectStream);
     return;
   }
-  for (uint32_t shard = 0; shard < options_.shards; ++shard) {
-    process::Job& job = add_part(Role::kFile);
-    job.shard = shard;
-    job.shards = options_.shards;
+  AddFileParts(capture, waiting.Job(), options_.shards);
+  for (Part& part : capture.parts) {
+    if (!is_held) ready_.push_back(&part);
+  }
+}
+
+void CaptureQueue::AddMember(Capture& archive, const std::string& name, base::FileDescriptor file,
+                             uint64_t bytes) {
+  // Before the archive, which is no further than its last member.
+  const auto place = std::find_if(captures_.begin(), captures_.end(),
+                                  [&archive](const Capture& one) { return &one == &archive; });
+  Capture& capture = *captures_.emplace(place);
+  capture.name = std::make_shared<const std::string>(*archive.name + '/' + name);
+  capture.bytes = bytes;
+  bytes_total_ += bytes;
+  capture.is_from_directory = archive.is_from_directory;
+  capture.unpacked = std::make_shared<const base::FileDescriptor>(std::move(file));
+  capture.archive = &archive;
+  ++archive.open_members;
+  capture.awaits_fingerprint = options_.fingerprints != Options::Fingerprints::kNone;
+  if (capture.awaits_fingerprint) unknown_.push_back(&capture);
+  process::Job job;
+  job.SetPath(*capture.name);
+  job.skip_if_not_capture = job.is_unpacked = true;
+  job.file_bytes = bytes;
+  AddFileParts(capture, job, options_.shards);
+  for (Part& part : capture.parts) {
+    if (!capture.awaits_fingerprint) ready_.push_back(&part);
   }
 }
 
@@ -140,22 +208,31 @@ std::optional<process::Job> CaptureQueue::FirstFile() const {
   return job;
 }
 
+bool CaptureQueue::NextOnlyReads() const {
+  const auto next = FirstStartable(ready_, captures_, options_.ordered);
+  return next != ready_.end() && !(*next)->job.Dissects();
+}
+
 Part* CaptureQueue::Next() {
   const auto may_begin = [this] {
     const bool are_over =
         std::all_of(captures_.begin(), captures_.end(), [](const Capture& c) { return c.Ended(); });
     const auto unknown = std::count_if(captures_.begin(), captures_.end(),
                                        [](const Capture& c) { return c.awaits_fingerprint; });
+    const auto unpacking = std::count_if(captures_.begin(), captures_.end(), Unpacks);
     return !waiting_.empty() && (!options_.one_by_one || are_over) &&
-           unknown < options_.most_unknown;
+           unknown < options_.most_unknown &&
+           unpacking < (options_.ordered ? 1 : options_.most_unpacking);
   };
-  while (ready_.empty() && may_begin()) {
+  const auto first = [this] { return FirstStartable(ready_, captures_, options_.ordered); };
+  while (first() == ready_.end() && may_begin()) {
     Begin(std::move(waiting_.front()));
     waiting_.pop_front();
   }
-  if (ready_.empty()) return nullptr;
-  Part* part = ready_.front();
-  ready_.pop_front();
+  const auto next = first();
+  if (next == ready_.end()) return nullptr;
+  Part* part = *next;
+  ready_.erase(next);
   part->started = true;
   return part;
 }
@@ -178,6 +255,7 @@ void CaptureQueue::SetFingerprint(Capture& capture, const std::optional<Fingerpr
 void CaptureQueue::Stop() {
   waiting_.clear();
   for (Capture& capture : captures_) {
+    for (Part& part : capture.parts) part.ended |= std::exchange(part.awaits_unpacking, false);
     if (!capture.awaits_fingerprint || capture.is_stream) continue;
     for (Part& part : capture.parts) part.ended |= !part.started;
   }
@@ -201,17 +279,19 @@ void CaptureQueue::GiveUpReady() {
 
 void CaptureQueue::Prune(const std::function<void(const Capture&)>& settled) {
   for (auto capture = captures_.begin(); capture != captures_.end();) {
+    if (capture->Ended()) capture->unpacked.reset();
     if (!capture->Settled()) {
       ++capture;
       continue;
     }
+    if (capture->archive != nullptr) capture->archive->NoteMember(*capture);
     settled(*capture);
     bytes_pruned_ += capture->bytes;
     capture = captures_.erase(capture);
   }
 }
 
-uint64_t CaptureQueue::bytes_done() const {
+CaptureQueue::Bytes CaptureQueue::bytes() const {
   uint64_t done = bytes_pruned_;
   for (const Capture& capture : captures_) {
     uint64_t of_parts = 0;
@@ -220,7 +300,7 @@ uint64_t CaptureQueue::bytes_done() const {
     }
     done += of_parts / capture.parts.size();
   }
-  return done;
+  return {done, bytes_total_};
 }
 
 }  // namespace espcap::supervise

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/file_descriptor.h"
 #include "base/file_writers.h"
 #include "espcap/fingerprint.h"
 #include "espcap/sink.h"
@@ -46,7 +47,8 @@ struct Part {
   process::Job job;
   bool started = false;
   bool ended = false;
-  bool complete = false;  // ended without fault and without a stop
+  bool awaits_unpacking = false;  // of the file that it is a shard of
+  bool complete = false;          // ended without fault and without a stop
   uint64_t bytes_read = 0;
   uint64_t last_record = 0;  // of a document; those that follow have higher ones
   struct {
@@ -71,6 +73,11 @@ struct Capture {
   base::FileIdentity file;                 // that was hashed
   bool awaits_fingerprint = false;
   bool settled_before = false;  // by an earlier run
+  // What was unpacked, in memory; null: it lies on disk.
+  std::shared_ptr<const base::FileDescriptor> unpacked;
+  Capture* archive = nullptr;  // that it comes from
+  uint32_t open_members = 0;   // of this archive: they aren't settled
+  bool is_damaged = false;     // it, or a member, could not be unpacked, or read to its end
   std::deque<Part> parts;
   std::deque<uint32_t> batches;                 // kept, not yet given to the sink
   uint32_t at_sink = 0;                         // batches there
@@ -84,11 +91,13 @@ struct Capture {
   // Nothing more comes into its rings.
   [[nodiscard]] bool ReadToItsEnd() const;
   [[nodiscard]] bool Settled() const {
-    return Ended() && batches.empty() && at_sink == 0 && !awaits_fingerprint;
+    return Ended() && batches.empty() && at_sink == 0 && !awaits_fingerprint && open_members == 0;
   }
   // Settled, every packet of it read, and delivered or kept.
   [[nodiscard]] bool Complete() const;
   void NoteDelivery(Delivery of_batch, uint64_t undelivered);
+  // One of this archive's is settled: the archive is when all are.
+  void NoteMember(const Capture& member);
 };
 
 class CaptureQueue {
@@ -100,7 +109,8 @@ class CaptureQueue {
     // Whether somebody says the fingerprints of files, and whether nothing is read before.
     enum class Fingerprints : uint8_t { kNone, kMeanwhile, kFirst };
     Fingerprints fingerprints = Fingerprints::kNone;
-    uint32_t most_unknown = 1;  // captures whose fingerprint is awaited, at a time
+    uint32_t most_unknown = 1;    // captures whose fingerprint is awaited, at a time
+    uint32_t most_unpacking = 1;  // archives at a time; in order always one
   };
 
   explicit CaptureQueue(Options options) : options_(options) {}
@@ -124,6 +134,10 @@ class CaptureQueue {
                       bool is_settled);
   // A part whose worker is gone before its end: it comes next.
   void PutBack(Part& part) { ready_.push_front(&part); }
+  // One of the archive's files, in memory of so many bytes: a capture before the archive itself.
+  void AddMember(Capture& archive, const std::string& name, base::FileDescriptor file,
+                 uint64_t bytes);
+
   // Nothing new is started but what streams have read already.
   void Stop();
   // Nothing is started any more.
@@ -140,14 +154,15 @@ class CaptureQueue {
   // Captures that have not begun.
   [[nodiscard]] size_t waiting() const { return waiting_.size(); }
   // Whether it would only read: that takes no processor from the others.
-  [[nodiscard]] bool NextOnlyReads() const {
-    return !ready_.empty() && !ready_.front()->job.Dissects();
-  }
+  [[nodiscard]] bool NextOnlyReads() const;
   // How many rings there must be; the jobs of streams and of live capture name theirs, from 0.
   [[nodiscard]] uint32_t rings() const { return rings_; }
 
-  [[nodiscard]] uint64_t bytes_total() const { return bytes_total_; }
-  [[nodiscard]] uint64_t bytes_done() const;
+  struct Bytes {
+    uint64_t done = 0;
+    uint64_t total = 0;
+  };
+  [[nodiscard]] Bytes bytes() const;
 
  private:
   struct Waiting {

@@ -13,7 +13,7 @@ CaptureQueue CapturesOf(const Options& options) {
   if (options.form == BatchForm::kBulk) fingerprints = Fingerprints::kMeanwhile;
   if (options.resume || options.files_go) fingerprints = Fingerprints::kFirst;
   CaptureQueue captures({options.shards, options.ordered, options.packet_limit != 0, fingerprints,
-                         2 * options.workers});
+                         2 * options.workers, options.workers});
   captures.Add(options.files);
   if (!options.interfaces.empty()) captures.AddLive(options.interfaces, options.workers);
   return captures;

@@ -24,7 +24,8 @@ struct Options {
   std::vector<LiveInterface> interfaces;  // none: nothing is live
   uint64_t packet_limit = 0;  // over all files; 0: none. With one, files are taken one by one
   uint32_t workers = 1;
-  uint32_t shards = 1;  // of each file
+  uint32_t shards = 1;              // of each file
+  uint64_t max_unpacked_bytes = 0;  // of one file
   bool two_pass = false;
   bool ordered = false;  // documents reach the sink in the order of the files
   size_t chunk_documents = 0;

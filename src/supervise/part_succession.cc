@@ -51,11 +51,23 @@ void PartSuccession::DissectorEnded(Part& part, const End& end, Clock::time_poin
         fruitless < 2 ? Clock::duration::zero() : part.deaths.rate.Add(now, fruitless);
     return PutBack(part, wait, now);
   }
+  if (end.outcome == Outcome::kPacked && !state_.stop && !part.job.is_unpacked) {
+    return unpacked_files_.Await(part);
+  }
   // What a stream's reader has read is delivered even after a stop.
   const bool may_end = state_.stop.has_value() && (!Delivers(state_) || HasNoWorkers(state_) ||
                                                    part.job.role == Job::Role::kFile);
   if (!end.outcome && !may_end) return TakeUpAgain(part, end.fault, now);
   EndPart(part, end.outcome);
+}
+
+void PartSuccession::UnpackerEnded(Part& part, std::optional<Outcome> outcome) {
+  if (!outcome && !state_.stop) {
+    log_.Error(fmt::format("{}: the process that unpacked it died", *part.capture->name));
+  }
+  if (outcome == Outcome::kUnreadable) ++state_.unreadable_files;
+  if (state_.stop) return EndPart(part, Outcome::kPartial);
+  unpacked_files_.End(part, outcome == Outcome::kComplete);
 }
 
 void PartSuccession::EndPart(Part& part, std::optional<Outcome> outcome) {
@@ -66,6 +78,7 @@ void PartSuccession::EndPart(Part& part, std::optional<Outcome> outcome) {
 
 // The part's rings are closed when nobody puts anything into them any more.
 void PartSuccession::ReaderEnded(Part& part, const End& end, Clock::time_point now) {
+  if (part.job.role == Job::Role::kUnpack) return UnpackerEnded(part, end.outcome);
   const bool is_capture = part.job.role == Job::Role::kCapture;
   const std::string& name = is_capture ? part.job.path.data() : *part.capture->name;
   part.job.is_later = true;

@@ -14,6 +14,7 @@
 #include "supervise/batch_intake.h"
 #include "supervise/capture_queue.h"
 #include "supervise/run_state.h"
+#include "supervise/unpacked_files.h"
 #include "telemetry/log.h"
 
 namespace espcap::supervise {
@@ -29,9 +30,10 @@ class PartSuccession {
   };
 
   // All is borrowed. `two_pass`: a file's session can't be replaced.
-  PartSuccession(CaptureQueue& captures, WorkersSlots& slots, Rings& rings, RunState& state,
-                 telemetry::Log& log, bool two_pass)
+  PartSuccession(CaptureQueue& captures, UnpackedFiles& unpacked_files, WorkersSlots& slots,
+                 Rings& rings, RunState& state, telemetry::Log& log, bool two_pass)
       : captures_(captures),
+        unpacked_files_(unpacked_files),
         slots_(slots),
         rings_(rings),
         state_(state),
@@ -51,6 +53,7 @@ class PartSuccession {
  private:
   void DissectorEnded(Part& part, const End& end, Clock::time_point now);
   void ReaderEnded(Part& part, const End& end, Clock::time_point now);
+  void UnpackerEnded(Part& part, std::optional<process::Outcome> outcome);
   void StartAgain(Part& part, int error, Clock::time_point now);
   void TakeUpAgain(Part& part, process::FrameFault fault, Clock::time_point now);
   [[nodiscard]] bool IsOfNoUse(const Part& part, uint32_t frame) const;
@@ -62,6 +65,7 @@ class PartSuccession {
   void PutBack(Part& part, Clock::duration wait, Clock::time_point now);
 
   CaptureQueue& captures_;
+  UnpackedFiles& unpacked_files_;
   WorkersSlots& slots_;
   Rings& rings_;
   RunState& state_;

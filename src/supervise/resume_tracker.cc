@@ -31,18 +31,19 @@ void ResumeTracker::Prune(CaptureQueue& captures, Sink& sink, const Ledger& ledg
 }
 
 void ResumeTracker::Take(const Capture& capture) {
-  if (FileGoes(capture)) ++captures_of_directories_;
+  if (FileGoes(capture) && capture.archive == nullptr) ++captures_of_directories_;
   if (!capture.fingerprint || !capture.Complete()) return;
   Settled settled{{*capture.fingerprint, false}, capture.name, capture.file};
   settled.is_news =
       state_ != nullptr && !capture.settled_before && state_->Add(*capture.fingerprint);
   const bool may_go = FileGoes(capture) && !capture.has_quarantined;
   if (may_go && capture.delivery == Delivery::kAcknowledged) {
-    settled.file_goes = settled.capture.is_acknowledged = true;
+    settled.capture.is_acknowledged = true;
+    settled.file_goes = capture.archive == nullptr;
     settled.is_news = state_ != nullptr && !capture.settled_before;
   }
   if (settled.is_news || settled.file_goes) unrecorded_.push_back(settled);
-  if (may_go && capture.delivery == Delivery::kSpooled) {
+  if (may_go && capture.archive == nullptr && capture.delivery == Delivery::kSpooled) {
     spooled_.push_back({settled, *capture.undelivered_at_spooling});
   }
 }

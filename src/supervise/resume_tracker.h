@@ -67,6 +67,7 @@ class ResumeTracker {
     std::vector<Fingerprint> acknowledged;
   };
 
+  // Or its archive's.
   [[nodiscard]] bool FileGoes(const Capture& capture) const {
     return files_ != nullptr && capture.is_from_directory;
   }

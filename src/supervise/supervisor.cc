@@ -33,10 +33,12 @@ Supervisor::Supervisor(Options options, Dependencies parts)
     : options_(std::move(options)),
       parts_(std::move(parts)),
       accounting_(std::move(parts_.read_interfaces)),
+      unpacked_files_({options_.max_unpacked_bytes, options_.workers, options_.packet_limit},
+                      parts_.captures),
       intake_({SharesOf(options_).kept_bytes, options_.ordered, options_.live_run}, parts_.check,
               parts_.slots, parts_.rings, parts_.captures, parts_.kept, accounting_),
       batches_(parts_.captures, parts_.kept, accounting_, options_.ordered),
-      succession_(parts_.captures, parts_.slots, parts_.rings, state_, parts_.log,
+      succession_(parts_.captures, unpacked_files_, parts_.slots, parts_.rings, state_, parts_.log,
                   options_.two_pass),
       worker_batches_(parts_.workers, intake_, succession_, std::move(parts_.capture_work),
                       parts_.log),
@@ -86,6 +88,9 @@ RunEnd Supervisor::Run(RunDependencies run) {
     PollSink(run.sink);
     worker_batches_.Take(!Delivers(state_));
     worker_batches_.GrantSlots();
+    const uint64_t captured = accounting_.ledger().captured;
+    auto granted = unpacked_files_.Grant(parts_.workers, state_.stop.has_value(), captured);
+    if (!granted) FailSink(granted.error().message);
     Turn(NextTime(run.progress));
     worker_batches_.GrantSlots();  // workers go on while what they have made is copied
     PollSink(run.sink);
@@ -241,6 +246,12 @@ void Supervisor::Handle(const WorkerEvent& event) {
           [this](const SlotReady& e) { worker_batches_.HandOver(e.worker); },
           [this](const ProtocolBroken& e) { worker_batches_.Outlaw(*e.worker.part, e.what); },
           [this](const FileWanted& e) { GrantFile(e.worker, e.frame_number); },
+          [this](const MemberUnpacked& e) {
+            if (state_.stop) return e.worker.member.reset();
+            if (e.outcome == process::Outcome::kUnreadable) ++state_.unreadable_files;
+            auto taken = unpacked_files_.Take(e.worker, e.outcome == process::Outcome::kComplete);
+            if (!taken) worker_batches_.Outlaw(*e.worker.part, taken.error().message);
+          },
           [this](const InterfaceOpened& e) {
             // A failure at the start is OpenInterfaces()'s; later, the interface is lost to the
             // run.
@@ -282,6 +293,7 @@ void Supervisor::Handle(const WorkerEvent& event) {
 // Workers have no right to any folder.
 void Supervisor::GrantFile(const Worker& worker, uint32_t frame_number) {
   const Part& part = *worker.part;
+  if (part.job.is_unpacked && frame_number == 0) return UnpackedFiles::GrantTo(worker);
   const auto file = part.job.Dissects()
                         ? parts_.quarantine.FileFor(*part.capture->name, frame_number)
                         : parts_.open_recording(part.job);
@@ -382,7 +394,8 @@ void Supervisor::Show(telemetry::Progress& progress) {
     live_reporter_->Report(accounting_.Live(), so_far);
     accounting_.RestartLags();
   }
-  progress.Update({parts_.captures.bytes_done(), parts_.captures.bytes_total(), so_far.captured});
+  const auto [done, total] = parts_.captures.bytes();
+  progress.Update({done, total, so_far.captured});
 }
 
 }  // namespace espcap::supervise

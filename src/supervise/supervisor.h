@@ -41,6 +41,7 @@
 #include "supervise/resume_tracker.h"
 #include "supervise/run_state.h"
 #include "supervise/run_verdict.h"
+#include "supervise/unpacked_files.h"
 #include "supervise/worker_batches.h"
 #include "supervise/worker_pool.h"
 #include "telemetry/live_reporter.h"
@@ -124,6 +125,7 @@ class Supervisor {
   RunState state_;
   Clock::time_point end_ = Clock::time_point::max();  // of --duration
   Accounting accounting_;
+  UnpackedFiles unpacked_files_;
   BatchIntake intake_;
   BatchDispatcher batches_;
   PartSuccession succession_;

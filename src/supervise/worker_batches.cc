@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "process/cpu_time.h"
+#include "supervise/unpacked_files.h"
 
 namespace espcap::supervise {
 
@@ -75,12 +76,19 @@ void WorkerBatches::EndOverdue(std::chrono::steady_clock::time_point now,
     const Job& job = worker.part->job;
     const bool captures = job.role == Job::Role::kCapture;
     const bool is_reader = job.role == Job::Role::kReadStream;
+    const bool unpacks = job.role == Job::Role::kUnpack;
     const bool works = worker.process > 0 && !worker.is_reaped && !worker.own_kill;
-    if (!works || !(job.Dissects() || is_reader || captures)) continue;
-    const auto work = captures ? capture_work_(job) : intake_.WorkOf(job);
+    if (!works || !(job.Dissects() || is_reader || captures || unpacks)) continue;
+    std::optional<uint64_t> work;
+    if (captures) {
+      work = capture_work_(job);
+    } else {
+      work = unpacks ? UnpackedFiles::BytesUnpackedBy(worker) : intake_.WorkOf(job);
+    }
     if (!work) continue;
-    OverdueWatch::Observation seen{*work, process::CpuTimeOf(worker.process), worker.wants_slot,
-                                   is_reader};
+    const bool waits = worker.member && !UnpackedFiles::IsUnpacking(worker);
+    OverdueWatch::Observation seen{*work, process::CpuTimeOf(worker.process),
+                                   worker.wants_slot || waits, is_reader};
     if (captures) seen.least_by_the_clock = kLeastOfCapture;
     if (!worker.overdue.IsOverdue(now, seen, limit)) continue;
     log_.Warning(

@@ -17,7 +17,7 @@ using process::WorkerReport;
 namespace {
 
 bool MayWantFile(const process::Job& job, uint32_t frame) {
-  if (job.role == process::Job::Role::kCapture) return true;
+  if (job.role == process::Job::Role::kCapture || (job.is_unpacked && frame == 0)) return true;
   return job.Dissects() && job.keeps_faults &&
          (job.faults.Find(frame) != nullptr ||
           job.faults.Find(process::FrameFault::kFirst) != nullptr);
@@ -82,6 +82,17 @@ std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) const {
         return ProtocolBroken{worker, "it wants a file"};
       }
       return FileWanted{worker, message->frame_number};
+    case WorkerMessage::Kind::kMember:
+      if (worker.member || worker.part->job.role != process::Job::Role::kUnpack) {
+        return ProtocolBroken{worker, "it wants to unpack what it can't have"};
+      }
+      worker.member = Worker::Member{std::string(message->log_message.Text()), {}};
+      return std::nullopt;
+    case WorkerMessage::Kind::kUnpacked:
+      if (!worker.member || !worker.member->file.valid()) {
+        return ProtocolBroken{worker, "it has unpacked what it hasn't"};
+      }
+      return MemberUnpacked{worker, message->outcome};
     case WorkerMessage::Kind::kOpened:
       worker.opened = true;
       return InterfaceOpened{worker, std::string(message->log_message.Text())};

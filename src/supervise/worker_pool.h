@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "base/event_loop.h"
+#include "base/file_descriptor.h"
 #include "espcap/result.h"
 #include "process/channel.h"
 #include "process/messages.h"
@@ -48,15 +49,25 @@ struct Worker {
   std::optional<process::Outcome> outcome;  // once it has said so
   std::optional<uint32_t> slot;             // being filled
   OverdueWatch overdue;
+  // An archive's file that it unpacks, or is about to: where to isn't granted yet.
+  struct Member {
+    std::string name;
+    base::FileDescriptor file;
+  };
+  std::optional<Member> member;
 };
 
 // What a worker, or the zygote, has told.
 struct SlotReady {
   Worker& worker;
 };
-struct FileWanted {  // for what it records, or for a frame that goes into quarantine
+struct FileWanted {  // for what it records, a frame for the quarantine, or with what was unpacked
   Worker& worker;
   uint32_t frame_number;
+};
+struct MemberUnpacked {
+  Worker& worker;
+  process::Outcome outcome;
 };
 struct InterfaceOpened {
   Worker& worker;
@@ -81,8 +92,8 @@ struct WorkerReaped {
 struct ZygoteEnded {};
 struct OpenerEnded {};
 using WorkerEvent =
-    std::variant<SlotReady, FileWanted, InterfaceOpened, LinkTypeMet, ProtocolBroken, WorkerLogged,
-                 WorkerReaped, ZygoteEnded, OpenerEnded>;
+    std::variant<SlotReady, FileWanted, MemberUnpacked, InterfaceOpened, LinkTypeMet,
+                 ProtocolBroken, WorkerLogged, WorkerReaped, ZygoteEnded, OpenerEnded>;
 
 class WorkerPool {
  public:

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "dissect/capture_facts.h"
+#include "source/archive_reader.h"
 #include "source/frame_reader.h"
 #include "source/input_files.h"
 #include "source/shard_plan.h"
@@ -19,6 +22,7 @@ using process::LogMessage;
 using process::Outcome;
 using process::SlotWriter;
 using source::FileSource;
+using source::Packing;
 
 struct FileJob {
   // Whether the current frame belongs to another shard.
@@ -116,14 +120,27 @@ Result<void> TwoPasses(dissect::Session& session, FileJob& file) {
 
 }  // namespace
 
-Result<Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner, const Job& job,
+Result<Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner, const Job& asked,
                            process::MemoryBudget& memory, SlotWriter& out) {
-  const std::string path = job.path.data();
+  const std::string path = asked.path.data();
+  Job job = asked;
+  base::FileDescriptor unpacked;
+  if (job.is_unpacked) {
+    unpacked = out.AskForFile();
+    if (!unpacked.valid()) return Outcome::kPartial;  // a stop
+    job.SetPath(fmt::format("/proc/self/fd/{}", unpacked.get()));
+  }
+  const auto packing = job.is_unpacked ? Packing::kNone : source::PackingOfFile(path);
+  if (packing == Packing::kPacked) return Outcome::kPacked;
   const bool reports = job.shard == 0;  // what is the whole file's, not a frame's, is said once
-  auto source = FileSource::Open(path, context.Access());
+  auto source = FileSource::Open(job.path.data(), context.Access(), path);
   if (!source) {
-    const auto& [message, is_no_capture] = source.error();
+    if (packing == Packing::kCompressed && source.error().is_no_capture) return Outcome::kPacked;
     if (!reports) return Outcome::kPartial;
+    auto [message, is_no_capture] = source.error();
+    if (job.is_unpacked && source::PackingOfFile(job.path.data()) == Packing::kPacked) {
+      message = fmt::format("{}: packed once more; unpack it by other means", path);
+    }
     if (!job.skip_if_not_capture || source::IsCaptureName(path)) {
       out.SendLog(LogMessage::Level::kError, message);
       return source::IsFile(path) ? Outcome::kUnreadable : Outcome::kPartial;

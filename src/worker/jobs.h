@@ -16,8 +16,13 @@ namespace espcap::worker {
 
 // A file, or one of its shards: read, dissected, encoded.
 Result<process::Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner,
-                                    const process::Job& job, process::MemoryBudget& memory,
+                                    const process::Job& asked, process::MemoryBudget& memory,
                                     process::SlotWriter& out);
+
+// An archive's files, or what a compressed file holds, unpacked to where the supervisor says. What
+// is in them is for others to read.
+Result<process::Outcome> RunUnpackJob(const WorkerContext& context, const process::Job& job,
+                                      process::SlotWriter& out);
 
 // A pipe, read into a ring.
 Result<process::Outcome> RunStreamReadJob(WorkerContext& context, const process::Job& job,

@@ -28,6 +28,8 @@ Result<Outcome> RunJob(WorkerContext& context, const ShardPlanner& planner, cons
   }
   out.HandOverEach(job.careful_frames);
   switch (job.role) {
+    case Job::Role::kUnpack:
+      return RunUnpackJob(context, job, out);
     case Job::Role::kReadStream:
       return RunStreamReadJob(context, job, out);
     case Job::Role::kCapture:

@@ -112,7 +112,9 @@ Result<void> WorkerContext::KeepOwn(const Job& job, std::vector<int> descriptors
     memory_.board.reset();
     memory_.duplicates.reset();
   }
-  const bool reads = job.role == Job::Role::kFile || job.role == Job::Role::kReadStream;
+  const bool reads =
+      !job.is_unpacked && (job.role == Job::Role::kFile || job.role == Job::Role::kUnpack ||
+                           job.role == Job::Role::kReadStream);
   const auto input = reads ? process::DescriptorOfPath(job.path.data()) : std::nullopt;
   if (input) descriptors.push_back(*input);
   if (input != STDIN_FILENO) process::ReplaceByNull({STDIN_FILENO});

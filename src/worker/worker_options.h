@@ -5,6 +5,7 @@
 #define ESPCAP_WORKER_WORKER_OPTIONS_H_
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,7 @@ struct WorkerOptions {
   source::FlowKey shard_key = source::FlowKey::kPair;
   stream::SessionLimits session_limits;            // of streams
   std::chrono::milliseconds flush_interval{1000};  // how long a document of a stream may wait
+  uint64_t max_unpacked_bytes = 0;                 // of one file
   live::Options live = {};
   uint64_t memory_bytes = 0;  // of each process that parses packets, beyond a fresh one's; 0: any
   std::chrono::milliseconds frame_timeout{0};  // without work it would be ended; 0: never

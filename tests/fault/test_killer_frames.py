@@ -8,6 +8,7 @@ import struct
 import subprocess
 import tempfile
 import time
+import zipfile
 
 import preload
 import pytest
@@ -47,6 +48,12 @@ def written(path, frames):
                for number, frame in enumerate(frames))
     path.write_bytes(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1) + b"".join(records))
     return path
+
+
+def zipped(path, archive):
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.write(path, path.name)
+    return archive
 
 
 def ordinary_frames(count):
@@ -105,12 +112,18 @@ def check(run, marked, quarantine, tshark):
     return [document for document in documents if "error" not in document.get("espcap", {})]
 
 
-def test_in_a_file_every_other_document_is_the_same(capture, expected, preloaded, espcap, tshark, tmp_path):
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "in an archive"])
+def test_in_a_file_every_other_document_is_the_same(packed, capture, expected, preloaded, espcap, tshark, tmp_path):
     """And an error's document says what the record's header does, as libwireshark would."""
     path, marked = capture
-    run = espcap("--file", path, "--workers", "1", "--chunk", "7", *LIMITS, "--quarantine", tmp_path, env=preloaded)
+    quarantine = tmp_path / "quarantine"
+    quarantine.mkdir()
+    if packed:
+        path = zipped(path, tmp_path / "a.zip")
+    run = espcap("--file", path, "--workers", "1", "--chunk", "7", *LIMITS, "--quarantine", quarantine, env=preloaded)
     assert run.code == 2
-    others = check(run, marked, tmp_path, tshark)
+    others = check(run, marked, quarantine, tshark)
+    assert all(kept.name.startswith("marked.pcap-") for kept in quarantine.iterdir())
     by_number = {d["layers"]["frame"]["frame_frame_number"]: d for d in expected}
     assert others == [d for number, d in by_number.items() if int(number) not in marked]
     for error in run.documents():
@@ -200,6 +213,22 @@ def test_a_settled_capture_stays_so(preloaded, espcap, tmp_path):
     assert "1 captures skipped" in again.err, again
 
 
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "in an archive"])
+def test_its_file_stays(packed, preloaded, elasticsearch, espcap, tmp_path):
+    """With --after: the quarantine has what nobody could dissect, and the capture the rest of its story."""
+    frames = ordinary_frames(20)
+    frames[9] = marked_frame("c")
+    captures = tmp_path / "captures"
+    captures.mkdir()
+    path = written((tmp_path if packed else captures) / "one.pcap", frames)
+    if packed:
+        path = zipped(path, captures / "a.zip")
+    shutil.copy(HTTP, captures)
+    run = espcap("--dir", captures, "--after", "delete", "--resume", tmp_path / "state", *elasticsearch.options, env=preloaded)
+    assert "; 1 quarantined;" in run.err and "1 files are gone, 1 are kept" in run.err, run
+    assert [left.name for left in captures.iterdir()] == [path.name]
+
+
 def test_a_process_that_cannot_be_started_is_no_death(preloaded, espcap):
     start = time.monotonic()
     run = espcap("--file", HTTP, "--workers", "1", env={**preloaded, "ESPCAP_TEST_FAILED_FORKS": "3"})
@@ -208,7 +237,8 @@ def test_a_process_that_cannot_be_started_is_no_death(preloaded, espcap):
     assert time.monotonic() - start < 10
 
 
-def test_a_file_of_many_conversations_is_dissected_within_a_limit(espcap, tmp_path):
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "in an archive"])
+def test_a_file_of_many_conversations_is_dissected_within_a_limit(packed, espcap, tmp_path):
     """Near it a fresh session goes on: no packet twice, none left out; documents say which session they are of."""
     def syn(number):
         ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 40, 0, 0, 64, 6, 0, struct.pack(">I", 0x0A000000 + number), bytes([192, 0, 2, 80]))
@@ -216,6 +246,8 @@ def test_a_file_of_many_conversations_is_dissected_within_a_limit(espcap, tmp_pa
 
     count = 1_000_000 if FULL else 50_000
     path = written(tmp_path / "syn.pcap", [syn(number) for number in range(count)])
+    if packed:
+        path = zipped(path, tmp_path / "a.zip")
     run = espcap("--file", path, "--workers", "1", "--verbose", "--fields", "frame.number", "--worker-memory", "400M" if FULL else "64M")
     assert run.code == 0 and run.ledger["written"] == count, run
     sessions = [document.get("espcap", {}).get("session", 1) for document in run.documents()]

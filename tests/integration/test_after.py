@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """--after: a capture's file goes once the server has all of it, and only as the file that was read."""
+import lzma
 import os
 import shutil
 import signal
+import zipfile
 
 import pytest
 from delivery import letters
@@ -50,6 +52,27 @@ def test_what_is_delivered_goes_and_the_rest_stays(state, folder, elasticsearch,
     assert "2 files are gone, 4 are kept" in run.err
     indexed = elasticsearch.count(elasticsearch.indices)
     assert indexed == run.ledger["indexed"] > DNS_PACKETS + ICMP_PACKETS
+
+
+def archive(path, members):
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, source in members.items():
+            packed.writestr(name, source.read_bytes())
+
+
+def test_an_archive_goes_once_all_that_is_in_it_is_delivered(folder, done, elasticsearch, espcap, tmp_path):
+    archive(folder / "whole.zip", {"dns.pcap": DNS, "sub/icmp.pcap": ICMP})
+    archive(folder / "damaged.zip", {"dns.pcap": DNS, "damaged.pcap": DAMAGED})
+    archive(folder / "notes.zip", {"dns.pcap": DNS, "notes": TEST_PCAPS / "README.md"})
+    (folder / "icmp.pcap.xz").write_bytes(lzma.compress(ICMP.read_bytes()))
+    arguments = ["--dir", folder, "--after", f"move:{done}", *elasticsearch.options, "--resume", tmp_path / "state"]
+    run = espcap(*arguments)
+    assert run.code == 1 and "2 files are gone, 2 are kept" in run.err, run
+    assert names(folder) == ["damaged.zip", "notes.zip"] and names(done) == ["icmp.pcap.xz", "whole.zip"]
+    again = espcap(*arguments)  # what is settled in them isn't dissected again
+    assert again.code == 1 and "0 files are gone, 2 are kept" in again.err, again
+    assert again.ledger["indexed"] == 0
+    assert names(folder) == ["damaged.zip", "notes.zip"]
 
 
 def test_a_watched_directory_is_emptied(folder, done, elasticsearch, start_espcap, tmp_path):

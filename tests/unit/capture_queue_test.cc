@@ -38,7 +38,7 @@ TEST_F(CaptureQueueTest, TheLargestComesFirst) {
   CaptureQueue queue({});
   queue.Add({File("small", 1), File("large", 300), File("middle", 20), File("middle2", 20)});
   EXPECT_EQ(NamesOfNext(queue), (std::vector<std::string>{"large", "middle", "middle2", "small"}));
-  EXPECT_EQ(queue.bytes_total(), 341U);
+  EXPECT_EQ(queue.bytes().total, 341U);
 }
 
 TEST_F(CaptureQueueTest, OrderedFilesComeAsTheyWereNamed) {
@@ -73,7 +73,7 @@ TEST_F(CaptureQueueTest, EachShardIsAPart) {
     part->bytes_read = 30;
   }
   EXPECT_EQ(queue.Next(), nullptr);
-  EXPECT_EQ(queue.bytes_done(), 30U);  // each has come that far
+  EXPECT_EQ(queue.bytes().done, 30U);  // each has come that far
 }
 
 TEST_F(CaptureQueueTest, AStreamIsReadAndDissected) {
@@ -177,7 +177,7 @@ TEST_F(CaptureQueueTest, ACaptureIsSettledWhenItsDocumentsAre) {
   queue.Prune([&settled](const Capture& pruned) { settled.push_back(*pruned.name); });
   ASSERT_EQ(settled.size(), 1U);
   EXPECT_TRUE(queue.captures().empty());
-  EXPECT_EQ(queue.bytes_done(), 5U);
+  EXPECT_EQ(queue.bytes().done, 5U);
 }
 
 TEST_F(CaptureQueueTest, ACaptureWithAFaultIsNotWhole) {
@@ -228,6 +228,68 @@ TEST_F(CaptureQueueTest, AStopEndsWhatAwaitsItsFingerprint) {
   EXPECT_EQ(queue.Next(), nullptr);
   queue.Stop();
   for (const Capture& capture : queue.captures()) EXPECT_TRUE(capture.Ended());
+}
+
+TEST_F(CaptureQueueTest, InOrderNothingStartsBehindAnArchive) {
+  for (const bool ordered : {true, false}) {
+    CaptureQueue queue({.ordered = ordered, .most_unpacking = 2});
+    queue.Add({File("a", 3), File("b", 2), File("c", 1)});
+    Part* archive = queue.Next();
+    Part* behind = queue.Next();
+    archive->job.role = Role::kUnpack;  // it turned out to be one
+    queue.PutBack(*archive);
+    EXPECT_TRUE(queue.NextOnlyReads());
+    EXPECT_EQ(queue.Next(), archive);
+    queue.AddMember(*archive->capture, "x.pcap", {}, 7);
+    Part* member = queue.Next();
+    ASSERT_NE(member, nullptr);
+    EXPECT_EQ(*member->capture->name, *archive->capture->name + "/x.pcap");
+    EXPECT_TRUE(member->job.is_unpacked);
+    EXPECT_EQ(queue.Next() == nullptr, ordered);
+    queue.PutBack(*behind);  // its worker has died
+    EXPECT_EQ(queue.Next() == nullptr, ordered);
+    EXPECT_EQ(&queue.captures().front(), member->capture);
+
+    End(*archive);
+    EXPECT_FALSE(archive->capture->Settled()) << "its member isn't";
+    End(*member);
+    std::vector<std::string> settled;
+    queue.Prune([&settled](const Capture& pruned) { settled.push_back(*pruned.name); });
+    EXPECT_EQ(settled.size(), 2U);
+  }
+}
+
+TEST_F(CaptureQueueTest, InOrderAnArchiveWaitsForThoseBefore) {
+  CaptureQueue queue({.ordered = true});
+  queue.Add({File("a", 3), File("b", 2)});
+  Part* before = queue.Next();
+  Part* archive = queue.Next();
+  archive->job.role = Role::kUnpack;
+  queue.PutBack(*archive);
+  EXPECT_EQ(queue.Next(), nullptr);
+  End(*before);
+  EXPECT_EQ(queue.Next(), archive);
+}
+
+TEST_F(CaptureQueueTest, AnArchiveFaresAsTheWorstOfItsMembers) {
+  CaptureQueue queue({});
+  queue.Add({File("a", 3)});
+  Part* archive = queue.Next();
+  for (const char* name : {"x", "y"}) queue.AddMember(*archive->capture, name, {}, 7);
+  Part* one = queue.Next();
+  Part* other = queue.Next();
+  one->capture->NoteDelivery(Delivery::kSpooled, 5);
+  other->capture->NoteDelivery(Delivery::kSpooled, 3);
+  End(*archive);
+  End(*one);
+  End(*other);
+  queue.Prune([](const Capture& pruned) {
+    if (pruned.archive != nullptr) return;
+    EXPECT_TRUE(pruned.Complete());
+    EXPECT_EQ(pruned.delivery, Delivery::kSpooled);
+    EXPECT_EQ(pruned.undelivered_at_spooling, 3U);
+  });
+  EXPECT_TRUE(queue.captures().empty());
 }
 
 }  // namespace

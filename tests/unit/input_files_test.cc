@@ -125,5 +125,16 @@ TEST_F(FilesOfDirectoryTest, AFolderThatCantBeReadIsAnErrorThatNamesIt) {
             "read directory " + directory_.Path("closed") + ": Permission denied");
 }
 
+TEST(IsCaptureName, IsToldByTheEnding) {
+  for (const char* name : {"a.pcap", "/x/A.PcapNG", "a.pcap.gz", "a.cap.zst", "a.pcap12",
+                           "a.pcap.12", "a.pcapng.xz", "a.erf", "a.b.ntar.bz2"}) {
+    EXPECT_TRUE(IsCaptureName(name)) << name;
+  }
+  for (const char* name : {"", "pcap", "README", "a.gz", "a.zip", "a.txt", "a.pcap/README",
+                           "a.pcap.txt", "12", ".12", "a.pcap.gz.gz"}) {
+    EXPECT_FALSE(IsCaptureName(name)) << name;
+  }
+}
+
 }  // namespace
 }  // namespace espcap::source
