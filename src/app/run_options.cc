@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <random>
 #include <string>
@@ -57,7 +58,12 @@ encode::DocumentLimits LimitsOf(const cli::CaptureSettings& settings) {
   limits.bytes = settings.limits.bytes.value_or(to_server ? kServerBytes : limits.bytes);
   limits.value_bytes = settings.limits.value_bytes;
   const uint32_t values = settings.limits.values.value_or(to_server ? kServerValues : 0);
-  if (values != 0) limits.values = values;
+  if (values == 0) return limits;
+  // Long ones, such as pixels, are fewer.
+  constexpr uint64_t kBytesOfValue = 64;
+  constexpr uint64_t kLeastListBytes = uint64_t{64} << 10U;
+  limits.values = values;
+  limits.list_bytes = std::max(kLeastListBytes, kBytesOfValue * values);
   return limits;
 }
 

@@ -127,9 +127,11 @@ std::vector<Option> DocumentOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Keep the first N values of a key in an object, and say so in the document.",
-       .paragraph = "keeps the first N values of a key in an object (0: all; default: 1000 for a "
-                    "server, else all); `espcap.cut` then has `values`, and `espcap.cut_key` "
-                    "names the key",
+       .paragraph =
+           "keeps the first N values of a key in an object (0: all; default: 1000 for a "
+           "server, else all); a list of long values ends at 64 KiB, or at N times 64 bytes "
+           "where that is more; `espcap.cut` then has `values`, and `espcap.cut_key` names "
+           "the key",
        .example = "--max-values 5000",
        .setting = [](S& s) -> Setting { return &s.capture->limits.values; }},
       {.names = "--max-value-bytes",

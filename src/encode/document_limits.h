@@ -26,6 +26,8 @@ struct DocumentLimits {
   uint64_t value_bytes = 0;
   // Of one key in one object.
   uint32_t values = UINT32_MAX;
+  // Of the text of these together, where they are more than one and no objects.
+  uint64_t list_bytes = UINT64_MAX;
 };
 
 // Of the last document. Cleared for each, so its memory is kept.

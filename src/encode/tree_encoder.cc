@@ -217,10 +217,16 @@ void TreeEncoder::AppendList(ByteBuffer& out, const epan_dissect_t& dissection, 
                              unsigned depth) {
   out.Append('[');
   const size_t start = out.size();
+  const bool has_objects = entry.format.kind == ValueKind::kObject;
   for (;;) {
     const size_t before = out.size();
     if (before != start) out.Append(',');
     if (!AppendEntry(out, dissection, entry, depth)) out.Truncate(before);
+    if (out.size() - start > limits_.list_bytes && before != start && !has_objects) [[unlikely]] {
+      out.Truncate(before);
+      cuts_.Add(Cuts::kValues, LayerOf(entry.node), keys_.Name(entry.key));
+      break;
+    }
     // The list keeps what fits, with its bracket.
     if (out.size() >= last_byte_) [[unlikely]] {
       CutBack(out, before, entry.node);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Small packets that make large documents: what is kept of them, what the document says of the rest."""
+import json
 import struct
 
 import pytest
@@ -79,6 +80,27 @@ def test_a_list_keeps_its_beginning(most, shape, capture, espcap):
         if about and most == 1000:
             assert about["cut"] == ["values"] and about["cut_layer"][0] in ("dns", "mbtcp", "modbus")
             assert set(about["cut_key"]) & {"dns_dns_a", "dns_dns_a_raw", "mbtcp", "modbus"}
+
+
+def long_answers(count, length):
+    """Records of a type that nobody knows: bytes, of which three digits each are shown."""
+    record = b"\xc0\x0c" + struct.pack(">HHIH", 65400, 1, 60, length) + bytes(length)
+    question = b"\x01a\x00\x00\x01\x00\x01"
+    return udp_packet(53, struct.pack(">HHHHHH", 1, 0x8180, 1, count, 0, 0) + question + record * count)
+
+
+@pytest.mark.parametrize("most, bytes_kept", [(1000, 64 << 10), (1500, 64 * 1500)])
+def test_a_list_of_long_values_ends_with_its_text(most, bytes_kept, tmp_path, espcap):
+    """One that is alone is whole, whatever its length."""
+    write_pcap(tmp_path / "long.pcap", [long_answers(200, 300), long_answers(1, 50_000)])
+    whole = espcap("--file", tmp_path / "long.pcap").documents()
+    run = espcap("--file", tmp_path / "long.pcap", "--max-values", str(most))
+    many, single = run.documents()
+    assert single == whole[1]
+    kept, all_of_them = (one["layers"]["dns"]["dns_dns_data"] for one in (many, whole[0]))
+    size = len(json.dumps(all_of_them[0])) + 1  # of one, with a comma
+    assert kept == all_of_them[:(bytes_kept + 1) // size]
+    assert many["espcap"]["cut"] == ["values"] and "dns_dns_data" in many["espcap"]["cut_key"]
 
 
 def test_one_value_is_no_list(capture, espcap):
