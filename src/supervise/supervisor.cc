@@ -20,13 +20,6 @@ constexpr milliseconds kIdleTick{1000};
 constexpr milliseconds kLeastLook{50};  // at work that should go on
 constexpr milliseconds kStopTick{100};  // a worker's read may begin just after it was interrupted
 
-template <class... Handlers>
-struct Overloaded : Handlers... {
-  using Handlers::operator()...;
-};
-template <class... Handlers>
-Overloaded(Handlers...) -> Overloaded<Handlers...>;
-
 }  // namespace
 
 Supervisor::Supervisor(Options options, Dependencies parts)
@@ -238,76 +231,6 @@ Supervisor::Clock::time_point Supervisor::NextTime(const telemetry::Progress& pr
   if (!state_.stop) next = std::min(next, end_);
   if (state_.safe_since) next = std::min(next, *state_.safe_since + options_.stop_timeout);
   return next;
-}
-
-void Supervisor::Handle(const WorkerEvent& event) {
-  std::visit(
-      Overloaded{
-          [this](const SlotReady& e) { worker_batches_.HandOver(e.worker); },
-          [this](const ProtocolBroken& e) { worker_batches_.Outlaw(*e.worker.part, e.what); },
-          [this](const FileWanted& e) { GrantFile(e.worker, e.frame_number); },
-          [this](const MemberUnpacked& e) {
-            if (state_.stop) return e.worker.member.reset();
-            if (e.outcome == process::Outcome::kUnreadable) ++state_.unreadable_files;
-            auto taken = unpacked_files_.Take(e.worker, e.outcome == process::Outcome::kComplete);
-            if (!taken) worker_batches_.Outlaw(*e.worker.part, taken.error().message);
-          },
-          [this](const InterfaceOpened& e) {
-            // A failure at the start is OpenInterfaces()'s; later, the interface is lost to the
-            // run.
-            if (e.failure.empty()) {
-              const Job& job = e.worker.part->job;
-              const std::string message = fmt::format("capturing on {}", job.path.data());
-              job.fanout_index == 0 ? parts_.log.Info(message) : parts_.log.Verbose(message);
-            } else if (state_.running) {
-              parts_.log.Error(e.failure);
-            } else {
-              failure_ = e.failure;
-            }
-          },
-          [this](const LinkTypeMet& e) {
-            if (e.misfit.empty()) return parts_.filter_fit.NoteFit();
-            if (!parts_.filter_fit.NoteMisfit(e.misfit)) return;
-            parts_.log.Warning(fmt::format("{}: --bpf leaves out packets of link type {}",
-                                           e.worker.part->job.path.data(), e.misfit));
-          },
-          [this](const WorkerLogged& e) {
-            const bool is_error = e.message.level == process::LogMessage::Level::kError;
-            if (is_error && e.worker != nullptr) succession_.NoteFault(*e.worker->part->capture);
-            WriteToLog(e.message, parts_.log);
-          },
-          [this](const WorkerReaped& e) {
-            if (e.process < 0 || e.wait_status == 0 || state_.stop) return;
-            parts_.log.Warning(fmt::format("worker {} {}", e.process, DescribeEnd(e.wait_status)));
-          },
-          [this](const ZygoteEnded&) { LoseInput(); },
-          // What is in the rings is still dissected.
-          [this](const OpenerEnded&) {
-            parts_.log.Error("the process that opens interfaces has ended");
-            if (state_.input == InputState::kOpen) state_.input = InputState::kReaderLost;
-            if (state_.running) Stop(StopReason::kInputLost);
-          }},
-      event);
-}
-
-// Workers have no right to any folder.
-void Supervisor::GrantFile(const Worker& worker, uint32_t frame_number) {
-  const Part& part = *worker.part;
-  if (part.job.is_unpacked && frame_number == 0) return UnpackedFiles::GrantTo(worker);
-  const auto file = part.job.Dissects()
-                        ? parts_.quarantine.FileFor(*part.capture->name, frame_number)
-                        : parts_.open_recording(part.job);
-  if (!file) {
-    if (state_.running) parts_.log.Error(file.error().message);
-    failure_ = file.error().message;
-  }
-  const bool is_open = file && file->valid();
-  if (file && !is_open) {
-    parts_.log.Warning(fmt::format("{}: packet {} is not kept: the quarantine is full",
-                                   *part.capture->name, frame_number));
-  }
-  static_cast<void>(
-      worker.channel.TrySend(process::GrantedFile{is_open}, is_open ? file->get() : -1));
 }
 
 void Supervisor::FailSink(const std::string& message) {
