@@ -343,7 +343,8 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
       settings.nodes.empty() ? telemetry::Destination::kStream : telemetry::Destination::kServer,
       std::chrono::steady_clock::now() - start));
   if (end.unreadable_files > 0) {
-    log.Info(fmt::format("{} files could not be read", end.unreadable_files));
+    log.Info(fmt::format("{} {} could not be read", end.unreadable_files,
+                         end.unreadable_files == 1 ? "file" : "files"));
   }
   end.to_server = !settings.nodes.empty();
   end.errors = log.errors();

@@ -46,7 +46,7 @@ def test_what_is_delivered_goes_and_the_rest_stays(state, folder, elasticsearch,
     (folder / "link.pcap").symlink_to(tmp_path / "elsewhere.pcap")
     run = espcap("--dir", folder, "--recursive", "--after", "delete", *elasticsearch.options,
                  *(["--resume", tmp_path / "state"] if state else []))
-    assert run.code == 1 and "damaged.pcap" in run.err, run
+    assert run.code == 2 and "damaged.pcap" in run.err, run
     assert names(folder) == ["README", "damaged.pcap", "empty.pcap", "link.pcap"], run
     assert "link.pcap: kept: it is a link" in run.err
     assert "2 files are gone, 4 are kept" in run.err
@@ -67,10 +67,10 @@ def test_an_archive_goes_once_all_that_is_in_it_is_delivered(folder, done, elast
     (folder / "icmp.pcap.xz").write_bytes(lzma.compress(ICMP.read_bytes()))
     arguments = ["--dir", folder, "--after", f"move:{done}", *elasticsearch.options, "--resume", tmp_path / "state"]
     run = espcap(*arguments)
-    assert run.code == 1 and "2 files are gone, 2 are kept" in run.err, run
+    assert run.code == 2 and "2 files are gone, 2 are kept" in run.err, run
     assert names(folder) == ["damaged.zip", "notes.zip"] and names(done) == ["icmp.pcap.xz", "whole.zip"]
     again = espcap(*arguments)  # what is settled in them isn't dissected again
-    assert again.code == 1 and "0 files are gone, 2 are kept" in again.err, again
+    assert again.code == 2 and "0 files are gone, 2 are kept" in again.err, again
     assert again.ledger["indexed"] == 0
     assert names(folder) == ["damaged.zip", "notes.zip"]
 
@@ -193,7 +193,7 @@ def test_a_file_that_cannot_go_is_an_error(folder, done, elasticsearch, start_es
     shutil.rmtree(done)
     shutil.copy(DNS, folder)
     watch.wait_for("dns.pcap to")
-    assert watch.stop() == 1, watch
+    assert watch.stop() == 2, watch
     assert names(folder) == ["dns.pcap"]
 
 

@@ -144,12 +144,12 @@ def test_what_is_too_large_is_an_error(espcap, tmp_path):
     (tmp_path / "bomb.pcap.xz").write_bytes(lzma.compress(b"no capture\n" * (10 << 20), preset=0))
     small = ["--max-unpacked-bytes", "1M"]
     run = espcap("--file", tmp_path / "bomb.zip", *small)
-    assert run.code == 1 and "text.pcap: larger than --max-unpacked-bytes" in run.err, run
+    assert run.code == 2 and "text.pcap: larger than --max-unpacked-bytes" in run.err, run
     assert "92 packets captured" in run.err
     run = espcap("--file", tmp_path / "bomb.pcap.xz", *small)
-    assert run.code == 1 and "larger than --max-unpacked-bytes" in run.err, run
+    assert run.code == 2 and "larger than --max-unpacked-bytes" in run.err, run
     run = espcap("--file", tmp_path / "bomb.pcap.xz")
-    assert run.code == 1 and "times as large as packed" in run.err, run
+    assert run.code == 2 and "times as large as packed" in run.err, run
 
 
 def test_a_damaged_archive_gives_what_is_whole(espcap, tmp_path):
@@ -165,7 +165,7 @@ def test_a_damaged_archive_gives_what_is_whole(espcap, tmp_path):
     tar_of("w:gz")(cut, {"dns.pcap": DNS.read_bytes(), "noise": random.Random(1).randbytes(300_000)})
     cut.write_bytes(cut.read_bytes()[:-3000])
     run = espcap("--file", cut)
-    assert run.code == 1 and f"unpack {cut}" in run.err, run
+    assert run.code == 2 and f"unpack {cut}" in run.err, run
     assert run.lines()[:92] == espcap("--file", DNS).lines()
 
 
@@ -196,7 +196,7 @@ def test_an_unreadable_file_counts_where_it_should_be_a_capture(name, content, h
     shutil.copy(DNS, folder / "dns.pcap")
     run = espcap(how, folder / name if how == "--file" else folder, "--file", DNS)
     assert run.code == status, run
-    assert ("1 files could not be read" in run.err) == (status == 2)
+    assert ("1 file could not be read" in run.err) == (status == 2)
     assert "92 packets captured" in run.err or how == "--dir"
 
 
@@ -218,7 +218,7 @@ def test_what_is_encrypted_in_an_archive(name, status, espcap, tmp_path):
     encrypted(tmp_path / "a.zip")
     run = espcap("--file", tmp_path / "a.zip", "--file", ICMP)
     assert run.code == status and f"unpack {tmp_path}/a.zip/{name}: Passphrase" in run.err, run
-    assert ("1 files could not be read" in run.err) == (status == 2)
+    assert ("1 file could not be read" in run.err) == (status == 2)
     assert "23 packets captured" in run.err and "not a capture" not in run.err
 
 
@@ -289,7 +289,7 @@ def test_the_end_of_the_process_that_unpacks(end, start_espcap, espcap, tmp_path
     run = start_espcap("--file", tmp_path / "a.zip", "--file", DNS, "--verbose", "--frame-timeout", "200ms")
     run.wait_for("unpacking")
     os.kill(run.children("espcap-worker")[-1], end)
-    assert run.wait() == 1 and "a.zip: the process that unpacked it died" in run.err, run
+    assert run.wait() == 2 and "a.zip: the process that unpacked it died" in run.err, run
     assert run.lines() == espcap("--file", DNS).lines()
 
 

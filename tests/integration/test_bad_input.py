@@ -84,7 +84,7 @@ def test_unreadable_file(tmp_path_factory, espcap, environment):
     run = espcap("--file", secret, program=program, cwd="/",
                  before=["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],
                  env={**environment, "HOME": "/nonexistent"})
-    assert run.code == 1, run
+    assert run.code == 2, run
     assert f"open {secret}: Permission denied" in run.err, run
 
 
@@ -133,7 +133,7 @@ def test_unknown_interface(espcap):
 
 def test_two_passes_over_a_pipe(espcap):
     run = espcap("-2", "--file", "-", input=DNS.read_bytes())
-    assert_error(run, "standard input", "not a pipe")
+    assert_error(run, "standard input", "not a pipe", code=2)
 
 
 def test_no_server_there(espcap):
