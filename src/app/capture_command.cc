@@ -13,6 +13,7 @@
 #include "app/destination.h"
 #include "app/live_checks.h"
 #include "app/resume_key.h"
+#include "app/run_identity.h"
 #include "app/run_memory.h"
 #include "app/run_options.h"
 #include "app/run_processes.h"
@@ -128,6 +129,11 @@ Result<std::vector<std::unique_ptr<FileWatch>>> OpenWatches(const cli::CaptureSe
   return watches;
 }
 
+Result<supervise::Quarantine> OpenQuarantine(const cli::CaptureSettings& settings) {
+  if (settings.quarantine.empty()) return supervise::Quarantine();
+  return supervise::Quarantine::Open(settings.quarantine, settings.quarantine_bytes);
+}
+
 // While the zygote gets ready another processor is idle.
 Result<void> PlanAhead(const supervise::CaptureQueue& captures, const supervise::Options& options,
                        worker::ShardPlanner& planner) {
@@ -239,16 +245,10 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   if (!index) return Forward(std::move(index));
   log.Record("espcap " ESPCAP_VERSION " started");
   process::InstallStatusSignal();
-  supervise::Quarantine quarantine;
-  if (!settings.quarantine.empty()) {
-    auto opened = supervise::Quarantine::Open(settings.quarantine, settings.quarantine_bytes);
-    if (!opened) return Forward(std::move(opened));
-    quarantine = std::move(*opened);
-  }
-  auto unprivileged = process::UnprivilegedIdentity(settings.run_as);
-  if (!unprivileged) return Forward(std::move(unprivileged));
+  auto identities = ChooseIdentities(settings);
+  if (!identities) return Forward(std::move(identities));
 
-  const worker::WorkerOptions worker_options = WorkerOptionsOf(settings, *unprivileged);
+  const worker::WorkerOptions worker_options = WorkerOptionsOf(settings, identities->worker);
   const live::Options& live = worker_options.live;
   if (worker_options.memory_bytes != 0) {
     log.Verbose(fmt::format("each worker may take {} MiB (--worker-memory)",
@@ -266,6 +266,11 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   if (auto begun = PlanAhead(captures, options, planner); !begun) return Forward(std::move(begun));
   auto processes = StartProcesses(options, context, planner, log);
   if (!processes) return Forward(std::move(processes));
+  if (auto became = BecomeSupervisor(*identities, settings, log); !became) {
+    return Forward(std::move(became));
+  }
+  auto quarantine = OpenQuarantine(settings);
+  if (!quarantine) return Forward(std::move(quarantine));
   auto loop = base::EventLoop::Create();
   if (!loop) return Forward(std::move(loop));
   supervise::WorkerPool workers(**loop, std::move(processes->zygote), std::move(processes->opener));
@@ -296,7 +301,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
                 [&recordings](const process::Job& job) {
                   return recordings.OpenNext(job.path.data(), job.fanout_index);
                 },
-                std::move(quarantine), filter_fit, **writes, **letter_writes, log});
+                std::move(*quarantine), filter_fit, **writes, **letter_writes, log});
   auto ports = OwnPorts(settings, log);
   if (!ports) return Forward(std::move(ports));
   if (*ports != nullptr) {

@@ -159,12 +159,25 @@ std::vector<Option> WorkOptions() {
        .commands = kCaptureCommand,
        .group = kWork,
        .value = "NAME",
-       .fallback = "nobody",
-       .help = "As root: run the processes that touch packets as this user.",
+       .fallback = "sudo's caller, else espcap where it exists, else root without capabilities",
+       .help = "As root: run the process that delivers and writes as this user.",
        .paragraph =
-           "started by root: whom the processes that touch packets become (default `nobody`)",
+           "started by root: the user that the process which delivers and writes becomes (default: "
+           "the user who called `sudo`, else `espcap` where it exists, else root without "
+           "capabilities)",
        .example = "--run-as espcap",
        .setting = [](S& s) -> Setting { return &s.capture->run_as; }},
+      {.names = "--worker-user",
+       .commands = kCaptureCommand,
+       .group = kWork,
+       .value = "NAME",
+       .fallback = "nobody",
+       .help = "As root: run the processes that parse packets as this user.",
+       .paragraph =
+           "started by root: the user that the processes which parse packets become, another than "
+           "`--run-as`'s (default `nobody`)",
+       .example = "--worker-user espcap-worker",
+       .setting = [](S& s) -> Setting { return &s.capture->worker_user; }},
       {.names = "!--no-sandbox",
        .commands = kCaptureCommand,
        .group = kWork,

@@ -148,7 +148,8 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   std::string shard_key = "pair";
   std::optional<bool> ordered;        // unset: for files and standard output
   std::string resume;                 // path of the state; empty: none
-  std::optional<std::string> run_as;  // whom root's processes become
+  std::optional<std::string> run_as;  // the user that root's supervisor becomes
+  std::string worker_user;            // the user that root's other processes become; empty: nobody
   bool sandbox = true;
   SessionSettings session_limits;
   std::optional<uint64_t> worker_memory;  // 0: any; unset: a share of the machine's

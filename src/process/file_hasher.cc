@@ -132,7 +132,8 @@ Result<std::unique_ptr<FileHasher>> FileHasher::Start(const std::optional<Identi
 }
 
 FileHasher::~FileHasher() {
-  ::kill(process_, SIGKILL);
+  // One that has become another user ends with this process.
+  if (::kill(process_, SIGKILL) != 0) return;
   while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) continue;
 }
 

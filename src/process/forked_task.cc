@@ -75,7 +75,8 @@ Result<std::unique_ptr<ForkedTask>> ForkedTask::Start(
 
 ForkedTask::~ForkedTask() {
   if (process_ <= 0 || maker_ != ::getpid()) return;
-  ::kill(process_, SIGKILL);
+  // One that has become another user ends with this process.
+  if (::kill(process_, SIGKILL) != 0) return;
   while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) continue;
 }
 

@@ -15,8 +15,6 @@
 namespace espcap::process {
 namespace {
 
-constexpr const char* kDefaultUser = "nobody";
-
 bool Has(unsigned capability) { return capng_have_capability(CAPNG_EFFECTIVE, capability) != 0; }
 
 // With which a process reads every file, as root does. Containers often have only the second.
@@ -32,6 +30,7 @@ std::vector<unsigned> Kept(const Keep& keep) {
   if (const auto reading = ReadingCapability(); keep.reading && reading) kept.push_back(*reading);
   if (keep.capturing && Has(CAP_NET_RAW)) kept.push_back(CAP_NET_RAW);
   if (keep.monitoring && Has(CAP_NET_ADMIN)) kept.push_back(CAP_NET_ADMIN);
+  if (keep.leases && Has(CAP_LEASE)) kept.push_back(CAP_LEASE);
   return kept;
 }
 
@@ -46,16 +45,16 @@ bool IsMapped(const char* map, uint64_t id) {
 
 }  // namespace
 
-Result<std::optional<Identity>> UnprivilegedIdentity(const std::optional<std::string>& user) {
-  if (::geteuid() != 0) {
-    if (user) return Fail("--run-as {}: only root can become another user", *user);
-    return std::nullopt;
-  }
-  const std::string name = user.value_or(kDefaultUser);
-  errno = 0;
-  const passwd* entry = ::getpwnam(name.c_str());
-  if (entry == nullptr) return Fail("--run-as {}: there is no such user", name);
-  return Identity{entry->pw_uid, entry->pw_gid};
+std::optional<Identity> FindUser(const std::string& name) {
+  const passwd* const entry = ::getpwnam(name.c_str());
+  if (entry == nullptr) return std::nullopt;
+  return Identity{entry->pw_uid, entry->pw_gid, entry->pw_name};
+}
+
+std::optional<Identity> FindUser(uid_t user) {
+  const passwd* const entry = ::getpwuid(user);
+  if (entry == nullptr) return std::nullopt;
+  return Identity{entry->pw_uid, entry->pw_gid, entry->pw_name};
 }
 
 bool MayCapture() {
@@ -64,6 +63,8 @@ bool MayCapture() {
 }
 
 Result<void> DropPrivileges(const std::optional<Identity>& identity, Keep keep) {
+  int signal_at_parents_end = 0;
+  ::prctl(PR_GET_PDEATHSIG, &signal_at_parents_end);
   capng_get_caps_process();
   const std::vector<unsigned> kept = Kept(keep);
   const bool can_clear_bounds = Has(CAP_SETPCAP);
@@ -80,7 +81,8 @@ Result<void> DropPrivileges(const std::optional<Identity>& identity, Keep keep) 
   if (stays) {
     status = capng_apply(can_clear_bounds ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS);
   } else {
-    const int flags = CAPNG_DROP_SUPP_GRP | (can_clear_bounds ? CAPNG_CLEAR_BOUNDING : 0);
+    const int flags = (keep.groups ? CAPNG_INIT_SUPP_GRP : CAPNG_DROP_SUPP_GRP) |
+                      (can_clear_bounds ? CAPNG_CLEAR_BOUNDING : 0);
     status = capng_change_id(static_cast<int>(identity->user), static_cast<int>(identity->group),
                              static_cast<capng_flags_t>(flags));
   }
@@ -91,7 +93,7 @@ Result<void> DropPrivileges(const std::optional<Identity>& identity, Keep keep) 
     return Fail("give up privileges: no_new_privs: {}", std::generic_category().message(errno));
   }
   // A change of user forgets it.
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::prctl(PR_SET_PDEATHSIG, signal_at_parents_end);
   return {};
 }
 

@@ -17,11 +17,12 @@ namespace espcap::process {
 struct Identity {
   uid_t user = 0;
   gid_t group = 0;
+  std::string name;
 };
 
-// Who processes become that root starts; none where this process isn't root and stays who it is. An
-// error where there is no such user, or where one is wanted and this process isn't root.
-Result<std::optional<Identity>> UnprivilegedIdentity(const std::optional<std::string>& user);
+// None: there is no such user.
+std::optional<Identity> FindUser(const std::string& name);
+std::optional<Identity> FindUser(uid_t user);
 
 // Whether this process may open an interface.
 [[nodiscard]] bool MayCapture();
@@ -31,6 +32,8 @@ struct Keep {
   bool reading = false;     // of any file (CAP_DAC_READ_SEARCH)
   bool capturing = false;   // the opening of interfaces (CAP_NET_RAW)
   bool monitoring = false;  // in monitor mode (CAP_NET_ADMIN)
+  bool leases = false;      // on files of others (CAP_LEASE)
+  bool groups = false;      // the user's supplementary groups; else none
 };
 
 // A process that can't become another user (in a container, without CAP_SETUID), or could then not

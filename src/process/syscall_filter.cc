@@ -52,7 +52,39 @@ constexpr const char* kSocketCalls[] = {
     "eventfd2", "getpeername", "getsockname",   "getsockopt", "ioctl",       "pselect6",
     "recvfrom", "select",      "sendmmsg",      "sendto",     "setsockopt",  "socket"};
 
+// What no process of espcap has a use for, and a fault in one would.
+constexpr const char* kForbidden[] = {
+    // programs, and other processes' memory and descriptors
+    "execve", "execveat", "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise",
+    "kcmp", "pidfd_getfd", "userfaultfd", "perf_event_open",
+    // the machine: modules, mounts, name spaces, its clock, its end
+    "acct", "bpf", "chroot", "clock_adjtime", "clock_settime", "create_module", "delete_module",
+    "finit_module", "fsconfig", "fsmount", "fsopen", "init_module", "kexec_file_load", "kexec_load",
+    "mount", "move_mount", "open_tree", "pivot_root", "quotactl", "reboot", "setdomainname",
+    "sethostname", "setns", "settimeofday", "swapoff", "swapon", "syslog", "umount2", "unshare",
+    // keys, and ways round this filter
+    "add_key", "io_uring_enter", "io_uring_register", "io_uring_setup", "keyctl",
+    "open_by_handle_at", "personality", "request_key"};
+
+Result<void> Load(void* filter) {
+  const int status = seccomp_load(filter);
+  if (status == 0) return {};
+  return Fail("restrict system calls: {}", std::generic_category().message(-status));
+}
+
 }  // namespace
+
+Result<void> ForbidSystemCalls() {
+  const Filter filter(seccomp_init(SCMP_ACT_ALLOW));
+  if (filter == nullptr) return Fail("restrict system calls: out of memory");
+  for (const char* call : kForbidden) {
+    const int number = seccomp_syscall_resolve_name(call);
+    if (number != __NR_SCMP_ERROR) {
+      seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), number, 0);
+    }
+  }
+  return Load(filter.get());
+}
 
 Result<void> RestrictSystemCalls(Sockets sockets) {
   const Filter filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
@@ -76,11 +108,7 @@ Result<void> RestrictSystemCalls(Sockets sockets) {
   }
   // abort(): a signal to itself.
   AllowIf(filter.get(), "tgkill", 0, UINT32_MAX, static_cast<uint64_t>(::getpid()));
-  const int status = seccomp_load(filter.get());
-  if (status != 0) {
-    return Fail("restrict system calls: {}", std::generic_category().message(-status));
-  }
-  return {};
+  return Load(filter.get());
 }
 
 }  // namespace espcap::process

@@ -18,6 +18,10 @@ enum class Sockets {
 // REQUIRES: no_new_privs, as DropPrivileges() sets it.
 Result<void> RestrictSystemCalls(Sockets sockets);
 
+// For a process that forks or delivers, and parses no packet: no programs, and nothing of other
+// processes or of the machine. For good. REQUIRES: no_new_privs.
+Result<void> ForbidSystemCalls();
+
 }  // namespace espcap::process
 
 #endif  // ESPCAP_PROCESS_SYSCALL_FILTER_H_

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "process/privileges.h"
+#include "process/syscall_filter.h"
 #include "source/wiretap_alone.h"
 
 namespace espcap::worker {
@@ -18,10 +19,11 @@ bool IsUsb(const std::string& interface) { return interface.starts_with("usbmon"
 Result<void> PrepareOpener(const WorkerOptions& options) {
   source::StartWiretapAlone();
   const auto& interfaces = options.live.interfaces;
-  return process::DropPrivileges(
+  auto dropped = process::DropPrivileges(
       options.unprivileged, {.reading = std::any_of(interfaces.begin(), interfaces.end(), IsUsb),
                              .capturing = true,
                              .monitoring = options.live.device.monitor});
+  return dropped ? process::ForbidSystemCalls() : dropped;
 }
 
 }  // namespace espcap::worker

@@ -59,6 +59,7 @@ Result<void> WorkerContext::Prepare(const SendLog& send_log) {
   }
   // Its workers lose the reading that they have no use for.
   auto dropped = process::DropPrivileges(options_.unprivileged, {.reading = true});
+  if (dropped && options_.sandbox) dropped = process::ForbidSystemCalls();
   if (!dropped) return dropped;
   auto library = dissect::EpanLibrary::Start(
       program_path_.c_str(), options_.dissection, [this](const std::string& text) {

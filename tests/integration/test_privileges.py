@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What processes that parse hostile bytes may do. As root, or as whoever runs the tests."""
 import os
+import pathlib
+import pwd
 import shutil
 import subprocess
+import tempfile
 
 import preload
 import pytest
@@ -121,3 +124,92 @@ def test_root_of_a_container(container, environment):
     run = subprocess.run([*container, "-c", f"'{ESPCAP}' --file '{TLS}'"], check=False,
                          capture_output=True, env=environment, timeout=TIMEOUT_S)
     assert run.returncode == 0 and run.stdout.count(b"\n") > 10, run.stderr
+
+
+# Every Debian has this user, and nothing of espcap is its.
+OTHER_USER = "daemon"
+NO_CAPABILITIES = "0" * 16
+
+
+@pytest.fixture
+def folder_of_other_user():
+    """A way to it for everybody, which pytest's own folders are not."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        os.chmod(folder, 0o755)
+        shutil.chown(folder, OTHER_USER)
+        yield pathlib.Path(folder)
+
+
+def user_id(name):
+    return str(pwd.getpwnam(name).pw_uid)
+
+
+@as_root
+@pytest.mark.parametrize("arguments, variables, user", [
+    (["--run-as", OTHER_USER], {}, OTHER_USER),
+    ([], {"SUDO_UID": user_id(OTHER_USER)}, OTHER_USER),
+    (["--run-as", "root"], {"SUDO_UID": user_id(OTHER_USER)}, "root"),
+])
+def test_the_supervisor_becomes_another_user(arguments, variables, user, start_espcap, environment,
+                                             folder_of_other_user):
+    """Before anything is parsed, and without a capability; what it writes is that user's."""
+    shutil.chown(folder_of_other_user, user)
+    output = folder_of_other_user / "documents.ndjson"
+    run = start_espcap("--file", "-", *arguments, "--output", output, stdin=subprocess.PIPE,
+                       env={**environment, **variables})
+    run.feed((TEST_PCAPS / "http.pcap").read_bytes())
+    run.wait_until(lambda: run.children("espcap-worker"))
+    supervisor = status_of(run.pid)
+    assert set(supervisor["Uid"].split()) == {user_id(user)}
+    for name in ("CapEff", "CapPrm", "CapInh", "CapAmb"):
+        assert supervisor[name] == NO_CAPABILITIES, name
+    for pid in (run.pid, run.children("espcap-zygote")[0]):
+        status = status_of(pid)
+        assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2"
+    for pid in run.children():
+        assert set(status_of(pid)["Uid"].split()) == {user_id("nobody")}
+    run.end_input()
+    assert run.wait() == 0, run
+    assert output.owner() == user
+    assert len(output.read_bytes().splitlines()) == 104
+
+
+@as_root
+@pytest.mark.parametrize("arguments, said", [
+    (["--worker-user", "root", "--run-as", "root"], ["--worker-user root", "the same user"]),
+    (["--run-as", "nobody"], ["--worker-user nobody", "the same user", "--run-as"]),
+    (["--run-as", "no-such-user"], ["--run-as no-such-user: there is no such user"]),
+    (["--worker-user", "no-such-user"], ["--worker-user no-such-user: there is no such user"]),
+])
+def test_users_that_cannot_be(arguments, said, espcap):
+    run = espcap("--file", TLS, *arguments)
+    assert run.code == 1 and all(text in run.err for text in said), run
+
+
+@as_root
+@pytest.mark.parametrize("option, name", [
+    ("--output", "root/out.ndjson"), ("--resume", "root/state"), ("--quarantine", "root/frames"),
+    ("--spool", "root/new/spool"), ("--dead-letters", "root/dead.ndjson"),
+    ("--api-key-file", "root/key"), ("--ca-file", "root/key"),
+])
+def test_a_path_that_the_user_cannot_use_is_an_error(option, name, espcap, folder_of_other_user):
+    """At the start, with what to do; nothing is read, nothing is made."""
+    folder = folder_of_other_user / "root"
+    folder.mkdir(mode=0o755)
+    (folder / "key").touch(mode=0o600)
+    path = folder_of_other_user / name
+    server = [] if option in ("--output", "--resume", "--quarantine") else ["--node", "localhost:9"]
+    run = espcap("--file", TLS, "--run-as", OTHER_USER, option, path, *server)
+    assert run.code == 1 and f"{option} {path}: {OTHER_USER} can't" in run.err, run
+    assert f"chown {OTHER_USER} {path if path.exists() else folder}" in run.err, run
+    assert os.listdir(folder) == ["key"]
+
+
+def test_a_user_can_name_no_other(espcap, environment, folder_of_other_user):
+    program = folder_of_other_user / "espcap"
+    shutil.copy(ESPCAP, program)
+    before = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    for option in ("--run-as", "--worker-user"):
+        run = espcap("--file", "-", option, OTHER_USER, program=program, cwd="/", before=before,
+                     env={**environment, "HOME": "/nonexistent"})
+        assert run.code == 1 and f"{option} {OTHER_USER}: only root" in run.err, run

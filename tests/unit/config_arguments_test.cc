@@ -257,9 +257,9 @@ TEST_F(ConfigArgumentsTest, AFileThatIsFoundOnlySelectsDissectsAndShapes) {
   EXPECT_EQ(settings.display_filter, "dns");
   EXPECT_EQ(settings.dissection.preferences, Strings{"a.b:c"});
   EXPECT_TRUE(settings.hex);
-  for (const std::string line :
-       {"node: evil.example", "file: a.pcap", "output: x", "write: x", "dead-letters: x",
-        "ca-file: x", "insecure: true", "run-as: root", "no-sandbox: true", "metrics: 0.0.0.0:1"}) {
+  for (const std::string line : {"node: evil.example", "file: a.pcap", "output: x", "write: x",
+                                 "dead-letters: x", "ca-file: x", "insecure: true", "run-as: root",
+                                 "worker-user: root", "no-sandbox: true", "metrics: 0.0.0.0:1"}) {
     directory_.Write("espcap.yml", "count: 7\n" + line + "\n");
     EXPECT_EQ(ErrorOf({}),
               "./espcap.yml:2: '" + line.substr(0, line.find(':')) +
