@@ -68,7 +68,7 @@ MUTATIONS = [
              ("tests/fault/test_dead_letters.py::test_seven_of_a_thousand[elasticsearch]",),
              "refused documents are in no counter of the summary"),
     Mutation("deliver-lost-is-settled", "DocumentOutcomes::CountKept",
-             "kept.pending_batch->delivered = false;", "",
+             "if (!kept.result) delivery = Delivery::kFailed;", "",
              ("tests/fault/test_dead_letters.py::"
               "test_spooled_documents_stay_until_their_letters_are_kept[elasticsearch]",),
              "what was refused, and could not be kept, is deleted from the spool"),
