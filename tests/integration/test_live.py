@@ -408,9 +408,10 @@ def test_capabilities_of_a_user_are_dropped_too(network, live, tmp_path):
     user = ("setpriv", "--reuid", "1234", "--regid", "1234", "--clear-groups", "--inh-caps=+net_raw",
             "--ambient-caps=+net_raw", "env", "HOME=/nonexistent")
     running = live("--nic", "a0", "--no-promiscuous", program=program, prefix=user)
-    assert status_of(running.pid)["CapEff"] != "0" * 16
     network.replay(HTTP)
     running.wait_until(running.lines)
+    assert int(status_of(running.pid)["CapPrm"], 16) == 0
+    assert int(status_of(running.children("espcap-opener")[0])["CapPrm"], 16) == CAPABILITIES["espcap-opener"]
     for name in ("espcap-worker", "espcap-capture"):
         status = status_of(running.children(name)[0])
         assert int(status["CapPrm"], 16) == 0 and status["NoNewPrivs"] == "1"

@@ -79,7 +79,8 @@ def test_own_uploads_are_not_captured(there, nic, more, network, cable, live, el
 
 def test_own_uploads_through_a_proxy_are_not_captured(network, cable, live, elasticsearch, tshark, environment,
                                                       tmp_path):
-    with Nginx(tmp_path, f"http://127.0.0.1:{elasticsearch.port}", {"proxy": ""}) as nginx, \
+    (tmp_path / "nginx").mkdir()
+    with Nginx(tmp_path / "nginx", f"http://127.0.0.1:{elasticsearch.port}", {"proxy": ""}) as nginx, \
             Relay(nginx.ports["proxy"], THERE) as relay:
         run = live("--nic", "any", "--node", "http://elasticsearch.example:9200", "--index", elasticsearch.index,
                    "--flush-interval", "50ms", "--write", tmp_path / "raw.pcapng",
