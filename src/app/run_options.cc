@@ -143,7 +143,7 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
   options.memory_bytes = WorkerMemoryOf(settings);
   options.frame_timeout = settings.frame_timeout;
   options.sandbox = settings.sandbox;
-  options.unprivileged = unprivileged;
+  options.unprivileged = std::move(unprivileged);
   return options;
 }
 

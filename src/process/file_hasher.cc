@@ -147,18 +147,23 @@ void FileHasher::SendFirst() {
   PathQuestion question;
   questions_.front().path.copy(question.path.data(), question.path.size() - 1);
   const auto& file = questions_.front().file;
-  static_cast<void>(channel_.Send(question, file == nullptr ? -1 : file->get()));
+  if (!channel_.Send(question, file == nullptr ? -1 : file->get())) FailAll();
+}
+
+void FileHasher::FailAll() {
+  has_ended_ = true;
+  for (const Question& question : std::exchange(questions_, {})) {
+    question.done(Fail("hash {}: the process that does so has ended", question.path));
+  }
 }
 
 void FileHasher::TakeAnswer() {
-  if (questions_.empty()) return;
   const auto answer = channel_.Receive<HashAnswer>();
+  if (!answer) return FailAll();
+  if (questions_.empty()) return;
   Question question = std::move(questions_.front());
   questions_.pop_front();
   if (!questions_.empty()) SendFirst();
-  if (!answer) {
-    return question.done(Fail("hash {}: the process that does so has ended", question.path));
-  }
   switch (answer->kind) {
     case HashAnswer::Kind::kHashed:
       return question.done(std::optional(answer->hashed));

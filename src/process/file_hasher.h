@@ -53,8 +53,10 @@ class FileHasher {
   void Ask(std::string path, std::shared_ptr<const base::FileDescriptor> file, Done done);
   // Readable when there is an answer.
   [[nodiscard]] int fd() const { return channel_.fd(); }
-  // Takes one answer, for which it waits.
+  // Takes one answer, for which it waits. Of a process that has ended, all that are outstanding:
+  // errors.
   void TakeAnswer();
+  [[nodiscard]] bool HasEnded() const { return has_ended_; }
 
  private:
   struct Question {
@@ -65,9 +67,11 @@ class FileHasher {
 
   FileHasher(pid_t process, Channel channel) : process_(process), channel_(std::move(channel)) {}
   void SendFirst();
+  void FailAll();
 
   pid_t process_;
   Channel channel_;
+  bool has_ended_ = false;
   std::deque<Question> questions_;  // the first is being answered
 };
 

@@ -74,8 +74,8 @@ Result<void> DropPrivileges(const std::optional<Identity>& identity, Keep keep) 
                      (keep.reading && !ReadingCapability());
   capng_clear(CAPNG_SELECT_ALL);
   for (const unsigned capability : kept) {
-    capng_update(CAPNG_ADD, static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED),
-                 capability);
+    capng_update(CAPNG_ADD, CAPNG_EFFECTIVE, capability);
+    capng_update(CAPNG_ADD, CAPNG_PERMITTED, capability);
   }
   int status = 0;
   if (stays) {

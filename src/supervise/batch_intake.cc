@@ -142,9 +142,10 @@ Result<bool> BatchIntake::Take(const Waiting& waiting, bool is_over) {
   auto contents = ReadSlot(slots, waiting.slot);
   if (!contents) return Forward(std::move(contents));
   const size_t documents = contents->documents.size();
-  const bool awaits_id = check_.form() == BatchForm::kBulk && part.capture->awaits_fingerprint;
+  const bool has_no_id = HasNoIds(part);
   if (documents > 0 && !is_over) {
     const size_t bytes = contents->progress.text_bytes + documents * slots.shape().action_bytes;
+    const bool awaits_id = has_no_id && part.capture->awaits_fingerprint;
     if (awaits_id || !HasRoom(*part.capture, bytes)) return false;
   }
   std::optional<CheckedText> checked;
@@ -156,8 +157,9 @@ Result<bool> BatchIntake::Take(const Waiting& waiting, bool is_over) {
   auto keys = KeysOf(part, *contents, records);
   if (!keys) return Forward(std::move(keys));
   MarkErrors(part.job.faults, *contents, *keys);
-  if (awaits_id) {
+  if (has_no_id) {
     accounting_.ledger().abandoned += documents;
+    part.capture->is_without_ids |= documents > 0;
   } else if (documents > 0) {
     auto copied = check_.Copy(slots, waiting.slot, *contents, *keys);
     if (!copied) return Forward(std::move(copied));
@@ -170,6 +172,12 @@ Result<bool> BatchIntake::Take(const Waiting& waiting, bool is_over) {
     part.capture->batches.push_back(kept_.Add(*part.capture, *contents, std::move(*checked)));
   }
   return true;
+}
+
+// Ids are made of a file's fingerprint: other captures' documents would have the same ones.
+bool BatchIntake::HasNoIds(const Part& part) const {
+  return check_.form() == BatchForm::kBulk && part.job.role != Job::Role::kDissectStream &&
+         !part.capture->fingerprint;
 }
 
 // A document is of a record that the worker was given, and that nobody has accounted for before: by

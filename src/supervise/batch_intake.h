@@ -78,6 +78,7 @@ class BatchIntake {
     uint32_t slot = 0;
   };
 
+  [[nodiscard]] bool HasNoIds(const Part& part) const;
   [[nodiscard]] bool HasRoom(const Capture& capture, size_t text_bytes) const;
   // Whether it is done with: taken, or a violation.
   Result<bool> Take(const Waiting& waiting, bool is_over);

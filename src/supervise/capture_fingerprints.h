@@ -4,7 +4,9 @@
 #ifndef ESPCAP_SUPERVISE_CAPTURE_FINGERPRINTS_H_
 #define ESPCAP_SUPERVISE_CAPTURE_FINGERPRINTS_H_
 
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "base/event_loop.h"
 #include "process/file_hasher.h"
@@ -15,12 +17,18 @@ namespace espcap::supervise {
 
 class CaptureFingerprints {
  public:
-  // All is borrowed. `hasher` null: the queue asks for none.
-  CaptureFingerprints(base::EventLoop& loop, process::FileHasher* hasher, CaptureQueue& captures)
+  // All is borrowed. `hasher` null: the queue asks for none. `lost`: its process has ended.
+  CaptureFingerprints(base::EventLoop& loop, process::FileHasher* hasher, CaptureQueue& captures,
+                      std::function<void()> lost)
       : hasher_(hasher), captures_(captures) {
     if (hasher_ == nullptr) return;
     watch_.emplace(loop.Add(hasher_->fd(), base::EventLoop::kReadable,
-                            [this](uint32_t) { hasher_->TakeAnswer(); }));
+                            [this, lost = std::move(lost)](uint32_t) {
+                              hasher_->TakeAnswer();
+                              if (!hasher_->HasEnded()) return;
+                              watch_.reset();
+                              lost();
+                            }));
   }
 
   // Of captures that have begun. `resume`: says what an earlier run has settled.
@@ -29,6 +37,7 @@ class CaptureFingerprints {
       hasher_->Ask(capture->parts.front().job.path.data(), capture->unpacked,
                    [this, capture, &resume](const process::FileHasher::Answer& answer) {
                      // A file that can't be read is its worker's to report.
+                     if (!answer) capture->hash_failure = answer.error().message;
                      const auto hashed = answer.value_or(std::nullopt);
                      if (!hashed) return captures_.SetFingerprint(*capture, std::nullopt, false);
                      capture->file = hashed->file;

@@ -72,6 +72,8 @@ struct Capture {
   std::optional<Fingerprint> fingerprint;  // of a file's bytes
   base::FileIdentity file;                 // that was hashed
   bool awaits_fingerprint = false;
+  std::string hash_failure;     // why it has no fingerprint; empty: it has, or can have none
+  bool is_without_ids = false;  // documents of it were given up for that
   bool settled_before = false;  // by an earlier run
   // What was unpacked, in memory; null: it lies on disk.
   std::shared_ptr<const base::FileDescriptor> unpacked;

@@ -74,6 +74,12 @@ void PartSuccession::EndPart(Part& part, std::optional<Outcome> outcome) {
   part.ended = true;
   part.complete = outcome == Outcome::kComplete;
   if (outcome == Outcome::kUnreadable) ++state_.unreadable_files;
+  Capture& capture = *part.capture;
+  if (!capture.is_without_ids || capture.faulty) return;
+  log_.Error(fmt::format("{}: its documents have no ids and are given up: {}", *capture.name,
+                         capture.hash_failure.empty() ? "it is no file any more"
+                                                      : capture.hash_failure));
+  NoteFault(capture);
 }
 
 // The part's rings are closed when nobody puts anything into them any more.

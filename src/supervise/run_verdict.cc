@@ -53,10 +53,12 @@ RunVerdict VerdictOf(const RunEnd& end) {
   const bool was_accepted =
       ledger.indexed + ledger.already_there + ledger.dead_lettered + ledger.spooled > 0;
   const bool was_refused = end.to_server && end.output_failed && !was_accepted;
-  const bool never_began = !end.had_output && (end.output_failed || !end.was_stopped);
+  const bool has_packets = ledger.captured + ledger.recovered > 0;
+  const bool never_began =
+      !end.had_output && (end.output_failed || (!end.was_stopped && !has_packets));
   if (never_began || was_refused) return {ExitStatus::kNothingRan, {}};
   RunVerdict verdict{ExitStatus::kComplete, Missing(end)};
-  const bool had_input = ledger.captured + ledger.recovered + end.unreadable_files > 0;
+  const bool had_input = has_packets || end.unreadable_files > 0;
   if ((end.input_lost || end.output_failed) && !end.was_stopped) {
     verdict.status = ExitStatus::kEndedUnasked;
   } else if (!had_input && !end.was_stopped && !verdict.missing.empty()) {

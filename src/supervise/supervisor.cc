@@ -35,7 +35,8 @@ Supervisor::Supervisor(Options options, Dependencies parts)
                   options_.two_pass),
       worker_batches_(parts_.workers, intake_, succession_, std::move(parts_.capture_work),
                       parts_.log),
-      fingerprints_(parts_.loop, parts_.hasher, parts_.captures) {}
+      fingerprints_(parts_.loop, parts_.hasher, parts_.captures,
+                    [this] { LoseInput("the process that hashes captures has ended"); }) {}
 
 // A zygote ends when its workers have: those of live capture must be told.
 Supervisor::~Supervisor() {
@@ -197,7 +198,7 @@ void Supervisor::StartWorkers(const DocumentNeeds& needs) {
     }
     if (const auto begun = parts_.workers.Begin(*part); !begun) {
       part->ended = true;
-      return LoseInput();
+      return LoseInput(kZygoteEnded);
     }
   }
 }
@@ -239,9 +240,9 @@ void Supervisor::FailSink(const std::string& message) {
 }
 
 // No worker can begin any more; what was made is delivered.
-void Supervisor::LoseInput() {
+void Supervisor::LoseInput(const char* why) {
   if (HasNoWorkers(state_)) return;
-  parts_.log.Error("the dissection process has ended");
+  parts_.log.Error(why);
   state_.input = InputState::kLost;
   succession_.backing_off().Return(parts_.captures, Clock::time_point::max());
   parts_.captures.GiveUpReady();

@@ -83,6 +83,8 @@ struct RunDependencies {
   const DocumentNeeds& needs;  // of workers that start from now on
 };
 
+inline constexpr const char* kZygoteEnded = "the dissection process has ended";
+
 class Supervisor {
  public:
   Supervisor(Options options, Dependencies parts);
@@ -117,7 +119,7 @@ class Supervisor {
   void StopWhereAsked();
   void Stop(StopReason reason);
   void FailSink(const std::string& message);
-  void LoseInput();
+  void LoseInput(const char* why);
   void Show(telemetry::Progress& progress);
 
   Options options_;

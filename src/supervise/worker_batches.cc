@@ -44,7 +44,7 @@ void WorkerBatches::Outlaw(const Part& part, const std::string& what) {
     worker.own_kill = process::FrameFault::Kind::kProtocol;
     worker.slot.reset();
     worker.outcome.reset();
-    workers_.Kill(worker);
+    WorkerPool::Kill(worker);
   }
 }
 
@@ -96,7 +96,7 @@ void WorkerBatches::EndOverdue(std::chrono::steady_clock::time_point now,
                     "is ended",
                     captures ? job.path.data() : *worker.part->capture->name));
     worker.own_kill = process::FrameFault::Kind::kOverdue;
-    workers_.Kill(worker);
+    WorkerPool::Kill(worker);
   }
 }
 

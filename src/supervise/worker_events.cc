@@ -61,7 +61,7 @@ void Supervisor::Handle(const WorkerEvent& event) {
             if (e.process < 0 || e.wait_status == 0 || state_.stop) return;
             parts_.log.Warning(fmt::format("worker {} {}", e.process, DescribeEnd(e.wait_status)));
           },
-          [this](const ZygoteEnded&) { LoseInput(); },
+          [this](const ZygoteEnded&) { LoseInput(kZygoteEnded); },
           // What is in the rings is still dissected.
           [this](const OpenerEnded&) {
             parts_.log.Error("the process that opens interfaces has ended");

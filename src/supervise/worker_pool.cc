@@ -182,7 +182,7 @@ uint32_t WorkerPool::FreeIndex() const {
   return index;
 }
 
-void WorkerPool::Kill(const Worker& worker) const {
+void WorkerPool::Kill(const Worker& worker) {
   if (worker.process > 0 && !worker.is_reaped) worker.parent->Signal(worker.process, SIGKILL);
 }
 

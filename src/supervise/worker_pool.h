@@ -106,7 +106,7 @@ class WorkerPool {
   Result<void> Begin(Part& part);
   void Remove(const Worker& worker);
   // The process, for certain; it is told of as reaped.
-  void Kill(const Worker& worker) const;
+  static void Kill(const Worker& worker);
 
   // Waits for what the worker says next. None: it changes only the worker's own state.
   std::optional<WorkerEvent> Receive(Worker& worker) const;

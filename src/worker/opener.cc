@@ -19,7 +19,7 @@ bool IsUsb(const std::string& interface) { return interface.starts_with("usbmon"
 Result<void> PrepareOpener(const WorkerOptions& options) {
   source::StartWiretapAlone();
   const auto& interfaces = options.live.interfaces;
-  auto dropped = process::DropPrivileges(
+  const auto dropped = process::DropPrivileges(
       options.unprivileged, {.reading = std::any_of(interfaces.begin(), interfaces.end(), IsUsb),
                              .capturing = true,
                              .monitoring = options.live.device.monitor});

@@ -114,14 +114,22 @@ class Server:
 
     def all_ids(self, indices, query=None):
         """The _ids of all documents, however many, as a list: what is there twice is in it twice."""
-        self.request("POST", f"/{indices}/_refresh")
-        search = {"size": PAGE, "_source": False, "sort": ["_doc"]}
+        search = {"_source": False}
         if query is not None:
             search["query"] = query
-        status, answer = self.request("POST", f"/{indices}/_search?scroll=1m", search)
+        return [hit["_id"] for hit in self._hits(indices, search)]
+
+    def all_sources(self, indices):
+        """All documents, as they were sent."""
+        return [hit["_source"] for hit in self._hits(indices, {})]
+
+    def _hits(self, indices, search):
+        self.request("POST", f"/{indices}/_refresh")
+        status, answer = self.request("POST", f"/{indices}/_search?scroll=1m",
+                                      {"size": PAGE, "sort": ["_doc"], **search})
         found = []
         while status == 200 and answer["hits"]["hits"]:
-            page = [hit["_id"] for hit in answer["hits"]["hits"]]
+            page = answer["hits"]["hits"]
             found += page
             if len(page) < PAGE:
                 break
