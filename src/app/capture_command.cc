@@ -168,8 +168,8 @@ void MentionShards(const cli::CaptureSettings& settings,
     const uintmax_t bytes = std::filesystem::file_size(input.path, ignored);
     if (ignored || bytes < kLargeBytes) continue;
     log.Info(
-        fmt::format("{} is large, and one worker takes it: --shards {} shares it out "
-                    "(the README says what that changes)",
+        fmt::format("{} is large, and one worker reads it: --shards {} shares it out "
+                    "(docs/files-and-pipes.md says what that changes)",
                     input.path, workers));
     return;
   }

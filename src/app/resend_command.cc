@@ -154,7 +154,7 @@ Result<ExitStatus> RunResendCommand(const cli::ResendSettings& settings, telemet
   }
   const DeadLetterResend::Counts counts = (*letters)->counts();
   const uint64_t remaining = counts.refused_again + counts.not_sent + counts.bad_lines;
-  log.Info(fmt::format("{} documents taken by the server, {} remain in {}", counts.landed,
+  log.Info(fmt::format("{} documents accepted by the server, {} remain in {}", counts.landed,
                        remaining, settings.file));
   if (!outcome) log.Error(outcome.error().message);
   if (remaining > 0) log.Error(fmt::format("{} documents remain in {}", remaining, settings.file));

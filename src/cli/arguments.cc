@@ -2,12 +2,15 @@
 #include "cli/arguments.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/nearest_name.h"
 #include "cli/command_table.h"
 #include "cli/config_arguments.h"
 #include "cli/help_formatter.h"
+#include "cli/option_explanation.h"
 #include "cli/parser_options.h"
 #include "config/config_file.h"
 
@@ -82,6 +85,21 @@ class Parser {
     fields_.get_option("--json")->excludes("--names");
     Describe(query_, kQueryCommand,
              {.program = &query_settings_, .server = &query_settings_, .query = &query_settings_});
+    AddCommand(main_, kHelpCommand);
+  }
+
+  // `topic`: an option, a command, or nothing for all.
+  Result<Invocation> HelpOn(const std::string& topic) {
+    if (topic.empty()) return PrintAndExit{main_.help()};
+    const auto commands = main_.get_subcommands({});
+    if (std::any_of(commands.begin(), commands.end(),
+                    [&topic](const CLI::App* each) { return each->get_name() == topic; })) {
+      const char* const arguments[] = {"espcap", topic.c_str(), "--help"};
+      return Parse(static_cast<int>(std::ssize(arguments)), arguments);
+    }
+    auto text = ExplainOption(topic, HelpWidth());
+    if (!text) return Forward(std::move(text));
+    return PrintAndExit{*std::move(text)};
   }
 
   Result<Invocation> Parse(int argc, const char* const* argv) {
@@ -148,7 +166,12 @@ Result<Invocation> ParseArguments(int argc, const char* const* argv,
                                   const std::shared_ptr<const SecretInputs>& secrets,
                                   const std::string& version) {
   if (auto checked = CheckNoLostValue(argc, argv); !checked) return Forward(std::move(checked));
-  return Parser(secrets, version).Parse(argc, argv);
+  Parser parser(secrets, version);
+  if (argc > 1 && std::string_view(argv[1]) == "help") {
+    if (argc > 3) return Fail("help: give one option or command");
+    return parser.HelpOn(argc > 2 ? argv[2] : "");
+  }
+  return parser.Parse(argc, argv);
 }
 
 }  // namespace espcap::cli

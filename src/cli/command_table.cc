@@ -36,6 +36,11 @@ constexpr const char* kFieldsExamples =
   espcap fields --curated --names > names.txt            for espcap --fields @names.txt
 )";
 
+constexpr const char* kHelpExamples =
+    R"(  espcap help workers                                    one option
+  espcap help template                                   one command
+)";
+
 constexpr const char* kQueryExamples =
     R"(  espcap query                                           list them
   espcap query top-talkers --node localhost:9200
@@ -54,6 +59,7 @@ const std::vector<CommandRow>& CommandTable() {
       {kFieldsCommand, "fields", "List fields: name, path in the document, type, description.",
        kFieldsExamples},
       {kQueryCommand, "query", "Ask a server, and print a table.", kQueryExamples},
+      {kHelpCommand, "help", "Explain one option or command.", kHelpExamples},
   };
   return table;
 }

@@ -33,7 +33,8 @@ enum Commands : unsigned {
   kTemplateCommand = 4U,
   kFieldsCommand = 8U,
   kQueryCommand = 16U,
-  kEveryCommand = 31U,
+  kEveryCommand = 31U,  // that has settings
+  kHelpCommand = 1U << 15U,
 };
 
 // Where a value is put; its type says how it is read. A vector: the option is repeatable. A flag
@@ -66,13 +67,17 @@ struct Option {
   std::vector<std::string> choices = {};  // the only values; none: any
   bool in_found_file = false;             // accepted from an espcap.yml that nobody named
   bool in_resume_key = false;  // another value makes other documents: an earlier run's don't count
-  const char* help = "";
-  // What else there is to say, as the README's tables say it (Markdown), and an example; empty:
-  // said with another option.
-  const char* paragraph = "";
+  const char* help = "";       // in --help: an imperative, in sentences
+  const char* paragraph = "";  // what else there is to say, in sentences (Markdown); may be empty
   const char* example = "";
   Setting (*setting)(SettingsOfCommand&) = nullptr;
 };
+
+// The help with choices, range and default, as all texts say it.
+std::string SentencesOf(const Option& option);
+
+// Those, and what else there is to say.
+std::string ExplanationOf(const Option& option);
 
 // Of every command, in the order of --help.
 const std::vector<Option>& OptionTable();

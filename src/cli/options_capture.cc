@@ -18,34 +18,31 @@ std::vector<Option> SourceOptions() {
        .commands = kCaptureCommand,
        .group = kSources,
        .value = "PATH",
-       .help = "Read a capture file, in any format that libwiretap reads; '-' is standard input. "
-               "Repeatable.",
-       .paragraph = "reads a capture file; `-` is standard input; repeatable",
+       .help = "Read a capture file, in any format that libwiretap reads; '-' is "
+               "standard input. Repeatable.",
        .example = "--file a.pcap --file b.pcapng.gz",
        .setting = [](S& s) -> Setting { return &s.capture->files; }},
       {.names = "--dir",
        .commands = kCaptureCommand,
        .group = kSources,
        .value = "DIR",
-       .help = "Read the capture files in a directory, sorted by name; skip other files. "
-               "Repeatable.",
-       .paragraph = "reads the files of a directory, sorted by name; what is no capture is "
-                    "skipped, and said; repeatable",
+       .help = "Read the capture files in a directory, sorted by name; skip other "
+               "files. Repeatable.",
+       .paragraph = "A message names each file that is skipped.",
        .example = "--dir /var/captures",
        .setting = [](S& s) -> Setting { return &s.capture->directories; }},
       {.names = "--recursive",
        .commands = kCaptureCommand,
        .group = kSources,
-       .help = "With --dir: read its folders too.",
-       .paragraph = "with `--dir`: its folders too",
+       .help = "With --dir: read its subdirectories too.",
        .example = "--dir /var/captures --recursive",
        .setting = [](S& s) -> Setting { return &s.capture->recursive; }},
       {.names = "--watch",
        .commands = kCaptureCommand,
        .group = kSources,
-       .help = "With --dir: go on until stopped, and read each new file once it is complete.",
-       .paragraph = "with `--dir`: goes on and takes each file that is finished there, until "
-                    "stopped; see below",
+       .help = "With --dir: continue until stopped, and read each new file once it is "
+               "complete.",
+       .paragraph = "A file is complete when no program has it open for writing.",
        .example = "--dir /var/captures --watch",
        .setting = [](S& s) -> Setting { return &s.capture->watch; }},
       {.names = "--max-unpacked-bytes",
@@ -55,10 +52,9 @@ std::vector<Option> SourceOptions() {
        .fallback = "1G",
        .unit = Unit::kBytes,
        .range = Range{uint64_t{1} << 20U, uint64_t{1} << 40U},
-       .help = "Unpack at most this much of a file in an archive, or of a compressed file.",
-       .paragraph =
-           "what a file in an archive (zip, tar), or in a .xz or .bz2 file, has when it is "
-           "unpacked, at most (default 1G); it is held in memory",
+       .help = "Unpack at most SIZE bytes of a file in an archive (zip, tar), or of a "
+               ".xz or .bz2 file.",
+       .paragraph = "The unpacked file is held in memory.",
        .example = "--max-unpacked-bytes 4G",
        .setting = [](S& s) -> Setting { return &s.capture->max_unpacked_bytes; }},
       {.names = "--after",
@@ -66,18 +62,18 @@ std::vector<Option> SourceOptions() {
        .group = kSources,
        .value = "ACTION",
        .fallback = "keep",
-       .help = "With --dir: delete a capture, move:DIR, or keep it, once the server has every "
-               "packet of it.",
-       .paragraph = "with `--dir`: what becomes of a capture once the server has acknowledged "
-                    "every packet of it: `delete`, `move:DIR`, or `keep` (default); see below",
+       .help = "With --dir: keep a capture, delete it, or move it to DIR, once the "
+               "server has acknowledged every packet of it: keep, delete or move:DIR.",
+       .paragraph = "It stays where it is if anything is in doubt, such as a dead letter or"
+                    " a damaged file.",
        .example = "--dir /var/captures --watch --after move:/var/captures-done",
        .setting = [](S& s) -> Setting { return &s.capture->after; }},
       {.names = "--list",
        .commands = kCaptureCommand,
        .group = kSources,
-       .help = "List the capture interfaces and end.",
-       .paragraph = "lists the interfaces: name, description, state, addresses; and says what is "
-                    "missing for capturing",
+       .help = "List the capture interfaces and exit.",
+       .paragraph = "Each has its name, description, state and addresses. A message says "
+                    "what is missing for capturing.",
        .example = "espcap --list",
        .setting = [](S& s) -> Setting { return &s.capture->list; }},
   };
@@ -90,10 +86,8 @@ std::vector<Option> LiveOptions() {
        .commands = kCaptureCommand,
        .group = kLive,
        .value = "NAME",
-       .help = "Capture from an interface; 'any' is all of them; tcp://host:port is a capture "
-               "(pcap, pcapng) that another machine sends. Repeatable.",
-       .paragraph = "captures live from an interface; `any` is all of them; `tcp://host:port` "
-                    "takes what another machine captures; repeatable; see below",
+       .help = "Capture from an interface; 'any' is all of them; tcp://host:port is a "
+               "capture (pcap, pcapng) that another machine sends. Repeatable.",
        .example = "--nic eth0",
        .setting = [](S& s) -> Setting { return &s.capture->interfaces; }},
       {.names = "--snaplen",
@@ -102,8 +96,7 @@ std::vector<Option> LiveOptions() {
        .value = "N",
        .fallback = "262144",
        .range = Range{1, kMaxSnaplen},
-       .help = "Capture at most this many bytes of each packet.",
-       .paragraph = "captures so many bytes of a packet (default 262144)",
+       .help = "Capture at most N bytes of each packet.",
        .example = "--snaplen 200",
        .setting = [](S& s) -> Setting { return &s.capture->device.snaplen; }},
       {.names = "--buffer-bytes",
@@ -113,39 +106,37 @@ std::vector<Option> LiveOptions() {
        .fallback = "64M",
        .unit = Unit::kBytes,
        .range = Range{uint64_t{1} << 20U, uint64_t{2047} << 20U},
-       .help = "Memory for packets that wait: in the kernel for each interface, and before the "
-               "dissecting processes.",
-       .paragraph = "memory for packets that wait: in the kernel, for each interface, and as much "
-                    "again before the dissecting processes (default 64M)",
+       .help = "Use SIZE bytes of memory for packets that wait: in the kernel for each"
+               " interface, and as much again before the dissecting processes.",
        .example = "--buffer-bytes 256M",
        .setting = [](S& s) -> Setting { return &s.capture->device.buffer_bytes; }},
       {.names = "!--no-promiscuous",
        .commands = kCaptureCommand,
        .group = kLive,
-       .help = "Capture only packets from and to this machine, not all that pass the interface.",
-       .paragraph = "only packets from and to this machine",
+       .help = "Capture only packets from and to this machine, not all that pass the "
+               "interface.",
        .example = "--no-promiscuous",
        .setting = [](S& s) -> Setting { return &s.capture->device.promiscuous; }},
       {.names = "--monitor",
        .commands = kCaptureCommand,
        .group = kLive,
-       .help = "Use monitor mode of a wireless interface: every frame in the air.",
-       .paragraph = "monitor mode of a wireless interface: every frame in the air",
+       .help = "Use monitor mode of a wireless interface: capture every frame in the "
+               "air.",
        .example = "--monitor",
        .setting = [](S& s) -> Setting { return &s.capture->device.monitor; }},
       {.names = "--immediate",
        .commands = kCaptureCommand,
        .group = kLive,
-       .help = "Take each packet as it comes, not many at once: sooner, at more cost.",
-       .paragraph = "takes each packet as it comes, not many at once: sooner, at more cost",
+       .help = "Read each packet when it arrives, not many at once. Documents come "
+               "sooner, at more cost.",
        .example = "--immediate",
        .setting = [](S& s) -> Setting { return &s.capture->device.immediate; }},
       {.names = "--capture-own-traffic",
        .commands = kCaptureCommand,
        .group = kLive,
-       .help = "Capture espcap's own connections to the server, too: each document makes packets.",
-       .paragraph = "captures espcap's own connections to the server, too, which are left out "
-                    "otherwise",
+       .help = "Also capture espcap's own connections to the server, which are left "
+               "out by default.",
+       .paragraph = "Each document then makes packets, and these make more documents.",
        .example = "--capture-own-traffic",
        .setting = [](S& s) -> Setting { return &s.capture->device.own_traffic; }},
       {.names = "--fanout",
@@ -153,10 +144,10 @@ std::vector<Option> LiveOptions() {
        .group = kLive,
        .value = "GROUP",
        .range = Range{1, UINT16_MAX},
-       .help = "Capture with several processes from each interface; the kernel gives each packet "
-               "to one of all that have this GROUP on it, other programs' too.",
-       .paragraph = "several processes capture from each interface, and the kernel gives each "
-                    "packet to one of them, by its flow; see below",
+       .help = "Capture with several processes from each interface; the kernel gives "
+               "each packet to one of all that have this GROUP on it, other programs' "
+               "too.",
+       .paragraph = "Packets of one flow go to one process.",
        .example = "--fanout 1",
        .setting = [](S& s) -> Setting { return &s.capture->fanout_group; }},
       {.names = "--fanout-processes",
@@ -165,18 +156,17 @@ std::vector<Option> LiveOptions() {
        .value = "N",
        .fallback = "2",
        .range = Range{1, 64},
-       .help = "With --fanout: processes of this run for each interface.",
-       .paragraph = "with `--fanout`: so many of this run for each interface (default 2)",
+       .help = "With --fanout: use N processes of this run for each interface.",
        .example = "--fanout-processes 4",
        .setting = [](S& s) -> Setting { return &s.capture->fanout_processes; }},
       {.names = "--write",
        .commands = kCaptureCommand,
        .group = kLive,
        .value = "PATH",
-       .help = "Keep the raw packets too, in a pcapng file.",
-       .paragraph = "keeps the raw packets too, in a pcapng file (with several interfaces, one "
-                    "each), written before they are dissected; also those that full rings drop. A "
-                    "file that is there already is never written: the next one has a number",
+       .help = "Also write the raw packets to a pcapng file.",
+       .paragraph = "With several interfaces, each has a file. Packets are written before "
+                    "they are dissected, also those that full rings drop. An existing file "
+                    "is never overwritten: the next one has a number.",
        .example = "--write evidence.pcapng",
        .setting = [](S& s) -> Setting { return &s.capture->recording.path; }},
       {.names = "--write-bytes",
@@ -185,9 +175,8 @@ std::vector<Option> LiveOptions() {
        .value = "SIZE",
        .fallback = "0, any size",
        .unit = Unit::kBytes,
-       .help = "With --write: begin the next file when one has this size.",
-       .paragraph = "with `--write`: a file of this size, or after this time, is followed by the "
-                    "next: `evidence_00001_20261124133307.pcapng` and so on",
+       .help = "With --write: begin the next file when one has SIZE bytes.",
+       .paragraph = "Names are then `evidence_00001_20261124133307.pcapng` and so on.",
        .example = "--write-bytes 1G",
        .setting = [](S& s) -> Setting { return &s.capture->recording.file_bytes; }},
       {.names = "--write-time",
@@ -196,7 +185,8 @@ std::vector<Option> LiveOptions() {
        .value = "TIME",
        .fallback = "0, any time",
        .unit = Unit::kTime,
-       .help = "With --write: begin the next file when one is this old.",
+       .help = "With --write: begin the next file when one is TIME old.",
+       .example = "--write-time 1h",
        .setting = [](S& s) -> Setting { return &s.capture->recording.file_time; }},
       {.names = "--write-files",
        .commands = kCaptureCommand,
@@ -204,27 +194,26 @@ std::vector<Option> LiveOptions() {
        .value = "N",
        .fallback = "0, all",
        .help = "With --write: keep the newest N files of each interface.",
-       .paragraph = "with `--write`: keeps so many files of an interface, the newest, those of "
-                    "earlier runs included",
+       .paragraph = "Files of earlier runs are included.",
        .example = "--write-files 24",
        .setting = [](S& s) -> Setting { return &s.capture->recording.files; }},
       {.names = "--duration",
        .commands = kCaptureCommand,
        .group = kLive,
        .value = "TIME",
+       .fallback = "no limit",
        .unit = Unit::kTime,
-       .help = "Stop after this time, as with a signal.",
-       .paragraph =
-           "stops after this time, as a signal does; seconds, or with `ms`, `s`, `m`, `h`, `d`",
+       .help = "Stop after TIME, as a signal does.",
+       .paragraph = "A number of seconds, or with ms, s, m, h or d.",
        .example = "--duration 10m",
        .setting = [](S& s) -> Setting { return &s.capture->duration; }},
       {.names = "--max-bytes",
        .commands = kCaptureCommand,
        .group = kLive,
        .value = "SIZE",
+       .fallback = "no limit",
        .unit = Unit::kBytes,
-       .help = "Stop after this many bytes of packets.",
-       .paragraph = "stops with the packet that makes it so many bytes",
+       .help = "Stop with the packet that makes it SIZE bytes of packets.",
        .example = "--max-bytes 100M",
        .setting = [](S& s) -> Setting { return &s.capture->max_bytes; }},
       {.names = "--flush-interval",
@@ -233,8 +222,7 @@ std::vector<Option> LiveOptions() {
        .value = "TIME",
        .fallback = "1s",
        .unit = Unit::kTime,
-       .help = "Deliver what a quiet link (or pipe) has brought after this time.",
-       .paragraph = "shows what a quiet link (or pipe) has brought after this time (default 1s)",
+       .help = "Deliver what a quiet link or pipe has brought after TIME.",
        .example = "--flush-interval 200ms",
        .setting = [](S& s) -> Setting { return &s.capture->flush_interval; }},
       {.names = "--stats-interval",
@@ -243,10 +231,10 @@ std::vector<Option> LiveOptions() {
        .value = "TIME",
        .fallback = "60s",
        .unit = Unit::kTime,
-       .help = "Log what was received, lost and delivered this often; 0: never.",
-       .paragraph = "says so often what was received, lost and delivered, and how late: half of "
-                    "the documents, and 99 in 100, were delivered within so long after their "
-                    "packet's time (default 60s; 0: never)",
+       .help = "Log every TIME what was received, lost and delivered, and how late; 0:"
+               " never.",
+       .paragraph = "Half of the documents, and 99 of 100, were delivered within the logged"
+                    " lag after their packet's time.",
        .example = "--stats-interval 10s",
        .setting = [](S& s) -> Setting { return &s.capture->stats_interval; }},
   };

@@ -18,11 +18,10 @@ std::vector<Option> DocumentOptions() {
        .group = kDestinations,
        .value = "PATH",
        .in_resume_key = true,
-       .help = "Write the documents to a file, compressed where its name ends in .gz or .zst; '-' "
-               "is standard output.",
-       .paragraph =
-           "documents go to a file, which is emptied first (not with `--resume`); where its name "
-           "ends in `.gz` or `.zst`, it is compressed; `-` is standard output, which never is",
+       .help = "Write the documents to a file; '-' is standard output. Names that end "
+               "in .gz or .zst are compressed.",
+       .paragraph = "The file is emptied first, but not with `--resume`. Standard output is"
+                    " never compressed.",
        .example = "--output packets.ndjson.gz",
        .setting = [](S& s) -> Setting { return &s.capture->output; }},
       {.names = "--format",
@@ -33,10 +32,8 @@ std::vector<Option> DocumentOptions() {
        .choices = {"ndjson", "bulk", "text"},
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Write ndjson, a document a line; bulk, with action lines, a _bulk body; or text, "
-               "Espcap's dump for people.",
-       .paragraph = "`ndjson`: one document a line (default); `bulk`: an action line before each, "
-                    "ready for `_bulk`; `text`: Espcap's dump for people",
+       .help = "Write ndjson, one document a line; bulk, with action lines as _bulk "
+               "needs them; or text, Espcap's form for people.",
        .example = "--format text",
        .setting = [](S& s) -> Setting { return &s.capture->format; }},
       {.names = "--hex",
@@ -44,8 +41,7 @@ std::vector<Option> DocumentOptions() {
        .group = kDestinations,
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Add the bytes of each field (tshark's -x).",
-       .paragraph = "adds each field's bytes, as tshark's `-x`",
+       .help = "Add the bytes of each field, as tshark's -x.",
        .example = "--hex",
        .setting = [](S& s) -> Setting { return &s.capture->hex; }},
       {.names = "--typed",
@@ -53,9 +49,9 @@ std::vector<Option> DocumentOptions() {
        .group = kDestinations,
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Write numbers as JSON numbers, for stores that accept no texts for them.",
-       .paragraph = "numbers are JSON numbers, in place of texts, for stores that take no texts "
-                    "for them; the template is the same",
+       .help = "Write numbers as JSON numbers, for stores that do not accept text for "
+               "them.",
+       .paragraph = "The template is the same.",
        .example = "--typed",
        .setting = [](S& s) -> Setting { return &s.capture->typed; }},
       {.names = "--ecs",
@@ -63,10 +59,10 @@ std::vector<Option> DocumentOptions() {
        .group = kDestinations,
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Add the fields of the Elastic Common Schema at the top of each document.",
-       .paragraph = "adds the fields of the Elastic Common Schema at the top of each document, "
-                    "beside `layers`: `@timestamp`, event, source, destination, network (with "
-                    "`community_id`), dns, http, url, tls, observer",
+       .help = "Add the fields of the Elastic Common Schema at the top of each "
+               "document.",
+       .paragraph = "These are `@timestamp`, event, source, destination, network (with "
+                    "`community_id`), dns, http, url, tls and observer, next to `layers`.",
        .example = "--ecs",
        .setting = [](S& s) -> Setting { return &s.capture->ecs; }},
       {.names = "--columns",
@@ -75,9 +71,9 @@ std::vector<Option> DocumentOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Add the columns of Wireshark's packet list.",
-       .paragraph = "adds the columns of Wireshark's packet list as `columns.no`, `.time`, "
-                    "`.source`, `.destination`, `.protocol`, `.length` and `.info`; with `--ecs` "
-                    "also `message`; `--fields _ws.col.info` adds single ones",
+       .paragraph = "They are `columns.no`, `.time`, `.source`, `.destination`, "
+                    "`.protocol`, `.length` and `.info`; with `--ecs` also `message`. "
+                    "`--fields _ws.col.info` adds single ones.",
        .example = "--columns",
        .setting = [](S& s) -> Setting { return &s.capture->columns; }},
       {.names = "--value-strings",
@@ -86,10 +82,9 @@ std::vector<Option> DocumentOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Add the names of values, under the field's key with _text.",
-       .paragraph =
-           "adds what a number means, as a text under the field's key with `_text`: beside "
-           "`smb2_smb2_cmd` 5 stands `smb2_smb2_cmd_text` `Create`; bytes that are UTF-8, "
-           "such as an SSID, have theirs in all documents but plain `ndjson`",
+       .paragraph = "Next to `smb2_smb2_cmd` with 5 is `smb2_smb2_cmd_text` with `Create`. "
+                    "Bytes that are UTF-8, such as an SSID, have such a text in all "
+                    "documents but plain `ndjson`.",
        .example = "--value-strings",
        .setting = [](S& s) -> Setting { return &s.capture->value_strings; }},
       {.names = "--max-document-bytes",
@@ -101,7 +96,11 @@ std::vector<Option> DocumentOptions() {
        .range = Range{uint64_t{1} << 10U, uint64_t{200} << 20U},
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Cut documents that are larger, and say so in them.",
+       .help = "Cut documents that are larger than SIZE bytes, and mark them.",
+       .paragraph = "A document is cut at the layer that overflows. `espcap.cut` and "
+                    "`espcap.cut_layer` say so. The summary counts cut documents, and names"
+                    " the protocol in which most of them were cut.",
+       .example = "--max-document-bytes 8M",
        .setting = [](S& s) -> Setting { return &s.capture->limits.bytes; }},
       {.names = "--max-depth",
        .commands = kCaptureCommand,
@@ -111,12 +110,9 @@ std::vector<Option> DocumentOptions() {
        .range = Range{1, 450},
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Cut objects that are more than N levels deep, and say so in the document.",
-       .paragraph = "documents with objects more than 450 levels deep, or larger than 1 MiB for a "
-                    "server and 32 MiB elsewhere, are cut at the layer that overflows; "
-                    "`espcap.cut` and `espcap.cut_layer` say so; the summary counts them and names "
-                    "the protocol that most of them were cut in",
-       .example = "--max-document-bytes 8M",
+       .help = "Cut objects that are more than N levels deep, and mark the document.",
+       .paragraph = "As with `--max-document-bytes`.",
+       .example = "--max-depth 100",
        .setting = [](S& s) -> Setting { return &s.capture->limits.depth; }},
       {.names = "--max-values",
        .commands = kCaptureCommand,
@@ -126,12 +122,10 @@ std::vector<Option> DocumentOptions() {
        .range = Range{0, 100'000'000},
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Keep the first N values of a key in an object, and say so in the document.",
-       .paragraph =
-           "keeps the first N values of a key in an object (0: all; default: 1000 for a "
-           "server, else all); a list of long values ends at 64 KiB, or at N times 64 bytes "
-           "where that is more; `espcap.cut` then has `values`, and `espcap.cut_key` names "
-           "the key",
+       .help = "Keep the first N values of a key in an object, and mark the document.",
+       .paragraph = "A list of long values ends at 64 KiB, or at N times 64 bytes if that "
+                    "is more. `espcap.cut` then has `values`, and `espcap.cut_key` names "
+                    "the key.",
        .example = "--max-values 5000",
        .setting = [](S& s) -> Setting { return &s.capture->limits.values; }},
       {.names = "--max-value-bytes",
@@ -142,9 +136,8 @@ std::vector<Option> DocumentOptions() {
        .unit = Unit::kBytes,
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Cut single texts that are longer, and say so in the document.",
-       .paragraph = "the same for single texts (default: any; 16 KiB for an OpenSearch whose "
-                    "template has `--rest flattened`)",
+       .help = "Cut single texts that are longer than SIZE bytes, and mark the "
+               "document.",
        .example = "--max-value-bytes 4k",
        .setting = [](S& s) -> Setting { return &s.capture->limits.value_bytes; }},
   };

@@ -18,9 +18,8 @@ std::vector<Option> KeepingOptions() {
        .commands = kCaptureCommand,
        .group = kDelivery,
        .value = "DIR",
-       .help = "Keep documents in this directory while the server is away; the next run sends what "
-               "is there at the end.",
-       .paragraph = "keeps documents in this directory while the server is away",
+       .help = "Keep documents in this directory while the server is away; the next "
+               "run sends what is there at the end.",
        .example = "--spool /var/lib/espcap/spool",
        .setting = [](S& s) -> Setting { return &s.capture->spool; }},
       {.names = "--spool-bytes",
@@ -30,8 +29,7 @@ std::vector<Option> KeepingOptions() {
        .fallback = "1G",
        .unit = Unit::kBytes,
        .range = Range{uint64_t{1} << 16U, uint64_t{1} << 50U},
-       .help = "Keep at most this many bytes there.",
-       .paragraph = "so many bytes there at most, compressed (default 1G)",
+       .help = "Keep at most SIZE bytes there, compressed.",
        .example = "--spool-bytes 20G",
        .setting = [](S& s) -> Setting { return &s.capture->spool_bytes; }},
       {.names = "--dead-letters",
@@ -39,10 +37,8 @@ std::vector<Option> KeepingOptions() {
        .group = kDelivery,
        .value = "PATH",
        .fallback = "beside --spool's or --resume's, else ./dead-letters.ndjson",
-       .help = "Keep documents that the server refuses for good in this file, for 'espcap resend'.",
-       .paragraph =
-           "keeps what the server refuses for good in this file; by default `dead-letters.ndjson` "
-           "in the `--spool`, else beside the `--resume` file, else here",
+       .help = "Keep documents that the server refuses for good in this file, for "
+               "'espcap resend'.",
        .example = "--dead-letters /var/lib/espcap/dead.ndjson",
        .setting = [](S& s) -> Setting { return &s.capture->dead_letters; }},
       {.names = "--dead-letters-bytes",
@@ -52,8 +48,7 @@ std::vector<Option> KeepingOptions() {
        .fallback = "1G",
        .unit = Unit::kBytes,
        .range = Range{uint64_t{1} << 12U, uint64_t{1} << 50U},
-       .help = "Keep at most this many bytes of refused documents.",
-       .paragraph = "so many bytes of refused documents at most (default 1G)",
+       .help = "Keep at most SIZE bytes of refused documents.",
        .example = "--dead-letters-bytes 100M",
        .setting = [](S& s) -> Setting { return &s.capture->dead_letters_bytes; }},
       {.names = "--dead-letters-full",
@@ -62,9 +57,8 @@ std::vector<Option> KeepingOptions() {
        .value = "wait|stop",
        .fallback = "wait",
        .choices = {"wait", "stop"},
-       .help = "When that file is full: wait for room (live: drop and count), or stop.",
-       .paragraph = "when that file is full: `wait` until there is room (live: the documents are "
-                    "dropped and counted), or `stop` the run (default `wait`)",
+       .help = "When that file is full: wait for room (live: drop and count), or stop "
+               "the run.",
        .example = "--dead-letters-full stop",
        .setting = [](S& s) -> Setting { return &s.capture->dead_letters_full; }},
       {.names = "--index",
@@ -73,9 +67,7 @@ std::vector<Option> KeepingOptions() {
        .value = "PATTERN",
        .fallback = "packets-%Y-%m-%d",
        .in_resume_key = true,
-       .help = "Send to this index, by the packet's time in UTC, as strftime(3).",
-       .paragraph = "the index, as strftime(3) makes it of the packet's own time in UTC (default "
-                    "`packets-%Y-%m-%d`)",
+       .help = "Send to this index; strftime(3) fills in the packet's time in UTC.",
        .example = "--index 'lab-%Y.%m'",
        .setting = [](S& s) -> Setting { return &s.capture->index; }},
       {.names = "--max-indices",
@@ -84,29 +76,27 @@ std::vector<Option> KeepingOptions() {
        .value = "N",
        .fallback = "400",
        .range = Range{1, 1'000'000},
-       .help = "Packets' times make at most so many indices; the rest goes to one.",
-       .paragraph = "packets' times make at most so many indices in a run, those of today apart; "
-                    "documents of other times go to one that ends in `implausible-times` "
-                    "(default 400)",
+       .help = "Let packets' times make at most N indices in a run, those of today "
+               "apart.",
+       .paragraph = "Documents of further times go to one index, whose name ends in "
+                    "`implausible-times`.",
        .example = "--max-indices 5000",
        .setting = [](S& s) -> Setting { return &s.capture->max_indices; }},
       {.names = "--no-template",
        .commands = kCaptureCommand,
        .group = kDelivery,
-       .help = "Install no index template, even where the server has none for the index.",
-       .paragraph = "installs no index template",
+       .help = "Install no index template, even if the server has none for the index.",
        .example = "--no-template",
        .setting = [](S& s) -> Setting { return &s.capture->no_template; }},
       {.names = "--metrics",
        .commands = kCaptureCommand,
        .group = "Program",
        .value = "[ADDR:]PORT",
-       .help =
-           "Serve Prometheus metrics (/metrics) and the run's health (/healthz) at this port, of "
-           "127.0.0.1 unless an address is given; port 0: a free one.",
-       .paragraph =
-           "serves metrics and the run's health over HTTP, at 127.0.0.1 unless an address is given "
-           "(IPv6 in brackets); port 0: a free one, which the log names; see Metrics",
+       .fallback = "off",
+       .help = "Serve Prometheus metrics (/metrics) and the run's health (/healthz) at"
+               " this port, of 127.0.0.1 unless an address is given; port 0: a free "
+               "one.",
+       .paragraph = "An IPv6 address is in brackets. The log names the port.",
        .example = "--metrics 9600",
        .setting = [](S& s) -> Setting { return &s.capture->metrics; }},
   };

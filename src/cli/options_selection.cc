@@ -20,8 +20,7 @@ std::vector<Option> SelectionOptions() {
        .value = "N",
        .fallback = "0, all",
        .in_found_file = true,
-       .help = "Stop after this many packets.",
-       .paragraph = "stops after N packets, over all files; 0: all (default)",
+       .help = "Stop after N packets, of all files together.",
        .example = "--count 1000",
        .setting = [](S& s) -> Setting { return &s.capture->count; }},
       {.names = "--bpf",
@@ -30,26 +29,25 @@ std::vector<Option> SelectionOptions() {
        .value = "EXPR",
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Dissect only packets that this capture filter (pcap-filter(7)) matches, from files "
-               "too.",
-       .paragraph =
-           "capture filter (`man pcap-filter`), for files too: the result is that of a capture "
-           "made with it. Packets of a link type that it doesn't fit are left out. Frames are "
-           "numbered as captured; their ids stay those of the whole file",
+       .help = "Dissect only packets that this capture filter (pcap-filter(7)) "
+               "matches, from files too.",
+       .paragraph = "The result is that of a capture made with the filter. Packets of a "
+                    "link type that it does not fit are left out. Frames are numbered as "
+                    "captured; their ids stay those of the whole file.",
        .example = "--bpf 'tcp port 80'",
        .setting = [](S& s) -> Setting { return &s.capture->capture_filter; }},
       {.names = "--skip-duplicates",
        .commands = kCaptureCommand,
        .group = kSelection,
        .value = "WINDOW",
+       .fallback = "keep all",
        .unit = Unit::kTime,
        .in_found_file = true,
        .in_resume_key = true,
-       .help =
-           "Leave out each frame that is equal to one of the time WINDOW before (mirror ports).",
-       .paragraph = "leaves out a frame whose bytes are those of one at most WINDOW before (mirror "
-                    "ports), as `editcap -w`; seconds, or with `ns`, `us`, `ms`; live across "
-                    "interfaces, and after or before. Packets keep their numbers",
+       .help = "Leave out a frame whose bytes equal those of a frame at most WINDOW "
+               "before (mirror ports).",
+       .paragraph = "As `editcap -w`. Seconds, or with ns, us, ms, s or m. Live, it works "
+                    "across interfaces, before and after. Packets keep their numbers.",
        .example = "--skip-duplicates 10ms",
        .setting = [](S& s) -> Setting { return &s.capture->duplicate_window; }},
       {.names = "--filter",
@@ -58,10 +56,9 @@ std::vector<Option> SelectionOptions() {
        .value = "EXPR",
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Send only packets that this display filter (wireshark-filter(4), tshark's -Y) "
-               "matches.",
-       .paragraph = "display filter (`man wireshark-filter`), tshark's `-Y`: all packets are "
-                    "dissected, these are sent",
+       .help = "Send only packets that this display filter (wireshark-filter(4), "
+               "tshark's -Y) matches.",
+       .paragraph = "All packets are dissected.",
        .example = "--filter 'dns.flags.rcode == 3'",
        .setting = [](S& s) -> Setting { return &s.capture->display_filter; }},
       {.names = "--fields",
@@ -70,11 +67,10 @@ std::vector<Option> SelectionOptions() {
        .value = "LIST",
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Write only these fields: names of display filters with commas between them, '*' at "
-               "the end of one, or @FILE. A protocol's name is that whole layer. Repeatable.",
-       .paragraph = "only these fields are in the documents: names as in display filters, with "
-                    "commas between them; `tcp.*` is all that begin so; a protocol's name is its "
-                    "whole layer; repeatable",
+       .help = "Write only these fields: names of display filters with commas between "
+               "them, '*' at the end of one, or @FILE. Repeatable.",
+       .paragraph = "`tcp.*` is all whose names begin so. A protocol's name is its whole "
+                    "layer.",
        .example = "--fields ip.src,ip.dst,'dns.qry*'",
        .setting = [](S& s) -> Setting { return &s.capture->fields; }},
       {.names = "--protocols",
@@ -83,9 +79,8 @@ std::vector<Option> SelectionOptions() {
        .value = "LIST",
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Write only these layers; with --fields, both. Repeatable.",
-       .paragraph = "only these layers are in the documents, wherever they stand; with `--fields`: "
-                    "those and these",
+       .help = "Write only these layers, wherever they are; with --fields, both. "
+               "Repeatable.",
        .example = "--protocols dns,http",
        .setting = [](S& s) -> Setting { return &s.capture->protocols; }},
   };
@@ -100,8 +95,7 @@ std::vector<Option> DissectionOptions() {
        .value = "NAME:VALUE",
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Set a preference. Repeatable.",
-       .paragraph = "sets a preference; repeatable",
+       .help = "Set a preference of Wireshark. Repeatable.",
        .example = "-o tls.keylog_file:keys.log",
        .setting = [](S& s) -> Setting { return &s.capture->dissection.preferences; }},
       {.names = "-d,--decode-as",
@@ -111,7 +105,6 @@ std::vector<Option> DissectionOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Use another dissector: tcp.port==8888,http. Repeatable.",
-       .paragraph = "takes another dissector; repeatable",
        .example = "-d tcp.port==8000-8010,http",
        .setting = [](S& s) -> Setting { return &s.capture->dissection.decode_as; }},
       {.names = "--enable-protocol",
@@ -121,8 +114,7 @@ std::vector<Option> DissectionOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Enable a protocol. Repeatable.",
-       .paragraph = "repeatable",
-       .example = "--disable-protocol ssh",
+       .example = "--enable-protocol ssh",
        .setting = [](S& s) -> Setting { return &s.capture->dissection.enable_protocols; }},
       {.names = "--disable-protocol",
        .commands = kCaptureCommand,
@@ -131,6 +123,7 @@ std::vector<Option> DissectionOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Disable a protocol. Repeatable.",
+       .example = "--disable-protocol ssh",
        .setting = [](S& s) -> Setting { return &s.capture->dissection.disable_protocols; }},
       {.names = "--enable-heuristic",
        .commands = kCaptureCommand,
@@ -139,7 +132,6 @@ std::vector<Option> DissectionOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Enable a heuristic dissector. Repeatable.",
-       .paragraph = "repeatable",
        .example = "--enable-heuristic rtp_udp",
        .setting = [](S& s) -> Setting { return &s.capture->dissection.enable_heuristics; }},
       {.names = "--disable-heuristic",
@@ -149,14 +141,14 @@ std::vector<Option> DissectionOptions() {
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Disable a heuristic dissector. Repeatable.",
+       .example = "--disable-heuristic rtp_udp",
        .setting = [](S& s) -> Setting { return &s.capture->dissection.disable_heuristics; }},
       {.names = "-n,--no-resolve",
        .commands = kCaptureCommand,
        .group = kDissection,
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Write no names for numbers at all.",
-       .paragraph = "no names for numbers at all",
+       .help = "Write no names for numbers.",
        .example = "-n",
        .setting = [](S& s) -> Setting { return &s.capture->dissection.no_name_resolution; }},
       {.names = "-N,--resolve",
@@ -165,11 +157,8 @@ std::vector<Option> DissectionOptions() {
        .value = "LETTERS",
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Write names for: d (from DNS packets), g (places), m (MAC), n (network), N (by DNS "
-               "queries), t (ports), v (VLANs).",
-       .paragraph =
-           "names for `d` addresses in captured DNS packets, `g` places (see Geography), `m` "
-           "MAC, `n` network, `N` network by asking DNS, `t` ports, `v` VLANs",
+       .help = "Write names for: d (from DNS packets), g (places), m (MAC), n "
+               "(network), N (by DNS queries), t (ports), v (VLANs).",
        .example = "-N dmt",
        .setting = [](S& s) -> Setting { return &s.capture->dissection.name_resolution; }},
       {.names = "-2,--two-pass",
@@ -177,9 +166,8 @@ std::vector<Option> DissectionOptions() {
        .group = kDissection,
        .in_found_file = true,
        .in_resume_key = true,
-       .help = "Read a file twice, so that a packet knows of later ones.",
-       .paragraph = "reads each file twice, so that a packet knows of later ones (a request of its "
-                    "response); not from a pipe",
+       .help = "Read each file twice, so that a request shows the packet of its "
+               "response. Not from a pipe.",
        .example = "-2",
        .setting = [](S& s) -> Setting { return &s.capture->two_pass; }},
   };

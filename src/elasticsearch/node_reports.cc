@@ -11,7 +11,7 @@ void NodeReports::Problem(size_t node, const std::string& reason, const std::str
 }
 
 void NodeReports::Recovered(size_t node, const std::string& name) {
-  if (!std::exchange(problems_[node], {}).empty()) warn_(name + " takes documents again");
+  if (!std::exchange(problems_[node], {}).empty()) warn_(name + " accepts documents again");
 }
 
 Result<void> NodeReports::Begin(const NodePool& pool, bool may_pass, const std::string& meanwhile) {

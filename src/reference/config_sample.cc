@@ -89,7 +89,7 @@ std::string ConfigSample() {
     for (const Entry& entry : group.entries) {
       const std::vector<std::string> keys = KeysOf(entry);
       if (keys.empty()) continue;
-      entries += "\n" + Comment(SentencesOf(entry));
+      entries += "\n" + Comment(cli::SentencesOf(*entry.option));
       if (entry.is_repeatable) {
         entries += "#" + keys.front() + ":\n#  - " + SampleOf(entry) + "\n";
       } else {

@@ -47,20 +47,6 @@ Entry EntryOf(const cli::Option& option) {
   return entry;
 }
 
-// A size as an option accepts it.
-std::string Limit(uint64_t number, cli::Unit unit) {
-  if (unit != cli::Unit::kBytes) return std::to_string(number);
-  constexpr std::string_view kUnits = "kMG";
-  size_t steps = 0;
-  while (steps < kUnits.size() && number != 0 && number % 1024 == 0) {
-    number /= 1024;
-    ++steps;
-  }
-  std::string text = std::to_string(number);
-  if (steps > 0) text += kUnits[steps - 1];
-  return text;
-}
-
 }  // namespace
 
 std::vector<Entry> EntriesOf(cli::Commands command) {
@@ -84,18 +70,6 @@ std::vector<Group> GroupsOf(cli::Commands command) {
     group->entries.push_back(std::move(entry));
   }
   return groups;
-}
-
-std::string SentencesOf(const Entry& entry) {
-  const cli::Option& option = *entry.option;
-  std::string text = option.help;
-  if (!option.choices.empty()) text += " One of: " + Joined(option.choices, ", ") + ".";
-  if (option.range) {
-    text += " From " + Limit(option.range->least, option.unit) + " to " +
-            Limit(option.range->most, option.unit) + ".";
-  }
-  if (*option.fallback != '\0') text += std::string(" Default: ") + option.fallback + ".";
-  return text;
 }
 
 std::vector<std::string> KeysOf(const Entry& entry) {

@@ -38,9 +38,6 @@ struct Group {
 // The entries of a command under their headings, in the order in which --help has them.
 std::vector<Group> GroupsOf(cli::Commands command);
 
-// The help's sentences, with values, limits and the default where it has them.
-std::string SentencesOf(const Entry& entry);
-
 // Long names without dashes that espcap.yml accepts; empty: none.
 std::vector<std::string> KeysOf(const Entry& entry);
 

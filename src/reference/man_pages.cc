@@ -95,7 +95,7 @@ std::string Heading(const cli::CommandRow& row) {
     const std::string name = "\\fI" + entry.names.front() + "\\fR";
     text += row.command == cli::kResendCommand ? " " + name : " [" + name + "]";
   }
-  return text + " [\\fIOPTION\\fR]...";
+  return row.command == cli::kHelpCommand ? text : text + " [\\fIOPTION\\fR]...";
 }
 
 std::string Synopsis() {
@@ -118,7 +118,7 @@ std::string Subcommand(const cli::CommandRow& row) {
       shared.push_back("\\fB" + RoffText(entry.names.back()) + "\\fR");
     }
   }
-  return text + ".PP\nAs above: " + Joined(shared, ", ") + ".\n";
+  return shared.empty() ? text : text + ".PP\nAs above: " + Joined(shared, ", ") + ".\n";
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ std::string Names(const Entry& entry) {
 
 std::string Row(const Entry& entry) {
   const std::string example = entry.option->example;
-  return "| " + Cell(Names(entry)) + " | " + Cell(SentencesOf(entry)) + " | " +
+  return "| " + Cell(Names(entry)) + " | " + Cell(cli::ExplanationOf(*entry.option)) + " | " +
          (example.empty() ? "" : "`" + Cell(example) + "`") + " | " +
          (entry.option->in_found_file ? "yes" : "") + " |\n";
 }

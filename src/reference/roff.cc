@@ -44,7 +44,7 @@ std::string RoffEntry(const std::vector<std::string>& names, const Entry& entry)
   }
   const std::string value = entry.is_argument ? "" : entry.option->value;
   if (!value.empty()) text += " \\fI" + RoffText(value) + "\\fR";
-  return text + '\n' + RoffText(SentencesOf(entry)) + '\n';
+  return text + '\n' + RoffText(Replaced(cli::ExplanationOf(*entry.option), "`", "")) + '\n';
 }
 
 std::string RoffExamples(std::string_view examples) {

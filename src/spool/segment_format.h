@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // The fixed parts of a segment file, as pure functions: its name, its header, and the frames around
-// each record. FORMAT.md describes all of it. Names and frames count the documents before them, so
-// that what is lost between two of them is known.
+// each record. docs/design/spool-format.md describes all of it. Names and frames count the
+// documents before them, so that what is lost between two of them is known.
 #ifndef ESPCAP_SPOOL_SEGMENT_FORMAT_H_
 #define ESPCAP_SPOOL_SEGMENT_FORMAT_H_
 

@@ -3,12 +3,12 @@
 // Batches that wait on disk while their server is away or slow. Lives in the supervisor, used by
 // one thread, and is opened after the zygote is forked: a child that had its lock would keep it.
 //
-// A batch is one record in a segment file; FORMAT.md says how they look. Append() is one write(2):
-// what it has returned from outlives any end of the process. What a finished segment holds, and
-// what was appended before Sync(), outlives a power failure too. A record that is settled is marked
-// so, and a segment whose records all are is deleted. Memory is held for the batches that were
-// taken and not settled, for the frames of the segment that is read (some 64 bytes a record), and a
-// few hundred bytes for each segment.
+// A batch is one record in a segment file; docs/design/spool-format.md says how they look. Append()
+// is one write(2): what it has returned from outlives any end of the process. What a finished
+// segment holds, and what was appended before Sync(), outlives a power failure too. A record that is
+// settled is marked so, and a segment whose records all are is deleted. Memory is held for the
+// batches that were handed out and not settled, for the frames of the segment that is read (some 64
+// bytes a record), and a few hundred bytes for each segment.
 #ifndef ESPCAP_SPOOL_SPOOL_H_
 #define ESPCAP_SPOOL_SPOOL_H_
 

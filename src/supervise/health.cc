@@ -45,8 +45,8 @@ std::string UnhealthyReason(const HealthState& state) {
     return "no document is sent before the server is prepared" +
            (state.preparation_problem.empty() ? "" : ": " + state.preparation_problem);
   }
-  if (!state.refusal.empty()) return "the server takes no documents: " + state.refusal;
-  if (state.has_spool && state.spool_full) return "the spool takes no more documents";
+  if (!state.refusal.empty()) return "the server accepts no documents: " + state.refusal;
+  if (state.has_spool && state.spool_full) return "the spool accepts no more documents";
   const bool all_rest = state.nodes > 0 && state.resting_nodes == state.nodes;
   if (all_rest && !state.has_spool) {
     return fmt::format("no node can be reached (of {}), and there is no spool", state.nodes);

@@ -18,7 +18,7 @@ struct HealthState {
   bool has_spool = false;
   bool spool_full = false;
   bool prepared = true;                  // the server: before, no document leaves
-  std::string refusal = {};              // why the server takes no documents; empty: it does
+  std::string refusal = {};              // why the server accepts no documents; empty: it does
   std::string blind_interface = {};      // the link receives packets, and the capture sees none
   std::string preparation_problem = {};  // why it isn't; empty: nothing is known yet
   size_t rings_unread = 0;

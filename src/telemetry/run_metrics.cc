@@ -25,7 +25,7 @@ void AddLedger(Exposition& text, const Ledger& ledger) {
   }
   text.Counter(
           "espcap_documents_cut_total",
-          "Documents cut to the depth or size that a server takes; each says so in espcap.cut.")
+          "Documents cut to the depth or size that a server accepts; each says so in espcap.cut.")
       .Sample({}, ledger.cut);
   text.Counter("espcap_packets_quarantined_total",
                "Packets whose dissection ends processes; a document says so in espcap.error.")
@@ -73,7 +73,7 @@ void AddWork(Exposition& text, const WorkStats& work) {
   text.Counter("espcap_unreadable_files_total",
                "Files of which nothing could be read, though named, or by their names captures.")
       .Sample({}, work.unreadable_files);
-  text.Counter("espcap_worker_restarts_total", "Workers that took up the work of one that died.")
+  text.Counter("espcap_worker_restarts_total", "Workers that continued the work of one that died.")
       .Sample({}, work.worker_restarts);
   text.Counter("espcap_worker_sessions_replaced_total",
                "Sessions on a stream that had reached a limit and were followed by a fresh one.")
@@ -84,7 +84,7 @@ void AddWork(Exposition& text, const WorkStats& work) {
              "Slots that are neither being filled nor hold unsettled documents; none: the "
              "destination is slower than the workers.")
       .Sample({}, uint64_t{work.free_batch_slots});
-  text.Gauge("espcap_batches_queued", "Filled batches that the destination hasn't taken yet.")
+  text.Gauge("espcap_batches_queued", "Filled batches that the destination hasn't accepted yet.")
       .Sample({}, uint64_t{work.batches_queued});
   text.Gauge("espcap_batches_kept_bytes", "Memory of batches that are not settled.")
       .Sample({}, uint64_t{work.batches_kept_bytes});
@@ -116,7 +116,7 @@ Nodes NodesByUrl(const DeliveryStats& delivery) {
 
 void AddNodes(Exposition& text, const Nodes& nodes) {
   Family& healthy = text.Gauge("espcap_delivery_node_healthy",
-                               "1: the node gets documents; 0: it failed and rests.");
+                               "1: the node gets documents; 0: it failed and is left alone.");
   for (const auto& [url, node] : nodes) {
     healthy.Sample({{"node", url}}, uint64_t{node.resting ? 0U : 1U});
   }
@@ -169,16 +169,16 @@ void AddDelivery(Exposition& text, const DeliveryStats& delivery) {
       .Sample({}, uint64_t{delivery.concurrency});
   if (delivery.request_bytes_limit != 0) {
     text.Gauge("espcap_delivery_request_limit_bytes",
-               "The largest request the server takes, learned when it refused one.")
+               "The largest request the server accepts, learned when it refused one.")
         .Sample({}, delivery.request_bytes_limit);
   }
 }
 
 void AddSpool(Exposition& text, const SpoolStats& spool) {
-  text.Gauge("espcap_spool_bytes", "What the spool takes on disk.").Sample({}, spool.bytes);
-  text.Gauge("espcap_spool_limit_bytes", "What it may take.").Sample({}, spool.bytes_limit);
+  text.Gauge("espcap_spool_bytes", "Bytes of the spool on disk.").Sample({}, spool.bytes);
+  text.Gauge("espcap_spool_limit_bytes", "The most that it may use.").Sample({}, spool.bytes_limit);
   text.Gauge("espcap_spool_documents", "Documents in the spool.").Sample({}, spool.documents);
-  text.Gauge("espcap_spool_full", "1: the spool takes no more; 0: it does.")
+  text.Gauge("espcap_spool_full", "1: the spool accepts no more; 0: it does.")
       .Sample({}, uint64_t{spool.full ? 1U : 0U});
 }
 

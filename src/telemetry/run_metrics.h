@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // A run's numbers as Prometheus text: which metrics there are, and what they are called. A pure
-// function; the README's table is made of what stands here.
+// function; docs/metrics.md has the same names.
 #ifndef ESPCAP_TELEMETRY_RUN_METRICS_H_
 #define ESPCAP_TELEMETRY_RUN_METRICS_H_
 

@@ -80,7 +80,7 @@ def test_counts_are_the_ledgers(elasticsearch, watching, folder):
 
 def test_every_metric_is_in_the_readme(elasticsearch, watching, start_espcap, tmp_path):
     """And none that isn't there, but for one that appears when it is learned."""
-    table = re.findall(r"^\| `(espcap_\w+)`.* \| (\w+) \|", (ROOT / "README.md").read_text(), re.M)
+    table = re.findall(r"^\| `(espcap_\w+)`.* \| (\w+) \|", (ROOT / "docs" / "metrics.md").read_text(), re.M)
     (tmp_path / "spool").mkdir()
     _, metrics = watching(*elasticsearch.options, "--spool", tmp_path / "spool")
     _, text = metrics.get()
@@ -208,7 +208,7 @@ def test_health_with_a_spool(watching, folder, tmp_path):
         assert metrics.get("/healthz") == (200, "ok\n")
         (folder / "http.pcap").write_bytes(http_times(100))
         metrics.wait_until(lambda scrape: scrape("espcap_spool_full") == 1)
-        assert metrics.get("/healthz") == (503, "the spool takes no more documents\n")
+        assert metrics.get("/healthz") == (503, "the spool accepts no more documents\n")
         node.start()
         packets = 92 + 100 * HTTP_PACKETS
         metrics.wait_until(lambda scrape: scrape.settled["indexed"] == packets)

@@ -31,7 +31,7 @@ TEST(Health, IsRedWhileTheServerRefusesDocuments) {
   state.nodes = 1;
   state.has_spool = true;
   state.refusal = "POST /_bulk answered 401";
-  EXPECT_EQ(UnhealthyReason(state), "the server takes no documents: POST /_bulk answered 401");
+  EXPECT_EQ(UnhealthyReason(state), "the server accepts no documents: POST /_bulk answered 401");
 }
 
 TEST(Health, IsRedWhileACaptureIsBlind) {
@@ -45,7 +45,7 @@ TEST(Health, IsRedWhileACaptureIsBlind) {
 
 TEST(Health, IsWhetherDocumentsAreDeliveredOrKept) {
   constexpr const char* kStopping = "espcap is stopping";
-  constexpr const char* kFull = "the spool takes no more documents";
+  constexpr const char* kFull = "the spool accepts no more documents";
   struct Case {
     HealthState state;  // stopping, nodes, resting, has spool, spool full
     std::string ailment;

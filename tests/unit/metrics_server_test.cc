@@ -125,7 +125,7 @@ TEST_P(MetricsServerTest, ServesLargeAnswersWhole) {
 TEST_P(MetricsServerTest, SaysHowTheRunIs) {
   EXPECT_EQ(Ask("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").find("HTTP/1.1 200 "), 0U);
   EXPECT_EQ(BodyOf(Ask("GET /healthz HTTP/1.0\r\n\r\n")), "ok\n");
-  ailment_ = "the spool takes no more documents";
+  ailment_ = "the spool accepts no more documents";
   const std::string response = Ask("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(response.find("HTTP/1.1 503 "), 0U) << response;
   EXPECT_EQ(BodyOf(response), ailment_ + "\n");

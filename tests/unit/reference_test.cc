@@ -60,7 +60,7 @@ TEST(Reference, EscapesWhatRoffWouldRead) {
 TEST(Reference, SaysLimitsAsOptionsAcceptThem) {
   const auto sentences = [](const std::string& name) {
     for (const Entry& entry : EntriesOf(cli::kCaptureCommand)) {
-      if (entry.names.front() == name) return SentencesOf(entry);
+      if (entry.names.front() == name) return cli::SentencesOf(*entry.option);
     }
     return std::string();
   };

@@ -67,11 +67,11 @@ TEST(StatusLines, OfARunToServers) {
   run.unhealthy_reason.clear();
   EXPECT_EQ(StatusLines(run, duration<double>(2)).back(), "spool: 3 documents, 400 of 500 bytes");
   delivery.spool->full = true;
-  run.unhealthy_reason = "the spool takes no more documents";
+  run.unhealthy_reason = "the spool accepts no more documents";
   lines = StatusLines(run, duration<double>(2));
   ASSERT_EQ(lines.size(), 7U);
   EXPECT_EQ(lines[5], "spool: 3 documents, 400 of 500 bytes, full");
-  EXPECT_EQ(lines[6], "health: the spool takes no more documents");
+  EXPECT_EQ(lines[6], "health: the spool accepts no more documents");
 }
 
 }  // namespace
