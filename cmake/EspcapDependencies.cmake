@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Debian packages, see `./dev deps`.
 find_package(PkgConfig REQUIRED)
 find_package(CURL REQUIRED)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What is installed, and where.
 include(GNUInstallDirs)
 set(ESPCAP_SYSTEMD_UNIT_DIR lib/systemd/system CACHE STRING "Folder of systemd's units")
@@ -20,8 +21,9 @@ install(FILES ${reference_dir}/espcap.bash
 install(FILES ${reference_dir}/_espcap DESTINATION ${ESPCAP_ZSH_COMPLETION_DIR})
 install(FILES ${reference_dir}/espcap.fish
         DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
-install(FILES README.md CHANGELOG.md SECURITY.md COPYING docs/options.md
+install(FILES README.md ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md SECURITY.md COPYING
         DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md)
 install(FILES config/README.md config/espcap.yml config/ilm-packets.json config/ism-packets.json
         DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 install(DIRECTORY config/queries DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # espcap_built_in_queries(VARIABLE): writes a source file with the searches of config/queries as texts, and sets VARIABLE to it.
 function(espcap_built_in_queries variable)
   file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/config/queries/*.json)

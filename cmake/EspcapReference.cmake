@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Manual pages, completions and the documents that come from the table of options are written by a tool of the build.
 set(reference_dir ${PROJECT_BINARY_DIR}/reference)
 file(MAKE_DIRECTORY ${reference_dir})

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Our own code is compiled with these; headers of other projects come in as SYSTEM.
 add_library(espcap_options INTERFACE)
 target_include_directories(espcap_options INTERFACE ${PROJECT_SOURCE_DIR}/include

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What libwireshark's headers have differs between 4.0 and 4.6. Each difference is tried here, and
 # becomes a macro that source/wireshark_api.h asks for; no version number is.
 include(CheckCXXSourceCompiles)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Whole encoded documents on their way to one destination. A batch borrows its text, usually a slot
-// of memory that a worker filled; whoever made it keeps that until the sink has settled the batch.
+// of memory that a worker filled; its maker keeps that until the sink has settled the batch.
 // The spans let a sink name the frame a server refused, and later send single documents again.
 #ifndef ESPCAP_BATCH_H_
 #define ESPCAP_BATCH_H_

@@ -33,8 +33,8 @@ class CutLayers {
       if (other.documents > 0) Add(other.name(), other.documents);
     }
   }
-  // Whether they can be those of so many documents, with names that can be shown: what another
-  // process wrote.
+  // Whether they can be those of this number of documents, with names that can be shown: what
+  // another process wrote.
   [[nodiscard]] bool Agree(uint64_t documents) const {
     uint64_t left = documents;
     for (const Count& count : counts_) {

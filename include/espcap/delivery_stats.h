@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What delivery to servers has done so far and how it stands, as plain values. The sink keeps it up
-// to date; whoever shows it (metrics, the log) reads it between two steps of the same thread.
+// What delivery to servers has done so far and its present state, as plain values. The sink keeps
+// it up to date; what shows it (metrics, the log) reads it between two steps of the same thread.
 #ifndef ESPCAP_DELIVERY_STATS_H_
 #define ESPCAP_DELIVERY_STATS_H_
 

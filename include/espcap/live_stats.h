@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// How live capture stands, as plain values. The supervisor computes them, telemetry prints them.
+// The state of live capture, as plain values. The supervisor computes them, telemetry prints them.
 #ifndef ESPCAP_LIVE_STATS_H_
 #define ESPCAP_LIVE_STATS_H_
 

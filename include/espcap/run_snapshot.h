@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// How a run stands at one moment, as plain values: what its metrics, its health and its answer to
+// The state of a run at one moment, as plain values: what its metrics, its health and its answer to
 // SIGUSR1 are made of. The supervisor computes them, telemetry prints them.
 #ifndef ESPCAP_RUN_SNAPSHOT_H_
 #define ESPCAP_RUN_SNAPSHOT_H_

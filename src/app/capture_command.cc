@@ -69,10 +69,11 @@ Result<void> CheckSources(const cli::CaptureSettings& settings) {
     return Fail("You cannot specify file and live capture at the same time");
   }
   if (!has_files && !has_interfaces) return Fail("You must specify either file or live capture");
-  if (settings.watch && settings.directories.empty()) return Fail("--watch follows a --dir");
+  if (settings.watch && settings.directories.empty())
+    return Fail("--watch: no directory is given; give --dir");
   if (has_interfaces) return CheckLive(settings);
   if (!settings.recording.path.empty()) {
-    return Fail("--write keeps what is captured: it goes with --nic");
+    return Fail("--write: nothing is captured; give --nic");
   }
   return {};
 }
@@ -82,16 +83,16 @@ Result<void> CheckShape(const cli::CaptureSettings& settings) {
     return Fail("--node and --output: choose one destination");
   }
   if (!settings.nodes.empty() && !settings.format.empty() && settings.format != "bulk") {
-    return Fail("--format: a server takes bulk only; leave --format out");
+    return Fail("--format: a server accepts bulk only; leave --format out");
   }
   if (settings.shards > 1 && settings.format == "text") {
-    return Fail("--format text numbers the packets one after another: it takes no --shards");
+    return Fail("--format text: it numbers the packets one after another; leave --shards out");
   }
   const bool is_compressed = sink::CompressionOf(settings.output) != Compression::kNone;
   if (!settings.resume.empty() && is_compressed) {
     return Fail(
-        "--resume can't go on with a compressed --output {}: leave the ending out, or use "
-        "a file a run",
+        "--resume: a compressed --output {} can't be continued; leave the ending out, or use a "
+        "file for each run",
         settings.output);
   }
   if (!settings.spool.empty() && settings.nodes.empty()) {
@@ -207,7 +208,7 @@ Result<std::shared_ptr<http::LocalPorts>> OwnPorts(const cli::CaptureSettings& s
       !std::all_of(settings.interfaces.begin(), settings.interfaces.end(), live::IsRemote);
   if (settings.nodes.empty() || !has_devices || settings.device.own_traffic) return {};
   auto ports = http::LocalPorts::Reserve();
-  if (!ports) return Fail("{}; --capture-own-traffic needs none", ports.error().message);
+  if (!ports) return Fail("{}; --capture-own-traffic does without", ports.error().message);
   log.Info(
       fmt::format("own connections to the server (local ports {}-{}) are not captured; "
                   "--capture-own-traffic captures them too",
@@ -251,7 +252,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   const worker::WorkerOptions worker_options = WorkerOptionsOf(settings, identities->worker);
   const live::Options& live = worker_options.live;
   if (worker_options.memory_bytes != 0) {
-    log.Verbose(fmt::format("each worker may take {} MiB (--worker-memory)",
+    log.Verbose(fmt::format("each worker may use {} MiB (--worker-memory)",
                             worker_options.memory_bytes >> 20U));
   }
   const supervise::Options options = SuperviseOptionsOf(settings, *nodes, *inputs);

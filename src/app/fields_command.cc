@@ -61,7 +61,7 @@ tl::unexpected<Error> FailUnknown(const std::string& pattern, const std::vector<
   std::vector<std::string> names;
   names.reserve(fields.size());
   for (const Field& field : fields) names.push_back(field.name);
-  return Fail("fields {}: none has that in its name or description{}", pattern,
+  return Fail("fields {}: no field has that in its name or description{}", pattern,
               base::DidYouMean(pattern, names));
 }
 

@@ -56,24 +56,24 @@ Result<void> CheckLive(const cli::CaptureSettings& settings) {
   if (settings.two_pass) return Fail("--two-pass is for files: live packets come once");
   if (settings.shards > 1) return Fail("--shards is for files; live, --workers share the packets");
   if (settings.workers > 1 && settings.format == "text") {
-    return Fail("--format text numbers the packets one after another: live, it takes one worker");
+    return Fail("--format text: it numbers the packets one after another; live, use one worker");
   }
   if (settings.workers > 1 && settings.ordered.value_or(false)) {
     return Fail("--ordered: live, packets of several workers come in no order; one keeps it");
   }
   const live::RawOptions raw = RawOptionsOf(settings.recording);
   if (raw.path.empty() && (raw.Rotates() || raw.files != 0)) {
-    return Fail("--write-bytes, --write-time and --write-files go with --write");
+    return Fail("--write-bytes, --write-time and --write-files: nothing is written; give --write");
   }
   if (raw.files != 0 && !raw.Rotates()) {
     return Fail("--write-files: one file is all there is without --write-bytes or --write-time");
   }
   if (settings.fanout_processes && settings.fanout_group == 0) {
-    return Fail("--fanout-processes goes with --fanout");
+    return Fail("--fanout-processes: no group is given; give --fanout");
   }
   if (settings.fanout_group + settings.interfaces.size() > UINT16_MAX + size_t{1}) {
-    return Fail("--fanout {}: each interface takes the next group, up to {}", settings.fanout_group,
-                UINT16_MAX);
+    return Fail("--fanout {}: each interface has the next group, up to {}; give a lower one",
+                settings.fanout_group, UINT16_MAX);
   }
   if (settings.interfaces.size() > live::SharedCaptureState::kMaxInterfaces) {
     return Fail("--nic: at most {} interfaces", live::SharedCaptureState::kMaxInterfaces);

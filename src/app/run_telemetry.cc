@@ -58,10 +58,10 @@ Result<void> RunTelemetry::ServeMetrics(const std::string& where) {
   const telemetry::ListenAddress& real = metrics_server_->address();
   log_.Info(fmt::format("metrics: http://{}/metrics", real.Text()));
   if (!real.IsLoopback()) {
-    log_.Warning(fmt::format(
-        "--metrics {}: packet counts and the servers' names are visible to whoever reaches this "
-        "address",
-        real.Text()));
+    log_.Warning(
+        fmt::format("--metrics {}: packet counts and the servers' names are visible to everyone "
+                    "who reaches this address",
+                    real.Text()));
   }
   return {};
 }

@@ -21,7 +21,7 @@ namespace espcap::app {
 
 class RunTelemetry {
  public:
-  // All is borrowed. `read_run`: how the run stands, but for its delivery. `delivery`: null where
+  // All is borrowed. `read_run`: the run's state, without its delivery. `delivery`: null where
   // documents go to no server.
   RunTelemetry(std::function<RunSnapshot()> read_run, const DeliveryStats* delivery,
                telemetry::Log& log);

@@ -62,7 +62,7 @@ Result<schema::IndexTemplate> Build(const char* program_path, const cli::Templat
   return schema::BuildTemplate(request, *fields, rest);
 }
 
-// How documents of today would stand there; each question waits for its answer.
+// What would become of documents of today there; each question waits for its answer.
 Result<elasticsearch::IndexStanding> AskFor(const elasticsearch::Server& server,
                                             const std::string& index, telemetry::Log& log) {
   elasticsearch::IndexInquiry inquiry({index, {}, true});

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// One thread's loop over descriptors and deadlines (epoll(7)): whoever waits for something says so
-// here, and is called back when it has come. Callbacks don't wait; they may add and remove watches
-// and timers, their own too.
+// One thread's loop over descriptors and deadlines (epoll(7)): every part that waits for something
+// says so here, and is called back when it has come. Callbacks don't wait; they may add and remove
+// watches and timers, their own too.
 #ifndef ESPCAP_BASE_EVENT_LOOP_H_
 #define ESPCAP_BASE_EVENT_LOOP_H_
 

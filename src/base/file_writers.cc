@@ -35,8 +35,8 @@ FileState::FileState(const struct stat& status)
 FileIdentity::FileIdentity(const struct stat& status)
     : state(status), changed_ns(Nanoseconds(status.st_ctim)) {}
 
-// Whoever opens the file for writing now makes the kernel send a signal. SIGIO, the default, would
-// end this process; SIGURG is ignored where nobody handles it.
+// A program that opens the file for writing now makes the kernel send a signal. SIGIO, the default,
+// would end this process; SIGURG is ignored where nobody handles it.
 ReadLease::ReadLease(int fd) : fd_(fd) {
   struct statfs file_system {};
   if (::fstatfs(fd_, &file_system) != 0) file_system = {};
@@ -58,7 +58,7 @@ std::optional<FileLook> LookAtFile(const std::string& path) {
   const FileDescriptor file(::open(path.c_str(), kFlags));
   if (!file.valid()) {
     if (errno == ENOENT) return std::nullopt;
-    // EAGAIN: a writer has a lease of its own. Anything else is for whoever reads the file to say.
+    // EAGAIN: a writer has a lease of its own. Anything else is for the reader of the file to say.
     return FileLook{FileState(status), errno == EAGAIN ? Writers::kSome : Writers::kUntold};
   }
   const ReadLease lease(file.get());

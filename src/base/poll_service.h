@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Something that a process serves from its own poll loop, beside its work and without a thread.
+// Something that a process serves from its own poll loop, without a thread.
 #ifndef ESPCAP_BASE_POLL_SERVICE_H_
 #define ESPCAP_BASE_POLL_SERVICE_H_
 

@@ -2,7 +2,7 @@
 //
 // Bytes that nobody else may see: in pages of their own, which no core dump holds, which read as
 // zeros in a process forked later, which stay out of swap where the limits allow, and which are
-// wiped at the end. Whoever copies them elsewhere gives that up, so what reads or makes a secret
+// wiped at the end. A copy elsewhere gives that up, so what reads or makes a secret
 // does it in place.
 #ifndef ESPCAP_BASE_SECRET_H_
 #define ESPCAP_BASE_SECRET_H_
@@ -18,7 +18,7 @@ namespace espcap::base {
 class Secret {
  public:
   Secret() = default;              // empty
-  explicit Secret(size_t length);  // so many zeros, to be written to
+  explicit Secret(size_t length);  // zeros, to be written to
   explicit Secret(std::string_view text);
   Secret(Secret&& other) noexcept
       : pages_(std::move(other.pages_)), length_(std::exchange(other.length_, 0)) {}

@@ -14,9 +14,9 @@
 
 namespace espcap::base {
 
-// Zero, or the error that stopped it. A descriptor that doesn't wait (O_NONBLOCK, by whoever opened
-// it) is waited for. EINTR: `hurried` was set, and a signal came while it waited. The bytes that
-// were written are added to `written_bytes`.
+// Zero, or the error that stopped it. A descriptor that doesn't wait (O_NONBLOCK, by the process
+// that opened it) is waited for. EINTR: `hurried` was set, and a signal came while it waited. The
+// bytes that were written are added to `written_bytes`.
 inline int WriteAll(int file, std::string_view text, const std::atomic<bool>& hurried,
                     size_t& written_bytes) {
   while (!text.empty()) {

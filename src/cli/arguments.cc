@@ -125,7 +125,7 @@ class Parser {
     if (&command != &main_) {
       for (const CLI::Option* option : main_.get_options()) {
         if (option->count() == 0) continue;
-        return Fail("{} stands before '{}': give options after it", option->get_name(),
+        return Fail("{} is before '{}': give options after it", option->get_name(),
                     command.get_name());
       }
     }

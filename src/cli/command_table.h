@@ -15,7 +15,7 @@ struct CommandRow {
   Commands command = kCaptureCommand;
   const char* name = "";  // empty: the main command
   const char* help = "";
-  const char* examples = "";  // a line each; what is said beside one is three spaces apart
+  const char* examples = "";  // a line each; its comment is three spaces apart
 };
 
 // The main command is the first.

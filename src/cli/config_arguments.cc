@@ -36,7 +36,7 @@ bool IsOverridden(const CLI::App& app, const std::string& key, const std::set<st
 }
 
 // The file may have come with a folder of captures: it must not say where documents go, with the
-// credentials of whoever runs espcap there.
+// credentials of the user who runs espcap there.
 bool IsForFoundFiles(const std::string& key) {
   const auto& table = OptionTable();
   return std::any_of(table.begin(), table.end(), [&key](const Option& option) {

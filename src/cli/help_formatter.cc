@@ -106,7 +106,7 @@ std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positi
   return Row(name, option->get_description());
 }
 
-// Examples are to be copied and so aren't wrapped: what is said beside one goes below it.
+// Examples are to be copied and so aren't wrapped: a comment goes below its example.
 std::string HelpFormatter::make_footer(const CLI::App* app) const {
   std::string footer;
   std::istringstream lines(app->get_footer());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// --help: names on the left, what they do beside them, wrapped at a width. Pure but for
+// --help: names on the left, what they do to their right, wrapped at a width. Pure but for
 // HelpWidth().
 #ifndef ESPCAP_CLI_HELP_FORMATTER_H_
 #define ESPCAP_CLI_HELP_FORMATTER_H_

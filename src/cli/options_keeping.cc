@@ -36,7 +36,7 @@ std::vector<Option> KeepingOptions() {
        .commands = kCaptureCommand,
        .group = kDelivery,
        .value = "PATH",
-       .fallback = "beside --spool's or --resume's, else ./dead-letters.ndjson",
+       .fallback = "in --spool, else next to --resume, else ./dead-letters.ndjson",
        .help = "Keep documents that the server refuses for good in this file, for "
                "'espcap resend'.",
        .example = "--dead-letters /var/lib/espcap/dead.ndjson",

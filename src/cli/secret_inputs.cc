@@ -25,7 +25,7 @@ std::span<char> BytesOf(char* text) { return {text, std::strlen(text)}; }
 Secret TakeVariable(const char* name) {
   const size_t name_length = std::strlen(name);
   Secret secret;
-  // A name can stand there more than once: getenv(3) finds the first.
+  // A name can be there more than once: getenv(3) finds the first.
   for (char* const* entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     if (std::strncmp(*entry, name, name_length) != 0 || (*entry)[name_length] != '=') continue;
     const std::span<char> value = BytesOf(*entry + name_length + 1);
@@ -70,7 +70,7 @@ Secret PercentDecoded(std::string_view text) {
   return decoded;
 }
 
-// What stands before the '@' of a URL; it and the '@' are gone from `url` then.
+// What is before the '@' of a URL; it and the '@' are gone from `url` then.
 std::optional<Secret> CutUserinfo(char* url) {
   const std::string_view text(url);
   const size_t scheme = text.find("://");

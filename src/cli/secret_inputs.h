@@ -29,7 +29,7 @@ struct SecretInputs {
   };
   std::optional<OfUrl> url;
 
-  // http_proxy and its kin, where they hold credentials.
+  // http_proxy and similar ones, where they hold credentials.
   struct Proxy {
     std::string variable;
     base::Secret value;

@@ -123,7 +123,7 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   uint64_t max_unpacked_bytes = uint64_t{1} << 30U;  // of a file in an archive
   std::string after = "keep";                        // what becomes of a settled capture's file
   bool list = false;
-  // destinations, beside the server
+  // destinations other than the server
   std::string output;
   // shape
   std::string format;  // a choice of its option; empty: as the destination wants it

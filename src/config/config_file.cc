@@ -20,7 +20,7 @@ Result<Setting> ReadSetting(const std::string& path, const YAML::Node& key,
   if (!key.IsScalar()) return Fail("{}:{}: a key must be an option's name", path, line);
   Setting setting{key.Scalar(), {}, value.IsSequence(), line};
   const auto wrong_value = [&] {
-    return Fail("{}:{}: '{}' takes a value or a list of values", path, line, setting.key);
+    return Fail("{}:{}: '{}' accepts a value or a list of values", path, line, setting.key);
   };
   if (value.IsScalar()) {
     setting.values.push_back(value.Scalar());
@@ -61,7 +61,7 @@ Result<ConfigFile> ReadConfigFile(const std::string& path) {
       auto setting = ReadSetting(path, entry.first, entry.second);
       if (!setting) return Forward(std::move(setting));
       if (!seen.insert(setting->key).second) {
-        return Fail("{}:{}: '{}' stands there twice", path, setting->line, setting->key);
+        return Fail("{}:{}: '{}' is there twice; remove one", path, setting->line, setting->key);
       }
       config.settings.push_back(std::move(*setting));
     }

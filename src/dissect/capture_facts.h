@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What a capture says beside its frames and dissection wants to know: names of addresses, secrets
-// that decrypt. They become libwireshark's, for the whole process.
+// What a capture says in addition to its frames, and dissection wants to know: names of addresses,
+// secrets that decrypt. They become libwireshark's, for the whole process.
 #ifndef ESPCAP_DISSECT_CAPTURE_FACTS_H_
 #define ESPCAP_DISSECT_CAPTURE_FACTS_H_
 

@@ -150,7 +150,7 @@ Result<void> DecodeAs(const std::string& text) {
     return {};
   }
   if (IsNumber(type)) return ChangeNumbers(*rule, search.found);
-  return Fail("-d '{}': layer type '{}' takes no rules", text, rule->table);
+  return Fail("-d '{}': layer type '{}' accepts no rules", text, rule->table);
 }
 
 }  // namespace espcap::dissect

@@ -17,7 +17,7 @@ constexpr std::string_view kFields = "--fields";
 constexpr std::string_view kProtocols = "--protocols";
 
 // Items that dissectors of libwireshark 4.0 find their way by: they go up the tree from them to
-// hang another protocol there, or write beside them what they find within. Were one left out, that
+// hang another protocol there, or write next to them what they find within. Were one left out, that
 // would stand in another place.
 constexpr std::array kLandmarks = {"btatt.attribute_data",
                                    "btatt.value",
@@ -154,7 +154,8 @@ Result<void> CheckProtocols(const std::vector<NamePattern>& patterns) {
     });
     if (is_layer) continue;
     if (is_field && !pattern.is_prefix) {
-      return Fail("{} {}: a field, not a protocol: {} takes it", kProtocols, pattern.text, kFields);
+      return Fail("{} {}: it is a field, not a protocol; use {}", kProtocols, pattern.text,
+                  kFields);
     }
     return FailUnknown(kProtocols, pattern, "protocol", IsLayer);
   }

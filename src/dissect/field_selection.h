@@ -21,7 +21,7 @@ struct SelectionRequest {
   std::vector<std::string> protocols;  // --protocols
   bool with_hex = false;               // documents have the fields' bytes
   bool with_ecs = false;               // what else is in the tree is asked too
-  std::string display_filter;          // beside it; may be empty
+  std::string display_filter;          // of the same run; may be empty
 };
 
 class FieldSelection {

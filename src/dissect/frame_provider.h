@@ -8,7 +8,7 @@
 #include "source/wireshark_api.h"
 
 // libwireshark leaves this type to its users. The frames belong to the session and outlive every
-// dissection in it: frame.time_delta and its kin are computed from them.
+// dissection in it: frame.time_delta and similar fields are computed from them.
 struct packet_provider_data {
   const espcap::source::CaptureSource* source = nullptr;
   const frame_data* reference = nullptr;           // the first frame

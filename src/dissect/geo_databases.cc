@@ -44,7 +44,7 @@ Result<Database> OpenDatabase(const std::string& path) {
   if (status == MMDB_SUCCESS) return Database(database.release());
   const int error = errno;
   const bool is_systems = status == MMDB_FILE_OPEN_ERROR || status == MMDB_IO_ERROR;
-  return Fail("open MaxMind database {}: {}; replace it, or take it away", path,
+  return Fail("open MaxMind database {}: {}; replace it, or remove it", path,
               is_systems ? std::generic_category().message(error) : MMDB_strerror(status));
 }
 
@@ -57,7 +57,7 @@ std::optional<MMDB_entry_data_s> ValueAt(MMDB_entry_s& entry, Keys... keys) {
   return value;
 }
 
-// Whoever wrote the database chose the width. 0: no number.
+// The database's author chose the width. 0: no number.
 template <class... Keys>
 uint32_t NumberAt(MMDB_entry_s& entry, Keys... keys) {
   const auto value = ValueAt(entry, keys...);

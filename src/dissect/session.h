@@ -29,8 +29,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Once, before anything below. What the source says beside its frames (names, secrets) is not the
-  // session's business: see capture_facts.h.
+  // Once, before anything below. What the source says in addition to its frames (names, secrets) is
+  // not the session's business: see capture_facts.h.
   void Attach(source::CaptureSource& source);
 
   // Goes on behind frames of other sessions, so that times and deltas are those of the whole
@@ -61,7 +61,7 @@ class Session {
 
   [[nodiscard]] const epan_dissect_t& dissection() const { return *edt_; }
 
-  // Where a previewed frame stands in the file.
+  // The place of a previewed frame in the file.
   [[nodiscard]] int64_t OffsetOf(uint32_t frame_number) const;
 
  private:

@@ -13,10 +13,10 @@
 
 namespace espcap::dissect {
 
-// What the selection, and the display filter beside it, ask for.
+// What the selection and the display filter ask for.
 struct TreeDemand {
   size_t fields = 0;  // registered ones, layers apart
-  // Whole layers have whatever stands in them, text items too, and those have text only if it is to
+  // Whole layers have all that is in them, text items too, and those have text only if it is to
   // be seen.
   bool layers = false;
   bool text_items = false;

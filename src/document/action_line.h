@@ -22,7 +22,7 @@ struct Action {
 // DocumentId().
 void AppendAction(ByteBuffer& out, const Action& action);
 
-// The bytes of such a line, at most, for an index name of so many.
+// The bytes of such a line, at most, for an index name of that length.
 constexpr size_t MaxActionBytes(size_t index_bytes) { return index_bytes + 80; }
 
 // `line` without its line feed. None where AppendAction() doesn't write it so.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The index of a packet, where damaged times may not make any number of them: so many names at
+// The index of a packet, where damaged times must not make any number of them: that many names at
 // most, whatever the packets' times are, and one for all others. Names of today don't count: a run
 // may last for years.
 #ifndef ESPCAP_DOCUMENT_BOUNDED_INDEX_H_

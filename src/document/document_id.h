@@ -13,7 +13,7 @@
 namespace espcap::document {
 
 // 22 characters of base64url (RFC 4648, section 5), '-', and the record's number in its file.
-// `is_error`: of what stands in the place of the packet's own document, which can still come.
+// `is_error`: of what replaces the packet's own document, which can still come.
 std::string DocumentId(const Fingerprint& fingerprint, uint32_t record_number,
                        bool is_error = false);
 

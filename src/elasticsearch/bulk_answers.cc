@@ -140,7 +140,7 @@ Result<void> BulkSink::TakeAnswer(Request& request, const http::HttpClient::Fini
     const auto items = ParseBulkResponse(response.body, request.chunk->positions.size());
     stats.Count(items ? RequestOutcome::kAnswered : RequestOutcome::kMalformed, finished.took);
     if (items) return TakeItems(request, finished.took, *items, ledger);
-    // It can be what a single document's outcome says, or that there are so many.
+    // It can be what a single document's outcome says, or that there are that many.
     MoveOn(request, std::nullopt,
            {RetryReason::kMalformed, 0, fmt::format("{} ({})", answered, items.error().message),
             true});

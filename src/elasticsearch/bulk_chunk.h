@@ -28,7 +28,7 @@ struct PendingBatch {
 struct BulkChunk {
   std::list<PendingBatch>::iterator pending_batch;
   std::vector<uint32_t> positions;         // in the batch, ascending, never empty
-  uint32_t failures = 0;                   // so often it was sent in vain
+  uint32_t failures = 0;                   // times that it was sent without success
   uint32_t attempts_without_progress = 0;  // tries in a row after which nothing at all had landed
   std::chrono::steady_clock::time_point not_before{};
   bool is_blocked = false;  // refused the last time for a state of the cluster

@@ -22,7 +22,7 @@ struct ItemResult {
   std::string reason;  // where it isn't there
 };
 
-// Of an answer about so many documents, with room for a long error of each.
+// Of an answer about this number of documents, with room for a long error of each.
 base::JsonBounds BulkAnswerBounds(size_t document_count);
 
 // An error where the body is no bulk response for exactly `document_count` documents.

@@ -45,7 +45,7 @@ class ChunkQueue {
   void PutFirst(BulkChunk chunk) { waiting_.push_front(std::move(chunk)); }
   void PutLast(BulkChunk chunk) { waiting_.push_back(std::move(chunk)); }
 
-  // So many more documents of the batch have an outcome; it ends here when none is left.
+  // This number of further documents of the batch have an outcome; it ends here when none is left.
   void CountSettled(std::list<PendingBatch>::iterator pending_batch, size_t documents);
 
   // As RemoteSink's.

@@ -15,7 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr base::Backoff kItemWait{milliseconds{200}, milliseconds{20'000}};
-// Refused documents are sent again so often while there is no room for them elsewhere.
+// Refused documents are sent again this often while there is no room for them elsewhere.
 constexpr milliseconds kFullWait{5'000};
 constexpr const char* kFull =
     "the file of dead letters is full, and documents that the server refuses {}; "

@@ -98,7 +98,7 @@ class DocumentOutcomes {
   struct Kept {
     std::list<PendingBatch>::iterator pending_batch;
     std::vector<Refusal> refusals;
-    Result<size_t> result;  // so many of them
+    Result<size_t> result;  // how many of them
   };
 
   void DeadLetter(const BulkChunk& chunk, std::vector<Refusal> refusals);

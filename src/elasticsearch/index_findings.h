@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What follows from how an index name stands on the server: whether espcap's template is installed,
-// what the user is told before the first document, and what ends a run. Pure functions.
+// What follows from the state of an index name on the server: whether espcap's template is
+// installed, what the user is told before the first document, and what ends a run. Pure functions.
 #ifndef ESPCAP_ELASTICSEARCH_INDEX_FINDINGS_H_
 #define ESPCAP_ELASTICSEARCH_INDEX_FINDINGS_H_
 

@@ -16,7 +16,7 @@ using nlohmann::json;
 // Every question names the few members that it wants: thousands of templates fit.
 constexpr base::JsonBounds kBounds{
     .bytes = http::kMaxResponseBytes, .depth = 64, .time = std::chrono::milliseconds(100)};
-// Which stands for a pipeline, and means that there is to be none.
+// This name of a pipeline means that there is to be none.
 constexpr std::string_view kNoPipeline = "_none";
 constexpr std::array kPipelineSettings = {"default_pipeline", "final_pipeline"};
 

@@ -119,7 +119,7 @@ Preparation::Outcome Preparation::TakeAnswer(const http::HttpResponse& response,
 void Preparation::SkipQuestion(const std::string& reason) {
   if (skipped_.insert(inquiry_->topic()).second) {
     warnings_.push_back(
-        fmt::format("{}: {}; espcap goes on without the answer", inquiry_->Question(), reason));
+        fmt::format("{}: {}; espcap continues without the answer", inquiry_->Question(), reason));
   }
   inquiry_->Skip();
 }

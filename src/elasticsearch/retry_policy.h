@@ -51,8 +51,8 @@ struct RequestVerdict {
 // `error_type` as above.
 RequestVerdict DecideRequest(long status, std::string_view error_type);
 
-// After so many refusals of a request for load (or without an answer that can be read), in a row,
-// it goes on as two smaller ones: it may be more than the server can take at once, or one
+// After this number of refusals of a request for load (or without an answer that can be read), in a
+// row, it goes on as two smaller ones: it may be more than the server can take at once, or one
 // document's outcome may be what can't be read.
 constexpr uint32_t kTriesPerSize = 3;
 

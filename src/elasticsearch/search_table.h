@@ -25,7 +25,7 @@ inline constexpr size_t kMaxSearchAnswerBytes = size_t{16} << 20U;
 // `request` is the body that was sent: it has the order of aggregations and fields.
 Result<SearchTable> TableOf(const std::string& request, const std::string& answer);
 
-// Columns beside each other, under their names.
+// Columns next to each other, under their names.
 std::string FormatTable(const SearchTable& table);
 
 }  // namespace espcap::elasticsearch

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// espcap's template on its way to the server: made beside the run, then put there part by part. It
+// espcap's template on its way to the server: made during the run, then put there part by part. It
 // sends nothing itself. One thread.
 #ifndef ESPCAP_ELASTICSEARCH_TEMPLATE_INSTALL_H_
 #define ESPCAP_ELASTICSEARCH_TEMPLATE_INSTALL_H_
@@ -20,7 +20,7 @@
 
 namespace espcap::elasticsearch {
 
-// Makes the template beside the run: libwireshark's fields are asked for in another process.
+// Makes the template during the run: libwireshark's fields are asked for in another process.
 class TemplateMaker {
  public:
   TemplateMaker() = default;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What stands beside a value as a text: the name of a number's value ("Create" for 5), or bytes
+// What is next to a value as a text: the name of a number's value ("Create" for 5), or bytes
 // that are text (an SSID).
 #ifndef ESPCAP_ENCODE_COMPANION_TEXT_H_
 #define ESPCAP_ENCODE_COMPANION_TEXT_H_

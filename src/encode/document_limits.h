@@ -17,7 +17,7 @@ namespace espcap::encode {
 
 struct DocumentLimits {
   // Objects within one another. Servers' JSON parsers stop at 1,000 levels, and an object that
-  // stands in a list takes two.
+  // is in a list needs two.
   uint32_t depth = 450;
   // Well below http.max_content_length (100 MB). A server that indexes gets less by default.
   uint64_t bytes = uint64_t{32} << 20U;

@@ -26,9 +26,9 @@ enum class Format {
 struct DocumentShape {
   Format format = Format::kNdjson;
   bool hex = false;
-  bool ecs = false;                // with the fields of the Elastic Common Schema, beside `layers`
+  bool ecs = false;                // with the fields of the Elastic Common Schema, next to `layers`
   bool value_strings = false;      // with the names of numbers' values
-  dissect::ColumnSet columns = 0;  // of the packet list, beside `layers`
+  dissect::ColumnSet columns = 0;  // of the packet list, next to `layers`
   DocumentLimits limits;
 };
 
@@ -54,7 +54,7 @@ class DocumentWriter {
   [[nodiscard]] std::string_view Append(ByteBuffer& out, const epan_dissect_t& dissection,
                                         uint64_t number);
 
-  // Appends what stands in the place of a frame's document that can't be made. `number` as above.
+  // Appends what replaces a frame's document that can't be made. `number` as above.
   void AppendError(ByteBuffer& out, const wtap_rec& rec, uint32_t frame_number, uint64_t number,
                    std::string_view error) const;
 

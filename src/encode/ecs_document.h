@@ -15,7 +15,7 @@
 
 namespace espcap::encode {
 
-// In the order of their paths, so that what stands in one object is together.
+// In the order of their paths, so that what is in one object is together.
 enum class EcsField : uint8_t {
   kTimestamp,
   kDestinationAddress,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What stands in the place of a frame's document where the frame can't be dissected: what its
+// What replaces a frame's document where the frame can't be dissected: what its
 // record's header says, as libwireshark's `frame` layer would. Without libwireshark.
 #ifndef ESPCAP_ENCODE_ERROR_DOCUMENT_H_
 #define ESPCAP_ENCODE_ERROR_DOCUMENT_H_

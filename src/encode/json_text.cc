@@ -43,7 +43,7 @@ void StoreWord(char* write, uint64_t word) {
   std::memcpy(write, &word, kWord);
 }
 
-// The text's next eight bytes; blanks stand for those beyond its end, which aren't read.
+// The text's next eight bytes; blanks replace those beyond its end, which aren't read.
 uint64_t LoadNext(const uint8_t* begin, const uint8_t* in, const uint8_t* end) {
   const auto left = static_cast<size_t>(end - in);
   if (left >= kWord) return LoadWord(in);

@@ -19,7 +19,7 @@ uint32_t KeyTable::Intern(const std::string& name) {
 }
 
 uint32_t KeyTable::InternAbbrev(std::string_view abbrev) {
-  // 0 stands for the tree's root, which has no name.
+  // 0 is the tree's root, which has no name.
   const auto next = static_cast<uint32_t>(abbrevs_.size()) + 1;
   return abbrevs_.emplace(abbrev, next).first->second;
 }

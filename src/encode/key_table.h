@@ -32,11 +32,11 @@ struct FieldPlan {
   ValueFormat format;
   bool abbrev_has_other_keys = false;  // the same name is registered below another parent too
   bool selected = false;               // the document shall have it
-  ValueKind companion = ValueKind::kUnplanned;  // what else stands beside the value
-  bool is_alone = true;                         // its own key's, and nothing stands beside it
+  ValueKind companion = ValueKind::kUnplanned;  // what else is next to the value
+  bool is_alone = true;                         // its own key's, and nothing is next to it
 };
 
-// Texts that documents have beside values, under the value's key with "_text".
+// Texts that documents have next to values, under the value's key with "_text".
 struct Companions {
   bool value_names = false;
   bool texts_of_bytes = false;
@@ -77,7 +77,7 @@ class KeyTable {
   }
   // The key of the field's bytes, `key` with "_raw".
   uint32_t RawKey(uint32_t key) { return Derived(raw_keys_, key, "_raw"); }
-  // The key of the text beside the field, `key` with "_text".
+  // The key of the text next to the field, `key` with "_text".
   uint32_t TextKey(uint32_t key) { return Derived(text_keys_, key, "_text"); }
 
   // Keys are numbered from 0 without gaps, names (FieldPlan::abbrev) from 1.

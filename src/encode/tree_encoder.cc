@@ -24,7 +24,7 @@ void AppendLiteral(ByteBuffer& out, KeyLiteral key) {
   out.Commit(write + key.length);
 }
 
-// The layer that an item stands in, or is.
+// The layer that an item is in, or is itself.
 const char* LayerOf(const proto_node* node) {
   for (; node != nullptr; node = node->parent) {
     const field_info* field = PNODE_FINFO(node);

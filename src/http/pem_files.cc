@@ -77,7 +77,7 @@ Result<Key> ReadKey(const char* option, const std::string& path) {
   if (is_encrypted) {
     return Fail(
         "{} {}: a passphrase guards the key, and nobody can be asked for it; openssl pkey -in {} "
-        "-out NEW takes it off",
+        "-out NEW removes it",
         option, path, path);
   }
   return Fail("{} {}: holds no private key in PEM form (-----BEGIN PRIVATE KEY-----){}", option,

@@ -15,7 +15,7 @@ namespace espcap::http {
 Result<void> CheckCaFile(const std::string& path);
 
 // --client-cert and --client-key: a certificate (with its chain) and the key that fits it, which
-// only its owner can read and which no passphrase guards. An empty `key_path`: it stands in the
+// only its owner can read and which no passphrase guards. An empty `key_path`: it is in the
 // certificate's file.
 Result<void> CheckClientCertificate(const std::string& path, const std::string& key_path);
 

@@ -66,7 +66,7 @@ std::vector<std::string> SecurityWarnings(const Security& security,
     }
   } else if (security.insecure) {
     warnings.push_back(fmt::format(
-        "--insecure: the server's certificate is not checked. Whoever stands between can read and "
+        "--insecure: the server's certificate is not checked. Anyone on the way can read and "
         "change every document{}; --fingerprint is as easy and safe",
         has_credentials ? " and take the credentials" : ""));
   }

@@ -24,7 +24,7 @@ namespace espcap::http {
 struct Security {
   std::string ca_file;                // PEM; empty: the system's CAs
   std::string client_cert;            // PEM, with its chain; empty: none
-  std::string client_key;             // PEM; empty: it stands in `client_cert`
+  std::string client_key;             // PEM; empty: it is in `client_cert`
   std::optional<CertificatePin> pin;  // the only trust anchor
   bool insecure = false;              // the server's certificate isn't checked
   base::Secret authorization;         // "Authorization: …", see authorization.h; empty: none
@@ -33,7 +33,8 @@ struct Security {
 // Whether the parts go together and every file can be used; an error names option and file.
 Result<void> CheckSecurity(const Security& security);
 
-// What whoever starts a run should know about it: --insecure, credentials that others can read.
+// What the user who starts a run should know about it: --insecure, credentials that others can
+// read.
 std::vector<std::string> SecurityWarnings(const Security& security,
                                           const std::vector<NodeUrl>& nodes);
 

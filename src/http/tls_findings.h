@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What a handshake brought to light, as plain values: for whoever has to explain its failure.
+// What a handshake brought to light, as plain values, to explain its failure.
 #ifndef ESPCAP_HTTP_TLS_FINDINGS_H_
 #define ESPCAP_HTTP_TLS_FINDINGS_H_
 

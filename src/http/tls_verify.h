@@ -21,11 +21,12 @@ struct TlsVerification {
   std::shared_ptr<TlsFindings> findings;  // never null
   std::optional<CertificatePin> pin;
   bool is_checked = true;  // --insecure
-  std::string host;  // with a pin: whom the certificate must be for, where it isn't the pinned one
+  std::string
+      host;  // with a pin: the host that the certificate must be for, where it isn't the pinned one
 };
 
 // For connections made from `context`, which keeps `verification`. Without a pin the chain is
-// checked as the context is set up to, and the name by whoever set it up.
+// checked as the context is set up to, and the name by its owner.
 Result<void> Install(SSL_CTX* context, TlsVerification verification);
 
 }  // namespace espcap::http

@@ -74,7 +74,7 @@ class Device {
   };
   Drops NewDrops();
 
-  // Of opening, for whoever wants to know.
+  // Of opening, if it is needed.
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:

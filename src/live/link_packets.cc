@@ -24,7 +24,7 @@ Result<LinkPackets> LinkPackets::Of(int link_type, uint32_t interface_id, bool n
   const char* name = pcap_datalink_val_to_name(link_type);
   const std::string shown = name == nullptr ? std::to_string(link_type) : name;
   if (encapsulation == WTAP_ENCAP_UNKNOWN) {
-    return Fail("Wireshark doesn't know its link type {}", shown);
+    return Fail("Wireshark has no dissector for its link type {}", shown);
   }
   LinkPackets packets(encapsulation, interface_id, nanoseconds);
   if (source::LosesPseudoHeader(encapsulation) && packets.HeaderBytes() == 0) {

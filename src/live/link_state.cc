@@ -54,7 +54,7 @@ std::optional<std::string> DescribeChange(const LinkState& before, const LinkSta
     return fmt::format("{} is gone; waited for", before.name);
   }
   if (before.name != now.name) {
-    return fmt::format("{} is called {} now; capture goes on", before.name, now.name);
+    return fmt::format("{} is called {} now; capture continues", before.name, now.name);
   }
   if (before.is_up && !now.is_up) return fmt::format("{} is down; waited for", now.name);
   if (!before.is_up && now.is_up) return fmt::format("{} is up again", now.name);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A result that a process of its own comes to while the others get ready. Its maker, and whoever is
-// forked from that later, can await it; that its process dies only costs the others the work. Of
-// the maker's files it has standard input, output and error only.
+// A result that a process of its own comes to while the others get ready. Its maker, and every
+// process that is forked from that later, can await it; that its process dies only costs the others
+// the work. Of the maker's files it has standard input, output and error only.
 #ifndef ESPCAP_PROCESS_FORKED_TASK_H_
 #define ESPCAP_PROCESS_FORKED_TASK_H_
 

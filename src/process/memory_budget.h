@@ -37,7 +37,7 @@ class MemoryBudget {
 void OfferToEndFirst();
 
 // Half of the memory that there is for this process, by the machine and its control group, for each
-// of so many.
+// of that many.
 uint64_t ShareOfMemory(uint32_t processes);
 
 }  // namespace espcap::process

@@ -74,7 +74,7 @@ struct Job {
   // Of a file: what is settled isn't dissected again for what follows from it.
   bool is_fresh = false;
   uint32_t session = 1;         // which of the sessions that know nothing of each other
-  uint32_t careful_frames = 0;  // so many are handed over one by one, since a worker went wrong
+  uint32_t careful_frames = 0;  // those handed over one by one, since a worker went wrong
   bool keeps_faults = false;    // frames that are to blame are kept in a file each
   FrameFaults faults;
   uint64_t packet_limit = 0;  // 0: none

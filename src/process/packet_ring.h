@@ -35,7 +35,7 @@ class PacketRing {
   static constexpr size_t kMinRecordsBytes = size_t{16} << 20U;
   static constexpr size_t kLogBytes = size_t{16} << 20U;
 
-  // With room for so many bytes of records, rounded up to whole pages; for kMinRecordsBytes at
+  // With room for this many bytes of records, rounded up to whole pages; for kMinRecordsBytes at
   // least.
   static Result<std::unique_ptr<PacketRing>> Create(size_t records_bytes = kMinRecordsBytes);
   ~PacketRing();

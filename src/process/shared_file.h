@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Memory that processes share as a file without a name: whoever has its descriptor can map it, and
-// nobody can change its size, so that no reader meets its end (SIGBUS).
+// Memory that processes share as a file without a name: a process that has its descriptor can map
+// it, and nobody can change its size, so that no reader meets its end (SIGBUS).
 #ifndef ESPCAP_PROCESS_SHARED_FILE_H_
 #define ESPCAP_PROCESS_SHARED_FILE_H_
 

@@ -40,7 +40,7 @@ class SlotWriter {
   Result<void> AddDuplicate(uint32_t frame_number);
   Result<void> AddFailed(uint32_t frame_number);
 
-  // So many of the next frames, one by one: a fault in what is handed over is then one frame's.
+  // This number of the next frames, one by one: a fault in what is handed over is then one frame's.
   void HandOverEach(uint32_t frames) { careful_frames_ = frames; }
   // Hands the slot over if something has been in it for so long.
   void HandOverIfOlderThan(std::chrono::milliseconds age);

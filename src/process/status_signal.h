@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// SIGUSR1: someone wants to be told how the run stands. It disturbs nothing; several that come
+// SIGUSR1: someone asks for the state of the run. It disturbs nothing; several that come
 // together are one request.
 #ifndef ESPCAP_PROCESS_STATUS_SIGNAL_H_
 #define ESPCAP_PROCESS_STATUS_SIGNAL_H_

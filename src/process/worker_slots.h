@@ -90,7 +90,7 @@ class WorkerSlots {
   [[nodiscard]] std::vector<SlotDocument> Documents(uint32_t slot, uint32_t documents) const;
   // The worker may write to it while it is read. REQUIRES: place + bytes <= max_text_bytes().
   [[nodiscard]] const char* Text(uint32_t slot, size_t place) const { return TextOf(slot) + place; }
-  // Gives back memory that an outsize document of so many bytes touched.
+  // Gives back memory that an outsize document of that many bytes touched.
   void Trim(uint32_t slot, size_t text_bytes) const;
 
   [[nodiscard]] const SlotShape& shape() const { return shape_; }

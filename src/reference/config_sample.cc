@@ -78,7 +78,8 @@ std::string SampleOf(const Entry& entry) {
 }  // namespace
 
 std::string ConfigSample() {
-  std::string text = Comment(
+  std::string text = "# SPDX-License-Identifier: GPL-2.0-or-later\n";
+  text += Comment(
       "espcap's configuration: every key there can be, with an example. Made from the table of "
       "options; espcap.yml(5) says more. The command line wins. An option that can be repeated "
       "accepts a list. espcap reads the first file of ./espcap.yml, ../config/espcap.yml, "

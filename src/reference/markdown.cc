@@ -36,6 +36,7 @@ std::string Table(const std::vector<Entry>& entries) {
 
 std::string OptionReference() {
   std::string text =
+      "<!-- SPDX-License-Identifier: GPL-2.0-or-later -->\n"
       "# Options of espcap\n\n"
       "Made from the table of options; `./dev reference` writes it anew. Options with `…` can be "
       "repeated.\nThe last column marks keys that an `espcap.yml` may have which espcap finds by a "

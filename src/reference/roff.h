@@ -19,7 +19,7 @@ std::string RoffTitle(std::string_view name, int section, std::string_view manua
 // `names` in bold above the sentences.
 std::string RoffEntry(const std::vector<std::string>& names, const Entry& entry);
 
-// Examples of the table of commands: what is said beside a command goes below it.
+// Examples of the table of commands: a command's comment goes below it.
 std::string RoffExamples(std::string_view examples);
 
 }  // namespace espcap::reference

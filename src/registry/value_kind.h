@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// How a registered field stands in the ek document: its key, and how its values are written. Pure
-// functions of libwireshark's registry, which outlives what they return.
+// How a registered field is written in the ek document: its key, and how its values are written.
+// Pure functions of libwireshark's registry, which outlives what they return.
 #ifndef ESPCAP_REGISTRY_VALUE_KIND_H_
 #define ESPCAP_REGISTRY_VALUE_KIND_H_
 
@@ -40,10 +40,10 @@ enum class ValueKind : uint8_t {
   kSeconds,
   kFraction,
   // Never a field's own:
-  kRawBytes,   // tshark's -x: beside another value of the field
+  kRawBytes,   // tshark's -x: next to another value of the field
   kContainer,  // FT_PROTOCOL that isn't selected: an object of the selected fields in it
-  kValueName,  // what a number stands for: beside the number
-  kBytesText,  // bytes that are UTF-8, as text: beside the bytes
+  kValueName,  // what a number means: next to the number
+  kBytesText,  // bytes that are UTF-8, as text: next to the bytes
 };
 
 // How a value is written: copied to where it is needed, as one word.
@@ -55,7 +55,8 @@ struct alignas(uint32_t) ValueFormat {
 
 ValueFormat FormatOf(const header_field_info& field);
 
-// What a field can be shown as beside its value: kValueName, kBytesText, or kUnplanned for nothing.
+// What a field can be shown as next to its value: kValueName, kBytesText, or kUnplanned for
+// nothing.
 ValueKind CompanionOf(const header_field_info& field);
 
 // The format for a typed document, in which the values of a key of a number's type are numbers.

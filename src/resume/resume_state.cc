@@ -139,7 +139,7 @@ Result<void> ResumeState::Append(std::string_view text) {
   if (error == 0 && ::fdatasync(file_.get()) != 0) error = errno;
   if (error != 0) {
     must_be_cut_ = true;
-    static_cast<void>(Cut());  // in vain: the next call does it, or the next run
+    static_cast<void>(Cut());  // if it fails, the next call does it, or the next run
     return Fail("write resume state {}: {}", path_, Reason(error));
   }
   whole_bytes_ = end;

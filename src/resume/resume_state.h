@@ -49,7 +49,8 @@ class ResumeState {
   // else Write() is to follow.
   bool Add(const Fingerprint& fingerprint) { return settled_.emplace(fingerprint, false).second; }
   // For the next run. Where the line can't be written (a full disk) the file keeps its whole lines,
-  // and a later call can succeed. Another thread may call this, beside all that is above.
+  // and a later call can succeed. Another thread may call this, at the same time as all that is
+  // above.
   Result<void> Write(const SettledCapture& capture, std::string_view name);
   // It was written so.
   void SetAcknowledged(const Fingerprint& fingerprint) { settled_[fingerprint] = true; }

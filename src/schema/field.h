@@ -11,7 +11,7 @@
 
 namespace espcap::schema {
 
-// What stands beside the field's value, under its key with "_text".
+// What is next to the field's value, under its key with "_text".
 enum class Companion : uint8_t {
   kNone,
   kText,  // bytes that are text

@@ -9,7 +9,7 @@ FieldType Widest(FieldType a, FieldType b) {
   if (a == b) return a;
   if (a > b) std::swap(a, b);
   if (a == FieldType::kObject || b == FieldType::kMixed) return FieldType::kMixed;
-  // true and false are words like others; null is no word, and leaves no trace beside them.
+  // true and false are words like others; null is no word, and leaves no trace among them.
   if (a == FieldType::kLong && b == FieldType::kUnsigned) return FieldType::kUnsigned;
   // A double alone would round what a long or more holds.
   if (a == FieldType::kLong && b == FieldType::kDouble) return FieldType::kUnsigned;

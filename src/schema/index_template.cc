@@ -26,7 +26,7 @@ json Settings(const TemplateRequest& request) {
             {"mapping", {{"ignore_malformed", true}}}}}};
 }
 
-// A server checks each component by itself, so the limit stands beside the fields.
+// A server checks each component by itself, so the limit is next to the fields.
 json FieldLimit(size_t field_count) {
   const size_t most = field_count + kDefaultMostFields;
   return {{"index", {{"mapping", {{"total_fields", {{"limit", most}}}}}}}};

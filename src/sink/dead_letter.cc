@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// What stands before the document in a line. Within a JSON string its quotes would be escaped.
+// What is before the document in a line. Within a JSON string its quotes would be escaped.
 constexpr std::string_view kDocumentKey = R"(,"document":)";
 
 std::string Dump(const ordered_json& value) {
@@ -101,7 +101,7 @@ std::string LetterLine(const DeadLetter& letter) {
 }
 
 Result<DeadLetter> ParseLetterLine(std::string_view line) {
-  // As espcap writes it, the document is the last member and is taken as it stands.
+  // As espcap writes it, the document is the last member and is used as it is.
   const size_t key = line.find(kDocumentKey);
   if (key != std::string_view::npos && line.ends_with('}')) {
     const std::string_view document =

@@ -39,7 +39,7 @@ Result<DeadLetter> ParseBulkDocument(std::string_view bulk_document);
 void AppendBulkDocument(std::string& out, const DeadLetter& letter);
 
 // With its line end; valid UTF-8 and JSON whatever the texts are made of. A document that isn't a
-// JSON object in one line stands there as a string.
+// JSON object in one line is there as a string.
 std::string LetterLine(const DeadLetter& letter);
 
 // Of a line without its end; an error says what is wrong with it. Members that are not needed to

@@ -14,7 +14,7 @@ enum class ServerState : uint8_t {
   kAway,   // no node of it answers
 };
 
-// Whether whoever makes the batches can wait.
+// Whether the source of the batches can wait.
 enum class WhenFull : uint8_t {
   kBlock,       // files: they stay where they are
   kDropNewest,  // an interface: what isn't taken is lost

@@ -13,7 +13,7 @@ namespace {
 constexpr std::chrono::seconds kReadAgain{1};
 
 // The checksums of the files say that nobody changed them by accident. What is sent has the form
-// that espcap writes, whoever has written the file.
+// that espcap writes, no matter who has written the file.
 bool IsOurs(const spool::SpooledBatch& spooled) {
   const Batch batch = spooled.AsBatch();
   return std::all_of(batch.documents.begin(), batch.documents.end(),

@@ -39,7 +39,7 @@ class SpoolDrain {
 
   // The server's word on a batch. REQUIRES: Owns(slot).
   void Settle(uint32_t slot, bool delivered);
-  // The server's sink has given it back, with so many of its documents.
+  // The server's sink has given it back, with this number of its documents.
   void TakeBack(uint32_t slot, size_t documents);
   // A batch has come to the spool.
   void Appended() { is_empty_ = false; }

@@ -31,7 +31,7 @@ Packing PackingOfFile(const std::string& path);
 struct UnpackLimits {
   uint64_t member_bytes = 0;
   uint32_t members = 65'536;
-  // More than so many times the packed file, and this, is a bomb.
+  // More than this many times the packed file, and this size, is a bomb.
   uint64_t ratio = 1000;
   uint64_t free_bytes = uint64_t{64} << 20U;
 };

@@ -67,7 +67,7 @@ CaptureFilter::Compiled& CaptureFilter::CompiledFor(int encapsulation, ByteOrder
   const std::pair<int, ByteOrder> key(encapsulation, order);
   if (const auto found = compiled_.find(key); found != compiled_.end()) return found->second;
   const auto link_type = LinkTypeOf(encapsulation);
-  Result<FilterProgram> program = Fail("libpcap doesn't know it");
+  Result<FilterProgram> program = Fail("libpcap does not support it");
   if (link_type) program = CompileFilter(expression_, *link_type, order);
   return compiled_.emplace(key, Compiled{std::move(program)}).first->second;
 }

@@ -171,7 +171,7 @@ class FlowWalk {
 
   static Place AfterUdp(Bytes bytes) {
     if (bytes.size() < 4) return {};
-    // Tunnels are sent to the port; whoever goes by either port treats both directions alike.
+    // Tunnels are sent to the port; either port treats both directions alike.
     for (const uint16_t port : {Uint16(bytes, 0), Uint16(bytes, 2)}) {
       const Layer layer = LayerOfUdpPort(port);
       if (layer != Layer::kNothing) return Behind(bytes, 8, layer);

@@ -27,7 +27,7 @@ enum class FlowKey : uint8_t {
 // capture cut off. An ICMP error's quoted datagram is never looked at.
 //
 // Fragments go by the pair of the datagram that is fragmented, the first one too, and so never by
-// what they carry. A tunnel's fragments hence go by the tunnel's ends, and with kFlow a
+// what they carry. So a tunnel's fragments go by the tunnel's ends, and with kFlow a
 // fragmented datagram may be parted from the whole ones of its flow.
 //
 // `encapsulation` is the frame's own WTAP_ENCAP_*, `captured` its captured bytes.

@@ -14,7 +14,7 @@ namespace espcap::source {
 
 using Bytes = std::span<const uint8_t>;
 
-// What stands at a place in a frame.
+// What is at a place in a frame.
 enum class Layer : uint8_t {
   kNothing,  // cut off, or no known way to IP
   kEthernet,
@@ -46,7 +46,7 @@ struct Place {
 // here begin with kNothing.
 Place FirstHeader(int encapsulation, Bytes frame);
 
-// What the header carries that stands at `place`: kNothing where it is cut off or unknown, and
+// What the header at `place` carries: kNothing where it is cut off or unknown, and
 // behind IP, which is not this part's.
 Place NextHeader(const Place& place);
 

@@ -4,7 +4,7 @@
 // frames that belong together (FlowHash) are shared out by weight, since a capture can have few of
 // them and unequal ones. Every process that counts must come to the same plan, so the plan depends
 // on nothing but the frames in their order. (A file that grows between two counts has two plans:
-// whoever calls must end all counts at one frame.) One thread.
+// the caller must end all counts at one frame.) One thread.
 #ifndef ESPCAP_SOURCE_SHARD_PLAN_H_
 #define ESPCAP_SOURCE_SHARD_PLAN_H_
 

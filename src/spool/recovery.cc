@@ -39,7 +39,7 @@ Result<std::vector<SegmentFile>> FindSegments(const std::string& directory, int 
     const auto header = DecodeHeader(ReadPiece(segment.file(), 0, kHeaderBytes));
     if (header && header->version != kFormatVersion) {
       return Fail(
-          "{} is of format version {}, and this espcap knows only {}; let the espcap that wrote it "
+          "{} is of format version {}, and this espcap reads only {}; let the espcap that wrote it "
           "deliver it, or use another directory",
           segment.name(), header->version, kFormatVersion);
     }

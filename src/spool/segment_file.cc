@@ -64,7 +64,7 @@ Result<void> SegmentFile::Append(std::string_view bytes) {
   }
   if (const int error = WriteAll(file_.get(), bytes_, bytes); error != 0) {
     must_be_cut_ = true;
-    static_cast<void>(Cut(bytes_));  // in vain: the next call does it
+    static_cast<void>(Cut(bytes_));  // if it fails, the next call does it
     return Fail("write {}: {}", name_, Reason(error));
   }
   bytes_ += bytes.size();

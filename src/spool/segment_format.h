@@ -41,7 +41,7 @@ std::string SegmentName(const SegmentId& id);
 // None where SegmentName() makes no such name.
 std::optional<SegmentId> ParseSegmentName(std::string_view name);
 
-// The id again, for whoever has the file under another name.
+// The id again, for a reader that has the file under another name.
 struct SegmentHeader {
   SegmentId id;
   uint32_t version = kFormatVersion;
@@ -82,7 +82,7 @@ std::string EncodeFrame(const Frame& frame, uint64_t marker);
 // None where the bytes are no frame of that marker, or damaged.
 std::optional<Frame> DecodeFrame(std::string_view bytes, uint64_t marker);
 
-// A marker as it stands in the file.
+// A marker as it is in the file.
 std::string EncodeMarker(uint64_t marker);
 
 // The mark behind a record's tail: zeros, until it is this.

@@ -54,7 +54,7 @@ class Walk {
   }
 
   // Whether the record ends where its head says. Its tail may be damaged, but if another frame
-  // stands before the end, bytes of the body are missing, and the next record is nearer.
+  // is before the end, bytes of the body are missing, and the next record is nearer.
   [[nodiscard]] bool IsInPlace(const RecordPlace& record) const {
     if (!IsNew(record.frame) || !Fits(record.begin, record.frame)) return false;
     if (FrameAt(record.TailBegin())) return true;

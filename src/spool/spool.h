@@ -5,8 +5,8 @@
 //
 // A batch is one record in a segment file; docs/design/spool-format.md says how they look. Append()
 // is one write(2): what it has returned from outlives any end of the process. What a finished
-// segment holds, and what was appended before Sync(), outlives a power failure too. A record that is
-// settled is marked so, and a segment whose records all are is deleted. Memory is held for the
+// segment holds, and what was appended before Sync(), outlives a power failure too. A record that
+// is settled is marked so, and a segment whose records all are is deleted. Memory is held for the
 // batches that were handed out and not settled, for the frames of the segment that is read (some 64
 // bytes a record), and a few hundred bytes for each segment.
 #ifndef ESPCAP_SPOOL_SPOOL_H_
@@ -110,7 +110,7 @@ class Spool {
   Result<void> FinishSegment();
   Result<SegmentFile> NewSegment();
   Result<void> WriteInNewSegment(const RecordBody& body);
-  // In one write with what stands before it.
+  // In one write with what is before it.
   Result<void> WriteRecord(SegmentFile& segment, const RecordBody& body, std::string before);
   Result<void> SyncDirectory();
 

@@ -84,7 +84,7 @@ struct Capture {
   std::deque<uint32_t> batches;                 // kept, not yet given to the sink
   uint32_t at_sink = 0;                         // batches there
   Delivery delivery = Delivery::kAcknowledged;  // the worst of its batches so far
-  bool has_quarantined = false;  // a document stands for a frame that could not be dissected
+  bool has_quarantined = false;  // a document replaces a frame that could not be dissected
   bool faulty = false;           // an error was said of it: its packets may not all be there
   // What the run's ledger had as undelivered when a batch of it went into the spool first.
   std::optional<uint64_t> undelivered_at_spooling;
@@ -121,8 +121,8 @@ class CaptureQueue {
   // end isn't one that began a large file late.
   void Add(const std::vector<InputFile>& files);
 
-  // Live: all that comes from these interfaces is one capture, dissected by so many workers, each
-  // with a ring.
+  // Live: all that comes from these interfaces is one capture, dissected by this number of workers,
+  // each with a ring.
   void AddLive(const std::vector<LiveInterface>& interfaces, uint32_t workers);
 
   // The job of the file, none of a stream, that comes first if nothing is added.
@@ -136,7 +136,7 @@ class CaptureQueue {
                       bool is_settled);
   // A part whose worker is gone before its end: it comes next.
   void PutBack(Part& part) { ready_.push_front(&part); }
-  // One of the archive's files, in memory of so many bytes: a capture before the archive itself.
+  // One of the archive's files, in memory of this many bytes: a capture before the archive itself.
   void AddMember(Capture& archive, const std::string& name, base::FileDescriptor file,
                  uint64_t bytes);
 

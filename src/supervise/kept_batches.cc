@@ -11,7 +11,7 @@ namespace espcap::supervise {
 namespace {
 
 constexpr size_t kMostWaiting = 4096;              // batches for one thread
-constexpr size_t kOwnBytes = 4096;                 // of a batch, beside its texts
+constexpr size_t kOwnBytes = 4096;                 // of a batch, without its texts
 constexpr uint32_t kMostIds = uint32_t{1} << 31U;  // above are ids of the sinks' own
 
 // What a compressed text may take, in eighths of the text. Hexadecimal digits of random bytes, the

@@ -41,7 +41,7 @@ class KeptBatches {
   static Result<std::unique_ptr<KeptBatches>> Create(base::EventLoop& loop, Compression compression,
                                                      uint32_t threads);
 
-  // The memory that a text of so many bytes can come to, with what is compressed.
+  // The memory that a text of this many bytes can come to, with what is compressed.
   [[nodiscard]] size_t MostBytes(size_t text_bytes) const;
   [[nodiscard]] size_t bytes() const { return bytes_; }
 

@@ -41,7 +41,7 @@ struct Options {
   std::chrono::milliseconds duration{0};           // of the whole run; 0: to its end
   std::chrono::milliseconds frame_timeout{0};      // without work a process is ended; 0: never
   std::chrono::milliseconds stop_timeout{60'000};  // from a stop to the end, at most
-  std::chrono::milliseconds stats_interval{0};     // live: a line of statistics so often; 0: none
+  std::chrono::milliseconds stats_interval{0};  // live: time between lines of statistics; 0: none
 };
 
 // The captures that the run begins with.

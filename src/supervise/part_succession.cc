@@ -42,7 +42,7 @@ void PartSuccession::StartAgain(Part& part, int error, Clock::time_point now) {
 
 void PartSuccession::DissectorEnded(Part& part, const End& end, Clock::time_point now) {
   if (end.outcome == Outcome::kSessionLimitReached && Delivers(state_) && !HasNoWorkers(state_)) {
-    log_.Verbose(fmt::format("{}: a fresh session goes on after packet {}", *part.capture->name,
+    log_.Verbose(fmt::format("{}: a fresh session continues after packet {}", *part.capture->name,
                              part.job.settled_frame));
     ++state_.sessions_replaced;
     BeginFresh(part);
@@ -95,7 +95,8 @@ void PartSuccession::ReaderEnded(Part& part, const End& end, Clock::time_point n
   if (!end.outcome && !state_.stop) {
     if (is_capture) {
       log_.Error(fmt::format(
-          "{}: its capture process died; what it had not read is lost, another one goes on", name));
+          "{}: its capture process died; what it had not read is lost, another one continues",
+          name));
       return PutBack(part, part.deaths.rate.Add(now, 1), now);
     }
     log_.Error(fmt::format("{}: its reader died; what comes after is lost", name));

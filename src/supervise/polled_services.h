@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What a run serves from its own loop, beside its work. One thread.
+// What a run serves from its own loop. One thread.
 #ifndef ESPCAP_SUPERVISE_POLLED_SERVICES_H_
 #define ESPCAP_SUPERVISE_POLLED_SERVICES_H_
 

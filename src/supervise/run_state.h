@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What a run knows of itself beside its books: a state with a reason for where packets come from,
+// What a run has in addition to its ledger: a state with a reason for where packets come from,
 // where documents go, and whether it was told to stop.
 #ifndef ESPCAP_SUPERVISE_RUN_STATE_H_
 #define ESPCAP_SUPERVISE_RUN_STATE_H_

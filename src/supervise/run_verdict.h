@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What a run's end says to whoever started it. Pure.
+// What a run's end says to its user. Pure.
 #ifndef ESPCAP_SUPERVISE_RUN_VERDICT_H_
 #define ESPCAP_SUPERVISE_RUN_VERDICT_H_
 

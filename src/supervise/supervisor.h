@@ -100,7 +100,7 @@ class Supervisor {
   // sink that fails ends the run. The ledger is balanced and every error is in the log.
   RunEnd Run(RunDependencies run);
 
-  // How the run stands; its delivery is the sink's to tell.
+  // The run's state; its delivery is the sink's to tell.
   [[nodiscard]] RunSnapshot Snapshot() const;
 
  private:

@@ -16,8 +16,8 @@ class LagHistogram {
  public:
   using Milliseconds = std::chrono::duration<double, std::milli>;
 
-  // So many documents of one batch, of which the oldest and the newest packet are known; those
-  // between are taken for evenly spread. Less than nothing (the clock was set) is nothing.
+  // This number of documents of one batch, of which the oldest and the newest packet are known;
+  // those between are taken for evenly spread. Less than nothing (the clock was set) is nothing.
   void Add(Milliseconds oldest, Milliseconds newest, uint64_t documents);
 
   // The lag that `share` (0 … 1) of the documents stayed below; 0 where there are none.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A line about live capture in the log, every so often. One thread.
+// A line about live capture in the log, at intervals. One thread.
 #ifndef ESPCAP_TELEMETRY_LIVE_REPORTER_H_
 #define ESPCAP_TELEMETRY_LIVE_REPORTER_H_
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What a run says, beside its documents: on standard error for who watches, in syslog for who asks
-// later. Nothing is logged per packet. A message is one line without control characters, whatever
-// it is made of (base/printable.h). One thread logs; between BeginThread() and Flush() two others
-// write, one for each reader, so that a reader that stalls delays nobody. Before, and in commands
-// that have no loop, lines for syslog are kept until Flush().
+// What a run says, apart from its documents: on standard error for who watches, in syslog for who
+// asks later. Nothing is logged per packet. A message is one line without control characters,
+// whatever it is made of (base/printable.h). One thread logs; between BeginThread() and Flush() two
+// others write, one for each reader, so that a reader that stalls delays nobody. Before, and in
+// commands that have no loop, lines for syslog are kept until Flush().
 #ifndef ESPCAP_TELEMETRY_LOG_H_
 #define ESPCAP_TELEMETRY_LOG_H_
 

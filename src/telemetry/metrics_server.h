@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// GET /metrics and /healthz over HTTP, by libmicrohttpd in the loop of whoever serves it: no
-// thread. A connection is one request and lasts a few seconds at most, whatever its client does;
+// GET /metrics and /healthz over HTTP, by libmicrohttpd in the loop of the process that serves it:
+// no thread. A connection is one request and lasts a few seconds at most, whatever its client does;
 // connections and the memory of each are bounded.
 #ifndef ESPCAP_TELEMETRY_METRICS_SERVER_H_
 #define ESPCAP_TELEMETRY_METRICS_SERVER_H_

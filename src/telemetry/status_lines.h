@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// How a run stands, in a few lines for the log: the answer to SIGUSR1. Pure.
+// The state of a run, in a few lines for the log: the answer to SIGUSR1. Pure.
 #ifndef ESPCAP_TELEMETRY_STATUS_LINES_H_
 #define ESPCAP_TELEMETRY_STATUS_LINES_H_
 

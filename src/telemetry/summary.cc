@@ -28,7 +28,7 @@ std::string FormatLedger(const Ledger& ledger, Destination destination) {
   if (ledger.abandoned > 0) text += fmt::format(", {} abandoned", ledger.abandoned);
   if (ledger.quarantined > 0) text += fmt::format("; {} quarantined", ledger.quarantined);
   if (ledger.cut > 0) {
-    text += fmt::format("; {} documents cut to what a server takes, most by {}", ledger.cut,
+    text += fmt::format("; {} documents cut to what a server accepts, most by {}", ledger.cut,
                         ledger.cut_layers.Worst());
   }
   return text;

@@ -89,7 +89,7 @@ Result<void> TwoPasses(dissect::Session& session, FileJob& file) {
     }
     if (!file.memory.NearlySpent()) continue;
     read = Fail(
-        "{}: two passes over more than {} packets take more than --worker-memory; the rest "
+        "{}: two passes over more than {} packets need more than --worker-memory; the rest "
         "is left out",
         file.source.name(), file.frames.frame_number());
     break;

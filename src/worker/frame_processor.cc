@@ -57,7 +57,7 @@ const process::FrameFault* FrameProcessor::FaultOf(uint32_t frame_number, bool i
   return first != nullptr ? first : job_.faults.Find(frame_number);
 }
 
-// It is kept for whoever mends the dissector, and a document says that it was there.
+// It is kept for those who repair the dissector, and a document says that it was there.
 Result<void> FrameProcessor::LeaveAlone(uint32_t frame_number, uint64_t record_number,
                                         const process::FrameFault& fault) {
   using Use = process::FrameFault::Use;

@@ -74,7 +74,7 @@ Opening Open(const WorkerContext& context, const Job& job, const live::Link& lin
   return opening;
 }
 
-// What fails at the start is the user's to mend. Later it is tried until it succeeds.
+// What fails at the start is the user's to repair. Later it is tried until it succeeds.
 Opening OpenForRun(const WorkerContext& context, const Job& job, const live::Link& link,
                    const SlotWriter& out, std::atomic<uint64_t>& work) {
   constexpr std::chrono::milliseconds kPause{1000};
@@ -128,7 +128,7 @@ class BlindnessWatch {
     if (is_blind && !was_blind) {
       warn_(
           fmt::format("{}: the link receives packets, and the capture has seen none for {} s; "
-                      "a program on this machine may take them before (XDP)",
+                      "a program on this machine may get them first (XDP)",
                       name, live::Blindness::kLongest.count()));
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What a capture process writes beside its work (--write): into files that the supervisor opens.
+// What a capture process also writes (--write): into files that the supervisor opens.
 #ifndef ESPCAP_WORKER_RECORDER_H_
 #define ESPCAP_WORKER_RECORDER_H_
 

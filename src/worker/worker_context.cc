@@ -22,7 +22,7 @@ using source::FileSource;
 
 namespace {
 
-// Files, and what dissectors read beside them (keys), may be readable only for root. A process that
+// Files, and what dissectors also read (keys), may be readable only for root. A process that
 // keeps the right to read those is confined to its own.
 process::Keep KeptWith(const WorkerOptions& options) {
   const bool reads_files = options.live.interfaces.empty();

@@ -89,7 +89,7 @@ wait_until() {
         fi
         sleep 0.05
     done
-    echo "$0: waited in vain: $what" >&2
+    echo "$0: waited without success: $what" >&2
     return 1
 }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tls.pcapng: curl and nginx over TLS, with the secrets inside the file.
-# tls-keylog.pcap and tls-keylog.keys: another session, secrets beside it.
+# tls-keylog.pcap and tls-keylog.keys: another session, secrets next to it.
 # The key, the certificate and the sessions exist for the recording only.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""This build beside another one, command by command: what a change costs."""
+"""This build and another one, command by command: what a change costs."""
 from bulk_server import bulk_server
 from programs import TEN_FIELDS, espcap
 from project import TEST_PCAPS
@@ -31,7 +31,7 @@ def measure_against(report, capture, folder, base, runs, environment):
     """Commands that write to /dev/null."""
     file, ten = ("--file", capture), ("--fields", TEN_FIELDS)
     two = ("--shards", "2", "--workers", "2")
-    report.subject(f"{capture.name} beside {base}; {how_often(runs)}")
+    report.subject(f"{capture.name} against {base}; {how_often(runs)}")
     report.head()
     _measure(report, {
         "start": ("--file", START),
@@ -48,7 +48,7 @@ def measure_against(report, capture, folder, base, runs, environment):
 
 def measure_border(report, capture, base, runs, environment):
     """To a server that answers at once: what it costs that the supervisor copies and checks."""
-    report.subject(f"{capture.name} to a server, beside {base}; {how_often(runs)}")
+    report.subject(f"{capture.name} to a server, against {base}; {how_often(runs)}")
     report.head()
     with bulk_server() as url:
         commands = {

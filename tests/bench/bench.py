@@ -60,7 +60,7 @@ def parse_arguments():
     parser.add_argument("--live", action="append", choices=LIVE_PARTS, default=[],
                         help="of live capture, this part; repeatable")
     parser.add_argument("--against", type=pathlib.Path, metavar="PROGRAM",
-                        help="measure beside this other build of espcap, in turn: commands that write to "
+                        help="measure against this other build of espcap, in turn: commands that write to "
                              "/dev/null (against), and to a server that answers at once (border)")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE",
                         help="write every run there too")
@@ -85,7 +85,7 @@ def extent_of(arguments):
 
 
 def folders():
-    """Those of further captures, beside the project or named."""
+    """Those of further captures, next to the project or named."""
     base = pathlib.Path(os.environ.get("ESPCAP_CAPTURES") or ROOT.parent / "shared" / "captures")
     return sorted(path for path in base.iterdir() if path.is_dir()) if base.is_dir() else []
 

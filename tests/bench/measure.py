@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One run of a command: its time, and the memory and output of it and all its descendants.
 
-A process of ours stands between, as reaper of whatever the command leaves behind: CPU time of a
+A process of ours is between, as reaper of what the command leaves behind: CPU time of a
 process is known for certain only to the one that waits for it.
 """
 import contextlib

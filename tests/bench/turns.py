@@ -14,7 +14,7 @@ class Contender:
     name: str
     command: list
     packets: int = 0
-    factor: float = 1.0  # what a part of the work is scaled by, to stand for all of it
+    factor: float = 1.0  # what a part of the work is scaled by, to represent all of it
     keep_output: bool = False
     before: typing.Callable = lambda: None
     after: typing.Callable = lambda: None
@@ -52,7 +52,7 @@ def how_often(runs):
 
 
 def in_turn(contenders, runs, environment):
-    """Each runs so many times; each turn begins with another one."""
+    """Each runs this many times; each turn begins with another one."""
     present = [contender for contender in contenders if contender is not None]
     for turn in range(runs):
         first = turn % len(present)

@@ -44,7 +44,7 @@ def test_it_is_waited_for(state, kind, spool, nodes_to_break, espcap, start_espc
     with make(node):
         run = start_espcap("--file", ARP, *node.options, "--dead-letters", dead, "--metrics", "0", *spooling)
         metrics = run.metrics()
-        wait_until(lambda: "takes no documents" in metrics.get("/healthz")[1], state=lambda: str(run))
+        wait_until(lambda: "accepts no documents" in metrics.get("/healthz")[1], state=lambda: str(run))
         code, text = metrics.get("/healthz")
         assert code == 503 and reason in text, text
         run.wait_for("they are sent again")

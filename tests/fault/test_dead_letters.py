@@ -43,9 +43,9 @@ def strict(any_server):
     any_server.request("DELETE", name)
 
 
-def mend(node):
-    mended = mapping({"type": "long", "ignore_malformed": True})
-    assert node.request("PUT", f"/{node.indices}/_mapping", mended)[0] == 200
+def repair(node):
+    repaired = mapping({"type": "long", "ignore_malformed": True})
+    assert node.request("PUT", f"/{node.indices}/_mapping", repaired)[0] == 200
 
 
 def test_seven_of_a_thousand(strict, capture, espcap, tmp_path):
@@ -69,12 +69,12 @@ def test_seven_of_a_thousand(strict, capture, espcap, tmp_path):
     assert (run.ledger["indexed"], run.ledger["dead letters"]) == (993, 7)
     assert dead.stat().st_mode & 0o777 == 0o600  # packets are nobody else's business
 
-    # Without the mapping mended, they stay, and that is said.
+    # Without the mapping repaired, they stay, and that is said.
     run = espcap("resend", dead, "--node", strict.url)
     assert run.code == 2 and "7 documents remain" in run.err.splitlines()[-1], run
     assert [letter["id"] for letter in letters(dead)] == [ids[number] for number in BAD]
 
-    mend(strict)
+    repair(strict)
     run = espcap("resend", dead, "--node", strict.url)
     assert run.code == 0, run
     assert letters(dead) == []
@@ -89,7 +89,7 @@ def test_a_resend_that_finds_them_there(strict, capture, espcap, tmp_path):
     dead, copy = tmp_path / "dead", tmp_path / "copy"
     espcap("--file", capture, *strict.options, "--dead-letters", dead)
     copy.write_bytes(dead.read_bytes())
-    mend(strict)
+    repair(strict)
     for path in (dead, copy):
         run = espcap("resend", path, "--node", strict.url)
         assert run.code == 0, run
@@ -105,7 +105,7 @@ def test_a_second_run_appends_nothing_new_that_is_lost(strict, capture, espcap, 
     assert run.code == 2, run
     assert (run.ledger["already there"], run.ledger["dead letters"]) == (993, 7)
     assert len({letter["id"] for letter in letters(dead)}) == 7
-    mend(strict)
+    repair(strict)
     assert espcap("resend", dead, "--node", strict.url).code == 0
     assert letters(dead) == []
     assert strict.count(strict.indices) == 1000
@@ -157,7 +157,7 @@ def test_a_full_file_is_waited_for(strict, capture, start_espcap, tmp_path):
     code, text = run.metrics().get("/healthz")
     assert code == 503 and "dead letters" in text, text
     assert dead.stat().st_size <= FULL_BYTES
-    mend(strict)
+    repair(strict)
     assert run.wait() == 2, run
     assert 0 < run.ledger["dead letters"] < 7 and run.ledger["indexed"] == 1000 - run.ledger["dead letters"], run
     assert f"{run.ledger['dead letters']} dead letters" in run.err.splitlines()[-1], run

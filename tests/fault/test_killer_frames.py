@@ -252,4 +252,4 @@ def test_a_file_of_many_conversations_is_dissected_within_a_limit(packed, espcap
     assert run.code == 0 and run.ledger["written"] == count, run
     sessions = [document.get("espcap", {}).get("session", 1) for document in run.documents()]
     assert sessions == sorted(sessions)
-    assert run.err.count("a fresh session goes on") == sessions[-1] - 1 > 0
+    assert run.err.count("a fresh session continues") == sessions[-1] - 1 > 0

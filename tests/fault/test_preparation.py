@@ -121,7 +121,7 @@ def test_a_question_that_is_refused_is_skipped(question, status, spool, elastics
         run = start_espcap("--dir", folder, *proxy.options, *arguments)
         assert run.wait(HARMLESS_SECONDS) == 0, run
         assert proxy.struck["Answer"] > 0
-        said = [line for line in run.err.splitlines() if "espcap goes on without the answer" in line]
+        said = [line for line in run.err.splitlines() if "espcap continues without the answer" in line]
         assert len(said) == (3 if question == "every" else 1) and str(status) in said[0], run
         assert_all_landed(elasticsearch, ids)
         assert has_template(elasticsearch) and mapping_is_ours(elasticsearch)

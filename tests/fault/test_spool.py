@@ -8,7 +8,7 @@ from mounts import own_mounts
 from waiting import assert_stays, wait_until
 
 CHUNK = 100
-# What batch slots hold at most beside the spool is a small part of the documents then.
+# What batch slots hold at most in addition to the spool is a small part of the documents then.
 SMALL_SLOTS = ["--chunk", CHUNK, "--chunk-bytes", "128k"]
 
 
@@ -56,7 +56,7 @@ def test_a_spool_takes_all_while_the_server_is_away(proxy, elasticsearch, small_
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """(folder, what stands before a command that has a disk of 128 KiB there)."""
+    """(folder, what is before a command that has a disk of 128 KiB there)."""
     folder = tmp_path / "disk"
     folder.mkdir()
     script = 'mount -t tmpfs -o size=128k tmpfs "$0" && exec "$@"'

@@ -35,7 +35,7 @@ OUTCOMES = ("indexed", "already there", "written", "dead letters", "in the spool
 class Stall:
     """Its `arguments` bring it about; has_begun(run) until it is there, close() at the end."""
     before = ()  # a command to which the program and its arguments are appended
-    environment = {}  # beside the others
+    environment = {}  # in addition to the others
     arguments = ()
 
 

@@ -41,7 +41,8 @@ using Visit =
 
 // Visits each in a process and with a pristine session of its own, as espcap does: libwireshark 4.0
 // keeps some 8 MB of each session until the process ends (the names of manufacturers). What `visit`
-// prints comes to `take` in this process, line by line; what it expects in vain fails the test.
+// prints comes to `take` in this process, line by line; what it expects and doesn't get fails the
+// test.
 inline void ForEachCapture(const Visit& visit,
                            const std::function<void(std::string_view line)>& take) {
   dissect::Session session(nullptr, false);

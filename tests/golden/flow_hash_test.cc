@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A frame's hash stands for the addresses that libwireshark finds, over every frame of every
+// A frame's hash represents the addresses that libwireshark finds, over every frame of every
 // capture: test_pcaps, and the folder that ESPCAP_CAPTURES names.
 #include "source/flow_hash.h"
 

@@ -120,9 +120,9 @@ def test_a_selection_is_cut_alike(selection, capture, espcap):
 
 def test_the_summary_names_the_worst_protocol(capture, espcap):
     run = espcap("--file", capture, "--max-values", "100")
-    assert "; 3 documents cut to what a server takes, most by dns" in run.err
+    assert "; 3 documents cut to what a server accepts, most by dns" in run.err
     run = espcap("--file", capture, "--bpf", "tcp", "--max-values", "100")
-    assert "; 1 documents cut to what a server takes, most by m" in run.err
+    assert "; 1 documents cut to what a server accepts, most by m" in run.err
 
 
 def test_a_server_gets_bounded_documents(any_server, capture, espcap):

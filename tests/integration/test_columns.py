@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The columns of Wireshark's packet list, and the names of values, beside the fields."""
+"""The columns of Wireshark's packet list, and the names of values, next to the fields."""
 import pytest
 from project import TEST_PCAPS
 

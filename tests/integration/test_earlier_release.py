@@ -45,7 +45,7 @@ def test_resume_takes_what_was_not_settled(state, skipped, rest, server, left, e
 
 
 def test_a_spool_is_delivered(server, left, espcap, ids):
-    """Beside the run's own documents, and without the batch that was marked as settled."""
+    """In addition to the run's own documents, and without the batch that was marked as settled."""
     spool = left / "spool"
     run = espcap(*files("arp"), *OPTIONS, "--spool", spool)
     assert run.code == 0, run

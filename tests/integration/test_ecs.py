@@ -104,7 +104,7 @@ def test_a_cut_document_says_so(option, value, kind, espcap, captures):
         documents = run.documents()
         cut = [document for document in documents if "espcap" in document]
         assert len(documents) == len(whole.documents()) and cut
-        assert f"; {len(cut)} documents cut to what a server takes" in run.err
+        assert f"; {len(cut)} documents cut to what a server accepts" in run.err
         assert "cut" not in whole.err
         for document in cut:
             assert document["espcap"]["cut"] == [kind] and document["espcap"]["cut_layer"]

@@ -167,7 +167,7 @@ def test_lists_from_files_and_the_configuration(espcap, tmp_path):
     (["--fields", ","], ["--fields ','", "no name"]),
     (["--fields", "@/no/such/list"], ["/no/such/list", "No such file"]),
     (["--protocols", "htpp"], ["--protocols htpp", "no such protocol", "did you mean 'http'?"]),
-    (["--protocols", "ip.src"], ["ip.src", "--fields takes it"]),
+    (["--protocols", "ip.src"], ["ip.src", "it is a field, not a protocol; use --fields"]),
     (["--protocols", "dns.qry*"], ["dns.qry*", "no protocol has a name that begins so"]),
 ])
 def test_unknown_names_are_errors(arguments, parts, espcap):

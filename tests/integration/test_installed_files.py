@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is installed beside the program: manual pages, completions and units, tried by the programs that read them."""
+"""What is installed with the program: manual pages, completions and units, tried by the programs that read them."""
 import os
 import shutil
 import subprocess

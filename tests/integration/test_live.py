@@ -339,7 +339,7 @@ def test_sessions_are_replaced(network, live):
     running.wait_for_lines(sent)
     assert running.stop() == 0
     assert frame_numbers(running.documents()) == list(range(1, sent + 1))
-    assert running.err.count("a fresh session goes on") >= sent // 50 - 1
+    assert running.err.count("a fresh session continues") >= sent // 50 - 1
 
 
 def test_ids_are_never_those_of_another_packet(network, live):
@@ -532,7 +532,7 @@ def test_an_interface_is_renamed(network, live):
     running = live("--nic", "a0")
     network.ip("link", "set", "a0", "down")
     network.ip("link", "set", "a0", "name", "wan0", "up")
-    running.wait_for("a0 is called wan0 now; capture goes on")
+    running.wait_for("a0 is called wan0 now; capture continues")
     # It was down for a moment, so it may be opened anew.
     running.wait_until(lambda: has_bound_socket(running), holds=1)
     sent = network.replay(HTTP)

@@ -28,7 +28,7 @@ while True:
 
 @pytest.fixture
 def serve(network):
-    """serve(*command): whoever connects gets its output."""
+    """serve(*command): everyone who connects gets its output."""
     started = []
 
     def start(*command, **options):
@@ -154,7 +154,7 @@ def test_what_no_capture_is(live, serve):
     (["--nic", "tcp://sensor"], "a remote source is tcp://host:port"),
     (["--nic", "rpcap://sensor/eth0"], "libpcap has no rpcap"),
     (["--nic", "tcp://127.0.0.1:1", "--bpf", "tcp port port"], "'tcp port port'"),
-    (["--nic", "a0", "--fanout-processes", "2"], "--fanout-processes goes with --fanout"),
+    (["--nic", "a0", "--fanout-processes", "2"], "--fanout-processes: no group is given; give --fanout"),
     (["--nic", "a0", "--nic", "a1", "--fanout", "65535"], "--fanout 65535"),
 ])
 def test_sources_that_cannot_be(arguments, said, live):

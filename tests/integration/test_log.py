@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What espcap says, and to whom: a reader who stalls holds up nothing, and nobody's text is obeyed by a terminal."""
+"""What espcap says, and who reads it: a reader who stalls holds up nothing, and nobody's text is obeyed by a terminal."""
 import contextlib
 import os
 import shutil
@@ -47,7 +47,7 @@ def test_a_run_that_nobody_listens_to_can_be_stopped(start_espcap, many_files):
 
 
 def test_a_standard_error_that_never_waits_loses_nothing(many_files, start_espcap):
-    """Its flags are whoever's who started espcap; they stay."""
+    """Its flags belong to the program that started espcap; they stay."""
     pipe = SmallPipe(blocking=False)
     run = start_espcap("--verbose", "--dir", many_files, "--output", "/dev/null", stderr=pipe.writer)
     assert not os.get_blocking(pipe.writer)

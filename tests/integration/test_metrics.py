@@ -246,7 +246,7 @@ def test_addresses(address, means, start_espcap, folder):
     addresses = {line.split()[3] for line in listening}
     host = "*" if means == "::" else f"[{means}]" if ":" in means else means
     assert addresses & {f"{host}:{metrics.port}", f"[{means}]:{metrics.port}"}
-    is_warned = "visible to whoever reaches this address" in run.err
+    is_warned = "visible to everyone who reaches this address" in run.err
     assert is_warned == (means in ("0.0.0.0", "::")), run
     assert run.stop() == 0, run
 

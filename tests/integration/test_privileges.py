@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What processes that parse hostile bytes may do. As root, or as whoever runs the tests."""
+"""What processes that parse hostile bytes may do. As root, or as the user who runs the tests."""
 import os
 import pathlib
 import pwd

@@ -214,7 +214,7 @@ def test_a_pin_of_another_certificate(lab, stops):
 
 
 def test_a_pinned_ca_that_has_not_signed(lab, stops):
-    """Whoever only shows the pinned certificate, which is public, isn't its owner."""
+    """A server that only shows the pinned certificate, which is public, isn't its owner."""
     stops(["'CN = forged'", "signed by 'CN = other-ca'"], "--node", lab.url("forged"),
           "--fingerprint", fingerprint(lab.own.certificate))
 

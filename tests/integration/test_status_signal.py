@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""SIGUSR1: lines in the log that say how the run stands, and nothing else."""
+"""SIGUSR1: lines in the log that say the state of the run, and nothing else."""
 import contextlib
 import os
 import re
@@ -33,7 +33,7 @@ def signal_all(run):
 
 
 def lines_like(run, pattern, count=1):
-    """What its groups are in each of so many lines."""
+    """What its groups are in each of this number of lines."""
     run.wait_until(lambda: len(re.findall(pattern, run.err)) >= count)
     return re.findall(pattern, run.err)
 

@@ -47,7 +47,7 @@ def test_a_session_is_replaced_by_its_resident_size(espcap, long_stream):
     assert run.code == 0, run
     numbers = [frame["frame_frame_number"] for frame in frames(run.documents())]
     assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
-    assert run.err.count("a fresh session goes on") == len(numbers) // 1024
+    assert run.err.count("a fresh session continues") == len(numbers) // 1024
 
 
 def test_a_killed_worker_on_a_pipe_is_replaced(start_espcap, tmp_path, espcap, long_stream):

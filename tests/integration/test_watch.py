@@ -130,7 +130,7 @@ def test_a_directory_that_is_removed_ends_the_run(folder, watching):
 
 def test_watch_needs_a_directory(espcap):
     run = espcap("--file", TEST_PCAPS / "dns.pcap", "--watch")
-    assert run.code == 1 and "--watch follows a --dir" in run.err
+    assert run.code == 1 and "--watch: no directory is given; give --dir" in run.err
 
 
 def test_documents_are_whole_while_it_runs(folder, watching):

@@ -137,7 +137,7 @@ def test_everything_ends_with_the_supervisor(archive, start_espcap):
 
 
 def test_no_worker_holds_a_connection(archive, start_espcap, elasticsearch):
-    """Whoever parses hostile bytes has no socket but the one to its supervisor."""
+    """A process that parses hostile bytes has no socket but the one to its supervisor."""
     run = start_espcap("--dir", archive, *elasticsearch.options)
     found = run.wait_until(lambda: run.children("espcap-worker"))
     tcp = pathlib.Path(f"/proc/{found[0]}/net/tcp").read_text()

@@ -9,8 +9,10 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LINE = "SPDX-License-Identifier: GPL-2.0-or-later"
 
-# Captures, what servers and programs wrote, JSON (which has no comments), and the licence itself.
-WITHOUT = re.compile(r"^(COPYING|test_pcaps/(?!record/).*(?<!\.md)|tests/(data|fixtures)/.*|.*\.json)$")
+# Captures, what servers and programs wrote, JSON (which has no comments), the licence itself, and settings of tools by
+# whose bytes results are kept.
+WITHOUT = re.compile(r"^(COPYING|docs/words\.txt|\.clang-tidy|\.clang-format|tests/lint/requirements\.txt|"
+                     r"test_pcaps/(?!record/).*(?<!\.md)|tests/(data|fixtures)/.*|.*\.json)$")
 
 
 def missing(root):

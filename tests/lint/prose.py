@@ -21,8 +21,8 @@ WORD = re.compile(r"\w")
 
 # Their lines are data, or another's text.
 NO_TEXT = {".pcap", ".pcapng", ".gz", ".keys", ".mmdb", ".spool", ".state"}
-FOREIGN = re.compile(r"^(COPYING|docs/words\.txt|test_pcaps/damaged/|tests/(data|fixtures)/|tests/lint/requirements\.txt|"
-                     r"tests/support/servers/.*pom\.xml)")
+FOREIGN = re.compile(r"^(COPYING|tests/integration/test_language\.py|docs/words\.txt|test_pcaps/damaged/|"
+                     r"tests/(data|fixtures)/|tests/lint/requirements\.txt|tests/support/servers/.*pom\.xml)")
 
 
 def tracked(root):
@@ -77,6 +77,8 @@ def blocks(text):
         if not parts:
             begin = number
         parts.append(stripped)
+        if line.startswith("#"):
+            yield from done()
     yield from done()
 
 
@@ -111,8 +113,8 @@ def phrases(root):
     for line in (root / WORDS).read_text(encoding="utf-8").splitlines():
         phrase, arrow, replacement = line.partition("->")
         if arrow:
-            pattern = re.compile(r"(?<![\w.$-])" + r"\s+(?:(?://|#)\s*)?".join(map(re.escape, phrase.split())) + r"(?![\w-])",
-                                 re.IGNORECASE)
+            words = r"\s+(?:(?://|#)\s*)?".join(map(re.escape, phrase.split()))  # also over lines of a comment
+            pattern = re.compile(rf"(?<![\w.$-]){words}(?![\w-])", re.IGNORECASE)
             found.append((pattern, phrase, replacement.strip().rstrip(",")))
     return found
 

@@ -241,7 +241,7 @@ class Exchange:
             raise Cut from error
 
     def forward_part(self, share):
-        """The head and a part of the body; the server waits for the rest in vain."""
+        """The head and a part of the body; the server waits for the rest, which never comes."""
         body = self._read(int(self._left * share))
         try:
             with self._connect() as connection:

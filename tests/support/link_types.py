@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Captures of other link types, made of a capture's IP packets: what stands before them differs."""
+"""Captures of other link types, made of a capture's IP packets: what is before them differs."""
 import struct
 
 AF_INET, AF_INET6_OF_OTHERS = 2, (24, 28, 30)  # NetBSD and OpenBSD, FreeBSD, Darwin

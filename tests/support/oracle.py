@@ -165,7 +165,7 @@ class Oracle:
         return status
 
     def _store(self, entry, status, path):
-        """By rename: whoever reads it finds it whole."""
+        """By rename: every reader finds it whole."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".new-", delete=False) as new:
             with subprocess.Popen(["zstd", "-1cq"], stdin=subprocess.PIPE, stdout=new) as process:

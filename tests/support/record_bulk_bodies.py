@@ -4,7 +4,7 @@
 usage: record_bulk_bodies.py [elasticsearch|opensearch]...
 
 Each case is a function that brings a server into the fault and says what to send. Everything is sent twice: plainly, and
-with the filter that keeps an answer small. See the README beside the recordings.
+with the filter that keeps an answer small. See the README of the recordings.
 """
 import gzip
 import http.client

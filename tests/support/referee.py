@@ -8,7 +8,7 @@ Both are files of one JSON document a line; action lines are passed over. Docume
 
 * `timestamp` and `layers` are equal as JSON values. A timestamp of tshark's that is no number (it
   writes "0-12" for a negative fraction) isn't compared.
-* A key that tshark writes several times in one object stands once in espcap's, with all the values:
+* A key that tshark writes several times in one object is there once in espcap's, with all the values:
   compared without regard to their order.
 * Bytes of tshark's that are no UTF-8 are U+FFFD in espcap's, one for each maximal ill-formed
   subsequence (what Python's 'replace' does).
@@ -41,7 +41,7 @@ def _gather(pairs):
 def _strict(pairs):
     result = dict(pairs)
     if len(result) != len(pairs):
-        raise ValueError("a key stands twice in one object")
+        raise ValueError("a key is there twice in one object")
     return result
 
 

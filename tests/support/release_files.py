@@ -8,7 +8,7 @@ from fault_proxy import FaultProxy
 from project import TEST_PCAPS
 from waiting import wait_until
 
-ADDRESS = ("127.2.16.50", 21605)  # below the ports that are given to whoever asks for any
+ADDRESS = ("127.2.16.50", 21605)  # below the ports that are given to programs that ask for any
 PREFIX = "espcap-f216050"
 INDEX = f"{PREFIX}-%Y-%m-%d"
 OPTIONS = ["--node", f"http://{ADDRESS[0]}:{ADDRESS[1]}", "--index", INDEX]

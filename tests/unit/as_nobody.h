@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// While this lives, a test that runs as root is nobody, for whom a file's mode counts. Another
+// While this lives, a test that runs as root is nobody: a file's mode counts then. Another
 // user's test stays what it is.
 #ifndef ESPCAP_TESTS_UNIT_AS_NOBODY_H_
 #define ESPCAP_TESTS_UNIT_AS_NOBODY_H_

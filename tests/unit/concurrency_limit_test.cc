@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The limit beside model servers: each is a rule for how long a request takes.
+// The limit with model servers: each is a rule for how long a request takes.
 #include "elasticsearch/concurrency_limit.h"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-// So many requests, each at a time when as many are in flight as may be.
+// This number of requests, each at a time when as many are in flight as may be.
 void Send(ConcurrencyLimit& limit, size_t requests, const std::function<double(uint32_t)>& took) {
   for (size_t i = 0; i < requests; ++i) {
     const uint32_t in_flight = limit.requests();

@@ -229,7 +229,7 @@ TEST_F(ConfigArgumentsTest, AValueOfTheWrongTypeIsAnErrorWithItsLine) {
       {"chunk-bytes: 8x", "'chunk-bytes'"},
       {"format: xml", "'format'"},
       {"format: 1", "'format'"},
-      {"node: {host: x}", "'node' takes a value or a list of values"},
+      {"node: {host: x}", "'node' accepts a value or a list of values"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.line);

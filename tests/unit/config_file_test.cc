@@ -94,17 +94,17 @@ TEST_F(ConfigFileTest, TakesWindowsLineEnds) {
 }
 
 TEST_F(ConfigFileTest, AKeyThatStandsThereTwiceIsAnErrorAtItsSecondLine) {
-  ExpectError("count: 1\nquiet: true\ncount: 2\n", ":3: 'count' stands there twice");
-  ExpectError("count: 1\n\"count\": 2\n", ":2: 'count' stands there twice");
+  ExpectError("count: 1\nquiet: true\ncount: 2\n", ":3: 'count' is there twice; remove one");
+  ExpectError("count: 1\n\"count\": 2\n", ":2: 'count' is there twice; remove one");
 }
 
 TEST_F(ConfigFileTest, ValuesAreScalarsOrListsOfThem) {
-  ExpectError("quiet: true\nnode: {host: localhost}\n", ":2: 'node' takes a value or a list");
-  ExpectError("node:\n  host: localhost\n", ":1: 'node' takes a value or a list");
-  ExpectError("file: [[a.pcap]]\n", ":1: 'file' takes a value or a list");
-  ExpectError("\n\nfile: [a: b]\n", ":3: 'file' takes a value or a list");
-  ExpectError("file: [a.pcap, ~]\n", ":1: 'file' takes a value or a list");
-  ExpectError("file:\n", ":1: 'file' takes a value or a list");
+  ExpectError("quiet: true\nnode: {host: localhost}\n", ":2: 'node' accepts a value or a list");
+  ExpectError("node:\n  host: localhost\n", ":1: 'node' accepts a value or a list");
+  ExpectError("file: [[a.pcap]]\n", ":1: 'file' accepts a value or a list");
+  ExpectError("\n\nfile: [a: b]\n", ":3: 'file' accepts a value or a list");
+  ExpectError("file: [a.pcap, ~]\n", ":1: 'file' accepts a value or a list");
+  ExpectError("file:\n", ":1: 'file' accepts a value or a list");
 }
 
 TEST_F(ConfigFileTest, TheFileIsAMapOfNames) {

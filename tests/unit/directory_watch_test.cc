@@ -71,7 +71,7 @@ class DirectoryWatchTest : public ::testing::Test {
     return ::poll(&wake, 1, static_cast<int>(within.count())) == 1;
   }
 
-  // What comes until there are so many files; what comes in a while, where none is expected. Only
+  // What comes until there are this many files; what comes in a while, where none is expected. Only
   // the descriptor says when to look.
   Names Await(size_t count) {
     const auto end = std::chrono::steady_clock::now() + (count == 0 ? kAWhile : kPatience);

@@ -23,7 +23,7 @@ TEST(DescribeChange, SaysWhatHappened) {
       {down, up, "eth0 is up again"},
       {up, gone, "eth0 is gone; waited for"},
       {down, gone, "eth0 is gone; waited for"},
-      {up, renamed, "eth0 is called wan0 now; capture goes on"},
+      {up, renamed, "eth0 is called wan0 now; capture continues"},
   };
   for (const auto& test : cases) EXPECT_EQ(DescribeChange(test.before, test.now), test.text);
 }

@@ -120,7 +120,7 @@ int StatusOf(const std::function<void()>& action) {
   return status;
 }
 
-// Whose page belongs to whom; mprotect(2) and another mapping don't help.
+// Which page belongs to which process; mprotect(2) and another mapping don't help.
 TEST(PacketRing, AReaderCanWriteNoRecord) {
   const auto ring = NewRing();
   Put(*ring, "one");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// One of the standard descriptors stands for a file while this lives. What the test itself prints
+// One of the standard descriptors is a file while this lives. What the test itself prints
 // meanwhile goes there too.
 #ifndef ESPCAP_TESTS_UNIT_REDIRECTED_DESCRIPTOR_H_
 #define ESPCAP_TESTS_UNIT_REDIRECTED_DESCRIPTOR_H_

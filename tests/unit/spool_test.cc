@@ -390,7 +390,7 @@ TEST_F(SpoolTest, AnotherFormatVersionIsRefusedByName) {
   directory_.parent().Write("spool/" + name, later);
   EXPECT_EQ(directory_.ErrorOfOpen(),
             "open spool " + directory_.path() + ": " + name +
-                " is of format version 7, and this espcap knows only 1; let the espcap that wrote "
+                " is of format version 7, and this espcap reads only 1; let the espcap that wrote "
                 "it deliver it, or use another directory");
   EXPECT_EQ(ReadWhole(directory_.path() + "/" + name), later);
   std::filesystem::remove(directory_.path() + "/" + name);

@@ -11,7 +11,7 @@ start_server() {
     start "$log" setsid "$@"
 }
 
-# accounts: the users beside those of the machine, in the private name space only
+# accounts: the users in addition to those of the machine, in the private name space only
 accounts() {
     local user uid=20001 hash file
     password=$(openssl rand -hex 6)

@@ -78,7 +78,7 @@ def data(rng, count):
 
 
 def png(rng, size):
-    """A picture of noise, about so many bytes."""
+    """A picture of noise, about this many bytes."""
     width = max(8, int((size / 3) ** 0.5))
 
     def chunk(kind, body):

@@ -25,7 +25,7 @@ public final class Launcher {
 
         int httpPort();
 
-        /** Returns false if it is still open after so many seconds. */
+        /** Returns false if it is still open after this many seconds. */
         boolean closeNode(long seconds) throws Exception;
     }
 
