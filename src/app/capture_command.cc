@@ -16,6 +16,7 @@
 #include "app/run_identity.h"
 #include "app/run_memory.h"
 #include "app/run_options.h"
+#include "app/run_origin.h"
 #include "app/run_processes.h"
 #include "app/run_telemetry.h"
 #include "app/server_connection.h"
@@ -249,7 +250,10 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   auto identities = ChooseIdentities(settings);
   if (!identities) return Forward(std::move(identities));
 
-  const worker::WorkerOptions worker_options = WorkerOptionsOf(settings, identities->worker);
+  auto origin = RunOriginOf(settings.origin);
+  if (!origin) return Forward(std::move(origin));
+
+  const worker::WorkerOptions worker_options = WorkerOptionsOf(settings, *origin, identities->worker);
   const live::Options& live = worker_options.live;
   if (worker_options.memory_bytes != 0) {
     log.Verbose(fmt::format("each worker may use {} MiB (--worker-memory)",

@@ -7,6 +7,7 @@
 #include <ctime>
 #include <utility>
 
+#include "app/run_origin.h"
 #include "app/server_connection.h"
 #include "app/template_install.h"
 #include "document/index_name.h"
@@ -96,6 +97,8 @@ Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& se
   use.preparation.install_template = !settings.no_template && !matches_every_index;
   use.preparation.learn_value_limit = settings.limits.value_bytes == 0;
   use.preparation.has_timestamp = settings.ecs;
+  use.preparation.has_provenance = HasProvenance(settings);
+  use.preparation.label_keys = LabelKeysOf(settings.origin);
   use.template_maker = std::make_unique<FieldTemplateMaker>(program_path, settings);
   use.prepared = [pattern, &log, &needs = run.needs](
                      const http::NodeUrl& node, const elasticsearch::ServerIdentity& server,

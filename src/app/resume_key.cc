@@ -43,6 +43,9 @@ std::string ResumeKey(const cli::CaptureSettings& settings) {
                          settings.limits.depth, settings.limits.bytes.value_or(kEarlierBytes),
                          settings.limits.value_bytes);
   if (settings.limits.values) purpose += fmt::format("values {}\n", *settings.limits.values);
+  if (const auto& provenance = settings.origin.provenance) {
+    purpose += fmt::format("provenance {}\n", *provenance);
+  }
   if (settings.columns) purpose += "columns\n";
   if (settings.value_strings) purpose += "value-strings\n";
   purpose += fmt::format("fields {}\nprotocols {}\n", fmt::join(settings.fields, ","),

@@ -11,6 +11,7 @@
 
 #include "app/destination.h"
 #include "app/live_checks.h"
+#include "app/run_origin.h"
 #include "app/server_connection.h"
 #include "app/settled_captures.h"
 #include "live/remote_address.h"
@@ -118,6 +119,7 @@ uint64_t WorkerMemoryOf(const cli::CaptureSettings& settings) {
 }
 
 worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
+                                      const encode::RunOrigin& origin,
                                       std::optional<process::Identity> unprivileged) {
   worker::WorkerOptions options;
   options.capture_filter = settings.capture_filter;
@@ -132,6 +134,10 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
                    settings.value_strings,
                    settings.columns ? dissect::kAllColumns : dissect::ColumnSet{0},
                    LimitsOf(settings)};
+  if (HasProvenance(settings)) {
+    options.shape.run = origin;
+    options.origin_path = SettledPathOf(settings);
+  }
   options.typed = settings.typed;
   options.duplicates = DuplicatesOf(settings);
   options.shard_key = ShardKeyOf(settings);

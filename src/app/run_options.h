@@ -10,6 +10,7 @@
 
 #include "cli/settings.h"
 #include "dissect/options.h"
+#include "encode/provenance.h"
 #include "http/node_url.h"
 #include "live/options.h"
 #include "process/privileges.h"
@@ -31,6 +32,7 @@ dissect::Options DissectionOptionsOf(const cli::DissectionSettings& settings);
 live::RawOptions RawOptionsOf(const cli::RecordingSettings& settings);
 
 worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
+                                      const encode::RunOrigin& origin,
                                       std::optional<process::Identity> unprivileged);
 
 supervise::Options SuperviseOptionsOf(const cli::CaptureSettings& settings,

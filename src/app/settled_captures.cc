@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/settled_captures.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace espcap::app {
@@ -26,6 +28,20 @@ Result<void> CheckAfter(const cli::CaptureSettings& settings) {
 }
 
 bool FilesGo(const cli::CaptureSettings& settings) { return settings.after != "keep"; }
+
+SettledPath SettledPathOf(const cli::CaptureSettings& settings) {
+  namespace fs = std::filesystem;
+  const auto after = AfterSettled::Parse(settings.after);
+  const bool moves = after && after->action == AfterSettled::Action::kMove;
+  std::error_code ignored;
+  return [folder = moves ? fs::path(after->folder) : fs::path(), directories = settings.directories,
+          here = fs::current_path(ignored)](const std::string& path, bool is_from_directory) {
+    const bool is_moved = is_from_directory && !folder.empty();
+    const fs::path place =
+        is_moved ? folder / resume::PlaceBelow(directories, path) : fs::path(path);
+    return (here / place).lexically_normal().native();
+  };
+}
 
 Result<std::unique_ptr<resume::SettledFiles>> OpenSettledFiles(
     const cli::CaptureSettings& settings) {

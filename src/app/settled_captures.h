@@ -4,7 +4,9 @@
 #ifndef ESPCAP_APP_SETTLED_CAPTURES_H_
 #define ESPCAP_APP_SETTLED_CAPTURES_H_
 
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "cli/settings.h"
 #include "espcap/result.h"
@@ -17,6 +19,11 @@ Result<void> CheckAfter(const cli::CaptureSettings& settings);
 
 // Whether any file goes.
 bool FilesGo(const cli::CaptureSettings& settings);
+
+// The absolute path at which a file, or one in an archive, lies once it is settled; unless there is
+// another by that name. Called in processes that are forked off.
+using SettledPath = std::function<std::string(const std::string& path, bool is_from_directory)>;
+SettledPath SettledPathOf(const cli::CaptureSettings& settings);
 
 // Null: all of them stay.
 Result<std::unique_ptr<resume::SettledFiles>> OpenSettledFiles(

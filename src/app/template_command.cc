@@ -3,6 +3,8 @@
 
 #include <ctime>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "app/field_source.h"
@@ -40,7 +42,7 @@ Result<void> CheckRequest(const cli::TemplateSettings& settings) {
 }
 
 Result<schema::IndexTemplate> Build(const char* program_path, const cli::TemplateSettings& settings,
-                                    schema::Dialect dialect) {
+                                    schema::Dialect dialect, std::string_view version) {
   FieldChoice choice;
   if (!settings.fields.empty() || !settings.protocols.empty()) {
     choice = {FieldChoice::Kind::kListed, settings.fields, settings.protocols};
@@ -59,6 +61,7 @@ Result<schema::IndexTemplate> Build(const char* program_path, const cli::Templat
   request.priority = settings.template_priority;
   request.dialect = dialect;
   request.value_strings = settings.value_strings;
+  request.labels.type = schema::LabelTypeOf(dialect, version);
   return schema::BuildTemplate(request, *fields, rest);
 }
 
@@ -148,7 +151,8 @@ Result<ExitStatus> RunTemplateCommand(const char* program_path,
   auto dialect = settings.server == "opensearch" ? schema::Dialect::kOpenSearch
                                                  : schema::Dialect::kElasticsearch;
   if (server) dialect = elasticsearch::DialectOf(server->identity);
-  auto wanted = Build(program_path, settings, dialect);
+  const std::string version = server ? server->identity.version : "";
+  auto wanted = Build(program_path, settings, dialect, version);
   if (!wanted) return Forward(std::move(wanted));
   if (settings.install || settings.check) {
     const elasticsearch::Server on{*server->client, server->node};

@@ -5,15 +5,18 @@
 
 #include "app/field_source.h"
 #include "app/run_options.h"
+#include "app/run_origin.h"
 #include "schema/index_pattern.h"
 
 namespace espcap::app {
 
-Result<void> FieldTemplateMaker::Start(schema::Dialect dialect, bool makes_data_stream) {
+Result<void> FieldTemplateMaker::Start(schema::Dialect dialect, schema::LabelType labels,
+                                       bool makes_data_stream) {
   request_.index = makes_data_stream ? schema::IndexPattern(settings_.index) : settings_.index;
   request_.data_stream = makes_data_stream;
   request_.priority = settings_.template_priority;
   request_.dialect = dialect;
+  request_.labels = {labels, LabelKeysOf(settings_.origin)};
   request_.value_strings = settings_.value_strings;
   auto begun = BeginToFetchFields(program_path_, DissectionOptionsOf(settings_.dissection), {});
   if (!begun) return Fail("make the index template: {}", begun.error().message);

@@ -23,7 +23,8 @@ class FieldTemplateMaker : public elasticsearch::TemplateMaker {
   FieldTemplateMaker(const char* program_path, const cli::CaptureSettings& settings)
       : program_path_(program_path), settings_(settings) {}
 
-  Result<void> Start(schema::Dialect dialect, bool makes_data_stream) override;
+  Result<void> Start(schema::Dialect dialect, schema::LabelType labels,
+                     bool makes_data_stream) override;
   [[nodiscard]] int fd() const override { return fields_->fd(); }
   std::optional<Result<schema::IndexTemplate>> Take() override;
 

@@ -13,6 +13,7 @@ namespace espcap::cli {
 std::vector<Option> SourceOptions();
 std::vector<Option> LiveOptions();
 std::vector<Option> DocumentOptions();
+std::vector<Option> OriginOptions();
 std::vector<Option> SelectionOptions();
 std::vector<Option> DissectionOptions();
 std::vector<Option> WorkOptions();

@@ -98,6 +98,14 @@ struct DissectionSettings {
   std::optional<std::string> name_resolution;
 };
 
+// What documents say of where they come from.
+struct OriginSettings {
+  std::optional<bool> provenance;  // unset: for a server
+  std::string sensor;              // empty: the host's name
+  std::vector<std::string> tags;
+  std::vector<std::string> labels;  // key=value
+};
+
 // What a document is cut to.
 struct LimitSettings {
   uint32_t depth = 450;
@@ -133,6 +141,7 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   bool columns = false;
   bool value_strings = false;
   LimitSettings limits;
+  OriginSettings origin;
   // selection
   uint64_t count = 0;
   std::string capture_filter;

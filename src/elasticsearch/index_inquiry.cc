@@ -7,6 +7,7 @@
 
 #include "base/bounded_json.h"
 #include "schema/mapping_fault.h"
+#include "schema/provenance_fields.h"
 
 namespace espcap::elasticsearch {
 namespace {
@@ -274,6 +275,7 @@ void IndexInquiry::TakeWriteIndex(const json& answer) {
   const json& content = FirstValue(answer);
   const json& mappings = Member(content, "mappings");
   standing_.write_fault = schema::MappingFault(mappings);
+  standing_.lacks_provenance = !schema::HasProvenance(mappings);
   standing_.has_flat_object = HasFlatObject(mappings);
   AddPipelines(Member(content, "settings"));
 }

@@ -29,6 +29,7 @@ struct IndexStanding {
   bool has_write_index = true;                 // an alias of several indices may name none
   bool wants_timestamp = false;                // it is a data stream, or a template makes it one
   std::string write_fault;                     // schema::MappingFault() of the index that is there
+  bool lacks_provenance = false;               // the fields that --provenance is found by
   bool has_flat_object = false;                // OpenSearch's, which refuses long values
   std::vector<std::string> missing_pipelines;  // that each document would go through
 

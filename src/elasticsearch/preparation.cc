@@ -34,6 +34,14 @@ void Append(std::vector<std::string>& messages, std::vector<std::string> more) {
                   std::make_move_iterator(more.end()));
 }
 
+bool MayPass(const http::HttpResponse& response) {
+  return response.status == http::kStatusTooManyRequests || response.status >= 500;
+}
+
+std::string Answered(const http::HttpResponse& response) {
+  return fmt::format("{} ({})", response.status, ReasonOf(response));
+}
+
 IndexInquiry FirstInquiry(const Preparation::Options& options) {
   return IndexInquiry({options.index, options.pipeline, true});
 }
@@ -48,6 +56,7 @@ schema::Dialect DialectOf(const ServerIdentity& identity) {
 void Preparation::Begin(const ServerIdentity& identity) {
   if (state_ != State::kUnbegun) return;
   dialect_ = DialectOf(identity);
+  labels_ = schema::LabelTypeOf(dialect_, identity.version);
   inquiry_.emplace(FirstInquiry(options_));
   state_ = State::kAsking;
   if (inquiry_->done()) GoOn();
@@ -64,6 +73,19 @@ void Preparation::Meet(std::string_view index) {
 }
 
 void Preparation::GoOn() {
+  const bool may_update = state_ == State::kAsking || state_ == State::kPutting;
+  if (may_update && options_.install_template && options_.has_provenance &&
+      !options_.index.empty()) {
+    // What earlier releases have made lacks fields of this one.
+    update_.Start(inquiry_->standing(), {labels_, options_.label_keys});
+    if (!update_.done()) {
+      state_ = State::kUpdating;
+      return;
+    }
+  }
+  if (!is_done_ && !update_.updated().empty()) {
+    template_outcome_ = update_.updated() + " is there, and has the fields of --provenance now";
+  }
   is_done_ = true;
   auto name = names_.Take();
   state_ = name ? State::kAsking : State::kDone;
@@ -74,11 +96,13 @@ std::optional<http::HttpRequest> Preparation::NextRequest(Time now) const {
   if (now < attempts_.next()) return std::nullopt;
   if (state_ == State::kAsking) return inquiry_->NextRequest();
   if (state_ == State::kPutting) return install_.NextRequest();
+  if (state_ == State::kUpdating) return update_.NextRequest();
   return std::nullopt;
 }
 
 std::optional<Preparation::Time> Preparation::NextTime(Time now) const {
-  const bool waits = state_ == State::kAsking || state_ == State::kPutting;
+  const bool waits =
+      state_ == State::kAsking || state_ == State::kPutting || state_ == State::kUpdating;
   return waits && attempts_.next() > now ? std::optional(attempts_.next()) : std::nullopt;
 }
 
@@ -88,6 +112,15 @@ Preparation::Outcome Preparation::TakeResponse(const http::HttpResponse& respons
     outcome = TakeAnswer(response, now);
   } else if (state_ == State::kPutting) {
     outcome = TakePut(response, now);
+  } else if (state_ == State::kUpdating) {
+    if (MayPass(response) && attempts_.failures() + 1 < kMostTries) {
+      attempts_.Failed(fmt::format("{}: {}", update_.Question(), Answered(response)),
+                       response.retry_after, now);
+      return Outcome::kAgain;
+    }
+    update_.Take(response);
+    Append(warnings_, update_.TakeWarnings());
+    if (update_.done()) GoOn();
   }
   if (outcome != Outcome::kProgress) return outcome;
   attempts_.Succeeded();
@@ -96,8 +129,8 @@ Preparation::Outcome Preparation::TakeResponse(const http::HttpResponse& respons
 
 Preparation::Outcome Preparation::TakeAnswer(const http::HttpResponse& response, Time now) {
   const std::string question = inquiry_->Question();
-  const std::string answered = fmt::format("{} ({})", response.status, ReasonOf(response));
-  if (response.status == http::kStatusTooManyRequests || response.status >= 500) {
+  const std::string answered = Answered(response);
+  if (MayPass(response)) {
     // Documents wait meanwhile, which the server may accept.
     if (!is_done_ || attempts_.failures() + 1 < kMostTries) {
       attempts_.Failed(question + ": " + answered, response.retry_after, now);
@@ -146,7 +179,7 @@ Preparation::Outcome Preparation::TakeStanding(Time now) {
     const InstallPlan plan = is_done_ ? InstallPlan() : PlanInstall(standing, options_.own);
     if (plan.installs) {
       state_ = State::kMaking;
-      install_.Start(dialect_, plan.makes_data_stream, plan.only_if_missing);
+      install_.Start(dialect_, labels_, plan.makes_data_stream, plan.only_if_missing);
       return Outcome::kProgress;
     }
     if (!is_done_) template_outcome_ = plan.reason;
@@ -176,7 +209,7 @@ Preparation::Outcome Preparation::TakePut(const http::HttpResponse& response, Ti
   const std::string reason = ReasonOf(response);
   std::string problem = fmt::format("install the template {}: {} ({})", install_.next_name(),
                                     response.status, reason);
-  const bool may_pass = response.status == http::kStatusTooManyRequests || response.status >= 500;
+  const bool may_pass = MayPass(response);
   if (!may_pass) problem += fmt::format("; {}", WayOut(reason));
   attempts_.Failed(std::move(problem), response.retry_after, now);
   return may_pass ? Outcome::kAgain : Outcome::kRefused;
@@ -184,9 +217,17 @@ Preparation::Outcome Preparation::TakePut(const http::HttpResponse& response, Ti
 
 void Preparation::TakeFailure(const std::string& reason, bool is_too_long, Time now) {
   const uint32_t most = is_too_long ? kMostUnreadable : kMostTries;
-  const bool may_skip = state_ == State::kAsking && (is_too_long || is_done_);
+  const bool is_needed = state_ != State::kUpdating;
+  const bool may_skip = !is_needed || (state_ == State::kAsking && (is_too_long || is_done_));
   if (!may_skip || attempts_.failures() + 1 < most) {
     return attempts_.Failed(attempts_.problem(), std::nullopt, now);
+  }
+  if (!is_needed) {
+    update_.Skip(reason);
+    Append(warnings_, update_.TakeWarnings());
+    attempts_.Succeeded();
+    if (update_.done()) GoOn();
+    return;
   }
   SkipQuestion(reason);
   attempts_.Succeeded();

@@ -24,6 +24,7 @@
 #include "elasticsearch/index_inquiry.h"
 #include "elasticsearch/index_names.h"
 #include "elasticsearch/template_install.h"
+#include "elasticsearch/template_update.h"
 #include "espcap/document_needs.h"
 #include "espcap/result.h"
 #include "http/http_client.h"
@@ -43,15 +44,18 @@ class Preparation {
     bool install_template = true;
     bool learn_value_limit = true;  // whether the server's template takes only short texts
     bool has_timestamp = false;     // documents have an @timestamp anyway
-    std::string pipeline;           // that documents go through; empty: their index's
+    bool has_provenance = false;    // they say where they come from
+    std::vector<std::string> label_keys;
+    std::string pipeline;  // that documents go through; empty: their index's
   };
 
   enum class State : uint8_t {
-    kUnbegun,  // no node has said who it is
-    kAsking,   // about an index
-    kMaking,   // the template
-    kPutting,  // it
-    kDone,     // documents for every index that was met may be sent
+    kUnbegun,   // no node has said who it is
+    kAsking,    // about an index
+    kMaking,    // the template
+    kPutting,   // it
+    kUpdating,  // one that is there, or an index
+    kDone,      // documents for every index that was met may be sent
   };
 
   // What follows from an answer.
@@ -109,6 +113,8 @@ class Preparation {
   schema::Dialect dialect_ = schema::Dialect::kElasticsearch;
   std::optional<IndexInquiry> inquiry_;
   TemplateInstall install_;
+  TemplateUpdate update_;
+  schema::LabelType labels_ = schema::LabelType::kFlattened;
   IndexNames names_;
   std::set<std::string_view> skipped_;  // topics of questions
   Attempts attempts_;

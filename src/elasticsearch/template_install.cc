@@ -5,9 +5,10 @@
 
 namespace espcap::elasticsearch {
 
-void TemplateInstall::Start(schema::Dialect dialect, bool makes_data_stream, bool only_if_missing) {
+void TemplateInstall::Start(schema::Dialect dialect, schema::LabelType labels,
+                            bool makes_data_stream, bool only_if_missing) {
   only_if_missing_ = only_if_missing;
-  begun_ = maker_->Start(dialect, makes_data_stream);
+  begun_ = maker_->Start(dialect, labels, makes_data_stream);
 }
 
 Result<bool> TemplateInstall::TakeMade() {

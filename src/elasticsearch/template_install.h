@@ -29,7 +29,8 @@ class TemplateMaker {
   virtual ~TemplateMaker() = default;
 
   // Once. An error: it can't be made.
-  virtual Result<void> Start(schema::Dialect dialect, bool makes_data_stream) = 0;
+  virtual Result<void> Start(schema::Dialect dialect, schema::LabelType labels,
+                             bool makes_data_stream) = 0;
   // Readable when Take() has something to do. REQUIRES: started.
   [[nodiscard]] virtual int fd() const = 0;
   // The template once it is made, or why it can't be.
@@ -42,7 +43,8 @@ class TemplateInstall {
   explicit TemplateInstall(std::unique_ptr<TemplateMaker> maker) : maker_(std::move(maker)) {}
 
   // `only_if_missing`: not over one of the same name. REQUIRES: a maker.
-  void Start(schema::Dialect dialect, bool makes_data_stream, bool only_if_missing);
+  void Start(schema::Dialect dialect, schema::LabelType labels, bool makes_data_stream,
+             bool only_if_missing);
   [[nodiscard]] int maker_fd() const { return is_made_ || !begun_ ? -1 : maker_->fd(); }
   // Whether it is made by now; an error: it can't be.
   Result<bool> TakeMade();

@@ -27,9 +27,9 @@ std::vector<std::string> Texts(const json::array_t& values) {
   return texts;
 }
 
-// Priorities are small, and none is negative.
-int64_t Priority(const json& body) {
-  const auto found = body.is_object() ? body.find("priority") : body.end();
+// Small, and never negative.
+int64_t Number(const json& body, const char* key) {
+  const auto found = body.is_object() ? body.find(key) : body.end();
   return found != body.end() && found->is_number_integer() ? found->get<int64_t>() : 0;
 }
 
@@ -44,7 +44,9 @@ http::HttpRequest ComposableQuestion() {
               "/_index_template?filter_path=index_templates.name,"
               "index_templates.index_template.index_patterns,"
               "index_templates.index_template.priority,"
-              "index_templates.index_template.data_stream"};
+              "index_templates.index_template.data_stream,"
+              "index_templates.index_template._meta.espcap,"
+              "index_templates.index_template._meta.template_revision"};
 }
 
 http::HttpRequest LegacyQuestion() { return {.path = "/_template?filter_path=*.index_patterns"}; }
@@ -53,9 +55,11 @@ std::vector<ListedTemplate> ReadComposable(const json& answer) {
   std::vector<ListedTemplate> listed;
   for (const json& entry : Member<json::array_t>(answer, "index_templates")) {
     const json body = Member<json::object_t>(entry, "index_template");
+    const json meta = Member<json::object_t>(body, "_meta");
     AddIfWhole(listed, {Member<std::string>(entry, "name"),
-                        Texts(Member<json::array_t>(body, "index_patterns")), Priority(body),
-                        body.contains("data_stream")});
+                        Texts(Member<json::array_t>(body, "index_patterns")),
+                        Number(body, "priority"), body.contains("data_stream"),
+                        meta.contains("espcap"), Number(meta, "template_revision")});
   }
   return listed;
 }

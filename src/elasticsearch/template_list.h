@@ -20,6 +20,8 @@ struct ListedTemplate {
   std::vector<std::string> patterns;  // of indices, with *
   int64_t priority = 0;               // of a composable one
   bool makes_data_stream = false;
+  bool is_espcaps = false;  // espcap made it
+  int64_t revision = 0;     // then: schema::kTemplateRevision of that release
 };
 
 http::HttpRequest ComposableQuestion();

@@ -8,6 +8,7 @@
 #include "encode/error_document.h"
 #include "encode/json_text.h"
 #include "encode/time_text.h"
+#include "source/record_digest.h"
 
 namespace espcap::encode {
 namespace {
@@ -26,6 +27,13 @@ void AppendTextHead(ByteBuffer& out, uint64_t document_number, std::time_t secon
   out.Append("\n* payload -  ");
 }
 
+// Of members with a comma behind each, or behind all but the last.
+void CloseObject(ByteBuffer& out) {
+  const size_t last = out.size() - 1;
+  if (out.view()[last] == ',') out.Truncate(last);
+  out.Append('}');
+}
+
 }  // namespace
 
 // Plain documents are tshark's to the last value, unless more is asked for.
@@ -34,7 +42,7 @@ Companions DocumentWriter::CompanionsOf(const DocumentShape& shape) {
 }
 
 std::string_view DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& dissection,
-                                        uint64_t number) {
+                                        const source::CaptureSource& source, uint64_t number) {
   const nstime_t& time = dissection.pi.abs_ts;
   if (format_ == Format::kText) AppendTextHead(out, number, time.secs);
   out.Append(R"({"timestamp":)");
@@ -52,25 +60,35 @@ std::string_view DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& d
   out.Append(R"(,"layers":)");
   tree_.AppendLayers(out, dissection);
   const bool is_cut = tree_.cuts().any();
-  if (is_cut || session_ > 1) {
+  if (provenance_ || is_cut || session_ > 1) {
     out.Append(R"(,"espcap":{)");
-    AppendSession(out, is_cut ? "," : "");
+    AppendOrigin(out, source);
+    AppendSession(out);
     if (is_cut) tree_.cuts().AppendMembers(out);
-    out.Append('}');
+    CloseObject(out);
   }
+  if (provenance_ && ecs_) provenance_->AppendEcs(out);
   out.Append("}\n");
   return tree_.cuts().first_layer();
 }
 
-void DocumentWriter::AppendSession(ByteBuffer& out, std::string_view separator) const {
+// A comma follows, as it does each member of `espcap` that is written here.
+void DocumentWriter::AppendOrigin(ByteBuffer& out, const source::CaptureSource& source) {
+  if (!provenance_) return;
+  provenance_->AppendMembers(out, source.Origin(), source::DigestOf(source.record()));
+  out.Append(',');
+}
+
+void DocumentWriter::AppendSession(ByteBuffer& out) const {
   if (session_ < 2) return;
   out.Append(R"("session":)");
   AppendDecimal(out, session_);
-  out.Append(separator);
+  out.Append(',');
 }
 
-void DocumentWriter::AppendError(ByteBuffer& out, const wtap_rec& rec, uint32_t frame_number,
-                                 uint64_t number, std::string_view error) const {
+void DocumentWriter::AppendError(ByteBuffer& out, const source::CaptureSource& source,
+                                 uint32_t frame_number, uint64_t number, std::string_view error) {
+  const wtap_rec& rec = source.record().rec();
   if (format_ == Format::kText) AppendTextHead(out, number, rec.ts.secs);
   out.Append(R"({"timestamp":)");
   typed_ ? AppendTimestampNumber(out, rec.ts) : AppendTimestamp(out, rec.ts);
@@ -81,10 +99,13 @@ void DocumentWriter::AppendError(ByteBuffer& out, const wtap_rec& rec, uint32_t 
   out.Append(R"(,"layers":)");
   AppendFrameOfHeader(out, rec, frame_number, typed_);
   out.Append(R"(,"espcap":{)");
-  AppendSession(out, ",");
+  AppendOrigin(out, source);
+  AppendSession(out);
   out.Append(R"("error":)");
   AppendJsonString(out, error);
-  out.Append("}}\n");
+  out.Append('}');
+  if (provenance_ && ecs_) provenance_->AppendEcs(out);
+  out.Append("}\n");
 }
 
 }  // namespace espcap::encode

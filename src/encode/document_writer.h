@@ -11,6 +11,7 @@
 #include "dissect/columns.h"
 #include "encode/document_limits.h"
 #include "encode/ecs_collector.h"
+#include "encode/provenance.h"
 #include "encode/tree_encoder.h"
 #include "espcap/byte_buffer.h"
 #include "espcap/document_needs.h"
@@ -30,6 +31,7 @@ struct DocumentShape {
   bool value_strings = false;      // with the names of numbers' values
   dissect::ColumnSet columns = 0;  // of the packet list, next to `layers`
   DocumentLimits limits;
+  std::optional<RunOrigin> run = {};  // none: documents don't say where they come from
 };
 
 class DocumentWriter {
@@ -45,18 +47,19 @@ class DocumentWriter {
         tree_(shape.hex, selection, types, shape.limits, CompanionsOf(shape)),
         columns_(columns),
         shown_columns_(shape.columns) {
-    if (shape.ecs) ecs_.emplace();
+    if (shape.run) provenance_.emplace(*shape.run);
+    if (shape.ecs) ecs_.emplace(provenance_ ? provenance_->sensor() : std::string());
   }
 
   // Appends one document and its final newline. Returns the first layer that was cut to the
   // limits, by libwireshark's own name; empty: the document is whole. `number`: of the document
-  // within its capture, for kText.
+  // within its capture, for kText. `source`: it has the frame as its current record.
   [[nodiscard]] std::string_view Append(ByteBuffer& out, const epan_dissect_t& dissection,
-                                        uint64_t number);
+                                        const source::CaptureSource& source, uint64_t number);
 
   // Appends what replaces a frame's document that can't be made. `number` as above.
-  void AppendError(ByteBuffer& out, const wtap_rec& rec, uint32_t frame_number, uint64_t number,
-                   std::string_view error) const;
+  void AppendError(ByteBuffer& out, const source::CaptureSource& source, uint32_t frame_number,
+                   uint64_t number, std::string_view error);
 
   // Before the first document. From the second on, documents name it: what they say of earlier
   // packets goes back to its first one.
@@ -72,7 +75,8 @@ class DocumentWriter {
 
  private:
   static Companions CompanionsOf(const DocumentShape& shape);
-  void AppendSession(ByteBuffer& out, std::string_view separator) const;
+  void AppendOrigin(ByteBuffer& out, const source::CaptureSource& source);
+  void AppendSession(ByteBuffer& out) const;
 
   Format format_;
   bool typed_;
@@ -80,6 +84,7 @@ class DocumentWriter {
   const dissect::Columns* columns_;
   dissect::ColumnSet shown_columns_;
   std::optional<EcsCollector> ecs_;
+  std::optional<Provenance> provenance_;
   bool needs_timestamp_ = false;
   uint32_t session_ = 1;
 };

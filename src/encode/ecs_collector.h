@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "encode/ecs_document.h"
@@ -21,6 +22,9 @@ namespace espcap::encode {
 
 class EcsCollector {
  public:
+  // `sensor`: who captured; may be empty.
+  explicit EcsCollector(std::string sensor = {}) : sensor_(std::move(sensor)) {}
+
   // Appends `,"@timestamp":…,"ecs":{…},…`. `message` may be empty. REQUIRES: a visible tree that
   // isn't reset yet.
   void AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection,
@@ -64,6 +68,7 @@ class EcsCollector {
   void AddHttp();
   void AddUrl(std::string_view url);
 
+  std::string sensor_;
   EcsSources sources_;
   EcsDocument document_;
   Findings found_;

@@ -60,6 +60,7 @@ constexpr std::array<std::string_view, kEcsFieldCount> kPaths = {
     "network.type",
     "network.vlan.id",
     "observer.ingress.interface.name",
+    "observer.name",
     "observer.product",
     "observer.type",
     "observer.vendor",

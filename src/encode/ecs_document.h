@@ -68,6 +68,7 @@ enum class EcsField : uint8_t {
   kNetworkType,
   kNetworkVlanId,
   kObserverInterfaceName,
+  kObserverName,
   kObserverProduct,
   kObserverType,
   kObserverVendor,

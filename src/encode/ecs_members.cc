@@ -163,6 +163,7 @@ void EcsCollector::AddFrame(const packet_info& frame) {
   document_.AddText(EcsField::kEventModule, "espcap");
   document_.AddText(EcsField::kEventDataset, "espcap.packet");
   document_.AddNumber(EcsField::kEventSequence, frame.num);
+  document_.AddText(EcsField::kObserverName, sensor_);
   document_.AddText(EcsField::kObserverProduct, "espcap");
   document_.AddText(EcsField::kObserverVendor, "espcap");
   document_.AddText(EcsField::kObserverType, "sensor");

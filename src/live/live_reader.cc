@@ -50,6 +50,7 @@ bool LiveReader::ReadSome(const LinkPackets& packets) {
         Take(packets, packet, bytes);
       });
   last_read_ = read.value_or(0);
+  FlushRecording();
   if (!read) fault_ = read.error().message;
   return read.has_value();
 }
@@ -60,18 +61,27 @@ void LiveReader::Take(const LinkPackets& packets, const pcap_pkthdr& packet,
   const auto header = packets.HeaderOf(packet, bytes);
   if (!header) return;
   // First of all: whatever becomes of it, it is kept.
-  if (surroundings_.raw != nullptr && !board_.IsOver()) surroundings_.raw->Add(*header, bytes);
+  RecordedPlace recorded;
+  if (surroundings_.raw != nullptr && !board_.IsOver()) {
+    recorded = surroundings_.raw->Add(*header, bytes);
+  }
   const uint32_t ring = feed_.RingOf(packets.encapsulation(), bytes);
-  RingFeed::Outcome outcome = feed_.Put(ring, *header, bytes);
+  RingFeed::Outcome outcome = feed_.Put(ring, *header, bytes, recorded);
   // Nothing can be lost behind this packet any more, so there is time.
   while (outcome == RingFeed::Outcome::kNoRoom && draining_ && !abandoned_) {
     CountWork();
+    FlushRecording();
     abandoned_ = SupervisorEnded(surroundings_.supervisor, kRingRetry);
-    outcome = feed_.Put(ring, *header, bytes);
+    outcome = feed_.Put(ring, *header, bytes, recorded);
   }
   if (outcome == RingFeed::Outcome::kNoRoom) {
     board_.CountRingDrop(interface_, ring, bytes.size());
   }
+}
+
+// A document that leaves names a packet that can be read.
+void LiveReader::FlushRecording() const {
+  if (surroundings_.raw != nullptr) surroundings_.raw->Flush();
 }
 
 // What the kernel has captured by now, to the last block.

@@ -59,6 +59,7 @@ class LiveReader {
   // False where the interface doesn't give anything any more.
   bool ReadSome(const LinkPackets& packets);
   void Take(const LinkPackets& packets, const pcap_pkthdr& packet, std::span<const uint8_t> bytes);
+  void FlushRecording() const;
   End Drain(const LinkPackets& packets);
   void PollLinkState(const Link& link);
   void CountDrops();

@@ -26,11 +26,13 @@ void RawRecorder::Begin() {
   file_.reset();
   begun_ = Clock::now();
   again_at_ = begun_ + kAgain;
-  base::FileDescriptor descriptor = next_file_();
-  if (!descriptor.valid()) return;
-  auto file = RawFile::Begin(std::move(descriptor), interface_);
+  process::Recording next = next_file_();
+  if (!next.file.valid()) return;
+  auto file = RawFile::Begin(std::move(next.file), interface_);
   if (!file) return fail_(file.error().message);
   file_ = std::move(*file);
+  path_ = std::move(next.path);
+  packets_ = 0;
 }
 
 void RawRecorder::BeginAgain() {
@@ -50,15 +52,25 @@ void RawRecorder::EndIfFull() {
   if (file_ != nullptr && IsFull(options_, file_->bytes(), age)) Begin();
 }
 
-void RawRecorder::Add(const wireshark::RecordHeader& header, std::span<const uint8_t> bytes) {
+RecordedPlace RawRecorder::Add(const wireshark::RecordHeader& header,
+                               std::span<const uint8_t> bytes) {
   if (file_ == nullptr) BeginAgain();
-  if (file_ == nullptr) return;
+  if (file_ == nullptr) return {};
   if (options_.file_bytes != 0) EndIfFull();
-  if (file_ != nullptr) Check(file_->Add(header, bytes));
+  if (file_ == nullptr) return {};
+  const uint64_t offset = file_->bytes();
+  Check(file_->Add(header, bytes));
+  if (file_ == nullptr) return {};
+  has_unflushed_ = true;
+  return {path_, ++packets_, offset};
+}
+
+void RawRecorder::Flush() {
+  if (file_ != nullptr && std::exchange(has_unflushed_, false)) Check(file_->Flush());
 }
 
 void RawRecorder::CheckFile() {
-  if (file_ != nullptr) Check(file_->Flush());
+  Flush();
   if (options_.file_time.count() != 0) EndIfFull();
 }
 

@@ -11,22 +11,34 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "live/raw_file.h"
 #include "live/raw_names.h"
+#include "process/recording.h"
 
 namespace espcap::live {
+
+// Of a packet in a file. Borrows the path until the recorder's next call.
+struct RecordedPlace {
+  std::string_view path;  // empty: it is in none
+  uint64_t number = 0;    // from 1
+  uint64_t offset = 0;
+};
 
 class RawRecorder {
  public:
   // The next file; invalid where there is none, of which the user has been told.
-  using NextFile = std::function<base::FileDescriptor()>;
+  using NextFile = std::function<process::Recording()>;
   using Fail = std::function<void(const std::string&)>;
 
   // Begins its first file.
   RawRecorder(RawOptions options, RawFile::Interface interface, NextFile next_file, Fail fail);
 
-  void Add(const wireshark::RecordHeader& header, std::span<const uint8_t> bytes);
+  // Where the packet is then; nowhere, if it could not be written.
+  RecordedPlace Add(const wireshark::RecordHeader& header, std::span<const uint8_t> bytes);
+  // What was added can be read by others from now on.
+  void Flush();
   // From time to time: what was added is on its way to the disk, and a file is followed by the next
   // when its time has come.
   void CheckFile();
@@ -42,6 +54,9 @@ class RawRecorder {
   NextFile next_file_;
   Fail fail_;
   std::unique_ptr<RawFile> file_;
+  std::string path_;
+  uint64_t packets_ = 0;  // in the file
+  bool has_unflushed_ = false;
   std::chrono::steady_clock::time_point begun_;
   std::chrono::steady_clock::time_point again_at_;  // without a file: it is tried then
 };

@@ -21,9 +21,9 @@ bool IsDevice(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
-Result<base::FileDescriptor> OpenDevice(const std::string& path) {
+Result<process::Recording> OpenDevice(const std::string& path) {
   base::FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (file.valid()) return file;
+  if (file.valid()) return process::Recording{std::move(file), {}};
   return Fail("--write {}: {}", path, std::generic_category().message(errno));
 }
 
@@ -49,8 +49,8 @@ RecordingFiles::Series RecordingFiles::FindSeries(const std::string& source) con
   return series;
 }
 
-Result<base::FileDescriptor> RecordingFiles::OpenNext(const std::string& interface,
-                                                      uint32_t fanout_index) {
+Result<process::Recording> RecordingFiles::OpenNext(const std::string& interface,
+                                                    uint32_t fanout_index) {
   if (IsDevice(options_.raw.path)) return OpenDevice(options_.raw.path);
   std::string source = options_.interfaces.size() > 1 ? interface : "";
   if (options_.fanout.processes > 1) {
@@ -70,8 +70,11 @@ Result<base::FileDescriptor> RecordingFiles::OpenNext(const std::string& interfa
     ::unlink(series.kept.front().c_str());
     series.kept.pop_front();
   }
-  if (file.valid()) return file;
-  return Fail("--write {}: {}", path, std::generic_category().message(error));
+  if (!file.valid()) {
+    return Fail("--write {}: {}", path, std::generic_category().message(error));
+  }
+  return process::Recording{std::move(file),
+                            std::filesystem::absolute(path).lexically_normal().native()};
 }
 
 }  // namespace espcap::live

@@ -12,9 +12,9 @@
 #include <string>
 #include <utility>
 
-#include "base/file_descriptor.h"
 #include "espcap/result.h"
 #include "live/options.h"
+#include "process/recording.h"
 
 namespace espcap::live {
 
@@ -23,7 +23,7 @@ class RecordingFiles {
   explicit RecordingFiles(Options options) : options_(std::move(options)) {}
 
   // The next file of one of an interface's capture processes.
-  Result<base::FileDescriptor> OpenNext(const std::string& interface, uint32_t fanout_index);
+  Result<process::Recording> OpenNext(const std::string& interface, uint32_t fanout_index);
 
  private:
   struct Series {

@@ -93,9 +93,13 @@ void RemoteReader::Put(const LinkPackets& packets, const pcap_pkthdr& packet,
                        std::span<const uint8_t> bytes) {
   const auto header = packets.HeaderOf(packet, bytes);
   if (!header || board_.IsOver()) return;
-  if (raw_ != nullptr) raw_->Add(*header, bytes);
+  RecordedPlace recorded;
+  if (raw_ != nullptr) {
+    recorded = raw_->Add(*header, bytes);
+    raw_->Flush();
+  }
   const uint32_t ring = feed_.RingOf(packets.encapsulation(), bytes);
-  while (feed_.Put(ring, *header, bytes) == RingFeed::Outcome::kNoRoom) {
+  while (feed_.Put(ring, *header, bytes, recorded) == RingFeed::Outcome::kNoRoom) {
     if (SupervisorEnded(surroundings_.supervisor, kRingRetry)) {
       end_ = End::kAbandoned;
       return;

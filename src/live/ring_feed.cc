@@ -18,12 +18,16 @@ uint32_t RingFeed::RingOf(int encapsulation, std::span<const uint8_t> bytes) con
 }
 
 RingFeed::Outcome RingFeed::Put(uint32_t ring_number, const wireshark::RecordHeader& header,
-                                std::span<const uint8_t> bytes) {
+                                std::span<const uint8_t> bytes, const RecordedPlace& recorded) {
   process::PacketRing& ring = *rings_[ring_number];
   const size_t image_bytes = FrameImage::PlainBytes(bytes.size());
   StreamRecord record;
-  record.has_image = sizeof(record) + image_bytes <= ring.max_record_bytes();
-  const size_t record_bytes = sizeof(record) + (record.has_image ? image_bytes : 0);
+  const size_t head_bytes = sizeof(record) + recorded.path.size();
+  record.has_image = head_bytes + image_bytes <= ring.max_record_bytes();
+  const size_t record_bytes = head_bytes + (record.has_image ? image_bytes : 0);
+  record.path_bytes = static_cast<uint32_t>(recorded.path.size());
+  record.recorded_number = recorded.number;
+  record.recorded_offset = static_cast<int64_t>(recorded.offset);
 
   const int64_t time_ns = wireshark::Nanoseconds(header.time);
   source::FrameDigest digest{};
@@ -46,7 +50,8 @@ RingFeed::Outcome RingFeed::Put(uint32_t ring_number, const wireshark::RecordHea
   record.log_bytes = ring.log_bytes();
   record.file_type = wtap_pcapng_file_type_subtype();  // as dumpcap's
   std::memcpy(room.data(), &record, sizeof(record));
-  if (record.has_image) FrameImage::WritePlain(header, bytes, room.subspan(sizeof(record)));
+  recorded.path.copy(room.data() + sizeof(record), recorded.path.size());
+  if (record.has_image) FrameImage::WritePlain(header, bytes, room.subspan(head_bytes));
   board_.CountReceived(interface_, bytes.size());
   if (duplicates_ != nullptr) duplicates_->Remember(digest, time_ns);
   ring.Commit(record_bytes, {place.number, {}});

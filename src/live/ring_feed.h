@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "live/raw_recorder.h"
 #include "live/shared_capture_state.h"
 #include "live/shared_duplicates.h"
 #include "process/packet_ring.h"
@@ -37,7 +38,8 @@ class RingFeed {
     kNoRoom,
     kOver  // the run's limits are reached: the packet is none of it
   };
-  Outcome Put(uint32_t ring, const wireshark::RecordHeader& header, std::span<const uint8_t> bytes);
+  Outcome Put(uint32_t ring, const wireshark::RecordHeader& header, std::span<const uint8_t> bytes,
+              const RecordedPlace& recorded);
 
  private:
   SharedCaptureState& board_;

@@ -65,6 +65,7 @@ struct Job {
   bool is_later = false;              // another process has captured before, or waited
   bool skip_if_not_capture = false;   // skipped where it is no capture
   bool is_unpacked = false;           // a GrantedFile has its bytes
+  bool is_from_directory = false;     // found there, or in an archive that was
   uint32_t ring = 0;                  // of a stream
   uint32_t shard = 0;
   uint32_t shards = 1;
@@ -150,6 +151,7 @@ struct GrantedSlot {
 // A descriptor comes with it where it is open.
 struct GrantedFile {
   bool is_open = false;
+  std::array<char, PATH_MAX> path{};  // of a recording
 };
 }  // namespace espcap::process
 

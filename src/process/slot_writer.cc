@@ -96,26 +96,34 @@ void SlotWriter::SendLinkType(std::string_view misfit) const {
   static_cast<void>(channel_.Send(note));
 }
 
+Recording SlotWriter::AskForRecording() const {
+  WorkerMessage wish;
+  wish.kind = WorkerMessage::Kind::kWantsFile;
+  return AwaitFile(wish);
+}
+
 base::FileDescriptor SlotWriter::AskForFile(uint32_t frame_number) {
   // A slot may be on its way: what comes next is the file then.
   if (slots_ != nullptr && !NeedSlot()) return {};
   WorkerMessage wish;
   wish.kind = WorkerMessage::Kind::kWantsFile;
   wish.frame_number = frame_number;
-  return AwaitFile(wish);
+  return AwaitFile(wish).file;
 }
 
 base::FileDescriptor SlotWriter::AskForMember(std::string_view name) const {
   WorkerMessage wish;
   wish.kind = WorkerMessage::Kind::kMember;
   wish.log_message = LogMessage::Of(LogMessage::Level::kVerbose, name);
-  return AwaitFile(wish);
+  return AwaitFile(wish).file;
 }
 
-base::FileDescriptor SlotWriter::AwaitFile(const WorkerMessage& wish) const {
-  base::FileDescriptor file;
-  if (channel_.Send(wish)) static_cast<void>(channel_.Receive<GrantedFile>(&file));
-  return file;
+Recording SlotWriter::AwaitFile(const WorkerMessage& wish) const {
+  Recording granted;
+  if (!channel_.Send(wish)) return granted;
+  const auto answer = channel_.Receive<GrantedFile>(&granted.file);
+  if (answer) granted.path = answer->path.data();
+  return granted;
 }
 
 void SlotWriter::SendAwaits() const {

@@ -16,6 +16,7 @@
 #include "espcap/result.h"
 #include "process/channel.h"
 #include "process/messages.h"
+#include "process/recording.h"
 #include "process/run_control.h"
 #include "process/worker_slots.h"
 
@@ -53,8 +54,10 @@ class SlotWriter {
 
   void SendLog(LogMessage::Level level, std::string_view message) const;
 
-  // The next file for raw packets; invalid where there is none. Where one dissects, the file for
-  // the frame, or, for frame 0, the one with what was unpacked.
+  // The next file for raw packets.
+  [[nodiscard]] Recording AskForRecording() const;
+  // Where one dissects: the file for the frame, or, for frame 0, the one with what was unpacked.
+  // Invalid where there is none.
   [[nodiscard]] base::FileDescriptor AskForFile(uint32_t frame_number = 0);
 
   // Where to unpack an archive's file of this name to; invalid: nothing more is wanted.
@@ -78,7 +81,7 @@ class SlotWriter {
 
  private:
   Result<void> NeedSlot();
-  [[nodiscard]] base::FileDescriptor AwaitFile(const WorkerMessage& wish) const;
+  [[nodiscard]] Recording AwaitFile(const WorkerMessage& wish) const;
   void HandOver();
   void Account(uint32_t frame_number);
 

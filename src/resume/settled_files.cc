@@ -149,7 +149,7 @@ FileFate SettledFiles::Dispose(const std::string& path, const base::FileIdentity
 }
 
 FileFate SettledFiles::Move(const std::string& path, int folder, const std::string& name) const {
-  const fs::path place = PlaceOf(path);
+  const fs::path place = PlaceBelow(directories_, path);
   const fs::path target = fs::path(after_.folder) / place;
   auto into = FolderOf(folder_.get(), place);
   if (!into) {
@@ -169,11 +169,10 @@ FileFate SettledFiles::Move(const std::string& path, int folder, const std::stri
           fmt::format("move {} to {}: {}", path, target.parent_path().native(), Reason(error))};
 }
 
-// Below the directory that it comes from.
-std::string SettledFiles::PlaceOf(const std::string& path) const {
+std::string PlaceBelow(const std::vector<std::string>& directories, const std::string& path) {
   fs::path place = fs::path(path).filename();
   size_t longest = 0;
-  for (const std::string& directory : directories_) {
+  for (const std::string& directory : directories) {
     const fs::path relative = fs::path(path).lexically_relative(directory);
     if (relative.empty() || *relative.begin() == ".." || directory.size() < longest) continue;
     longest = directory.size();

@@ -29,6 +29,10 @@ struct AfterSettled {
   static Result<AfterSettled> Parse(std::string_view text);
 };
 
+// Of a file, or of one in an archive: its path from the one of these directories that it comes
+// from.
+std::string PlaceBelow(const std::vector<std::string>& directories, const std::string& path);
+
 // What became of one.
 struct FileFate {
   enum class Kind : uint8_t { kGone, kKept, kFailed };
@@ -54,7 +58,6 @@ class SettledFiles {
 
   Result<void> OpenFolder(bool recursive);
   [[nodiscard]] FileFate Move(const std::string& path, int folder, const std::string& name) const;
-  [[nodiscard]] std::string PlaceOf(const std::string& path) const;
 
   AfterSettled after_;
   std::vector<std::string> directories_;

@@ -82,6 +82,7 @@ constexpr std::initializer_list<EcsField> kFields = {
     {"observer.type", "keyword"},
     {"observer.version", "keyword"},
     {"observer.ingress.interface.name", "keyword"},
+    {"observer.name", "keyword"},
 };
 
 // Of both ends. What a geo look-up adds to the addresses (an ingest pipeline's, for example) finds

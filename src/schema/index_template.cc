@@ -78,8 +78,9 @@ IndexTemplate BuildTemplate(const TemplateRequest& request, const std::vector<Fi
   AddRest(layers, rest, request.dialect);
   const json mappings = Mappings(std::move(layers));
   const json ecs = EcsMappings(request);
-  const size_t count = CountFields(mappings["properties"]) + CountFields(ecs["properties"]);
-  const json meta = {{"description", "packets, as espcap writes them"}, {"espcap", ESPCAP_VERSION}};
+  const size_t count = CountFields(mappings["properties"]) + CountFields(ecs["properties"]) +
+                       CountFields(ProvenanceProperties(request.labels));
+  const json meta = TemplateMeta();
   const auto add = [&](const char* part, json content) {
     const json body = {{"template", std::move(content)}, {"_meta", meta}};
     made.components.push_back({made.name + "-" + part, body.dump()});
@@ -87,6 +88,8 @@ IndexTemplate BuildTemplate(const TemplateRequest& request, const std::vector<Fi
   add("settings", {{"settings", Settings(request)}});
   add("layers", {{"settings", FieldLimit(count)}, {"mappings", mappings}});
   add("ecs", {{"mappings", ecs}});
+  made.components.push_back(
+      {ProvenanceComponentName(made.name), ProvenanceComponent(request.labels)});
 
   json body = {
       {"index_patterns", {made.index_pattern}}, {"priority", request.priority}, {"_meta", meta}};

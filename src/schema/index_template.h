@@ -12,6 +12,7 @@
 
 #include "schema/dialect.h"
 #include "schema/field.h"
+#include "schema/provenance_fields.h"
 
 namespace espcap::schema {
 
@@ -37,6 +38,7 @@ struct TemplateRequest {
   int64_t priority = kPriority;
   Dialect dialect = Dialect::kElasticsearch;
   bool value_strings = false;  // documents have the names of values too
+  LabelMapping labels = {};
 };
 
 // For documents in which `fields` can be searched; and what of `rest` isn't among them, as

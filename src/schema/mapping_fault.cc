@@ -31,6 +31,7 @@ constexpr Landmark kLandmarks[] = {
     {"source.port", "long"},
     {"@timestamp", "date"},
     {"timestamp", "date"},
+    {"espcap.file", "keyword"},
     {"espcap.cut", "keyword"},
 };
 // Others than espcap have fields of these names, too.

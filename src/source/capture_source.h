@@ -7,10 +7,18 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "source/wireshark_api.h"
 
 namespace espcap::source {
+
+// Where a frame can be found again.
+struct FrameOrigin {
+  std::string_view file;  // its path; empty: it is in none
+  uint64_t frame = 0;     // its record's number there; without a file, in the stream
+  int64_t offset = -1;    // of its record, where that leads to it without reading the others
+};
 
 class CaptureSource {
  public:
@@ -27,6 +35,8 @@ class CaptureSource {
   // Place of the current record: in the capture's bytes, and counted from 1.
   [[nodiscard]] int64_t offset() const { return offset_; }
   [[nodiscard]] uint32_t record_number() const { return record_number_; }
+  // Of the current record.
+  [[nodiscard]] virtual FrameOrigin Origin() const = 0;
   // wiretap's number for the capture's format.
   [[nodiscard]] int file_type() const { return file_type_; }
 

@@ -14,6 +14,10 @@ namespace espcap::source {
 FileSource::FileSource(std::string name, wireshark::WtapHandle handle)
     : CaptureSource(std::move(name)), handle_(std::move(handle)) {
   file_type_ = wtap_file_type_subtype(handle_.get());
+  // Others' records mean nothing without what stands before them.
+  const bool is_pcap = file_type_ == wtap_pcap_file_type_subtype() ||
+                       file_type_ == wtap_pcap_nsec_file_type_subtype();
+  has_offsets_ = is_pcap && bytes_are_plain();
   int error = 0;
   bytes_total_ = static_cast<uint64_t>(std::max<int64_t>(0, wtap_file_size(handle_.get(), &error)));
 }
@@ -79,6 +83,10 @@ wtap_block_t FileSource::InterfaceBlock(uint32_t id, uint32_t section) const {
       wtap_file_get_idb_info(handle_.get()));
   if (blocks == nullptr || id >= blocks->interface_data->len) return nullptr;
   return g_array_index(blocks->interface_data, wtap_block_t, id);
+}
+
+FrameOrigin FileSource::Origin() const {
+  return {origin_path_, record_number_, has_offsets_ ? offset_ : -1};
 }
 
 const char* FileSource::InterfaceName(uint32_t id, uint32_t section) const {

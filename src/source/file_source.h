@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "espcap/result.h"
 #include "source/capture_source.h"
@@ -44,6 +45,9 @@ class FileSource : public CaptureSource {
   // Frees what only sequential reading needs; ReadAt() still works.
   void EndSequentialReading();
 
+  // By which its documents name the file; empty: by none.
+  void SetOriginPath(std::string path) { origin_path_ = std::move(path); }
+  [[nodiscard]] FrameOrigin Origin() const override;
   [[nodiscard]] const char* InterfaceName(uint32_t id, uint32_t section) const override;
   [[nodiscard]] const char* InterfaceDescription(uint32_t id, uint32_t section) const override;
   // The next interface description that reading has come across; null where there is no new one.
@@ -65,6 +69,8 @@ class FileSource : public CaptureSource {
 
   wireshark::WtapHandle handle_;
   uint64_t bytes_total_ = 0;
+  std::string origin_path_;
+  bool has_offsets_ = false;  // that lead to a record
   bool sequential_ended_ = false;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What the reader of a stream puts into the ring for each frame, before the frame's image; and the
-// facts in the ring's log.
+// What the reader of a stream puts into the ring for each frame, before the frame's image (and the
+// path of the file it was recorded in); and the facts in the ring's log.
 #ifndef ESPCAP_STREAM_STREAM_RECORD_H_
 #define ESPCAP_STREAM_STREAM_RECORD_H_
 
@@ -21,6 +21,11 @@ struct StreamRecord {
   uint32_t first_interface = 0;  // of the frame's section, in the order they are added
   bool has_image = true;         // false: too large for the ring, or a duplicate
   bool is_duplicate = false;
+  // Live, of the file that the packet was recorded in: its path, which follows, and the place
+  // there.
+  uint32_t path_bytes = 0;  // 0: it was not
+  uint64_t recorded_number = 0;
+  int64_t recorded_offset = 0;
   nstime_t first_time{};     // of the stream's first frame
   nstime_t previous_time{};  // of the frame before; unset for the first
 };

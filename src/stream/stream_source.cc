@@ -18,7 +18,10 @@ PacketRing::State StreamSource::Next(std::chrono::milliseconds timeout) {
   // A record that isn't one means that the reader has gone wrong: nothing more can be understood.
   if (bytes.size() < sizeof(facts_)) return PacketRing::State::kEnd;
   std::memcpy(&facts_, bytes.data(), sizeof(facts_));
-  has_image_ = facts_.has_image && FrameImage::Read(bytes.subspan(sizeof(facts_)), record_);
+  const std::span<const char> rest = bytes.subspan(sizeof(facts_));
+  if (rest.size() < facts_.path_bytes) return PacketRing::State::kEnd;
+  recorded_path_.assign(rest.data(), facts_.path_bytes);
+  has_image_ = facts_.has_image && FrameImage::Read(rest.subspan(facts_.path_bytes), record_);
   offset_ = facts_.offset;
   record_id_ = ring_.FrontId();
   record_number_ = static_cast<uint32_t>(record_id_.number);
@@ -29,6 +32,11 @@ PacketRing::State StreamSource::Next(std::chrono::milliseconds timeout) {
     learned_log_bytes_ = facts_.log_bytes;
   }
   return state;
+}
+
+source::FrameOrigin StreamSource::Origin() const {
+  if (recorded_path_.empty()) return {{}, record_id_.number, -1};
+  return {recorded_path_, facts_.recorded_number, facts_.recorded_offset};
 }
 
 void StreamSource::Learn(std::span<const char> bytes) {

@@ -30,6 +30,7 @@ class StreamSource : public source::CaptureSource {
   [[nodiscard]] bool has_image() const { return has_image_; }
   [[nodiscard]] const process::PacketRing::RecordId& record_id() const { return record_id_; }
 
+  [[nodiscard]] source::FrameOrigin Origin() const override;
   [[nodiscard]] const char* InterfaceName(uint32_t id, uint32_t section) const override;
   [[nodiscard]] const char* InterfaceDescription(uint32_t id, uint32_t section) const override;
 
@@ -47,6 +48,7 @@ class StreamSource : public source::CaptureSource {
   StreamRecord facts_;
   process::PacketRing::RecordId record_id_;
   bool has_image_ = false;
+  std::string recorded_path_;
   uint64_t learned_log_bytes_ = 0;
   std::vector<Interface> interfaces_;
 };

@@ -106,7 +106,7 @@ void CaptureQueue::Add(const std::vector<InputFile>& files) {
 process::Job CaptureQueue::Waiting::Job() const {
   process::Job job;
   job.SetPath(file.path);
-  job.skip_if_not_capture = file.skip_if_not_capture;
+  job.skip_if_not_capture = job.is_from_directory = file.skip_if_not_capture;
   job.ring = ring;
   job.file_bytes = bytes;
   return job;
@@ -165,6 +165,7 @@ void CaptureQueue::AddMember(Capture& archive, const std::string& name, base::Fi
   process::Job job;
   job.SetPath(*capture.name);
   job.skip_if_not_capture = job.is_unpacked = true;
+  job.is_from_directory = archive.is_from_directory;
   job.file_bytes = bytes;
   AddFileParts(capture, job, options_.shards);
   for (Part& part : capture.parts) {

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "process/limits.h"
 
@@ -58,10 +59,10 @@ uint64_t Quarantine::BytesOfOwn() const {
   return bytes;
 }
 
-Result<base::FileDescriptor> Quarantine::FileFor(const std::string& capture, uint32_t frame) {
+Result<process::Recording> Quarantine::FileFor(const std::string& capture, uint32_t frame) {
   if (own_.size() >= kMostFiles ||
       earlier_bytes_ + BytesOfOwn() + process::kMostFileBytes > most_bytes_) {
-    return base::FileDescriptor();
+    return process::Recording{};
   }
   constexpr int kMostOfOneName = 1000;
   const std::string begin = fmt::format("{}/{}-{}", folder_, NameOf(capture), frame);
@@ -72,7 +73,7 @@ Result<base::FileDescriptor> Quarantine::FileFor(const std::string& capture, uin
         ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (file.valid()) {
       own_.push_back(path);
-      return file;
+      return process::Recording{std::move(file), {}};
     }
     if (errno != EEXIST || number == kMostOfOneName) {
       return Fail("--quarantine {}: {}", path, std::generic_category().message(errno));

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "base/file_descriptor.h"
 #include "espcap/result.h"
 #include "process/messages.h"
+#include "process/recording.h"
 
 namespace espcap::supervise {
 
@@ -24,7 +24,7 @@ class Quarantine {
 
   [[nodiscard]] bool is_open() const { return !folder_.empty(); }
   // For a frame of the capture of this name. Invalid where there is no room.
-  Result<base::FileDescriptor> FileFor(const std::string& capture, uint32_t frame);
+  Result<process::Recording> FileFor(const std::string& capture, uint32_t frame);
 
  private:
   [[nodiscard]] uint64_t BytesOfOwn() const;

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "base/event_loop.h"
-#include "base/file_descriptor.h"
 #include "base/poll_service.h"
 #include "base/write_thread.h"
 #include "espcap/document_needs.h"
@@ -23,6 +22,7 @@
 #include "espcap/sink.h"
 #include "process/file_hasher.h"
 #include "process/messages.h"
+#include "process/recording.h"
 #include "process/run_control.h"
 #include "process/service_manager.h"
 #include "resume/resume_state.h"
@@ -64,7 +64,7 @@ struct Dependencies {
   Accounting::ReadInterfaces read_interfaces;  // empty: nothing is live
   WorkerBatches::CaptureWork capture_work;
   // The next file for what a capture process records.
-  std::function<Result<base::FileDescriptor>(const process::Job&)> open_recording;
+  std::function<Result<process::Recording>(const process::Job&)> open_recording;
   Quarantine quarantine;
   FilterFit& filter_fit;
   base::WriteThread& writes;

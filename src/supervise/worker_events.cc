@@ -75,20 +75,21 @@ void Supervisor::Handle(const WorkerEvent& event) {
 void Supervisor::GrantFile(const Worker& worker, uint32_t frame_number) {
   const Part& part = *worker.part;
   if (part.job.is_unpacked && frame_number == 0) return UnpackedFiles::GrantTo(worker);
-  const auto file = part.job.Dissects()
-                        ? parts_.quarantine.FileFor(*part.capture->name, frame_number)
-                        : parts_.open_recording(part.job);
-  if (!file) {
-    if (state_.running) parts_.log.Error(file.error().message);
-    failure_ = file.error().message;
+  const auto granted = part.job.Dissects()
+                           ? parts_.quarantine.FileFor(*part.capture->name, frame_number)
+                           : parts_.open_recording(part.job);
+  if (!granted) {
+    if (state_.running) parts_.log.Error(granted.error().message);
+    failure_ = granted.error().message;
   }
-  const bool is_open = file && file->valid();
-  if (file && !is_open) {
+  const bool is_open = granted && granted->file.valid();
+  if (granted && !is_open) {
     parts_.log.Warning(fmt::format("{}: packet {} is not kept: the quarantine is full",
                                    *part.capture->name, frame_number));
   }
-  static_cast<void>(
-      worker.channel.TrySend(process::GrantedFile{is_open}, is_open ? file->get() : -1));
+  process::GrantedFile answer{is_open};
+  if (is_open) granted->path.copy(answer.path.data(), answer.path.size() - 1);
+  static_cast<void>(worker.channel.TrySend(answer, is_open ? granted->file.get() : -1));
 }
 
 }  // namespace espcap::supervise

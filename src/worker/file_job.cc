@@ -150,6 +150,9 @@ Result<Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner, 
     return Outcome::kPartial;
   }
   if (reports) out.SendLog(LogMessage::Level::kVerbose, "reading " + (*source)->name());
+  if (context.options().origin_path) {
+    (*source)->SetOriginPath(context.options().origin_path(path, job.is_from_directory));
+  }
   FileJob file{
       **source,     context.FramesOf(**source, job),
       out,          FrameProcessor(**source, context.session(), context.writer(), job, out),

@@ -76,7 +76,7 @@ Result<void> FrameProcessor::LeaveAlone(uint32_t frame_number, uint64_t record_n
   }
   document_.Clear();
   const wtap_rec& rec = std::as_const(source_).record().rec();
-  writer_.AppendError(document_, rec, frame_number, ++documents_, reason);
+  writer_.AppendError(document_, source_, frame_number, ++documents_, reason);
   return out_.AddDocument({0, record_number, rec.ts.secs, rec.ts.nsecs, frame_number},
                           document_.view());
 }
@@ -105,7 +105,7 @@ FrameProcessor::Outcome FrameProcessor::Dissect(uint32_t frame_number, bool enco
   ++documents_;
   if (encode) {
     document_.Clear();
-    cut_layer_ = writer_.Append(document_, session_.dissection(), documents_);
+    cut_layer_ = writer_.Append(document_, session_.dissection(), source_, documents_);
   }
   return Outcome::kDocument;
 }

@@ -19,7 +19,7 @@ inline std::unique_ptr<live::RawRecorder> MakeRecorder(const live::RawOptions& o
                                                        live::RawFile::Interface interface,
                                                        process::SlotWriter& out) {
   return std::make_unique<live::RawRecorder>(
-      options, std::move(interface), [&out] { return out.AskForFile(); },
+      options, std::move(interface), [&out] { return out.AskForRecording(); },
       [&out](const std::string& message) {
         out.SendLog(process::LogMessage::Level::kError, message);
       });

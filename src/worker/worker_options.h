@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ struct WorkerOptions {
   bool two_pass = false;
   dissect::Options dissection;
   encode::DocumentShape shape;
+  // The path by which a file's documents name it.
+  std::function<std::string(const std::string& path, bool is_from_directory)> origin_path;
   bool typed = false;                                       // numbers are JSON numbers
   std::optional<source::DuplicateOptions> duplicates = {};  // none: they are dissected, too
   source::FlowKey shard_key = source::FlowKey::kPair;

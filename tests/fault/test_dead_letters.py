@@ -63,6 +63,7 @@ def test_seven_of_a_thousand(strict, capture, espcap, tmp_path):
         assert letter["reason"].startswith(PARSING_EXCEPTION[strict.kind] + ": "), letter
         assert "dns_dns_qry_name" in letter["reason"]
         assert letter["index"].startswith(f"{strict.prefix}-")
+        assert letter["document"].pop("espcap")["frame"] == number + 1
         assert letter["document"] == json.loads(documents[number])
         assert letter["frame"] == number + 1 and letter["source"].endswith("thousand.pcap")
         assert letter["time"].endswith("Z")
@@ -81,6 +82,7 @@ def test_seven_of_a_thousand(strict, capture, espcap, tmp_path):
     assert_all_landed(strict, ids)
     for number in BAD:
         _, found = strict.request("GET", f"/{kept[0]['index']}/_doc/{ids[number]}")
+        assert found["_source"].pop("espcap")["frame"] == number + 1
         assert found["_source"] == json.loads(documents[number])
 
 

@@ -37,7 +37,8 @@ const ServerIdentity kOpenSearch{"OpenSearch", "2.19.1"};
 
 class Maker : public TemplateMaker {
  public:
-  Result<void> Start(schema::Dialect dialect, bool makes_data_stream) override {
+  Result<void> Start(schema::Dialect dialect, schema::LabelType /*labels*/,
+                     bool makes_data_stream) override {
     dialect_ = dialect;
     makes_data_stream_ = makes_data_stream;
     return {};
@@ -122,6 +123,112 @@ TEST_F(PreparationTest, ATemplateThatIsThereIsLeftAlone) {
   EXPECT_TRUE(preparation.done());
   EXPECT_EQ(preparation.template_outcome(), "already there");
   EXPECT_EQ(preparation.needs().value_bytes, 0U);
+  EXPECT_TRUE(preparation.TakeWarnings().empty());
+}
+
+// Of an earlier release: the template gets a component more, the index the fields.
+class UpdateTest : public PreparationTest {
+ protected:
+  static std::string Listing(const std::string& meta) {
+    return R"({"index_templates":[{"name":"espcap-packets","index_template":{"index_patterns":)"
+           R"(["packets-*"],"priority":200,"_meta":)" +
+           meta + "}}]}";
+  }
+  static Preparation MakeUpdating() {
+    Preparation::Options options = Options();
+    options.has_provenance = true;
+    return Make(std::move(options));
+  }
+  // As above, and an index that is there and is espcap's.
+  void AnswerInquiry(Preparation& preparation, const std::string& templates) {
+    constexpr const char* kIndex = R"({"indices":[{"name":"packets-1"}]})";
+    constexpr const char* kMapped = R"({"packets-1":{"mappings":{"dynamic":"false","properties":
+        {"espcap":{"properties":{"cut":{"type":"keyword"}}}}}}})";
+    while (preparation.state() == State::kAsking) {
+      const std::string path = preparation.NextRequest(now_)->path;
+      std::string body = kNone;
+      if (path.starts_with("/_resolve")) body = kIndex;
+      if (path.starts_with("/_index_template?")) body = templates;
+      if (path.starts_with("/_index_template/_simul")) body = kFine;
+      if (path.starts_with("/packets-1?")) body = kMapped;
+      preparation.TakeResponse(Answer(200, body), now_);
+    }
+  }
+  static constexpr const char* kBody = R"({"index_templates":[{"index_template":{
+      "index_patterns":["packets-*"],"priority":300,"composed_of":["mine"],"created_date":7,
+      "_meta":{"espcap":"0.1.0"}}}]})";
+};
+
+TEST_F(UpdateTest, ATemplateOfAnEarlierReleaseGetsWhatItLacks) {
+  Preparation preparation = MakeUpdating();
+  preparation.Begin(kElasticsearch);
+  AnswerInquiry(preparation, Listing(R"({"espcap":"0.1.0"})"));
+  EXPECT_FALSE(preparation.done());
+  struct Step {
+    const char* method;
+    const char* path;
+    const char* answer;
+    const char* in_body;
+  };
+  const Step steps[] = {
+      {"GET", "/_index_template/espcap-packets", kBody, ""},
+      {"PUT", "/_component_template/espcap-packets-provenance", kNone, R"("template_revision":)"},
+      {"PUT", "/_index_template/espcap-packets", kNone,
+       R"("composed_of":["mine","espcap-packets-provenance"])"},
+      {"PUT", "/packets-1/_mapping", kNone, R"("sensor":{)"},
+  };
+  for (const Step& step : steps) {
+    ASSERT_EQ(preparation.state(), State::kUpdating) << step.path;
+    const auto request = preparation.NextRequest(now_);
+    EXPECT_STREQ(request->method, step.method);
+    EXPECT_EQ(request->path, step.path);
+    const std::string body(request->body);
+    EXPECT_NE(body.find(step.in_body), std::string::npos) << body;
+    EXPECT_EQ(body.find("created_date"), std::string::npos) << body;
+    EXPECT_EQ(preparation.TakeResponse(Answer(200, step.answer), now_), Outcome::kProgress);
+  }
+  EXPECT_TRUE(preparation.done());
+  EXPECT_NE(preparation.template_outcome().find("espcap-packets is there"), std::string::npos);
+  EXPECT_TRUE(preparation.TakeWarnings().empty());
+}
+
+TEST_F(UpdateTest, ATemplateOfThisOrALaterReleaseOrOfOthersIsLeft) {
+  for (const char* meta : {R"({"espcap":"9","template_revision":1})",
+                           R"({"espcap":"9","template_revision":99})", "{}"}) {
+    Preparation preparation = MakeUpdating();
+    preparation.Begin(kElasticsearch);
+    AnswerInquiry(preparation, Listing(meta));
+    ASSERT_EQ(preparation.state(), State::kUpdating) << meta;
+    EXPECT_EQ(preparation.NextRequest(now_)->path, "/packets-1/_mapping") << meta;
+  }
+}
+
+TEST_F(UpdateTest, NothingIsChangedUnasked) {
+  for (const bool installs : {false, true}) {
+    Preparation::Options options = Options();
+    options.has_provenance = !installs;
+    options.install_template = installs;
+    Preparation preparation = Make(std::move(options));
+    preparation.Begin(kElasticsearch);
+    AnswerInquiry(preparation, Listing(R"({"espcap":"0.1.0"})"));
+    EXPECT_TRUE(preparation.done()) << installs;
+  }
+}
+
+TEST_F(UpdateTest, ARefusalIsSaidOnceAndHoldsUpNothing) {
+  Preparation preparation = MakeUpdating();
+  preparation.Begin(kElasticsearch);
+  AnswerInquiry(preparation, Listing(R"({"espcap":"0.1.0"})"));
+  EXPECT_EQ(preparation.TakeResponse(Answer(403), now_), Outcome::kProgress);
+  EXPECT_EQ(preparation.NextRequest(now_)->path, "/packets-1/_mapping");
+  EXPECT_EQ(preparation.TakeResponse(Answer(403), now_), Outcome::kProgress);
+  EXPECT_TRUE(preparation.done());
+  EXPECT_EQ(preparation.TakeWarnings().size(), 2U) << "the template, and the index";
+  preparation.Meet("packets-2");
+  AnswerInquiry(preparation, kNone);
+  ASSERT_EQ(preparation.state(), State::kUpdating);
+  EXPECT_EQ(preparation.TakeResponse(Answer(403), now_), Outcome::kProgress);
+  EXPECT_EQ(preparation.state(), State::kDone);
   EXPECT_TRUE(preparation.TakeWarnings().empty());
 }
 

@@ -152,9 +152,10 @@ class RawRecorderTest : public ::testing::Test {
   }
   ~RawRecorderTest() override { std::filesystem::remove_all(folder_); }
 
-  base::FileDescriptor Next() {
+  process::Recording Next() {
     files_.push_back(folder_ + "/" + std::to_string(files_.size()));
-    return base::FileDescriptor(::open(files_.back().c_str(), O_CREAT | O_WRONLY, 0600));
+    return {base::FileDescriptor(::open(files_.back().c_str(), O_CREAT | O_WRONLY, 0600)),
+            files_.back()};
   }
   RawRecorder Recorder(const RawOptions& options) {
     return {options,
@@ -202,9 +203,30 @@ TEST_F(RawRecorderTest, BeginsTheNextFile) {
   EXPECT_EQ(packets, 20U);
 }
 
+// Whoever has the place reads that packet there, as soon as the recorder is flushed.
+TEST_F(RawRecorderTest, SaysWhereAPacketIs) {
+  RawRecorder recorder = Recorder({"raw", 1000});
+  size_t in_file = 0;
+  std::string last;
+  for (uint8_t packet = 0; packet < 20; ++packet) {
+    bytes_[0] = packet;
+    const RecordedPlace place = recorder.Add(header_, bytes_);
+    recorder.Flush();
+    in_file = place.path == last ? in_file + 1 : 1;
+    last = place.path;
+    EXPECT_EQ(place.number, in_file);
+    auto source = source::FileSource::Open(last, source::FileSource::Access::kRandom);
+    ASSERT_TRUE(source);
+    ASSERT_TRUE((*source)->Next().value_or(false)) << "the interface is known then";
+    ASSERT_TRUE((*source)->ReadAt(static_cast<int64_t>(place.offset), 1));
+    EXPECT_EQ((*source)->record().data()[0], packet);
+  }
+  EXPECT_EQ(last, files_.back());
+}
+
 TEST_F(RawRecorderTest, GoesOnWithoutAFile) {
   RawRecorder recorder(
-      {"raw"}, {"eth0", "", WTAP_ENCAP_ETHERNET, 100, true}, [] { return base::FileDescriptor(); },
+      {"raw"}, {"eth0", "", WTAP_ENCAP_ETHERNET, 100, true}, [] { return process::Recording(); },
       [](const std::string& message) { FAIL() << message; });
   recorder.Add(header_, bytes_);
   recorder.CheckFile();
@@ -214,7 +236,9 @@ TEST_F(RawRecorderTest, SaysOnceThatADiskIsFull) {
   int failures = 0;
   RawRecorder recorder(
       {"raw"}, {"eth0", "", WTAP_ENCAP_ETHERNET, 100, true},
-      [] { return base::FileDescriptor(::open("/dev/full", O_WRONLY)); },
+      [] {
+        return process::Recording{base::FileDescriptor(::open("/dev/full", O_WRONLY)), "full"};
+      },
       [&failures](const std::string&) { ++failures; });
   for (int packet = 0; packet < 3; ++packet) {
     recorder.Add(header_, bytes_);

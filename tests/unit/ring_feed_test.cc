@@ -8,6 +8,7 @@
 
 #include "stream/frame_image.h"
 #include "stream/stream_record.h"
+#include "stream/stream_source.h"
 #include "wiretap_once.h"
 
 namespace espcap::live {
@@ -27,7 +28,7 @@ class RingFeedTest : public ::testing::Test {
 
   RingFeed::Outcome Put(uint32_t ring, const std::vector<uint8_t>& bytes) {
     header_.details.packet_header.caplen = static_cast<guint32>(bytes.size());
-    return feed_.Put(ring, header_, bytes);
+    return feed_.Put(ring, header_, bytes, {});
   }
 
   std::unique_ptr<SharedCaptureState> board_ = std::move(*SharedCaptureState::Create({3, 0}));
@@ -51,6 +52,25 @@ TEST_F(RingFeedTest, NumbersPacketsOverAllRings) {
   EXPECT_EQ(packet.data()[1], 3U);
   EXPECT_EQ(board_->CountsOf(1).received, 2U);
   EXPECT_EQ(board_->CountsOf(1).bytes, 3U);
+}
+
+TEST_F(RingFeedTest, APacketSaysWhereItWasRecorded) {
+  const std::vector<uint8_t> bytes = {1, 2, 3};
+  header_.details.packet_header.caplen = static_cast<guint32>(bytes.size());
+  feed_.Put(0, header_, bytes, {"/raw/a.pcapng", 7, 1234});
+  feed_.Put(0, header_, bytes, {});
+  stream::StreamSource source("live", *rings_[0]);
+  ASSERT_EQ(source.Next(std::chrono::milliseconds(0)), PacketRing::State::kRecord);
+  EXPECT_EQ(source.Origin().file, "/raw/a.pcapng");
+  EXPECT_EQ(source.Origin().frame, 7U);
+  EXPECT_EQ(source.Origin().offset, 1234);
+  ASSERT_TRUE(source.has_image());
+  EXPECT_EQ(source.record().data()[2], 3U);
+  source.Pass();
+  ASSERT_EQ(source.Next(std::chrono::milliseconds(0)), PacketRing::State::kRecord);
+  EXPECT_EQ(source.Origin().file, "");
+  EXPECT_EQ(source.Origin().frame, 2U);
+  EXPECT_LT(source.Origin().offset, 0);
 }
 
 TEST_F(RingFeedTest, AFullRingTakesNoNumber) {
@@ -84,7 +104,7 @@ TEST_F(RingFeedTest, ADuplicateHasANumberAndNoRoom) {
   const auto put = [&](std::vector<uint8_t> bytes, int nanoseconds) {
     header_.time.nsecs = nanoseconds;
     header_.details.packet_header.caplen = static_cast<guint32>(bytes.size());
-    return feed.Put(0, header_, bytes);
+    return feed.Put(0, header_, bytes, {});
   };
   // What found no room is no packet yet, and so no reason to leave out the next one.
   const std::vector<uint8_t> large(rings_[0]->max_record_bytes() * 2 / 3);

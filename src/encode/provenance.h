@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Where a document comes from: run and sensor, file and frame. What is the same for a run or a file
+// is encoded once. Without libwireshark. One thread.
+#ifndef ESPCAP_ENCODE_PROVENANCE_H_
+#define ESPCAP_ENCODE_PROVENANCE_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "espcap/byte_buffer.h"
+#include "source/capture_source.h"
+
+namespace espcap::encode {
+
+// Of a run.
+struct RunOrigin {
+  std::string run;     // its id
+  std::string sensor;  // who captured
+  std::vector<std::string> tags;
+  std::vector<std::pair<std::string, std::string>> labels;
+};
+
+// A path as text from which its bytes can be made again: control characters, '%' and what is no
+// UTF-8 become %XX.
+std::string PathText(std::string_view path);
+// The other way round. What is no %XX stays.
+std::string PathOfText(std::string_view text);
+
+class Provenance {
+ public:
+  explicit Provenance(RunOrigin run);
+
+  // Appends `"run":…,"sensor":…,"file":…,"frame":…,"offset":…,"digest":…`.
+  void AppendMembers(ByteBuffer& out, const source::FrameOrigin& origin, uint64_t digest);
+  // The members of the Elastic Common Schema that stand by themselves:
+  // `,"log":{"file":{"path":…}},"tags":[…],"labels":{…}`. After AppendMembers() of the same frame.
+  void AppendEcs(ByteBuffer& out) const;
+  [[nodiscard]] const std::string& sensor() const { return run_.sensor; }
+
+ private:
+  void MeetFile(std::string_view path);
+
+  RunOrigin run_;
+  ByteBuffer members_;  // up to the frame's number
+  size_t members_of_run_ = 0;
+  ByteBuffer ecs_;
+  size_t ecs_of_run_ = 0;
+  std::string file_;  // that both speak of; empty: none
+};
+
+}  // namespace espcap::encode
+
+#endif  // ESPCAP_ENCODE_PROVENANCE_H_
