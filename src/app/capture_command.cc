@@ -13,6 +13,7 @@
 #include "app/destination.h"
 #include "app/live_checks.h"
 #include "app/resume_key.h"
+#include "app/run_description.h"
 #include "app/run_identity.h"
 #include "app/run_memory.h"
 #include "app/run_options.h"
@@ -253,7 +254,8 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   auto origin = RunOriginOf(settings.origin);
   if (!origin) return Forward(std::move(origin));
 
-  const worker::WorkerOptions worker_options = WorkerOptionsOf(settings, *origin, identities->worker);
+  const worker::WorkerOptions worker_options =
+      WorkerOptionsOf(settings, *origin, identities->worker);
   const live::Options& live = worker_options.live;
   if (worker_options.memory_bytes != 0) {
     log.Verbose(fmt::format("each worker may use {} MiB (--worker-memory)",
@@ -336,6 +338,8 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   auto sink = OpenSink(program_path, settings, *nodes, *inputs,
                        {**loop, **writes, **letter_writes, log, stats, needs, *ports});
   if (!sink) return Forward(std::move(sink));
+  auto written = WriteRunDocuments(settings, *origin, {*nodes, {}, *ports}, **loop, run_telemetry);
+  if (!written) return Forward(std::move(written));
 
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
   if (on_terminal) MentionShards(settings, *inputs, log);
@@ -359,6 +363,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   end.to_server = !settings.nodes.empty();
   end.errors = log.errors();
   const supervise::RunVerdict verdict = supervise::VerdictOf(end);
+  run_telemetry.End(end.ledger, verdict.status);
   if (const auto line = supervise::VerdictLine(verdict); !line.empty()) log.Error(line);
   log.Flush(kLogTime);
   if ((*writes)->posted() + (*letter_writes)->posted() > 0) LeaveAtOnce(verdict.status, log);

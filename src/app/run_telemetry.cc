@@ -66,9 +66,22 @@ Result<void> RunTelemetry::ServeMetrics(const std::string& where) {
   return {};
 }
 
+void RunTelemetry::WriteDocuments(base::EventLoop& loop, RunDocuments::Options options) {
+  documents_ = std::make_unique<RunDocuments>(
+      loop, std::move(options), [this] { return Snapshot(); }, log_);
+}
+
+void RunTelemetry::End(const Ledger& ledger, ExitStatus status) {
+  if (documents_ == nullptr) return;
+  RunSnapshot last = Snapshot();
+  last.ledger = ledger;
+  documents_->End(last, static_cast<int>(status));
+}
+
 std::vector<base::PollService*> RunTelemetry::services() const {
   std::vector<base::PollService*> services = {status_report_.get()};
   if (metrics_server_ != nullptr) services.push_back(metrics_server_.get());
+  if (documents_ != nullptr) services.push_back(documents_.get());
   return services;
 }
 

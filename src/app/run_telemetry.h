@@ -10,8 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "app/run_documents.h"
+#include "base/event_loop.h"
 #include "base/poll_service.h"
 #include "espcap/delivery_stats.h"
+#include "espcap/exit_status.h"
+#include "espcap/ledger.h"
 #include "espcap/result.h"
 #include "espcap/run_snapshot.h"
 #include "telemetry/log.h"
@@ -32,6 +36,11 @@ class RunTelemetry {
   // Serves metrics at this address, as ParseListenAddress() takes it, and says where in the log.
   Result<void> ServeMetrics(const std::string& where);
 
+  // Writes the run's documents too.
+  void WriteDocuments(base::EventLoop& loop, RunDocuments::Options options);
+  // The run has ended so; the last of them is written.
+  void End(const Ledger& ledger, ExitStatus status);
+
   // To be served in the run's loop.
   [[nodiscard]] std::vector<base::PollService*> services() const;
 
@@ -45,6 +54,7 @@ class RunTelemetry {
   telemetry::Log& log_;
   std::unique_ptr<StatusReport> status_report_;
   std::unique_ptr<telemetry::MetricsServer> metrics_server_;
+  std::unique_ptr<RunDocuments> documents_;
 };
 
 }  // namespace espcap::app

@@ -48,6 +48,14 @@ std::vector<Option> OriginOptions() {
        .paragraph = "The key has letters, digits, `_` and `-`. With `--ecs`, `labels` gets it too.",
        .example = "--label site=berlin",
        .setting = [](S& s) -> Setting { return &s.capture->origin.labels; }},
+      {.names = "--no-run-documents",
+       .commands = kCaptureCommand,
+       .group = kOrigin,
+       .help = "Write no document of the run itself to the index espcap-runs of the server.",
+       .paragraph = "Otherwise the index has one for each run. It is written at the start, every "
+                    "`--stats-interval` and at the end.",
+       .example = "--no-run-documents",
+       .setting = [](S& s) -> Setting { return &s.capture->no_run_documents; }},
   };
 }
 

@@ -177,6 +177,7 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   std::string index = "packets-%Y-%m-%d";
   bool no_template = false;
   // what the run tells
+  bool no_run_documents = false;
   std::string metrics;  // where they are served, as given; empty: nowhere
 };
 

@@ -36,7 +36,7 @@ LabelType LabelTypeOf(Dialect dialect, std::string_view version) {
   return is_new ? LabelType::kFlatObject : LabelType::kKeywords;
 }
 
-// Offset and digest are for whoever has found the document: nothing searches for them.
+// Offset and digest serve a reader of the document: nothing searches for them.
 json ProvenanceProperties(const LabelMapping& labels) {
   json properties = json::object();
   for (const char* word : {"espcap.run", "espcap.sensor", "espcap.file", "espcap.tags",

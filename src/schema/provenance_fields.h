@@ -2,7 +2,7 @@
 //
 // What a template says of where documents come from: the members of `espcap`, and their likes in
 // the Elastic Common Schema. In a component of its own, which templates of earlier releases get
-// beside theirs. Pure functions.
+// in addition to theirs. Pure functions.
 #ifndef ESPCAP_SCHEMA_PROVENANCE_FIELDS_H_
 #define ESPCAP_SCHEMA_PROVENANCE_FIELDS_H_
 

@@ -14,7 +14,7 @@ namespace espcap::source {
 FileSource::FileSource(std::string name, wireshark::WtapHandle handle)
     : CaptureSource(std::move(name)), handle_(std::move(handle)) {
   file_type_ = wtap_file_type_subtype(handle_.get());
-  // Others' records mean nothing without what stands before them.
+  // Others' records mean nothing without those before them.
   const bool is_pcap = file_type_ == wtap_pcap_file_type_subtype() ||
                        file_type_ == wtap_pcap_nsec_file_type_subtype();
   has_offsets_ = is_pcap && bytes_are_plain();

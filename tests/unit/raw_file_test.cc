@@ -203,7 +203,7 @@ TEST_F(RawRecorderTest, BeginsTheNextFile) {
   EXPECT_EQ(packets, 20U);
 }
 
-// Whoever has the place reads that packet there, as soon as the recorder is flushed.
+// Its place is enough to read that packet, as soon as the recorder is flushed.
 TEST_F(RawRecorderTest, SaysWhereAPacketIs) {
   RawRecorder recorder = Recorder({"raw", 1000});
   size_t in_file = 0;
