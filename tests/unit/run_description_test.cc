@@ -19,7 +19,7 @@ TEST(RunDescription, APreferenceThatMayBeASecretHasNoValue) {
       {"tls.keys_list:10.0.0.1,443,http,/k.pem,pass", "tls.keys_list:…"},
       {"kip.key_file_pwd:x", "kip.key_file_pwd:…"},
       {"UAT:80211_keys:\"wpa-pwd\",\"a:b\"", "UAT:80211_keys:…"},
-      {"uat:x", "uat:x"},
+      {"uat:x", "uat:x:…"},
       {"", ""},
   };
   for (const Case& c : cases) EXPECT_EQ(WithoutSecret(c.preference), c.shown);
