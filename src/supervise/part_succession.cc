@@ -76,9 +76,9 @@ void PartSuccession::EndPart(Part& part, std::optional<Outcome> outcome) {
   if (outcome == Outcome::kUnreadable) ++state_.unreadable_files;
   Capture& capture = *part.capture;
   if (!capture.is_without_ids || capture.faulty) return;
-  log_.Error(fmt::format("{}: its documents have no ids and are given up: {}", *capture.name,
-                         capture.hash_failure.empty() ? "it is no file any more"
-                                                      : capture.hash_failure));
+  log_.Error(
+      fmt::format("{}: its documents have no ids and are given up: {}", *capture.name,
+                  capture.hash_failure.empty() ? "it is no file any more" : capture.hash_failure));
   NoteFault(capture);
 }
 
