@@ -71,8 +71,9 @@ Result<void> CheckSources(const cli::CaptureSettings& settings) {
     return Fail("You cannot specify file and live capture at the same time");
   }
   if (!has_files && !has_interfaces) return Fail("You must specify either file or live capture");
-  if (settings.watch && settings.directories.empty())
+  if (settings.watch && settings.directories.empty()) {
     return Fail("--watch: no directory is given; give --dir");
+  }
   if (has_interfaces) return CheckLive(settings);
   if (!settings.recording.path.empty()) {
     return Fail("--write: nothing is captured; give --nic");
