@@ -79,8 +79,9 @@ std::string BodyOf(const std::string& description, const std::string& started,
   json body = json::parse(description);
   body["@timestamp"] = Now();
   body["started"] = started;
-  body["state"] = exit_status ? "ended" : run.stopping ? "stopping" : "running";
+  body["state"] = run.stopping ? "stopping" : "running";
   if (exit_status) {
+    body["state"] = "ended";
     body["ended"] = body["@timestamp"];
     body["exit_status"] = *exit_status;
   }

@@ -54,8 +54,9 @@ Result<encode::RunOrigin> RunOriginOf(const cli::OriginSettings& settings) {
   encode::RunOrigin origin;
   origin.run = NewId();
   origin.sensor = settings.sensor.empty() ? HostName() : settings.sensor;
-  if (auto checked = CheckText("--sensor", origin.sensor); !checked)
+  if (auto checked = CheckText("--sensor", origin.sensor); !checked) {
     return Forward(std::move(checked));
+  }
   for (const std::string& tag : settings.tags) {
     if (auto checked = CheckText("--tag", tag); !checked) return Forward(std::move(checked));
     const auto& tags = origin.tags;

@@ -92,8 +92,9 @@ http::HttpRequest TemplateUpdate::NextRequest() const {
 }
 
 std::string TemplateUpdate::Question() const {
-  if (step_ == Step::kMapping)
+  if (step_ == Step::kMapping) {
     return "add the fields of --provenance to the index " + mapped_index_;
+  }
   if (step_ == Step::kList) return "look for the index templates for " + index_;
   return "add the fields of --provenance to the template " + template_name_;
 }

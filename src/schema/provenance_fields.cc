@@ -44,8 +44,9 @@ json ProvenanceProperties(const LabelMapping& labels) {
     PropertyAt(properties, word) = MappingOf(FieldType::kKeyword);
   }
   PropertyAt(properties, "espcap.frame") = MappingOf(FieldType::kLong);
-  for (const char* path : {"espcap.labels", "labels"})
+  for (const char* path : {"espcap.labels", "labels"}) {
     PropertyAt(properties, path) = Labels(labels);
+  }
   return properties;
 }
 

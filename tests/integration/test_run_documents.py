@@ -22,7 +22,7 @@ def test_a_run_that_ends_says_how(any_server, espcap):
     secret = "0123456789abcdef"
     run = espcap("--file", DNS, *any_server.options, "--sensor", sensor, "--tag", "t", "--label", "k=v",
                  "--filter", "dns", "-o", f"dtls.psk:{secret}", "-o", "tcp.desegment_tcp_streams:TRUE",
-                 "-o", 'uat:80211_keys:"wpa-pwd","hidden:net"')
+                 "-o", 'uat:80211_keys:"wpa-pwd","hidden-passphrase:net"')
     assert run.code == 0, run
     hit, = run_document(any_server, sensor)
     document = hit["_source"]
