@@ -161,7 +161,7 @@ void FileHasher::TakeAnswer() {
   const auto answer = channel_.Receive<HashAnswer>();
   if (!answer) return FailAll();
   if (questions_.empty()) return;
-  Question question = std::move(questions_.front());
+  const Question question = std::move(questions_.front());
   questions_.pop_front();
   if (!questions_.empty()) SendFirst();
   switch (answer->kind) {

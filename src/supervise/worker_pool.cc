@@ -56,7 +56,7 @@ void WorkerPool::Remove(const Worker& worker) {
   workers_.remove_if([&worker](const Worker& other) { return &other == &worker; });
 }
 
-std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) const {
+std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) {
   const auto message = worker.channel.Receive<WorkerMessage>();
   if (!message) {
     worker.readable.reset();

@@ -109,7 +109,7 @@ class WorkerPool {
   static void Kill(const Worker& worker);
 
   // Waits for what the worker says next. None: it changes only the worker's own state.
-  std::optional<WorkerEvent> Receive(Worker& worker) const;
+  static std::optional<WorkerEvent> Receive(Worker& worker);
 
   // What has been said, one message of each worker; the loop wakes where there is more.
   std::vector<WorkerEvent> Take();
