@@ -52,7 +52,7 @@ Result<void> Supervisor::OpenInterfaces() {
     Worker& worker = *next++;
     if (worker.part->job.role != Job::Role::kCapture) continue;
     for (bool is_over = false; !is_over;) {
-      const auto event = parts_.workers.Receive(worker);
+      const auto event = WorkerPool::Receive(worker);
       is_over = worker.opened || !worker.channel.open();
       if (event) Handle(*event);
     }
