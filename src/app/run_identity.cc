@@ -136,13 +136,15 @@ Result<void> BecomeSupervisor(const RunIdentities& identities, const cli::Captur
   if (became) became = process::ForbidSystemCalls();
   if (!became) return became;
   base::ForbidDumps();  // a change of user allows them again
+  // A user who isn't root can't choose another one: what can't be opened says so itself.
+  if (!identities.worker) return {};
   if (::geteuid() == 0) {
     log.Info(
         "the process that delivers stays root, without capabilities; --run-as names another user");
     return CheckPaths(PathsUsedLater(settings), "root");
   }
-  const std::string user = identities.supervisor ? identities.supervisor->name : "the user";
-  if (identities.supervisor) log.Verbose(fmt::format("the process that delivers is {}", user));
+  const std::string& user = identities.supervisor->name;
+  log.Verbose(fmt::format("the process that delivers is {}", user));
   return CheckPaths(PathsUsedLater(settings), user);
 }
 

@@ -213,3 +213,8 @@ def test_a_user_can_name_no_other(espcap, environment, folder_of_other_user):
         run = espcap("--file", "-", option, OTHER_USER, program=program, cwd="/", before=before,
                      env={**environment, "HOME": "/nonexistent"})
         assert run.code == 1 and f"{option} {OTHER_USER}: only root" in run.err, run
+    output = folder_of_other_user / "output"
+    run = espcap("--file", "-", "--output", output, program=program, cwd="/", before=before,
+                 env={**environment, "HOME": "/nonexistent"})
+    assert run.code == 1 and f"open {output} for writing: Permission denied" in run.err, run
+    assert "--run-as" not in run.err, run
