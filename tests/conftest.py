@@ -277,6 +277,14 @@ def source(request, small_archive):
 
 
 @pytest.fixture
+def folder(tmp_path):
+    """An empty one, for captures."""
+    path = tmp_path / "captures"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
 def live(network, start_espcap):
     """live(*arguments) → an Espcap that captures in the network; Ctrl-C stops it."""
 

@@ -124,16 +124,17 @@ void RunDocuments::Serve() {
   Start();
 }
 
-http::HttpRequest RunDocuments::DocumentRequest() const {
-  return {.method = "PUT", .path = fmt::format("{}/_doc/{}", kIndex, options_.id), .body = body_};
+// The index is made before the first document.
+http::HttpRequest RunDocuments::NextRequest(const RunSnapshot& run,
+                                            std::optional<int> exit_status) {
+  body_ = has_index_ ? BodyOf(options_.description, started_, run, exit_status) : IndexBody();
+  return {.method = "PUT",
+          .path = has_index_ ? fmt::format("{}/_doc/{}", kIndex, options_.id) : kIndex,
+          .body = body_};
 }
 
 void RunDocuments::Start() {
-  body_ =
-      has_index_ ? BodyOf(options_.description, started_, read_run_(), std::nullopt) : IndexBody();
-  http::HttpRequest request = DocumentRequest();
-  if (!has_index_) request.path = kIndex;
-  under_way_ = client_.Start(options_.nodes[node_], request);
+  under_way_ = client_.Start(options_.nodes[node_], NextRequest(read_run_(), std::nullopt));
   next_ = Clock::now() + kLook;
 }
 
@@ -152,8 +153,7 @@ void RunDocuments::Take(const http::HttpClient::Finished& finished) {
 
 void RunDocuments::TakeStatus(const http::HttpResponse& response) {
   // Credentials that are no longer accepted are the documents' concern, which say so.
-  const bool may_pass = response.status == http::kStatusTooManyRequests || response.status >= 500 ||
-                        response.status == 401;
+  const bool may_pass = elasticsearch::MayPass(response) || response.status == 401;
   failed_last_ = may_pass;
   if (may_pass) {
     next_ = Clock::now() + kRetry;
@@ -184,14 +184,10 @@ void RunDocuments::End(const RunSnapshot& run, int exit_status) {
   if (!client) return;
   const http::NodeUrl& node = options_.nodes[node_];
   if (!has_index_) {
-    body_ = IndexBody();
-    http::HttpRequest request = DocumentRequest();
-    request.path = kIndex;
-    if (!(*client)->Perform(node, request)) return;
+    if (!(*client)->Perform(node, NextRequest(run, exit_status))) return;
     has_index_ = true;
   }
-  body_ = BodyOf(options_.description, started_, run, exit_status);
-  const auto answer = (*client)->Perform(node, DocumentRequest());
+  const auto answer = (*client)->Perform(node, NextRequest(run, exit_status));
   if (answer) {
     TakeStatus(*answer);
   } else {

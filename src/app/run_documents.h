@@ -50,7 +50,7 @@ class RunDocuments : public base::PollService {
   void Start();
   void Take(const http::HttpClient::Finished& finished);
   void TakeStatus(const http::HttpResponse& response);
-  [[nodiscard]] http::HttpRequest DocumentRequest() const;
+  http::HttpRequest NextRequest(const RunSnapshot& run, std::optional<int> exit_status);
 
   Options options_;
   std::function<RunSnapshot()> read_run_;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "elasticsearch/bulk_sink.h"
+#include "elasticsearch/elasticsearch.h"
 
 namespace espcap::elasticsearch {
 namespace {
@@ -54,7 +55,7 @@ Result<void> BulkSink::TakeIdentity(size_t at, const http::HttpClient::Finished&
   }
   const http::HttpResponse& response = *finished.response;
   auto identity = IdentifyServer(response);
-  if (response.status == http::kStatusTooManyRequests || response.status >= 500) {
+  if (MayPass(response)) {
     const std::string reason = fmt::format("{}: {}", node.base, identity.error().message);
     if (response.status != http::kStatusTooManyRequests) return fail(reason, true);
     may_pass_[at] = true;

@@ -144,6 +144,10 @@ std::string ErrorTypeOf(const http::HttpResponse& response) {
   return read ? answer.TextAt("/error/type") : std::string();
 }
 
+bool MayPass(const http::HttpResponse& response) {
+  return response.status == http::kStatusTooManyRequests || response.status >= 500;
+}
+
 std::string ReasonOf(const http::HttpResponse& response) {
   AnswerMembers answer = StatusAndError();
   const auto read = base::ReadJson(response.body, kAnswerBounds, answer);

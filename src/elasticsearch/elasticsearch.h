@@ -27,6 +27,9 @@ Result<ServerIdentity> IdentifyServer(const http::HttpResponse& response);
 // "security_exception", in an error body of Elasticsearch's; else empty.
 std::string ErrorTypeOf(const http::HttpResponse& response);
 
+// A server that is busy or in trouble: the same question may be answered later.
+bool MayPass(const http::HttpResponse& response);
+
 // The reason in an error body of Elasticsearch's; else the body's beginning.
 std::string ReasonOf(const http::HttpResponse& response);
 

@@ -34,10 +34,6 @@ void Append(std::vector<std::string>& messages, std::vector<std::string> more) {
                   std::make_move_iterator(more.end()));
 }
 
-bool MayPass(const http::HttpResponse& response) {
-  return response.status == http::kStatusTooManyRequests || response.status >= 500;
-}
-
 std::string Answered(const http::HttpResponse& response) {
   return fmt::format("{} ({})", response.status, ReasonOf(response));
 }

@@ -17,13 +17,6 @@ DNS_PACKETS, ICMP_PACKETS = 92, 23
 
 
 @pytest.fixture
-def folder(tmp_path):
-    path = tmp_path / "captures"
-    path.mkdir()
-    return path
-
-
-@pytest.fixture
 def done(tmp_path):
     path = tmp_path / "done"
     path.mkdir()

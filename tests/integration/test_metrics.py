@@ -27,13 +27,6 @@ def http_times(count):
 
 
 @pytest.fixture
-def folder(tmp_path):
-    path = tmp_path / "captures"
-    path.mkdir()
-    return path
-
-
-@pytest.fixture
 def watching(start_espcap, folder, tmp_path):
     """A run that goes on until it is stopped, to a file where no --node is given."""
 
