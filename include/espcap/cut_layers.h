@@ -18,7 +18,7 @@ namespace espcap {
 class CutLayers {
  public:
   void Add(std::string_view layer, uint64_t documents) {
-    layer = layer.substr(0, kMostBytes);
+    layer = layer.substr(0, kMaxBytes);
     Count* place = std::find_if(counts_.begin(), counts_.end(),
                                 [layer](const Count& count) { return count.name() == layer; });
     if (place == counts_.end()) {
@@ -51,11 +51,11 @@ class CutLayers {
   }
 
  private:
-  static constexpr size_t kMostLayers = 4;
-  static constexpr size_t kMostBytes = 24;  // of a name
+  static constexpr size_t kMaxLayers = 4;
+  static constexpr size_t kMaxBytes = 24;  // of a name
 
   struct Count {
-    std::array<char, kMostBytes> text{};
+    std::array<char, kMaxBytes> text{};
     uint64_t documents = 0;
 
     [[nodiscard]] std::string_view name() const {
@@ -69,7 +69,7 @@ class CutLayers {
   }
   static bool HasFewer(const Count& a, const Count& b) { return a.documents < b.documents; }
 
-  std::array<Count, kMostLayers> counts_{};
+  std::array<Count, kMaxLayers> counts_{};
 };
 
 }  // namespace espcap

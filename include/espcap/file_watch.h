@@ -23,12 +23,12 @@ class FileWatch {
   FileWatch& operator=(const FileWatch&) = delete;
   virtual ~FileWatch() = default;
 
-  // Readable when Take() has something to do: the caller needs no timer.
+  // Readable when ReadArrivals() has something to do: the caller needs no timer.
   [[nodiscard]] virtual int fd() const = 0;
 
   // The files that became complete since the last call; never waits for one. An error is the
   // watch's end.
-  [[nodiscard]] virtual Result<Arrivals> Take() = 0;
+  [[nodiscard]] virtual Result<Arrivals> ReadArrivals() = 0;
 };
 
 }  // namespace espcap

@@ -32,7 +32,7 @@ class RemoteSink : public Sink {
 
   // Each batch of these slots of which nothing is in flight.
   using IsWanted = std::function<bool(uint32_t slot)>;
-  [[nodiscard]] virtual std::vector<Returned> TakeBack(const IsWanted& is_wanted) = 0;
+  [[nodiscard]] virtual std::vector<Returned> Reclaim(const IsWanted& is_wanted) = 0;
 };
 
 }  // namespace espcap

@@ -37,7 +37,7 @@ class Sink {
   virtual ~Sink() = default;
 
   // What became of batches since the last call: each that was taken comes once.
-  [[nodiscard]] std::vector<DeliveryEvent> TakeEvents() { return std::exchange(events_, {}); }
+  [[nodiscard]] std::vector<DeliveryEvent> DrainEvents() { return std::exchange(events_, {}); }
 
   // False while it isn't known whether there is a destination at all: intake waits for that.
   [[nodiscard]] virtual bool MayBegin() const { return true; }

@@ -48,7 +48,7 @@
 namespace espcap::app {
 namespace {
 
-constexpr size_t kMostWrites = 1024;                // that wait at a time
+constexpr size_t kMaxWrites = 1024;                 // that wait at a time
 constexpr std::chrono::milliseconds kLogTime{400};  // for its last lines
 
 Result<void> PrintInterfaces(telemetry::Log& log) {
@@ -285,9 +285,9 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   // These outlive the thread that uses them.
   std::unique_ptr<resume::ResumeState> resume;
   std::unique_ptr<resume::SettledFiles> settled_files;
-  auto writes = base::WriteThread::Create(**loop, kMostWrites);
+  auto writes = base::WriteThread::Create(**loop, kMaxWrites);
   if (!writes) return Forward(std::move(writes));
-  auto letter_writes = base::WriteThread::Create(**loop, kMostWrites);
+  auto letter_writes = base::WriteThread::Create(**loop, kMaxWrites);
   if (!letter_writes) return Forward(std::move(letter_writes));
   if (auto begun = log.BeginThread(**loop); !begun) return Forward(std::move(begun));
   const LogFlush log_flush(log);
@@ -350,7 +350,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
       supervisor.Run({**sink, resume.get(), settled_files.get(), std::move(*watches),
                       run_telemetry.services(), progress, needs});
   log.ClearProgress();
-  log.TellLeftOut();
+  log.WriteLeftOutCounts();
   if (auto fit = filter_fit.Verdict(settings.capture_filter); !fit) log.Error(fit.error().message);
   TellImplausibleTimes(indices, log);
   log.Info(telemetry::FormatSummary(

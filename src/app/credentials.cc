@@ -141,7 +141,7 @@ bool CredentialsCanChange(const cli::ServerSettings& settings) {
          !given.bearer_token_file.empty();
 }
 
-Result<std::shared_ptr<const http::Security>> WithCredentialsReadAgain(
+Result<std::shared_ptr<const http::Security>> ReloadCredentials(
     const http::Security& security, const cli::ServerSettings& settings) {
   auto authorization = GivenAuthorization(settings);
   if (!authorization) return Forward(std::move(authorization));

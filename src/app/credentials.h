@@ -29,7 +29,7 @@ Result<std::shared_ptr<const http::Security>> SecurityOf(const cli::ServerSettin
 // Whether they come from a file that the user named.
 bool CredentialsCanChange(const cli::ServerSettings& settings);
 // The same security, with the credentials that are there now. For any thread.
-Result<std::shared_ptr<const http::Security>> WithCredentialsReadAgain(
+Result<std::shared_ptr<const http::Security>> ReloadCredentials(
     const http::Security& security, const cli::ServerSettings& settings);
 
 }  // namespace espcap::app

@@ -71,7 +71,7 @@ Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& se
                         const Run& run) {
   telemetry::Log& log = run.log;
   auto opened = sink::DeadLetters::Open(DeadLettersPath(settings), settings.dead_letters_bytes,
-                                        run.letter_writes.hurry_flag());
+                                        run.letter_writes.stop_waiting_flag());
   if (!opened && !settings.dead_letters.empty()) return Forward(std::move(opened));
   if (!opened) {
     log.Warning(opened.error().message +
@@ -189,7 +189,7 @@ Result<std::unique_ptr<Sink>> OpenSink(const char* program_path,
   auto file = sink::OutputFile::Open(path,
                                      settings.resume.empty() ? sink::OutputFile::Existing::kEmpty
                                                              : sink::OutputFile::Existing::kKeep,
-                                     run.writes.hurry_flag());
+                                     run.writes.stop_waiting_flag());
   if (!file) return Forward(std::move(file));
   return std::make_unique<sink::StreamSink>(std::move(*file), run.writes);
 }

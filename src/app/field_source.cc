@@ -7,7 +7,7 @@
 
 #include "dissect/epan_library.h"
 #include "dissect/field_selection.h"
-#include "process/subprocess.h"
+#include "process/forked_task.h"
 #include "registry/field_catalog.h"
 #include "schema/curated_fields.h"
 
@@ -22,7 +22,7 @@ void AppendText(std::string& out, std::string_view text) {
   out += '\0';
 }
 
-std::string TakeText(std::string_view& in) {
+std::string ConsumeText(std::string_view& in) {
   const size_t length = std::min(in.find('\0'), in.size());
   std::string text(in.substr(0, length));
   in.remove_prefix(std::min(length + 1, in.size()));
@@ -65,7 +65,7 @@ Result<std::vector<Field>> ReadChoice(const FieldChoice& choice) {
 }
 
 // For another process. Borrows both.
-process::Subprocess::Work ReadingFields(const char* program_path,
+process::ForkedTask::Work ReadingFields(const char* program_path,
                                         const dissect::Options& dissection,
                                         const FieldChoice& choice) {
   return [program_path, &dissection, &choice]() -> Result<std::string> {
@@ -84,26 +84,26 @@ std::vector<Field> UnpackFields(std::string_view text) {
   std::vector<Field> fields;
   while (!text.empty()) {
     Field field;
-    field.name = TakeText(text);
-    field.key = TakeText(text);
-    field.layer = TakeText(text);
-    field.type = static_cast<schema::FieldType>(std::stoi(TakeText(text)));
-    field.description = TakeText(text);
-    field.companion = static_cast<schema::Companion>(std::stoi(TakeText(text)));
+    field.name = ConsumeText(text);
+    field.key = ConsumeText(text);
+    field.layer = ConsumeText(text);
+    field.type = static_cast<schema::FieldType>(std::stoi(ConsumeText(text)));
+    field.description = ConsumeText(text);
+    field.companion = static_cast<schema::Companion>(std::stoi(ConsumeText(text)));
     fields.push_back(std::move(field));
   }
   return fields;
 }
 
-Result<std::unique_ptr<process::Subprocess>> BeginToFetchFields(const char* program_path,
+Result<std::unique_ptr<process::ForkedTask>> BeginToFetchFields(const char* program_path,
                                                                 const dissect::Options& dissection,
                                                                 const FieldChoice& choice) {
-  return process::Subprocess::Start(ReadingFields(program_path, dissection, choice));
+  return process::ForkedTask::Start(ReadingFields(program_path, dissection, choice));
 }
 
 Result<std::vector<Field>> FetchFields(const char* program_path, const dissect::Options& dissection,
                                        const FieldChoice& choice) {
-  const auto packed = process::RunInSubprocess(ReadingFields(program_path, dissection, choice));
+  const auto packed = process::RunForkedTask(ReadingFields(program_path, dissection, choice));
   if (!packed) return tl::unexpected(packed.error());
   return UnpackFields(*packed);
 }

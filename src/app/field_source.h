@@ -12,7 +12,7 @@
 
 #include "dissect/options.h"
 #include "espcap/result.h"
-#include "process/subprocess.h"
+#include "process/forked_task.h"
 #include "schema/field.h"
 
 namespace espcap::app {
@@ -34,7 +34,7 @@ Result<std::vector<schema::Field>> FetchFields(const char* program_path,
                                                const FieldChoice& choice);
 
 // The same while the caller works on: what Read() gives is for UnpackFields().
-Result<std::unique_ptr<process::Subprocess>> BeginToFetchFields(const char* program_path,
+Result<std::unique_ptr<process::ForkedTask>> BeginToFetchFields(const char* program_path,
                                                                 const dissect::Options& dissection,
                                                                 const FieldChoice& choice);
 std::vector<schema::Field> UnpackFields(std::string_view text);

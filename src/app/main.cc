@@ -21,8 +21,8 @@ int main(int argc, char** argv) try {
   };
   // First of all: no other process of this user reads its memory, where secrets are.
   ::prctl(PR_SET_DUMPABLE, 0);
-  auto secrets = espcap::cli::TakeSecrets({argv, static_cast<size_t>(argc)});
-  espcap::base::WipeDeadStack();
+  auto secrets = espcap::cli::ExtractSecrets({argv, static_cast<size_t>(argc)});
+  espcap::base::WipeUnusedStack();
   if (!secrets) return fail(secrets.error());
   const auto invocation = espcap::cli::ParseArguments(
       argc, argv, std::make_shared<espcap::cli::SecretInputs>(std::move(*secrets)),

@@ -60,7 +60,7 @@ class Resend {
     bool all_taken = false;
     while (!process::StopRequested() && !(all_taken && server_->Idle())) {
       while (!all_taken && server_->Ready()) {
-        auto taken = letters_.Take(settings_.chunk, settings_.chunk_bytes);
+        auto taken = letters_.NextLetters(settings_.chunk, settings_.chunk_bytes);
         if (!taken) return Forward(std::move(taken));
         all_taken = taken->empty();
         if (all_taken) break;
@@ -74,7 +74,7 @@ class Resend {
  private:
   Result<void> Turn() {
     auto polled = server_->Poll(ledger_);
-    for (const DeliveryEvent& event : server_->TakeEvents()) Settle(event.slot);
+    for (const DeliveryEvent& event : server_->DrainEvents()) Settle(event.slot);
     if (polled) loop_->RunOnce(base::EventLoop::Clock::now() + kTick);
     return polled;
   }
@@ -114,7 +114,7 @@ class Resend {
   void Settle(uint32_t slot) {
     const Sent& sent = at_server_.at(slot);
     for (size_t i = 0; i < sent.letters.size(); ++i) {
-      if (!sent.refused[i]) letters_.Landed(sent.letters[i].line);
+      if (!sent.refused[i]) letters_.MarkDelivered(sent.letters[i].line);
     }
     at_server_.erase(slot);
   }

@@ -18,12 +18,12 @@ namespace {
 using nlohmann::json;
 
 // At most this many of each list; the run's documents name every file.
-constexpr size_t kMostNames = 100;
+constexpr size_t kMaxNames = 100;
 
 json Names(const std::vector<std::string>& names) {
   json shown = json::array();
   for (const std::string& name : names) {
-    if (shown.size() == kMostNames) break;
+    if (shown.size() == kMaxNames) break;
     shown.push_back(encode::PathText(name));
   }
   return shown;
@@ -34,7 +34,7 @@ json InputsOf(const cli::CaptureSettings& settings) {
   const auto add = [&inputs](const char* key, const std::vector<std::string>& names) {
     if (names.empty()) return;
     inputs[key] = Names(names);
-    if (names.size() > kMostNames) inputs[std::string(key) + "_count"] = names.size();
+    if (names.size() > kMaxNames) inputs[std::string(key) + "_count"] = names.size();
   };
   add("files", settings.files);
   add("directories", settings.directories);

@@ -115,7 +115,7 @@ milliseconds RunDocuments::NextTimeout() const {
 }
 
 void RunDocuments::Serve() {
-  while (auto finished = client_.Poll()) Take(*finished);
+  while (auto finished = client_.Poll()) HandleFinished(*finished);
   if (is_refused_ || Clock::now() < next_) return;
   if (under_way_) {
     next_ = Clock::now() + kLook;
@@ -138,7 +138,7 @@ void RunDocuments::Start() {
   next_ = Clock::now() + kLook;
 }
 
-void RunDocuments::Take(const http::HttpClient::Finished& finished) {
+void RunDocuments::HandleFinished(const http::HttpClient::Finished& finished) {
   if (!under_way_ || *under_way_ != finished.ticket) return;
   under_way_.reset();
   if (!finished.response) {
@@ -148,10 +148,10 @@ void RunDocuments::Take(const http::HttpClient::Finished& finished) {
     log_.Verbose("write the run's document: " + finished.response.error().message);
     return;
   }
-  TakeStatus(*finished.response);
+  HandleStatus(*finished.response);
 }
 
-void RunDocuments::TakeStatus(const http::HttpResponse& response) {
+void RunDocuments::HandleStatus(const http::HttpResponse& response) {
   // Credentials that are no longer accepted are the documents' concern, which say so.
   const bool may_pass = elasticsearch::MayPass(response) || response.status == 401;
   failed_last_ = may_pass;
@@ -177,9 +177,9 @@ void RunDocuments::TakeStatus(const http::HttpResponse& response) {
 }
 
 void RunDocuments::End(const RunSnapshot& run, int exit_status) {
-  while (auto finished = client_.Poll()) Take(*finished);
+  while (auto finished = client_.Poll()) HandleFinished(*finished);
   if (under_way_) client_.Cancel(*std::exchange(under_way_, std::nullopt));
-  if (is_refused_ || failed_last_ || process::HurryRequested()) return;
+  if (is_refused_ || failed_last_ || process::StopNowRequested()) return;
   auto client = http::BlockingClient::Create(kLastTimeout, options_.security);
   if (!client) return;
   const http::NodeUrl& node = options_.nodes[node_];
@@ -189,7 +189,7 @@ void RunDocuments::End(const RunSnapshot& run, int exit_status) {
   }
   const auto answer = (*client)->Perform(node, NextRequest(run, exit_status));
   if (answer) {
-    TakeStatus(*answer);
+    HandleStatus(*answer);
   } else {
     log_.Verbose("write the run's document: " + answer.error().message);
   }

@@ -48,8 +48,8 @@ class RunDocuments : public base::PollService {
   using Clock = std::chrono::steady_clock;
 
   void Start();
-  void Take(const http::HttpClient::Finished& finished);
-  void TakeStatus(const http::HttpResponse& response);
+  void HandleFinished(const http::HttpClient::Finished& finished);
+  void HandleStatus(const http::HttpResponse& response);
   http::HttpRequest NextRequest(const RunSnapshot& run, std::optional<int> exit_status);
 
   Options options_;

@@ -23,7 +23,8 @@ namespace {
 live::FanoutOptions FanoutOf(const cli::CaptureSettings& settings) {
   constexpr uint32_t kDefaultProcesses = 2;
   if (settings.fanout_group == 0) return {};
-  return {settings.fanout_group, settings.fanout_processes.value_or(kDefaultProcesses)};
+  return {.group = settings.fanout_group,
+          .processes = settings.fanout_processes.value_or(kDefaultProcesses)};
 }
 
 supervise::BatchForm BatchFormOf(encode::Format format) {
@@ -62,16 +63,16 @@ encode::DocumentLimits LimitsOf(const cli::CaptureSettings& settings) {
   if (values == 0) return limits;
   // Long ones, such as pixels, are fewer.
   constexpr uint64_t kBytesOfValue = 64;
-  constexpr uint64_t kLeastListBytes = uint64_t{64} << 10U;
+  constexpr uint64_t kMinListBytes = uint64_t{64} << 10U;
   limits.values = values;
-  limits.list_bytes = std::max(kLeastListBytes, kBytesOfValue * values);
+  limits.list_bytes = std::max(kMinListBytes, kBytesOfValue * values);
   return limits;
 }
 
 std::optional<source::DuplicateOptions> DuplicatesOf(const cli::CaptureSettings& settings) {
   if (!settings.duplicate_window) return std::nullopt;
   std::random_device random;
-  source::DuplicateOptions options{*settings.duplicate_window, {}};
+  source::DuplicateOptions options{.window = *settings.duplicate_window};
   for (uint8_t& byte : options.seed) byte = static_cast<uint8_t>(random());
   return options;
 }
@@ -79,14 +80,17 @@ std::optional<source::DuplicateOptions> DuplicatesOf(const cli::CaptureSettings&
 live::Options LiveOptionsOf(const cli::CaptureSettings& settings) {
   if (settings.interfaces.empty()) return {};
   const cli::DeviceSettings& device = settings.device;
-  return {
-      settings.interfaces,
-      {device.snaplen, device.buffer_bytes, device.promiscuous, device.monitor, device.immediate},
-      {settings.count, settings.max_bytes},
-      ShardKeyOf(settings),
-      RawOptionsOf(settings.recording),
-      FanoutOf(settings),
-      DuplicatesOf(settings)};
+  return {.interfaces = settings.interfaces,
+          .device = {.snaplen = device.snaplen,
+                     .buffer_bytes = device.buffer_bytes,
+                     .promiscuous = device.promiscuous,
+                     .monitor = device.monitor,
+                     .immediate = device.immediate},
+          .limits = {.packets = settings.count, .bytes = settings.max_bytes},
+          .key = ShardKeyOf(settings),
+          .raw = RawOptionsOf(settings.recording),
+          .fanout = FanoutOf(settings),
+          .duplicates = DuplicatesOf(settings)};
 }
 
 }  // namespace
@@ -99,13 +103,21 @@ encode::Format FormatOf(const cli::CaptureSettings& settings) {
 }
 
 dissect::Options DissectionOptionsOf(const cli::DissectionSettings& settings) {
-  return {settings.preferences,        settings.decode_as,         settings.enable_protocols,
-          settings.disable_protocols,  settings.enable_heuristics, settings.disable_heuristics,
-          settings.no_name_resolution, settings.name_resolution};
+  return {.preferences = settings.preferences,
+          .decode_as = settings.decode_as,
+          .enable_protocols = settings.enable_protocols,
+          .disable_protocols = settings.disable_protocols,
+          .enable_heuristics = settings.enable_heuristics,
+          .disable_heuristics = settings.disable_heuristics,
+          .no_name_resolution = settings.no_name_resolution,
+          .name_resolution = settings.name_resolution};
 }
 
 live::RawOptions RawOptionsOf(const cli::RecordingSettings& settings) {
-  return {settings.path, settings.file_bytes, settings.file_time, settings.files};
+  return {.path = settings.path,
+          .file_bytes = settings.file_bytes,
+          .file_time = settings.file_time,
+          .files = settings.files};
 }
 
 uint32_t WorkersOf(const cli::CaptureSettings& settings) {
@@ -128,12 +140,12 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
   options.protocols = settings.protocols;
   options.two_pass = settings.two_pass;
   options.dissection = DissectionOptionsOf(settings.dissection);
-  options.shape = {FormatOf(settings),
-                   settings.hex,
-                   settings.ecs,
-                   settings.value_strings,
-                   settings.columns ? dissect::kAllColumns : dissect::ColumnSet{0},
-                   LimitsOf(settings)};
+  options.shape = {.format = FormatOf(settings),
+                   .hex = settings.hex,
+                   .ecs = settings.ecs,
+                   .value_strings = settings.value_strings,
+                   .columns = settings.columns ? dissect::kAllColumns : dissect::ColumnSet{0},
+                   .limits = LimitsOf(settings)};
   if (HasProvenance(settings)) {
     options.shape.run = origin;
     options.origin_path = SettledPathOf(settings);
@@ -141,8 +153,9 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
   options.typed = settings.typed;
   options.duplicates = DuplicatesOf(settings);
   options.shard_key = ShardKeyOf(settings);
-  options.session_limits = {settings.session_limits.packets, settings.session_limits.bytes,
-                            settings.session_limits.resident_bytes};
+  options.session_limits = {.packets = settings.session_limits.packets,
+                            .bytes = settings.session_limits.bytes,
+                            .resident_bytes = settings.session_limits.resident_bytes};
   options.flush_interval = settings.flush_interval;
   options.max_unpacked_bytes = settings.max_unpacked_bytes;
   options.live = LiveOptionsOf(settings);

@@ -15,8 +15,8 @@ namespace espcap::app {
 namespace {
 
 // Of each text, and of the lists: all of it is in every document.
-constexpr size_t kMostBytes = 256;
-constexpr size_t kMostOfList = 64;
+constexpr size_t kMaxBytes = 256;
+constexpr size_t kMaxListed = 64;
 
 // 128 bits as hexadecimal digits, which need no quotes in a query.
 std::string NewId() {
@@ -40,16 +40,16 @@ bool IsKey(std::string_view key) {
 }
 
 Result<void> CheckText(std::string_view option, const std::string& text) {
-  if (!text.empty() && text.size() <= kMostBytes) return {};
-  return Fail("{} '{}': it is empty or longer than {} bytes", option, text.substr(0, kMostBytes),
-              kMostBytes);
+  if (!text.empty() && text.size() <= kMaxBytes) return {};
+  return Fail("{} '{}': it is empty or longer than {} bytes", option, text.substr(0, kMaxBytes),
+              kMaxBytes);
 }
 
 }  // namespace
 
 Result<encode::RunOrigin> RunOriginOf(const cli::OriginSettings& settings) {
-  if (settings.tags.size() > kMostOfList || settings.labels.size() > kMostOfList) {
-    return Fail("--tag and --label: each can be given {} times at most", kMostOfList);
+  if (settings.tags.size() > kMaxListed || settings.labels.size() > kMaxListed) {
+    return Fail("--tag and --label: each can be given {} times at most", kMaxListed);
   }
   encode::RunOrigin origin;
   origin.run = NewId();

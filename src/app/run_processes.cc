@@ -43,7 +43,7 @@ Result<RunProcesses> StartProcesses(const supervise::Options& options,
     processes.opener = std::move(*opener);
   }
   const auto prepare = [&context, &processes](const auto& send_log) {
-    if (processes.opener != nullptr) processes.opener->LetGo();
+    if (processes.opener != nullptr) processes.opener->ReleaseInChild();
     return context.Prepare(send_log);
   };
   auto zygote =

@@ -23,7 +23,7 @@ class RunTelemetry::StatusReport : public base::PollService {
     return std::chrono::milliseconds::max();
   }
   void Serve() override {
-    if (!process::TakeStatusRequest()) return;
+    if (!process::ConsumeStatusRequest()) return;
     const auto elapsed = std::chrono::steady_clock::now() - start_;
     for (const std::string& line : telemetry::StatusLines(run_.Snapshot(), elapsed)) {
       run_.log_.Info(line);

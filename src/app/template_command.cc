@@ -66,8 +66,8 @@ Result<schema::IndexTemplate> Build(const char* program_path, const cli::Templat
 }
 
 // What would become of documents of today there; each question waits for its answer.
-Result<elasticsearch::IndexStanding> AskFor(const elasticsearch::Server& server,
-                                            const std::string& index, telemetry::Log& log) {
+Result<elasticsearch::IndexState> AskFor(const elasticsearch::Server& server,
+                                         const std::string& index, telemetry::Log& log) {
   elasticsearch::IndexInquiry inquiry({index, {}, true});
   while (!inquiry.done()) {
     const std::string question = inquiry.Question();
@@ -77,11 +77,11 @@ Result<elasticsearch::IndexStanding> AskFor(const elasticsearch::Server& server,
       log.Warning(fmt::format("{}: {} ({}); not checked", question, answer->status,
                               elasticsearch::ReasonOf(*answer)));
       inquiry.Skip();
-    } else if (auto taken = inquiry.Take(*answer); !taken) {
+    } else if (auto taken = inquiry.HandleResponse(*answer); !taken) {
       return Fail("{}: {}", question, taken.error().message);
     }
   }
-  return inquiry.standing();
+  return inquiry.index_state();
 }
 
 Result<void> Install(const elasticsearch::Server& server, const std::string& index,
@@ -94,10 +94,10 @@ Result<void> Install(const elasticsearch::Server& server, const std::string& ind
     if (auto put = elasticsearch::PutTemplate(server, wanted); !put) return put;
     log.Info(fmt::format("{}: installed, for {}", wanted.name, wanted.index_pattern));
   }
-  auto standing = AskFor(server, index, log);
-  if (!standing) return Forward(std::move(standing));
+  auto index_state = AskFor(server, index, log);
+  if (!index_state) return Forward(std::move(index_state));
   for (const std::string& message : elasticsearch::Shortcomings(
-           *standing, {wanted.index_pattern, wanted.name, priority}, false)) {
+           *index_state, {wanted.index_pattern, wanted.name, priority}, false)) {
     log.Warning(message);
   }
   return {};
@@ -109,13 +109,13 @@ Result<ExitStatus> Check(const elasticsearch::Server& server, const std::string&
   auto findings = elasticsearch::CompareTemplate(server, wanted);
   if (!findings) return tl::unexpected(findings.error());
   const bool is_as_wanted = findings->empty();
-  const auto standing = AskFor(server, index, log);
-  if (!standing) return tl::unexpected(standing.error());
+  const auto index_state = AskFor(server, index, log);
+  if (!index_state) return tl::unexpected(index_state.error());
   for (std::string& message : elasticsearch::Shortcomings(
-           *standing, {wanted.index_pattern, wanted.name, priority}, false)) {
+           *index_state, {wanted.index_pattern, wanted.name, priority}, false)) {
     findings->push_back(std::move(message));
   }
-  if (std::string obstacle = elasticsearch::Obstacle(*standing, {}); !obstacle.empty()) {
+  if (std::string obstacle = elasticsearch::Obstacle(*index_state, {}); !obstacle.empty()) {
     findings->push_back(std::move(obstacle));
   }
   for (const std::string& finding : *findings) log.Error(finding);

@@ -24,11 +24,11 @@ Result<void> FieldTemplateMaker::Start(schema::Dialect dialect, schema::LabelTyp
   return {};
 }
 
-std::optional<Result<schema::IndexTemplate>> FieldTemplateMaker::Take() {
-  auto packed = fields_->Read();
-  if (!packed) return std::nullopt;
-  if (!*packed) return Fail("make the index template: {}", packed->error().message);
-  return schema::BuildTemplate(request_, UnpackFields(**packed));
+std::optional<Result<schema::IndexTemplate>> FieldTemplateMaker::Collect() {
+  if (!fields_->HasEnded()) return std::nullopt;
+  auto packed = fields_->Finish();
+  if (!packed) return Fail("make the index template: {}", packed.error().message);
+  return schema::BuildTemplate(request_, UnpackFields(*packed));
 }
 
 }  // namespace espcap::app

@@ -10,7 +10,7 @@
 
 #include "cli/settings.h"
 #include "elasticsearch/template_install.h"
-#include "process/subprocess.h"
+#include "process/forked_task.h"
 #include "schema/field.h"
 #include "schema/index_template.h"
 
@@ -26,13 +26,13 @@ class FieldTemplateMaker : public elasticsearch::TemplateMaker {
   Result<void> Start(schema::Dialect dialect, schema::LabelType labels,
                      bool makes_data_stream) override;
   [[nodiscard]] int fd() const override { return fields_->fd(); }
-  std::optional<Result<schema::IndexTemplate>> Take() override;
+  std::optional<Result<schema::IndexTemplate>> Collect() override;
 
  private:
   const char* program_path_;
   const cli::CaptureSettings& settings_;
   schema::TemplateRequest request_;
-  std::unique_ptr<process::Subprocess> fields_;
+  std::unique_ptr<process::ForkedTask> fields_;
 };
 
 }  // namespace espcap::app

@@ -124,7 +124,7 @@ class ReadableFlag {
   ReadableFlag& operator=(const ReadableFlag&) = delete;
 
   // Since the last call.
-  [[nodiscard]] bool Take() { return std::exchange(is_readable_, false); }
+  [[nodiscard]] bool ConsumeReadable() { return std::exchange(is_readable_, false); }
 
  private:
   bool is_readable_ = false;

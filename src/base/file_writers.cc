@@ -59,7 +59,7 @@ std::optional<FileLook> LookAtFile(const std::string& path) {
   if (!file.valid()) {
     if (errno == ENOENT) return std::nullopt;
     // EAGAIN: a writer has a lease of its own. Anything else is for the reader of the file to say.
-    return FileLook{FileState(status), errno == EAGAIN ? Writers::kSome : Writers::kUntold};
+    return FileLook{FileState(status), errno == EAGAIN ? Writers::kSome : Writers::kUnknown};
   }
   const ReadLease lease(file.get());
   // Under the lease, so that it is what the last writer left.
@@ -73,13 +73,13 @@ Writers WritersFromLease(int error, int64_t file_system) {
     case CIFS_SUPER_MAGIC:
     case SMB2_SUPER_MAGIC:
       // The server grants it, or doesn't, for reasons of its own.
-      return error == 0 ? Writers::kNone : Writers::kUntold;
+      return error == 0 ? Writers::kNone : Writers::kUnknown;
     case FUSE_SUPER_MAGIC:
       // The kernel knows this machine's writers only.
-      return error == EAGAIN ? Writers::kSome : Writers::kUntold;
+      return error == EAGAIN ? Writers::kSome : Writers::kUnknown;
     default:
       if (error == 0) return Writers::kNone;
-      return error == EAGAIN ? Writers::kSome : Writers::kUntold;
+      return error == EAGAIN ? Writers::kSome : Writers::kUnknown;
   }
 }
 
@@ -89,7 +89,8 @@ std::optional<milliseconds> WaitUntilNextLook(const Observation& observation) {
     // ever less often.
     return std::clamp(2 * observation.last_wait, kFirstWait, kQuiet);
   }
-  const milliseconds needed = observation.writers == Writers::kUntold ? kQuiet : observation.settle;
+  const milliseconds needed =
+      observation.writers == Writers::kUnknown ? kQuiet : observation.settle;
   if (observation.unchanged >= needed) return std::nullopt;
   return needed - observation.unchanged;
 }

@@ -25,7 +25,7 @@ inline constexpr std::chrono::milliseconds kQuiet{2000};
 enum class Writers : uint8_t {
   kNone,
   kSome,
-  kUntold,  // the kernel doesn't say, or doesn't know of other machines' writers
+  kUnknown,  // the kernel doesn't say, or doesn't know of other machines' writers
 };
 
 // Tells a file from another, and from itself after a change.
@@ -70,12 +70,12 @@ class ReadLease {
  private:
   int fd_;
   int error_ = 0;
-  Writers writers_ = Writers::kUntold;
+  Writers writers_ = Writers::kUnknown;
 };
 
 struct FileLook {
   FileState state;
-  Writers writers = Writers::kUntold;
+  Writers writers = Writers::kUnknown;
 };
 
 // None where the path is gone, or no regular file. A writer that opens the file in the microseconds
@@ -87,7 +87,7 @@ std::optional<FileLook> LookAtFile(const std::string& path);
 Writers WritersFromLease(int error, int64_t file_system);
 
 struct Observation {
-  Writers writers = Writers::kUntold;
+  Writers writers = Writers::kUnknown;
   std::chrono::milliseconds unchanged{0};  // since it was noted, or changed last
   std::chrono::milliseconds settle{0};     // so long it has to be, even without writers
   std::chrono::milliseconds last_wait{0};  // what this function said last

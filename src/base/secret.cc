@@ -53,7 +53,7 @@ void Wipe(std::span<char> bytes) { ::explicit_bzero(bytes.data(), bytes.size());
 [[gnu::zero_call_used_regs("all")]]
 #endif
 [[gnu::noinline]] void
-WipeDeadStack() {
+WipeUnusedStack() {
   constexpr size_t kStackBytes = 256UL << 10U;  // far more than reading the arguments uses
   std::array<char, kStackBytes> dead;
   Wipe(dead);

@@ -54,7 +54,7 @@ void Wipe(std::span<char> bytes);
 
 // Overwrites the stack below the caller's frame, and the registers that a call may use: copying a
 // text leaves parts of it there, and a forked process inherits them.
-void WipeDeadStack();
+void WipeUnusedStack();
 
 // From here on the process leaves no core dump, and only root reads its memory: for a process that
 // gives secrets to libraries, which keep copies. Later children inherit it.

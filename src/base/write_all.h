@@ -15,9 +15,9 @@
 namespace espcap::base {
 
 // Zero, or the error that stopped it. A descriptor that doesn't wait (O_NONBLOCK, by the process
-// that opened it) is waited for. EINTR: `hurried` was set, and a signal came while it waited. The
-// bytes that were written are added to `written_bytes`.
-inline int WriteAll(int file, std::string_view text, const std::atomic<bool>& hurried,
+// that opened it) is waited for. EINTR: `stop_waiting` was set, and a signal came while it waited.
+// The bytes that were written are added to `written_bytes`.
+inline int WriteAll(int file, std::string_view text, const std::atomic<bool>& stop_waiting,
                     size_t& written_bytes) {
   while (!text.empty()) {
     const ssize_t count = ::write(file, text.data(), text.size());
@@ -28,7 +28,7 @@ inline int WriteAll(int file, std::string_view text, const std::atomic<bool>& hu
     }
     const int error = errno;
     if (error != EINTR && error != EAGAIN) return error;
-    if (hurried) return EINTR;
+    if (stop_waiting) return EINTR;
     if (error == EAGAIN) {
       pollfd writable = {file, POLLOUT, 0};
       ::poll(&writable, 1, -1);
@@ -39,9 +39,9 @@ inline int WriteAll(int file, std::string_view text, const std::atomic<bool>& hu
 
 // The same, however long it lasts.
 inline int WriteAll(int file, std::string_view text) {
-  const std::atomic<bool> hurried = false;
+  const std::atomic<bool> stop_waiting = false;
   size_t written_bytes = 0;
-  return WriteAll(file, text, hurried, written_bytes);
+  return WriteAll(file, text, stop_waiting, written_bytes);
 }
 
 }  // namespace espcap::base

@@ -44,7 +44,7 @@ struct WriteThread::Shared {
   };
 
   FileDescriptor done_event;  // an eventfd: something is in `done`
-  std::atomic<bool> is_hurried = false;
+  std::atomic<bool> stop_waiting = false;
 
   std::mutex mutex;  // of what follows
   std::condition_variable changed;
@@ -92,10 +92,10 @@ WriteThread::WriteThread(EventLoop& loop, size_t max_posted, std::shared_ptr<Sha
     : max_posted_(max_posted),
       shared_(std::move(shared)),
       watch_(loop.Add(shared_->done_event.get(), EventLoop::kReadable,
-                      [this](uint32_t /*ready*/) { TellDone(); })) {}
+                      [this](uint32_t /*ready*/) { NotifyDone(); })) {}
 
 WriteThread::~WriteThread() {
-  shared_->is_hurried = true;
+  shared_->stop_waiting = true;
   const auto deadline = Clock::now() + kLastWait;
   std::unique_lock lock(shared_->mutex);
   shared_->is_closed = true;
@@ -126,7 +126,7 @@ void WriteThread::Enqueue(std::function<void()> work, std::function<void()> done
   thread.detach();
 }
 
-void WriteThread::TellDone() {
+void WriteThread::NotifyDone() {
   ClearEventFd(shared_->done_event.get());
   std::vector<std::function<void()>> done;
   {
@@ -144,19 +144,21 @@ void WriteThread::Interrupt() const {
   if (shared_->thread && shared_->is_at_work) pthread_kill(*shared_->thread, kInterruptingSignal);
 }
 
-void WriteThread::Hurry() {
-  shared_->is_hurried = true;
+void WriteThread::StopWaiting() {
+  shared_->stop_waiting = true;
   Interrupt();
 }
 
-WriteThread::HurryFlag WriteThread::hurry_flag() const { return {shared_, &shared_->is_hurried}; }
+WriteThread::StopWaitingFlag WriteThread::stop_waiting_flag() const {
+  return {shared_, &shared_->stop_waiting};
+}
 
 bool WriteThread::Finish(Clock::time_point deadline) {
   for (;;) {
-    TellDone();
+    NotifyDone();
     if (posted_ == 0) return true;
     if (Clock::now() >= deadline) return false;
-    if (shared_->is_hurried) Interrupt();
+    if (shared_->stop_waiting) Interrupt();
     std::unique_lock lock(shared_->mutex);
     shared_->changed.wait_for(lock, kInterruptAgain, [this] { return !shared_->done.empty(); });
   }

@@ -23,7 +23,7 @@ class WriteThread {
  public:
   using Clock = EventLoop::Clock;
   // True: work should no longer wait for another process.
-  using HurryFlag = std::shared_ptr<const std::atomic<bool>>;
+  using StopWaitingFlag = std::shared_ptr<const std::atomic<bool>>;
 
   // The loop is borrowed. `max_posted`: work that is posted and not done, at most.
   static Result<std::unique_ptr<WriteThread>> Create(EventLoop& loop, size_t max_posted);
@@ -48,9 +48,9 @@ class WriteThread {
 
   // From now on no work waits for another process: a read, write or lock that does ends with EINTR,
   // now and whenever this is called again.
-  void Hurry();
+  void StopWaiting();
   // For the work to look at, as long as it runs.
-  [[nodiscard]] HurryFlag hurry_flag() const;
+  [[nodiscard]] StopWaitingFlag stop_waiting_flag() const;
 
   // Waits until all that was posted is done and told of. False where it isn't by then: the process
   // can only end with _exit(2), since the thread may use what it was given.
@@ -61,7 +61,7 @@ class WriteThread {
 
   WriteThread(EventLoop& loop, size_t max_posted, std::shared_ptr<Shared> shared);
   void Enqueue(std::function<void()> work, std::function<void()> done);
-  void TellDone();
+  void NotifyDone();
   void Interrupt() const;
 
   size_t max_posted_;

@@ -14,7 +14,7 @@ namespace espcap::cli {
 namespace {
 
 constexpr size_t kUsualWidth = 80;
-constexpr size_t kLeastWidth = 40;
+constexpr size_t kMinWidth = 40;
 constexpr size_t kNameColumns = 34;
 constexpr size_t kNarrowIndent = 8;  // of descriptions below their names
 
@@ -46,7 +46,7 @@ size_t HelpWidth() {
     const std::string_view text = columns;
     if (std::from_chars(text.data(), text.data() + text.size(), width).ec != std::errc()) width = 0;
   }
-  return std::max(width > 0 ? width : TerminalWidth(), kLeastWidth);
+  return std::max(width > 0 ? width : TerminalWidth(), kMinWidth);
 }
 
 std::string Wrapped(std::string_view text, size_t column, size_t indent, size_t width) {

@@ -63,7 +63,7 @@ CLI::Option* AddTime(CLI::App& app, const Option& row, milliseconds& value) {
 CLI::Option* AddWindow(CLI::App& app, const Option& row, std::optional<nanoseconds>& value) {
   static const std::map<std::string, double> units = {
       {"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"m", 60}};
-  constexpr double kMostSeconds = 1e9;
+  constexpr double kMaxSeconds = 1e9;
   return app
       .add_option_function<double>(
           row.names,
@@ -72,7 +72,7 @@ CLI::Option* AddWindow(CLI::App& app, const Option& row, std::optional<nanosecon
           },
           Description(row))
       ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::DEFAULT).description(""))
-      ->check(CLI::Range(0.0, kMostSeconds).description(""));
+      ->check(CLI::Range(0.0, kMaxSeconds).description(""));
 }
 
 CLI::Option* AddSeconds(CLI::App& app, const Option& row, seconds& value) {

@@ -22,7 +22,7 @@ constexpr std::array kProxyVariables = {"http_proxy",  "HTTP_PROXY", "https_prox
 
 std::span<char> BytesOf(char* text) { return {text, std::strlen(text)}; }
 
-Secret TakeVariable(const char* name) {
+Secret ExtractVariable(const char* name) {
   const size_t name_length = std::strlen(name);
   Secret secret;
   // A name can be there more than once: getenv(3) finds the first.
@@ -36,12 +36,12 @@ Secret TakeVariable(const char* name) {
   return secret;
 }
 
-std::vector<SecretInputs::Proxy> TakeProxies() {
+std::vector<SecretInputs::Proxy> ExtractProxies() {
   std::vector<SecretInputs::Proxy> proxies;
   for (const char* variable : kProxyVariables) {
     const char* value = std::getenv(variable);
     if (value == nullptr || std::strchr(value, '@') == nullptr) continue;
-    proxies.push_back({variable, TakeVariable(variable)});
+    proxies.push_back({variable, ExtractVariable(variable)});
   }
   return proxies;
 }
@@ -84,7 +84,7 @@ std::optional<Secret> CutUserinfo(char* url) {
   return userinfo;
 }
 
-Result<void> TakeUserinfo(char* url, SecretInputs& inputs) {
+Result<void> ExtractUserinfo(char* url, SecretInputs& inputs) {
   const std::optional<Secret> userinfo = CutUserinfo(url);
   if (!userinfo) return {};
   const std::string_view text = userinfo->view();
@@ -117,12 +117,12 @@ bool IsUrl(const char* text) {
 }
 
 // One argument, and the next as far as it is the value of this one.
-Result<void> TakeFrom(char* argument, char* next, SecretInputs& inputs) {
+Result<void> ExtractFromArgument(char* argument, char* next, SecretInputs& inputs) {
   char* const equals = std::strchr(argument, '=');
   const std::string_view name(
       argument, equals == nullptr ? std::strlen(argument) : static_cast<size_t>(equals - argument));
   char* const value = equals == nullptr ? next : equals + 1;
-  if (value != nullptr && name == "--node") return TakeUserinfo(value, inputs);
+  if (value != nullptr && name == "--node") return ExtractUserinfo(value, inputs);
   if (value != nullptr && name == "--user") return CheckUser(value);
   // A URL where none belongs ends in an error, which should show no password.
   if (IsUrl(argument)) {
@@ -135,16 +135,16 @@ Result<void> TakeFrom(char* argument, char* next, SecretInputs& inputs) {
 
 }  // namespace
 
-Result<SecretInputs> TakeSecrets(std::span<char*> arguments) {
+Result<SecretInputs> ExtractSecrets(std::span<char*> arguments) {
   SecretInputs inputs;
-  inputs.password = TakeVariable("ESPCAP_PASSWORD");
-  inputs.api_key = TakeVariable("ESPCAP_API_KEY");
-  inputs.bearer_token = TakeVariable("ESPCAP_BEARER_TOKEN");
-  inputs.proxies = TakeProxies();
+  inputs.password = ExtractVariable("ESPCAP_PASSWORD");
+  inputs.api_key = ExtractVariable("ESPCAP_API_KEY");
+  inputs.bearer_token = ExtractVariable("ESPCAP_BEARER_TOKEN");
+  inputs.proxies = ExtractProxies();
   Result<void> first_error;
   for (size_t i = 1; i < arguments.size(); ++i) {
     char* const next = i + 1 < arguments.size() ? arguments[i + 1] : nullptr;
-    auto taken = TakeFrom(arguments[i], next, inputs);
+    auto taken = ExtractFromArgument(arguments[i], next, inputs);
     if (!taken && first_error) first_error = std::move(taken);
   }
   if (!first_error) return Forward(std::move(first_error));

@@ -39,7 +39,7 @@ struct SecretInputs {
 
 // Wipes what it takes, in place; also where it gives an error. REQUIRES: called before anything
 // copies `arguments` (which begin with the program's name) or the environment.
-Result<SecretInputs> TakeSecrets(std::span<char*> arguments);
+Result<SecretInputs> ExtractSecrets(std::span<char*> arguments);
 
 // For libcurl, which reads them there. REQUIRES: called after the last fork.
 void RestoreProxies(const SecretInputs& inputs);

@@ -22,30 +22,30 @@ EpanLibrary::Report& Receiver() {
   return receiver;
 }
 
-void Tell(const std::string& message) {
+void WriteLine(const std::string& message) {
   if (Receiver()) Receiver()(message);
 }
 
 void ReportFormatted(const char* format, va_list arguments) {
   std::array<char, 2048> text{};
   static_cast<void>(std::vsnprintf(text.data(), text.size(), format, arguments));
-  Tell(text.data());
+  WriteLine(text.data());
 }
 
 void ReportOpen(const char* file, int error) {
-  Tell(fmt::format("open {}: {}", file, source::DescribeWiretapError(error, nullptr)));
+  WriteLine(fmt::format("open {}: {}", file, source::DescribeWiretapError(error, nullptr)));
 }
 void ReportRead(const char* file, int error) {
-  Tell(fmt::format("read {}: {}", file, source::DescribeWiretapError(error, nullptr)));
+  WriteLine(fmt::format("read {}: {}", file, source::DescribeWiretapError(error, nullptr)));
 }
 void ReportWrite(const char* file, int error) {
-  Tell(fmt::format("write {}: {}", file, source::DescribeWiretapError(error, nullptr)));
+  WriteLine(fmt::format("write {}: {}", file, source::DescribeWiretapError(error, nullptr)));
 }
 void ReportCaptureOpen(const char* file, int error, char* info) {
-  Tell(fmt::format("open {}: {}", file, source::DescribeWiretapError(error, info)));
+  WriteLine(fmt::format("open {}: {}", file, source::DescribeWiretapError(error, info)));
 }
 void ReportCaptureRead(const char* file, int error, char* info) {
-  Tell(fmt::format("read {}: {}", file, source::DescribeWiretapError(error, info)));
+  WriteLine(fmt::format("read {}: {}", file, source::DescribeWiretapError(error, info)));
 }
 
 // The address of this structure stays with libwsutil.

@@ -125,7 +125,7 @@ Result<void> AddFields(const std::vector<NamePattern>& patterns, TreeDemand& dem
 }
 
 // Takes the columns out of the names.
-Result<ColumnSet> TakeColumns(std::vector<NamePattern>& patterns) {
+Result<ColumnSet> ExtractColumns(std::vector<NamePattern>& patterns) {
   ColumnSet columns = 0;
   for (auto at = patterns.begin(); at != patterns.end();) {
     const auto named = ColumnsNamed(at->text, at->is_prefix);
@@ -178,7 +178,7 @@ Result<FieldSelection> FieldSelection::Resolve(const SelectionRequest& request) 
   auto protocols = ParseFieldList(kProtocols, request.protocols);
   if (!protocols) return Forward(std::move(protocols));
 
-  auto columns = TakeColumns(*fields);
+  auto columns = ExtractColumns(*fields);
   if (!columns) return Forward(std::move(columns));
 
   FieldSelection selection;

@@ -74,7 +74,7 @@ uint32_t NumberAt(MMDB_entry_s& entry, Keys... keys) {
 
 // The first database that has a text keeps it.
 template <class... Keys>
-void TakeText(MMDB_entry_s& entry, std::string& text, Keys... keys) {
+void ReadText(MMDB_entry_s& entry, std::string& text, Keys... keys) {
   if (!text.empty()) return;
   const auto value = ValueAt(entry, keys...);
   if (value && value->type == MMDB_DATA_TYPE_UTF8_STRING) {
@@ -83,7 +83,7 @@ void TakeText(MMDB_entry_s& entry, std::string& text, Keys... keys) {
 }
 
 // As mmdbresolve prints them: six digits behind the point.
-void TakeDegrees(MMDB_entry_s& entry, std::optional<double>& degrees, const char* key) {
+void ReadDegrees(MMDB_entry_s& entry, std::optional<double>& degrees, const char* key) {
   if (degrees) return;
   constexpr double kMicro = 1e6;
   const auto value = ValueAt(entry, "location", key);
@@ -92,16 +92,16 @@ void TakeDegrees(MMDB_entry_s& entry, std::optional<double>& degrees, const char
   }
 }
 
-void TakeRecord(MMDB_entry_s& entry, GeoRecord& record) {
-  TakeText(entry, record.continent, "continent", "names", "en");
-  TakeText(entry, record.country_iso, "country", "iso_code");
-  TakeText(entry, record.country, "country", "names", "en");
-  TakeText(entry, record.region_iso, "subdivisions", "0", "iso_code");
-  TakeText(entry, record.region, "subdivisions", "0", "names", "en");
-  TakeText(entry, record.city, "city", "names", "en");
-  TakeText(entry, record.as_organization, "autonomous_system_organization");
-  TakeDegrees(entry, record.latitude, "latitude");
-  TakeDegrees(entry, record.longitude, "longitude");
+void ReadRecord(MMDB_entry_s& entry, GeoRecord& record) {
+  ReadText(entry, record.continent, "continent", "names", "en");
+  ReadText(entry, record.country_iso, "country", "iso_code");
+  ReadText(entry, record.country, "country", "names", "en");
+  ReadText(entry, record.region_iso, "subdivisions", "0", "iso_code");
+  ReadText(entry, record.region, "subdivisions", "0", "names", "en");
+  ReadText(entry, record.city, "city", "names", "en");
+  ReadText(entry, record.as_organization, "autonomous_system_organization");
+  ReadDegrees(entry, record.latitude, "latitude");
+  ReadDegrees(entry, record.longitude, "longitude");
   if (record.accuracy_km == 0) {
     record.accuracy_km = static_cast<uint16_t>(NumberAt(entry, "location", "accuracy_radius"));
   }
@@ -178,7 +178,7 @@ class GeoDatabases {
       MMDB_lookup_result_s result = MMDB_lookup_sockaddr(database.get(), wanted, &error);
       if (error != MMDB_SUCCESS || !result.found_entry) continue;
       known.is_found = true;
-      TakeRecord(result.entry, known.record);
+      ReadRecord(result.entry, known.record);
     }
   }
 

@@ -49,7 +49,7 @@ void AnswerMembers::Clear() {
   opened_.clear();
 }
 
-void AnswerMembers::Take(Member::Kind kind, std::string_view text, int64_t integer) {
+void AnswerMembers::AddMember(Member::Kind kind, std::string_view text, int64_t integer) {
   for (Place& place : places_) {
     if (place.name != path_) continue;
     place.member.kind = kind;
@@ -59,13 +59,13 @@ void AnswerMembers::Take(Member::Kind kind, std::string_view text, int64_t integ
 }
 
 bool AnswerMembers::OpenObject() {
-  Take(Member::Kind::kObject);
+  AddMember(Member::Kind::kObject);
   opened_.push_back(path_.size());
   return true;
 }
 
 bool AnswerMembers::OpenArray() {
-  Take(Member::Kind::kOther);
+  AddMember(Member::Kind::kOther);
   opened_.push_back(path_.size());
   path_ += "/-";  // what is in it: no place that is asked for
   return true;
@@ -86,17 +86,17 @@ bool AnswerMembers::Key(std::string_view name) {
 }
 
 bool AnswerMembers::Text(std::string_view text) {
-  Take(Member::Kind::kText, text);
+  AddMember(Member::Kind::kText, text);
   return true;
 }
 
 bool AnswerMembers::Integer(int64_t number) {
-  Take(Member::Kind::kInteger, {}, number);
+  AddMember(Member::Kind::kInteger, {}, number);
   return true;
 }
 
 bool AnswerMembers::OtherScalar() {
-  Take(Member::Kind::kOther);
+  AddMember(Member::Kind::kOther);
   return true;
 }
 

@@ -58,7 +58,7 @@ class AnswerMembers : public base::JsonVisitor {
   bool OtherScalar() override;
 
  private:
-  void Take(Member::Kind kind, std::string_view text = {}, int64_t integer = 0);
+  void AddMember(Member::Kind kind, std::string_view text = {}, int64_t integer = 0);
 
   struct Place {
     std::string_view name;

@@ -23,7 +23,7 @@ class Attempts {
   void Failed(std::string problem, std::optional<std::chrono::seconds> retry_after, Time now) {
     problem_ = std::move(problem);
     const std::chrono::milliseconds asked =
-        std::min(retry_after.value_or(std::chrono::seconds(0)), kMostAsked);
+        std::min(retry_after.value_or(std::chrono::seconds(0)), kMaxQuestions);
     next_ = now + std::max(kWait.Wait(++failures_, 1), asked);
   }
   void Succeeded() { *this = {}; }
@@ -35,7 +35,7 @@ class Attempts {
  private:
   static constexpr base::Backoff kWait{std::chrono::milliseconds(200),
                                        std::chrono::milliseconds(5'000)};
-  static constexpr std::chrono::seconds kMostAsked{60};
+  static constexpr std::chrono::seconds kMaxQuestions{60};
 
   uint32_t failures_ = 0;
   Time next_{};

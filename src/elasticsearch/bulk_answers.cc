@@ -27,8 +27,9 @@ NoAnswer KindOf(const http::HttpFailure& failure) {
 }
 
 // A node refuses our credentials.
-Result<void> TakeUnauthorized(size_t at, const std::string& reason, CredentialRenewal& credentials,
-                              NodePool& pool, NodeReports& reports) {
+Result<void> HandleUnauthorized(size_t at, const std::string& reason,
+                                CredentialRenewal& credentials, NodePool& pool,
+                                NodeReports& reports) {
   const auto consequence = credentials.Refused(reason);
   if (!consequence) {
     pool.Dropped(at);
@@ -41,7 +42,7 @@ Result<void> TakeUnauthorized(size_t at, const std::string& reason, CredentialRe
 
 }  // namespace
 
-Result<void> BulkSink::TakeIdentity(size_t at, const http::HttpClient::Finished& finished) {
+Result<void> BulkSink::HandleIdentity(size_t at, const http::HttpClient::Finished& finished) {
   const http::NodeUrl& node = options_.nodes[at];
   const Time now = NodePool::Clock::now();
   const auto fail = [&](const std::string& reason, bool may_pass) {
@@ -69,10 +70,10 @@ Result<void> BulkSink::TakeIdentity(size_t at, const http::HttpClient::Finished&
     const bool is_about_credentials = response.status == 401 || response.status == 403;
     if (!is_about_credentials) return fail(reason, false);
     may_pass_[at] = true;
-    return TakeUnauthorized(at,
-                            fmt::format("{}: GET / was refused with {}: {}", node.base,
-                                        response.status, identity.error().message),
-                            credentials_, pool_, reports_);
+    return HandleUnauthorized(at,
+                              fmt::format("{}: GET / was refused with {}: {}", node.base,
+                                          response.status, identity.error().message),
+                              credentials_, pool_, reports_);
   }
   pool_.Identified(at);
   if (preparation_.state() != Preparation::State::kUnbegun) return {};
@@ -82,12 +83,12 @@ Result<void> BulkSink::TakeIdentity(size_t at, const http::HttpClient::Finished&
   return {};
 }
 
-Result<void> BulkSink::TakePreparation(size_t at, const http::HttpClient::Finished& finished) {
+Result<void> BulkSink::HandlePreparation(size_t at, const http::HttpClient::Finished& finished) {
   const Time now = NodePool::Clock::now();
   const http::NodeUrl& node = options_.nodes[at];
   if (!finished.response) {
     const http::HttpFailure& failure = finished.response.error();
-    preparation_.TakeFailure(failure.message, failure.is_too_long, now);
+    preparation_.HandleFailure(failure.message, failure.is_too_long, now);
     if (pool_.Failed(at, std::nullopt, now)) {
       reports_.Problem(at, failure.message, kLeftAlone);
     }
@@ -95,7 +96,7 @@ Result<void> BulkSink::TakePreparation(size_t at, const http::HttpClient::Finish
   }
   pool_.Dropped(at);
   const bool was_done = preparation_.done();
-  switch (preparation_.TakeResponse(*finished.response, now)) {
+  switch (preparation_.HandleResponse(*finished.response, now)) {
     case Preparation::Outcome::kRefused:
       if (finished.response->status == 401 && !options_.meanwhile.empty()) {
         static_cast<void>(credentials_.Refused(preparation_.problem()));
@@ -119,8 +120,8 @@ Result<void> BulkSink::TakePreparation(size_t at, const http::HttpClient::Finish
   return {};
 }
 
-Result<void> BulkSink::TakeAnswer(Request& request, const http::HttpClient::Finished& finished,
-                                  Ledger& ledger) {
+Result<void> BulkSink::HandleAnswer(Request& request, const http::HttpClient::Finished& finished,
+                                    Ledger& ledger) {
   const size_t at = request.node;
   NodeStats& stats = stats_.nodes[at];
   if (!finished.response) {
@@ -140,7 +141,7 @@ Result<void> BulkSink::TakeAnswer(Request& request, const http::HttpClient::Fini
   if (verdict.action == RequestAction::kReadItems) {
     const auto items = ParseBulkResponse(response.body, request.chunk->positions.size());
     stats.Count(items ? RequestOutcome::kAnswered : RequestOutcome::kMalformed, finished.took);
-    if (items) return TakeItems(request, finished.took, *items, ledger);
+    if (items) return HandleItems(request, finished.took, *items, ledger);
     // It can be what a single document's outcome says, or that there are that many.
     MoveOn(request, std::nullopt,
            {RetryReason::kMalformed, 0, fmt::format("{} ({})", answered, items.error().message),
@@ -165,28 +166,28 @@ Result<void> BulkSink::TakeAnswer(Request& request, const http::HttpClient::Fini
     case RequestAction::kSplit:
     case RequestAction::kDivide:
       pool_.Dropped(at);
-      outcomes_.TakeRefusal(std::move(*request.chunk), request.body.text_bytes(),
-                            verdict.action == RequestAction::kSplit,
-                            static_cast<int>(response.status), ReasonOf(response));
+      outcomes_.HandleRefusal(std::move(*request.chunk), request.body.text_bytes(),
+                              verdict.action == RequestAction::kSplit,
+                              static_cast<int>(response.status), ReasonOf(response));
       break;
     case RequestAction::kUnauthorized:
       chunks_.PutFirst(std::move(*request.chunk));
-      return TakeUnauthorized(at, failure.reason, credentials_, pool_, reports_);
+      return HandleUnauthorized(at, failure.reason, credentials_, pool_, reports_);
   }
   return {};
 }
 
-Result<void> BulkSink::TakeItems(Request& request, std::chrono::duration<double> took,
-                                 const std::vector<ItemResult>& items, Ledger& ledger) {
+Result<void> BulkSink::HandleItems(Request& request, std::chrono::duration<double> took,
+                                   const std::vector<ItemResult>& items, Ledger& ledger) {
   const size_t node = request.node;
   const std::string& name = options_.nodes[node].base;
   const auto [waits, unauthorized] =
-      outcomes_.TakeItems(*request.chunk, request.body.text_bytes(), items, ledger);
+      outcomes_.HandleItems(*request.chunk, request.body.text_bytes(), items, ledger);
   if (unauthorized) {
-    return TakeUnauthorized(node,
-                            fmt::format("{}/_bulk: a document was refused with {} ({})", name,
-                                        unauthorized->status, unauthorized->reason),
-                            credentials_, pool_, reports_);
+    return HandleUnauthorized(node,
+                              fmt::format("{}/_bulk: a document was refused with {} ({})", name,
+                                          unauthorized->status, unauthorized->reason),
+                              credentials_, pool_, reports_);
   }
   credentials_.Accepted();
   pool_.Answered(node, request.body.text_bytes(), took);

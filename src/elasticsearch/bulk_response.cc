@@ -24,7 +24,7 @@ class BulkReader final : public base::JsonVisitor {
   // Why it doesn't go on; "" where it does.
   [[nodiscard]] const std::string& fault() const { return fault_; }
   // REQUIRES: all is read.
-  Result<std::vector<ItemResult>> Take() {
+  Result<std::vector<ItemResult>> Finish() {
     if (!has_items_) return Fail("{}", kNoBulkResponse);
     if (results_.size() == document_count_) return std::move(results_);
     return Fail("the answer is about {} documents, not {}", results_.size(), document_count_);
@@ -38,12 +38,12 @@ class BulkReader final : public base::JsonVisitor {
     return !IsInOutcome() || members_.Key(name);
   }
   bool Text(std::string_view text) override {
-    return IsInOutcome() ? members_.Text(text) : TakeScalar();
+    return IsInOutcome() ? members_.Text(text) : ReadScalar();
   }
   bool Integer(int64_t number) override {
-    return IsInOutcome() ? members_.Integer(number) : TakeScalar();
+    return IsInOutcome() ? members_.Integer(number) : ReadScalar();
   }
-  bool OtherScalar() override { return IsInOutcome() ? members_.OtherScalar() : TakeScalar(); }
+  bool OtherScalar() override { return IsInOutcome() ? members_.OtherScalar() : ReadScalar(); }
 
  private:
   static constexpr size_t kAnswer = 1;
@@ -53,8 +53,8 @@ class BulkReader final : public base::JsonVisitor {
 
   [[nodiscard]] bool IsInOutcome() const { return is_in_items_ && depth_ >= kOutcome; }
   bool Open(bool is_object);
-  bool TakeScalar();
-  bool TakeOutcome();
+  bool ReadScalar();
+  bool ReadOutcome();
   bool Refuse(std::string fault) {
     fault_ = std::move(fault);
     return false;
@@ -99,17 +99,17 @@ bool BulkReader::Close() {
   if (!is_in_items_) return true;
   if (closed == kItem) return has_outcome_ || Refuse(kNoOutcome);
   if (closed >= kOutcome) members_.Close();
-  return closed != kOutcome || TakeOutcome();
+  return closed != kOutcome || ReadOutcome();
 }
 
 // Outside of an outcome.
-bool BulkReader::TakeScalar() {
+bool BulkReader::ReadScalar() {
   if (depth_ == kAnswer - 1) return Refuse(kNoBulkResponse);
   if (!is_in_items_) return true;
   return Refuse(depth_ == kAnswer ? kNoBulkResponse : kNoOutcome);
 }
 
-bool BulkReader::TakeOutcome() {
+bool BulkReader::ReadOutcome() {
   const AnswerMembers::Member& status = members_.at("/status");
   if (!status.is(Kind::kInteger) || status.integer < 100 || status.integer >= 600) {
     return Refuse("the answer holds an item without status");
@@ -129,9 +129,9 @@ bool BulkReader::TakeOutcome() {
 
 base::JsonBounds BulkAnswerBounds(size_t document_count) {
   constexpr size_t kBytesOfAnError = 4096;
-  constexpr size_t kMostBytes = size_t{64} << 20U;
-  const size_t documents = std::min(document_count, kMostBytes / kBytesOfAnError);
-  return {.bytes = std::min(kMostBytes, http::kMaxResponseBytes + documents * kBytesOfAnError)};
+  constexpr size_t kMaxBytes = size_t{64} << 20U;
+  const size_t documents = std::min(document_count, kMaxBytes / kBytesOfAnError);
+  return {.bytes = std::min(kMaxBytes, http::kMaxResponseBytes + documents * kBytesOfAnError)};
 }
 
 Result<std::vector<ItemResult>> ParseBulkResponse(std::string_view body, size_t document_count,
@@ -140,7 +140,7 @@ Result<std::vector<ItemResult>> ParseBulkResponse(std::string_view body, size_t 
   const auto read = base::ReadJson(body, bounds, reader);
   if (!reader.fault().empty()) return Fail("{}", reader.fault());
   if (!read) return Fail("the answer is {}", read.error().message);
-  return reader.Take();
+  return reader.Finish();
 }
 
 }  // namespace espcap::elasticsearch

@@ -33,7 +33,7 @@ void MeetIndices(const Batch& batch, Preparation& preparation) {
     const std::string_view index = document::IndexOf(batch.Text(span));
     if (index.empty() || index == last) continue;
     last = index;
-    preparation.Meet(index);
+    preparation.AddIndex(index);
   }
 }
 
@@ -117,24 +117,24 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
     Result<void> handled;
     switch (request.kind) {
       case Request::Kind::kIdentity:
-        handled = TakeIdentity(request.node, *finished);
+        handled = HandleIdentity(request.node, *finished);
         break;
       case Request::Kind::kPreparation:
-        handled = TakePreparation(request.node, *finished);
+        handled = HandlePreparation(request.node, *finished);
         break;
       case Request::Kind::kBulk:
-        handled = TakeAnswer(request, *finished, ledger);
+        handled = HandleAnswer(request, *finished, ledger);
     }
     if (!handled) return handled;
   }
-  if (!maker_readable_ || maker_readable_->Take()) {
-    if (auto taken = preparation_.TakeTemplate(); !taken) return taken;
+  if (!maker_readable_ || maker_readable_->ConsumeReadable()) {
+    if (auto taken = preparation_.CollectTemplate(); !taken) return taken;
   }
-  for (const std::string& warning : preparation_.TakeWarnings()) hooks_.advise(warning);
+  for (const std::string& warning : preparation_.DrainWarnings()) hooks_.advise(warning);
   if (preparation_.maker_fd() < 0) maker_readable_.reset();
   if (auto counted = outcomes_.CountKept(ledger); !counted) return counted;
   if (closing_) {
-    for (const Returned& returned : chunks_.TakeBack(IsAny)) {
+    for (const Returned& returned : chunks_.Reclaim(IsAny)) {
       ledger.abandoned += returned.batch.documents.size();
       Settle(returned.batch.slot, Delivery::kFailed);
     }
@@ -163,7 +163,7 @@ void BulkSink::Start(Time now) {
     credentials_.Renew(client_);
   }
   if (credentials_.is_reading()) return;
-  while (const auto node = pool_.TakeForProbe(now)) {
+  while (const auto node = pool_.AcquireForProbe(now)) {
     Request& request = requests_.emplace_back();
     request.node = *node;
     request.ticket = client_.Start(options_.nodes[*node], {"GET", "/", {}, {}});
@@ -174,7 +174,7 @@ void BulkSink::Start(Time now) {
         requests_.begin(), requests_.end(),
         [](const Request& request) { return request.kind == Request::Kind::kPreparation; });
     auto next = is_asked ? std::nullopt : preparation_.NextRequest(now);
-    const auto node = next ? pool_.Take(now) : std::nullopt;
+    const auto node = next ? pool_.Acquire(now) : std::nullopt;
     if (!node) return;
     Request& request = requests_.emplace_back();
     request.node = *node;
@@ -183,9 +183,9 @@ void BulkSink::Start(Time now) {
     return;
   }
   while (chunks_.HasDue(now)) {
-    const auto node = pool_.Take(now);
+    const auto node = pool_.Acquire(now);
     if (!node) return;
-    Send(*node, *chunks_.TakeDue(now, outcomes_.most_bytes()));
+    Send(*node, *chunks_.PopDue(now, outcomes_.most_bytes()));
   }
 }
 

@@ -79,8 +79,8 @@ class BulkSink : public RemoteSink {
   void Sync(SyncDone done) override { hooks_.sync_refused(std::move(done)); }
 
   void StopSending() override;
-  std::vector<Returned> TakeBack(const IsWanted& is_wanted) override {
-    return chunks_.TakeBack(is_wanted);
+  std::vector<Returned> Reclaim(const IsWanted& is_wanted) override {
+    return chunks_.Reclaim(is_wanted);
   }
 
  private:
@@ -96,12 +96,12 @@ class BulkSink : public RemoteSink {
 
   void Start(Time now);
   void Send(size_t node, BulkChunk chunk);
-  Result<void> TakeIdentity(size_t at, const http::HttpClient::Finished& finished);
-  Result<void> TakePreparation(size_t at, const http::HttpClient::Finished& finished);
-  Result<void> TakeAnswer(Request& request, const http::HttpClient::Finished& finished,
-                          Ledger& ledger);
-  Result<void> TakeItems(Request& request, std::chrono::duration<double> took,
-                         const std::vector<ItemResult>& items, Ledger& ledger);
+  Result<void> HandleIdentity(size_t at, const http::HttpClient::Finished& finished);
+  Result<void> HandlePreparation(size_t at, const http::HttpClient::Finished& finished);
+  Result<void> HandleAnswer(Request& request, const http::HttpClient::Finished& finished,
+                            Ledger& ledger);
+  Result<void> HandleItems(Request& request, std::chrono::duration<double> took,
+                           const std::vector<ItemResult>& items, Ledger& ledger);
   // The node is left alone for a while, and the documents go elsewhere.
   void MoveOn(Request& request, std::optional<std::chrono::seconds> retry_after,
               const DeliveryFailure& failure);

@@ -19,7 +19,7 @@ bool ChunkQueue::HasDue(Time now) const {
                      [now](const BulkChunk& chunk) { return chunk.not_before <= now; });
 }
 
-std::optional<BulkChunk> ChunkQueue::TakeDue(Time now, size_t most_bytes) {
+std::optional<BulkChunk> ChunkQueue::PopDue(Time now, size_t most_bytes) {
   const auto due = std::find_if(waiting_.begin(), waiting_.end(),
                                 [now](const BulkChunk& chunk) { return chunk.not_before <= now; });
   if (due == waiting_.end()) return std::nullopt;
@@ -56,7 +56,7 @@ void ChunkQueue::CountSettled(std::list<PendingBatch>::iterator pending_batch, s
   settled_(slot, delivery);
 }
 
-std::vector<RemoteSink::Returned> ChunkQueue::TakeBack(const RemoteSink::IsWanted& is_wanted) {
+std::vector<RemoteSink::Returned> ChunkQueue::Reclaim(const RemoteSink::IsWanted& is_wanted) {
   std::vector<RemoteSink::Returned> returned;
   for (auto next = pending_batches_.begin(); next != pending_batches_.end();) {
     const auto pending_batch = next++;

@@ -37,7 +37,7 @@ class ChunkQueue {
   void Add(Batch batch);
   [[nodiscard]] bool HasDue(Time now) const;
   // The first chunk that may be sent now, at most `most_bytes` of it (or one document).
-  std::optional<BulkChunk> TakeDue(Time now, size_t most_bytes);
+  std::optional<BulkChunk> PopDue(Time now, size_t most_bytes);
   // When another one may be sent, by time alone.
   [[nodiscard]] std::optional<Time> NextDue(Time now) const;
   // What has to be sent again.
@@ -49,7 +49,7 @@ class ChunkQueue {
   void CountSettled(std::list<PendingBatch>::iterator pending_batch, size_t documents);
 
   // As RemoteSink's.
-  std::vector<RemoteSink::Returned> TakeBack(const RemoteSink::IsWanted& is_wanted);
+  std::vector<RemoteSink::Returned> Reclaim(const RemoteSink::IsWanted& is_wanted);
   // What has no outcome is taken out, and its slot is settled as failed. The number of those
   // documents.
   size_t GiveUp();

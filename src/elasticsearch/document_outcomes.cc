@@ -43,9 +43,9 @@ DocumentOutcomes::DocumentOutcomes(const Options& options, NodePool::Random rand
       chunks_(chunks),
       stats_(stats) {}
 
-DocumentOutcomes::Answered DocumentOutcomes::TakeItems(const BulkChunk& chunk, size_t text_bytes,
-                                                       const std::vector<ItemResult>& items,
-                                                       Ledger& ledger) {
+DocumentOutcomes::Answered DocumentOutcomes::HandleItems(const BulkChunk& chunk, size_t text_bytes,
+                                                         const std::vector<ItemResult>& items,
+                                                         Ledger& ledger) {
   size_limit_.OnTaken(text_bytes);
   BulkChunk again{chunk.pending_batch, {}, chunk.failures};
   again.is_told = chunk.is_told;
@@ -107,8 +107,8 @@ DocumentOutcomes::Answered DocumentOutcomes::TakeItems(const BulkChunk& chunk, s
   return answered;
 }
 
-void DocumentOutcomes::TakeRefusal(BulkChunk chunk, size_t text_bytes, bool too_large, int status,
-                                   const std::string& reason) {
+void DocumentOutcomes::HandleRefusal(BulkChunk chunk, size_t text_bytes, bool too_large, int status,
+                                     const std::string& reason) {
   if (chunk.positions.size() == 1) {
     return DeadLetter(
         chunk,
@@ -182,7 +182,7 @@ Result<void> DocumentOutcomes::CountKept(Ledger& ledger) {
     if (!kept.result) delivery = Delivery::kFailed;
     if (settled > 0) delivery = std::min(delivery, Delivery::kDeadLettered);
     is_full_ = settled < refused;
-    if (is_full_) TakeUnkept(kept, settled, ledger);
+    if (is_full_) HandleUnkept(kept, settled, ledger);
     const bool is_dropped = is_full_ && options_.when_full == WhenFull::kDrop;
     must_stop |= is_full_ && options_.when_full == WhenFull::kStop;
     chunks_.CountSettled(kept.pending_batch, is_dropped ? refused : settled);
@@ -195,7 +195,7 @@ Result<void> DocumentOutcomes::CountKept(Ledger& ledger) {
   return {};
 }
 
-void DocumentOutcomes::TakeUnkept(const Kept& kept, size_t first, Ledger& ledger) {
+void DocumentOutcomes::HandleUnkept(const Kept& kept, size_t first, Ledger& ledger) {
   if (options_.when_full == WhenFull::kDrop) {
     ledger.dropped += kept.refusals.size() - first;
     kept.pending_batch->delivery = Delivery::kFailed;

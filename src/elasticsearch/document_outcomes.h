@@ -76,13 +76,13 @@ class DocumentOutcomes {
     std::optional<ItemResult> unauthorized;  // none will be taken with these credentials
   };
   // An answer with an outcome for each document.
-  Answered TakeItems(const BulkChunk& chunk, size_t text_bytes,
-                     const std::vector<ItemResult>& items, Ledger& ledger);
+  Answered HandleItems(const BulkChunk& chunk, size_t text_bytes,
+                       const std::vector<ItemResult>& items, Ledger& ledger);
 
   // The request was too large, or has something in it that makes the server refuse the whole:
   // smaller requests follow, down to single documents.
-  void TakeRefusal(BulkChunk chunk, size_t text_bytes, bool too_large, int status,
-                   const std::string& reason);
+  void HandleRefusal(BulkChunk chunk, size_t text_bytes, bool too_large, int status,
+                     const std::string& reason);
 
   // What has been tried too often is kept as refused.
   void SendAgain(BulkChunk chunk, const DeliveryFailure& failure);
@@ -103,7 +103,7 @@ class DocumentOutcomes {
 
   void DeadLetter(const BulkChunk& chunk, std::vector<Refusal> refusals);
   // Those from `first` on, which there was no room for.
-  void TakeUnkept(const Kept& kept, size_t first, Ledger& ledger);
+  void HandleUnkept(const Kept& kept, size_t first, Ledger& ledger);
 
   Options options_;
   NodePool::Random random_;

@@ -27,15 +27,15 @@ struct InstallPlan {
   bool only_if_missing = false;
   std::string reason;  // why it doesn't: "already there"
 };
-InstallPlan PlanInstall(const IndexStanding& standing, const OwnTemplate& own);
+InstallPlan PlanInstall(const IndexState& index_state, const OwnTemplate& own);
 
 // What the fields of documents meet that isn't espcap's, a message each. `installed`: espcap's
 // template is put there after this was asked.
-std::vector<std::string> Shortcomings(const IndexStanding& standing, const OwnTemplate& own,
+std::vector<std::string> Shortcomings(const IndexState& index_state, const OwnTemplate& own,
                                       bool installed);
 
 // Why each document would be refused; empty: nothing is known of it.
-std::string Obstacle(const IndexStanding& standing, const std::string& pipeline);
+std::string Obstacle(const IndexState& index_state, const std::string& pipeline);
 
 }  // namespace espcap::elasticsearch
 

@@ -70,13 +70,13 @@ std::string LayerTypes(std::string_view root) {
 
 }  // namespace
 
-const ListedTemplate* IndexStanding::Winner() const {
+const ListedTemplate* IndexState::Winner() const {
   return composable ? WinnerFor(*composable, index) : nullptr;
 }
 
 IndexInquiry::IndexInquiry(Options options)
     : options_(std::move(options)), step_(options_.index.empty() ? Step::kPipeline : Step::kName) {
-  standing_.index = options_.index;
+  index_state_.index = options_.index;
   const bool has_pipeline = !options_.pipeline.empty() && options_.pipeline != kNoPipeline;
   if (options_.is_first && has_pipeline) {
     pipelines_.push_back(options_.pipeline);
@@ -89,23 +89,23 @@ http::HttpRequest IndexInquiry::NextRequest() const {
   const auto get = [](std::string path) { return http::HttpRequest{.path = std::move(path)}; };
   switch (step_) {
     case Step::kName:
-      return get("/_resolve/index/" + PercentEncoded(standing_.index));
+      return get("/_resolve/index/" + PercentEncoded(index_state_.index));
     case Step::kAlias:
-      return get("/_alias/" + PercentEncoded(standing_.index));
+      return get("/_alias/" + PercentEncoded(index_state_.index));
     case Step::kTarget:
-      return get("/_resolve/index/" + PercentEncoded(standing_.write_index));
+      return get("/_resolve/index/" + PercentEncoded(index_state_.write_index));
     case Step::kComposable:
       return ComposableQuestion();
     case Step::kLegacy:
       return LegacyQuestion();
     case Step::kNewIndex:
       return {.method = "POST",
-              .path = "/_index_template/_simulate_index/" + PercentEncoded(standing_.index) +
+              .path = "/_index_template/_simulate_index/" + PercentEncoded(index_state_.index) +
                       "?filter_path=" + schema::MappingPaths("template.mappings") +
                       LayerTypes("template.mappings") + SettingsPaths("template.settings") +
                       ",template.aliases"};
     case Step::kWriteIndex:
-      return get("/" + PercentEncoded(standing_.write_index) +
+      return get("/" + PercentEncoded(index_state_.write_index) +
                  "?filter_path=" + schema::MappingPaths("*.mappings") + LayerTypes("*.mappings") +
                  SettingsPaths("*.settings"));
     default:
@@ -136,12 +136,12 @@ std::string_view IndexInquiry::topic() const {
 std::string IndexInquiry::Question() const {
   const std::string start = "look for " + std::string(topic()) + " ";
   if (step_ == Step::kPipeline) return start + pipelines_.back();
-  return start + (step_ == Step::kWriteIndex ? standing_.write_index : standing_.index);
+  return start + (step_ == Step::kWriteIndex ? index_state_.write_index : index_state_.index);
 }
 
-Result<void> IndexInquiry::Take(const http::HttpResponse& response) {
+Result<void> IndexInquiry::HandleResponse(const http::HttpResponse& response) {
   if (step_ == Step::kPipeline) {
-    if (response.status == 404) standing_.missing_pipelines.push_back(pipelines_.back());
+    if (response.status == 404) index_state_.missing_pipelines.push_back(pipelines_.back());
     Advance();
     return {};
   }
@@ -155,27 +155,27 @@ Result<void> IndexInquiry::Take(const http::HttpResponse& response) {
   }
   switch (step_) {
     case Step::kName:
-      TakeName(answer);
+      ReadName(answer);
       break;
     case Step::kAlias:
-      TakeAlias(answer);
+      ReadAlias(answer);
       break;
     case Step::kTarget:
-      TakeTarget(answer);
+      ReadTarget(answer);
       break;
     case Step::kComposable:
-      TakeComposable(answer);
+      ReadComposableTemplates(answer);
       break;
     case Step::kLegacy:
       for (const ListedTemplate& listed : ReadLegacy(answer)) {
-        if (Matches(listed, standing_.index)) standing_.legacy.push_back(listed.name);
+        if (Matches(listed, index_state_.index)) index_state_.legacy.push_back(listed.name);
       }
       break;
     case Step::kNewIndex:
-      TakeNewIndex(answer);
+      ReadNewIndex(answer);
       break;
     default:
-      if (response.status == 200) TakeWriteIndex(answer);
+      if (response.status == 200) ReadWriteIndex(answer);
   }
   Advance();
   return {};
@@ -184,13 +184,13 @@ Result<void> IndexInquiry::Take(const http::HttpResponse& response) {
 void IndexInquiry::Skip() { Advance(); }
 
 void IndexInquiry::Advance() {
-  using Kind = IndexStanding::Kind;
+  using Kind = IndexState::Kind;
   const bool is_plain =
-      standing_.kind == Kind::kNone || (standing_.kind == Kind::kIndex && options_.is_first);
-  const bool has_index = !standing_.write_index.empty();
+      index_state_.kind == Kind::kNone || (index_state_.kind == Kind::kIndex && options_.is_first);
+  const bool has_index = !index_state_.write_index.empty();
   switch (step_) {
     case Step::kName:
-      if (standing_.kind == Kind::kAlias) {
+      if (index_state_.kind == Kind::kAlias) {
         step_ = Step::kAlias;
       } else {
         step_ = is_plain ? Step::kComposable : Step::kWriteIndex;
@@ -204,7 +204,7 @@ void IndexInquiry::Advance() {
       break;
     case Step::kComposable:
       // Where a composable template is, servers look for no other.
-      step_ = standing_.Winner() != nullptr ? Step::kNewIndex : Step::kLegacy;
+      step_ = index_state_.Winner() != nullptr ? Step::kNewIndex : Step::kLegacy;
       break;
     case Step::kLegacy:
       step_ = Step::kNewIndex;
@@ -222,61 +222,61 @@ void IndexInquiry::Advance() {
   if (step_ == Step::kPipeline && pipelines_.empty()) step_ = Step::kDone;
 }
 
-void IndexInquiry::TakeName(const json& answer) {
-  using Kind = IndexStanding::Kind;
+void IndexInquiry::ReadName(const json& answer) {
+  using Kind = IndexState::Kind;
   if (const json& data_stream = First(Member(answer, "data_streams")); !data_stream.is_null()) {
-    standing_.kind = Kind::kDataStream;
-    standing_.wants_timestamp = true;
-    standing_.write_index = WriteIndexOf(data_stream);
+    index_state_.kind = Kind::kDataStream;
+    index_state_.wants_timestamp = true;
+    index_state_.write_index = WriteIndexOf(data_stream);
   } else if (!First(Member(answer, "aliases")).is_null()) {
-    standing_.kind = Kind::kAlias;
+    index_state_.kind = Kind::kAlias;
   } else if (const json& index = First(Member(answer, "indices")); !index.is_null()) {
-    standing_.kind = Kind::kIndex;
-    standing_.write_index = Text(Member(index, "name"));
+    index_state_.kind = Kind::kIndex;
+    index_state_.write_index = Text(Member(index, "name"));
   }
 }
 
 // By index: {"lab-000002": {"aliases": {"lab": {"is_write_index": true}}}}. A single one is written
 // to unless it says that it isn't.
-void IndexInquiry::TakeAlias(const json& answer) {
+void IndexInquiry::ReadAlias(const json& answer) {
   for (const auto& [index, value] : answer.items()) {
-    const json& alias = Member(Member(value, "aliases"), standing_.index);
+    const json& alias = Member(Member(value, "aliases"), index_state_.index);
     const json& writes = Member(alias, "is_write_index");
-    if (writes == true || (answer.size() == 1 && writes != false)) standing_.write_index = index;
+    if (writes == true || (answer.size() == 1 && writes != false)) index_state_.write_index = index;
   }
-  standing_.has_write_index = answer.empty() || !standing_.write_index.empty();
+  index_state_.has_write_index = answer.empty() || !index_state_.write_index.empty();
 }
 
-void IndexInquiry::TakeTarget(const json& answer) {
+void IndexInquiry::ReadTarget(const json& answer) {
   const json& data_stream = First(Member(answer, "data_streams"));
   const json& index = First(Member(answer, "indices"));
-  standing_.wants_timestamp = !data_stream.is_null() || !Member(index, "data_stream").is_null();
-  if (!data_stream.is_null()) standing_.write_index = WriteIndexOf(data_stream);
+  index_state_.wants_timestamp = !data_stream.is_null() || !Member(index, "data_stream").is_null();
+  if (!data_stream.is_null()) index_state_.write_index = WriteIndexOf(data_stream);
 }
 
-void IndexInquiry::TakeComposable(const json& answer) {
-  standing_.composable = ReadComposable(answer);
-  const ListedTemplate* const winner = standing_.Winner();
-  const bool is_new = standing_.kind == IndexStanding::Kind::kNone;
-  standing_.wants_timestamp = is_new && winner != nullptr && winner->makes_data_stream;
+void IndexInquiry::ReadComposableTemplates(const json& answer) {
+  index_state_.composable = ReadComposable(answer);
+  const ListedTemplate* const winner = index_state_.Winner();
+  const bool is_new = index_state_.kind == IndexState::Kind::kNone;
+  index_state_.wants_timestamp = is_new && winner != nullptr && winner->makes_data_stream;
 }
 
 // Only a server without a template answers without one.
-void IndexInquiry::TakeNewIndex(const json& answer) {
-  standing_.has_template = answer.contains("template");
+void IndexInquiry::ReadNewIndex(const json& answer) {
+  index_state_.has_template = answer.contains("template");
   const json& content = Member(answer, "template");
   const json& mappings = Member(content, "mappings");
-  standing_.template_fault = schema::MappingFault(mappings);
-  standing_.has_flat_object = HasFlatObject(mappings);
-  if (standing_.kind == IndexStanding::Kind::kNone) AddPipelines(Member(content, "settings"));
+  index_state_.template_fault = schema::MappingFault(mappings);
+  index_state_.has_flat_object = HasFlatObject(mappings);
+  if (index_state_.kind == IndexState::Kind::kNone) AddPipelines(Member(content, "settings"));
 }
 
-void IndexInquiry::TakeWriteIndex(const json& answer) {
+void IndexInquiry::ReadWriteIndex(const json& answer) {
   const json& content = FirstValue(answer);
   const json& mappings = Member(content, "mappings");
-  standing_.write_fault = schema::MappingFault(mappings);
-  standing_.lacks_provenance = !schema::HasProvenance(mappings);
-  standing_.has_flat_object = HasFlatObject(mappings);
+  index_state_.write_fault = schema::MappingFault(mappings);
+  index_state_.lacks_provenance = !schema::HasProvenance(mappings);
+  index_state_.has_flat_object = HasFlatObject(mappings);
   AddPipelines(Member(content, "settings"));
 }
 

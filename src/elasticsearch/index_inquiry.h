@@ -20,7 +20,7 @@
 
 namespace espcap::elasticsearch {
 
-struct IndexStanding {
+struct IndexState {
   enum class Kind : uint8_t { kNone, kIndex, kAlias, kDataStream };
 
   std::string index;  // the name
@@ -64,11 +64,11 @@ class IndexInquiry {
 
   // An error: the answer can't be read; the same can be asked again, or skipped.
   // REQUIRES: status 200, or 404 or 405, which say that there is nothing.
-  Result<void> Take(const http::HttpResponse& response);
+  Result<void> HandleResponse(const http::HttpResponse& response);
   // Goes on without this answer.
   void Skip();
 
-  [[nodiscard]] const IndexStanding& standing() const { return standing_; }
+  [[nodiscard]] const IndexState& index_state() const { return index_state_; }
 
  private:
   enum class Step : uint8_t {
@@ -84,17 +84,17 @@ class IndexInquiry {
   };
 
   void Advance();
-  void TakeName(const nlohmann::json& answer);
-  void TakeAlias(const nlohmann::json& answer);
-  void TakeTarget(const nlohmann::json& answer);
-  void TakeComposable(const nlohmann::json& answer);
-  void TakeNewIndex(const nlohmann::json& answer);
-  void TakeWriteIndex(const nlohmann::json& answer);
+  void ReadName(const nlohmann::json& answer);
+  void ReadAlias(const nlohmann::json& answer);
+  void ReadTarget(const nlohmann::json& answer);
+  void ReadComposableTemplates(const nlohmann::json& answer);
+  void ReadNewIndex(const nlohmann::json& answer);
+  void ReadWriteIndex(const nlohmann::json& answer);
   void AddPipelines(const nlohmann::json& settings);
 
   Options options_;
   Step step_;
-  IndexStanding standing_;
+  IndexState index_state_;
   std::vector<std::string> pipelines_;  // still to be asked for, the next at the end
 };
 

@@ -22,7 +22,7 @@ class IndexNames {
   static constexpr size_t kMost = 10'000;
 
   // False: it is one too many, which is said of the first only.
-  bool Meet(std::string_view name) {
+  bool Add(std::string_view name) {
     if (met_.contains(name)) return true;
     std::string one(name);
     // What no index can be called is the server's to refuse.
@@ -33,7 +33,7 @@ class IndexNames {
     return true;
   }
 
-  std::optional<std::string> Take() {
+  std::optional<std::string> Next() {
     if (to_ask_.empty()) return std::nullopt;
     std::optional<std::string> name = std::move(to_ask_.front());
     to_ask_.pop_front();

@@ -31,7 +31,7 @@ NodePool::NodePool(size_t nodes, Concurrency concurrency, Random random)
     : nodes_(nodes, {State::kUnknown, 0, 0, 0, {}, {concurrency.least, concurrency.most}}),
       random_(std::move(random)) {}
 
-std::optional<size_t> NodePool::Take(Time now) {
+std::optional<size_t> NodePool::Acquire(Time now) {
   for (size_t step = 0; step < nodes_.size(); ++step) {
     const size_t at = (next_ + step) % nodes_.size();
     Node& node = nodes_[at];
@@ -55,7 +55,7 @@ bool NodePool::ProbeIsDue(Time now) const {
                      [now](const Node& node) { return node.IsDueForProbe(now); });
 }
 
-std::optional<size_t> NodePool::TakeForProbe(Time now) {
+std::optional<size_t> NodePool::AcquireForProbe(Time now) {
   for (size_t at = 0; at < nodes_.size(); ++at) {
     Node& node = nodes_[at];
     if (!node.IsDueForProbe(now)) continue;

@@ -33,10 +33,10 @@ class NodePool {
 
   // The next one in turn that may get documents now; it counts as in flight there until one of
   // Answered(), Overloaded(), Failed() or Dropped() is told of it.
-  std::optional<size_t> Take(Time now);
+  std::optional<size_t> Acquire(Time now);
   [[nodiscard]] bool ProbeIsDue(Time now) const;
   // One that has to be asked who it is, now; Identified(), ProbeFailed() or ProbeRefused() follows.
-  std::optional<size_t> TakeForProbe(Time now);
+  std::optional<size_t> AcquireForProbe(Time now);
 
   void Identified(size_t node);
   void Answered(size_t at, size_t bytes, std::chrono::duration<double> took);
@@ -62,7 +62,7 @@ class NodePool {
   [[nodiscard]] uint32_t in_flight(size_t node) const { return nodes_[node].in_flight; }
   // Requests that may be in flight at healthy nodes together.
   [[nodiscard]] uint32_t Room() const;
-  // When Take() or TakeForProbe() can give something that it doesn't now, by time alone.
+  // When Acquire() or AcquireForProbe() can give something that it doesn't now, by time alone.
   [[nodiscard]] std::optional<Time> NextChange(Time now) const;
 
  private:

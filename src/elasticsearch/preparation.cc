@@ -13,8 +13,8 @@ namespace {
 constexpr uint64_t kFlatObjectBytes = uint64_t{16} << 10U;
 // Then a question is skipped whose answers can't be read, or, while documents wait for it, that
 // gets none.
-constexpr uint32_t kMostUnreadable = 5;
-constexpr uint32_t kMostTries = 3;
+constexpr uint32_t kMaxUnreadable = 5;
+constexpr uint32_t kMaxTries = 3;
 
 std::string_view WayOut(std::string_view reason) {
   const bool is_conflict = reason.find("same priority") != std::string_view::npos;
@@ -22,11 +22,11 @@ std::string_view WayOut(std::string_view reason) {
                      : "--no-template sends without one";
 }
 
-DocumentNeeds NeedsOf(const IndexStanding& standing, const Preparation::Options& options,
+DocumentNeeds NeedsOf(const IndexState& index_state, const Preparation::Options& options,
                       schema::Dialect dialect) {
-  const bool is_narrow = standing.has_flat_object && dialect == schema::Dialect::kOpenSearch;
+  const bool is_narrow = index_state.has_flat_object && dialect == schema::Dialect::kOpenSearch;
   return {options.learn_value_limit && is_narrow ? kFlatObjectBytes : 0,
-          standing.wants_timestamp && !options.has_timestamp};
+          index_state.wants_timestamp && !options.has_timestamp};
 }
 
 void Append(std::vector<std::string>& messages, std::vector<std::string> more) {
@@ -55,25 +55,25 @@ void Preparation::Begin(const ServerIdentity& identity) {
   labels_ = schema::LabelTypeOf(dialect_, identity.version);
   inquiry_.emplace(FirstInquiry(options_));
   state_ = State::kAsking;
-  if (inquiry_->done()) GoOn();
+  if (inquiry_->done()) Continue();
 }
 
-void Preparation::Meet(std::string_view index) {
+void Preparation::AddIndex(std::string_view index) {
   if (options_.index.empty() || index == options_.index) return;
-  if (!names_.Meet(index)) {
+  if (!names_.Add(index)) {
     warnings_.push_back(
         fmt::format("index {}: the server is asked about {} names of indices at most", index,
                     IndexNames::kMost));
   }
-  if (state_ == State::kDone) GoOn();
+  if (state_ == State::kDone) Continue();
 }
 
-void Preparation::GoOn() {
+void Preparation::Continue() {
   const bool may_update = state_ == State::kAsking || state_ == State::kPutting;
   if (may_update && options_.install_template && options_.has_provenance &&
       !options_.index.empty()) {
     // What earlier releases have made lacks fields of this one.
-    update_.Start(inquiry_->standing(), {labels_, options_.label_keys});
+    update_.Start(inquiry_->index_state(), {labels_, options_.label_keys});
     if (!update_.done()) {
       state_ = State::kUpdating;
       return;
@@ -83,7 +83,7 @@ void Preparation::GoOn() {
     template_outcome_ = update_.updated() + " is there, and has the fields of --provenance now";
   }
   is_done_ = true;
-  auto name = names_.Take();
+  auto name = names_.Next();
   state_ = name ? State::kAsking : State::kDone;
   if (name) inquiry_.emplace(IndexInquiry::Options{std::move(*name), options_.pipeline, false});
 }
@@ -102,47 +102,47 @@ std::optional<Preparation::Time> Preparation::NextTime(Time now) const {
   return waits && attempts_.next() > now ? std::optional(attempts_.next()) : std::nullopt;
 }
 
-Preparation::Outcome Preparation::TakeResponse(const http::HttpResponse& response, Time now) {
+Preparation::Outcome Preparation::HandleResponse(const http::HttpResponse& response, Time now) {
   auto outcome = Outcome::kProgress;
   if (state_ == State::kAsking) {
-    outcome = TakeAnswer(response, now);
+    outcome = HandleAnswer(response, now);
   } else if (state_ == State::kPutting) {
-    outcome = TakePut(response, now);
+    outcome = HandlePut(response, now);
   } else if (state_ == State::kUpdating) {
-    if (MayPass(response) && attempts_.failures() + 1 < kMostTries) {
+    if (MayPass(response) && attempts_.failures() + 1 < kMaxTries) {
       attempts_.Failed(fmt::format("{}: {}", update_.Question(), Answered(response)),
                        response.retry_after, now);
       return Outcome::kAgain;
     }
-    update_.Take(response);
-    Append(warnings_, update_.TakeWarnings());
-    if (update_.done()) GoOn();
+    update_.HandleResponse(response);
+    Append(warnings_, update_.DrainWarnings());
+    if (update_.done()) Continue();
   }
   if (outcome != Outcome::kProgress) return outcome;
   attempts_.Succeeded();
   return outcome;
 }
 
-Preparation::Outcome Preparation::TakeAnswer(const http::HttpResponse& response, Time now) {
+Preparation::Outcome Preparation::HandleAnswer(const http::HttpResponse& response, Time now) {
   const std::string question = inquiry_->Question();
   const std::string answered = Answered(response);
   if (MayPass(response)) {
     // Documents wait meanwhile, which the server may accept.
-    if (!is_done_ || attempts_.failures() + 1 < kMostTries) {
+    if (!is_done_ || attempts_.failures() + 1 < kMaxTries) {
       attempts_.Failed(question + ": " + answered, response.retry_after, now);
       return Outcome::kAgain;
     }
     SkipQuestion(answered);
   } else if (response.status != 200 && response.status != 404 && response.status != 405) {
     SkipQuestion(answered);
-  } else if (auto taken = inquiry_->Take(response); !taken) {
-    if (attempts_.failures() + 1 < kMostUnreadable) {
+  } else if (auto taken = inquiry_->HandleResponse(response); !taken) {
+    if (attempts_.failures() + 1 < kMaxUnreadable) {
       attempts_.Failed(question + ": " + taken.error().message, response.retry_after, now);
       return Outcome::kAgain;
     }
     SkipQuestion(taken.error().message);
   }
-  return inquiry_->done() ? TakeStanding(now) : Outcome::kProgress;
+  return inquiry_->done() ? HandleIndexState(now) : Outcome::kProgress;
 }
 
 void Preparation::SkipQuestion(const std::string& reason) {
@@ -154,9 +154,9 @@ void Preparation::SkipQuestion(const std::string& reason) {
 }
 
 // What an index meets is known: the first decides what is installed.
-Preparation::Outcome Preparation::TakeStanding(Time now) {
-  const IndexStanding& standing = inquiry_->standing();
-  if (std::string obstacle = Obstacle(standing, options_.pipeline); !obstacle.empty()) {
+Preparation::Outcome Preparation::HandleIndexState(Time now) {
+  const IndexState& index_state = inquiry_->index_state();
+  if (std::string obstacle = Obstacle(index_state, options_.pipeline); !obstacle.empty()) {
     if (!is_done_) {
       attempts_.Failed(std::move(obstacle), std::nullopt, now);
       inquiry_.emplace(FirstInquiry(options_));
@@ -164,42 +164,42 @@ Preparation::Outcome Preparation::TakeStanding(Time now) {
     }
     warnings_.push_back(std::move(obstacle));
   }
-  const DocumentNeeds needs = NeedsOf(standing, options_, dialect_);
+  const DocumentNeeds needs = NeedsOf(index_state, options_, dialect_);
   if (is_done_ && needs.timestamp && !needs_.timestamp) {
     warnings_.push_back(fmt::format(
         "index {}: it is a data stream, and documents have no @timestamp; --ecs adds one",
-        standing.index));
+        index_state.index));
   }
   if (!is_done_) needs_ = needs;
   if (options_.install_template && !options_.index.empty()) {
-    const InstallPlan plan = is_done_ ? InstallPlan() : PlanInstall(standing, options_.own);
+    const InstallPlan plan = is_done_ ? InstallPlan() : PlanInstall(index_state, options_.own);
     if (plan.installs) {
       state_ = State::kMaking;
       install_.Start(dialect_, labels_, plan.makes_data_stream, plan.only_if_missing);
       return Outcome::kProgress;
     }
     if (!is_done_) template_outcome_ = plan.reason;
-    Append(warnings_, Shortcomings(standing, options_.own, false));
+    Append(warnings_, Shortcomings(index_state, options_.own, false));
   }
-  GoOn();
+  Continue();
   return Outcome::kProgress;
 }
 
-Result<void> Preparation::TakeTemplate() {
+Result<void> Preparation::CollectTemplate() {
   if (state_ != State::kMaking) return {};
-  auto made = install_.TakeMade();
+  auto made = install_.CollectMade();
   if (!made) return tl::unexpected(made.error());
   if (*made) state_ = State::kPutting;
   return {};
 }
 
-Preparation::Outcome Preparation::TakePut(const http::HttpResponse& response, Time now) {
-  if (install_.Take(response)) {
+Preparation::Outcome Preparation::HandlePut(const http::HttpResponse& response, Time now) {
+  if (install_.HandleResponse(response)) {
     if (!install_.done()) return Outcome::kProgress;
     const bool was_there = install_.was_there();
     template_outcome_ = was_there ? "already there" : "installed as " + options_.own.name;
-    Append(warnings_, Shortcomings(inquiry_->standing(), options_.own, !was_there));
-    GoOn();
+    Append(warnings_, Shortcomings(inquiry_->index_state(), options_.own, !was_there));
+    Continue();
     return Outcome::kProgress;
   }
   const std::string reason = ReasonOf(response);
@@ -211,8 +211,8 @@ Preparation::Outcome Preparation::TakePut(const http::HttpResponse& response, Ti
   return may_pass ? Outcome::kAgain : Outcome::kRefused;
 }
 
-void Preparation::TakeFailure(const std::string& reason, bool is_too_long, Time now) {
-  const uint32_t most = is_too_long ? kMostUnreadable : kMostTries;
+void Preparation::HandleFailure(const std::string& reason, bool is_too_long, Time now) {
+  const uint32_t most = is_too_long ? kMaxUnreadable : kMaxTries;
   const bool is_needed = state_ != State::kUpdating;
   const bool may_skip = !is_needed || (state_ == State::kAsking && (is_too_long || is_done_));
   if (!may_skip || attempts_.failures() + 1 < most) {
@@ -220,14 +220,14 @@ void Preparation::TakeFailure(const std::string& reason, bool is_too_long, Time 
   }
   if (!is_needed) {
     update_.Skip(reason);
-    Append(warnings_, update_.TakeWarnings());
+    Append(warnings_, update_.DrainWarnings());
     attempts_.Succeeded();
-    if (update_.done()) GoOn();
+    if (update_.done()) Continue();
     return;
   }
   SkipQuestion(reason);
   attempts_.Succeeded();
-  if (inquiry_->done()) TakeStanding(now);
+  if (inquiry_->done()) HandleIndexState(now);
 }
 
 }  // namespace espcap::elasticsearch

@@ -75,25 +75,25 @@ class Preparation {
   // A node is there.
   void Begin(const ServerIdentity& identity);
   // Documents for this index are to be sent.
-  void Meet(std::string_view index);
+  void AddIndex(std::string_view index);
   // In kMaking: the descriptor that becomes readable, else -1; and what is to be done then, or
   // where there is none: else it waits. An error: the template can't be made.
   [[nodiscard]] int maker_fd() const { return state_ == State::kMaking ? install_.maker_fd() : -1; }
-  Result<void> TakeTemplate();
+  Result<void> CollectTemplate();
 
   // The next request; none while there is nothing to ask, or it is too early. Its body is borrowed.
   [[nodiscard]] std::optional<http::HttpRequest> NextRequest(Time now) const;
   // When it is time for it; none: it doesn't depend on time.
   [[nodiscard]] std::optional<Time> NextTime(Time now) const;
 
-  Outcome TakeResponse(const http::HttpResponse& response, Time now);
+  Outcome HandleResponse(const http::HttpResponse& response, Time now);
   // There was none, for this reason: the same again, from another node. `is_too_long`: for its
   // bound.
-  void TakeFailure(const std::string& reason, bool is_too_long, Time now);
+  void HandleFailure(const std::string& reason, bool is_too_long, Time now);
   // Why the last response was no progress: "install the template espcap-packets: 403 (…)".
   [[nodiscard]] const std::string& problem() const { return attempts_.problem(); }
   // What the user should know before the next document, once each.
-  std::vector<std::string> TakeWarnings() { return std::exchange(warnings_, {}); }
+  std::vector<std::string> DrainWarnings() { return std::exchange(warnings_, {}); }
 
   // REQUIRES: done().
   // "already there", "installed as espcap-packets"; empty: none was asked for.
@@ -101,11 +101,11 @@ class Preparation {
   [[nodiscard]] DocumentNeeds needs() const { return needs_; }
 
  private:
-  Outcome TakeAnswer(const http::HttpResponse& response, Time now);
-  Outcome TakePut(const http::HttpResponse& response, Time now);
+  Outcome HandleAnswer(const http::HttpResponse& response, Time now);
+  Outcome HandlePut(const http::HttpResponse& response, Time now);
   void SkipQuestion(const std::string& reason);
-  Outcome TakeStanding(Time now);
-  void GoOn();
+  Outcome HandleIndexState(Time now);
+  void Continue();
 
   Options options_;
   State state_ = State::kUnbegun;

@@ -29,11 +29,11 @@ class SizeLimit {
     if (largest_taken_ >= bytes) largest_taken_ = 0;  // what was true then isn't now
     hard_ = std::min(hard_, std::max(bytes / 2, largest_taken_));
   }
-  void OnTooMuch(size_t bytes) { soft_ = std::min(soft_, std::max(bytes / 2, kLeast)); }
+  void OnTooMuch(size_t bytes) { soft_ = std::min(soft_, std::max(bytes / 2, kMin)); }
 
  private:
   static constexpr size_t kGrowth = 16;
-  static constexpr size_t kLeast = size_t{64} << 10U;  // less makes a busy server no quicker
+  static constexpr size_t kMin = size_t{64} << 10U;  // less makes a busy server no quicker
   static constexpr size_t kLargest = size_t{256} << 20U;
 
   size_t hard_ = kNone;

@@ -11,10 +11,10 @@ void TemplateInstall::Start(schema::Dialect dialect, schema::LabelType labels,
   begun_ = maker_->Start(dialect, labels, makes_data_stream);
 }
 
-Result<bool> TemplateInstall::TakeMade() {
+Result<bool> TemplateInstall::CollectMade() {
   if (is_made_) return true;
   if (!begun_) return tl::unexpected(begun_.error());
-  auto made = maker_->Take();
+  auto made = maker_->Collect();
   if (!made) return false;
   if (!*made) return tl::unexpected((*made).error());
   template_ = std::move(**made);
@@ -26,7 +26,7 @@ Result<bool> TemplateInstall::TakeMade() {
   return true;
 }
 
-bool TemplateInstall::Take(const http::HttpResponse& response) {
+bool TemplateInstall::HandleResponse(const http::HttpResponse& response) {
   const bool is_there = only_if_missing_ && response.status == 400 &&
                         ReasonOf(response).find("already exists") != std::string::npos;
   if (response.status != 200 && !is_there) return false;

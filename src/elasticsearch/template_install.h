@@ -31,10 +31,10 @@ class TemplateMaker {
   // Once. An error: it can't be made.
   virtual Result<void> Start(schema::Dialect dialect, schema::LabelType labels,
                              bool makes_data_stream) = 0;
-  // Readable when Take() has something to do. REQUIRES: started.
+  // Readable when Collect() has something to do. REQUIRES: started.
   [[nodiscard]] virtual int fd() const = 0;
   // The template once it is made, or why it can't be.
-  virtual std::optional<Result<schema::IndexTemplate>> Take() = 0;
+  virtual std::optional<Result<schema::IndexTemplate>> Collect() = 0;
 };
 
 class TemplateInstall {
@@ -47,13 +47,13 @@ class TemplateInstall {
              bool only_if_missing);
   [[nodiscard]] int maker_fd() const { return is_made_ || !begun_ ? -1 : maker_->fd(); }
   // Whether it is made by now; an error: it can't be.
-  Result<bool> TakeMade();
+  Result<bool> CollectMade();
 
   // REQUIRES: made, and not done.
   [[nodiscard]] http::HttpRequest NextRequest() const { return puts_[next_put_].request; }
   [[nodiscard]] const std::string& next_name() const { return puts_[next_put_].name; }
   // Whether the server has the part now; else it refuses it.
-  bool Take(const http::HttpResponse& response);
+  bool HandleResponse(const http::HttpResponse& response);
   [[nodiscard]] bool done() const { return is_made_ && next_put_ == puts_.size(); }
   // One of that name was there.
   [[nodiscard]] bool was_there() const { return was_there_; }

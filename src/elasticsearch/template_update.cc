@@ -15,7 +15,7 @@ namespace espcap::elasticsearch {
 namespace {
 
 using nlohmann::json;
-using Kind = IndexStanding::Kind;
+using Kind = IndexState::Kind;
 
 constexpr base::JsonBounds kBounds{
     .bytes = http::kMaxResponseBytes, .depth = 64, .time = std::chrono::milliseconds(100)};
@@ -43,31 +43,35 @@ const ListedTemplate* OutdatedTemplate(const std::vector<ListedTemplate>& compos
   return is_outdated ? winner : nullptr;
 }
 
-void TemplateUpdate::Start(const IndexStanding& standing, const schema::LabelMapping& labels) {
-  index_ = standing.kind == Kind::kAlias ? standing.write_index : standing.index;
+void TemplateUpdate::Start(const IndexState& index_state, const schema::LabelMapping& labels) {
+  index_ = index_state.kind == Kind::kAlias ? index_state.write_index : index_state.index;
   component_ = schema::ProvenanceComponent(labels);
   mapped_index_.clear();
-  if (!standing.write_index.empty() && standing.write_fault.empty() && standing.lacks_provenance) {
-    mapped_index_ = standing.write_index;
+  if (!index_state.write_index.empty() && index_state.write_fault.empty() &&
+      index_state.lacks_provenance) {
+    mapped_index_ = index_state.write_index;
     mapping_ = json{{"properties", schema::ProvenanceProperties(labels)}}.dump();
   }
-  const bool has_templates = standing.kind == Kind::kAlias || standing.kind == Kind::kDataStream;
-  if (standing.composable) {
-    Begin(OutdatedTemplate(*standing.composable, index_));
+  const bool has_templates =
+      index_state.kind == Kind::kAlias || index_state.kind == Kind::kDataStream;
+  if (index_state.composable) {
+    Begin(OutdatedTemplate(*index_state.composable, index_));
   } else if (has_templates && !mapped_index_.empty()) {
     step_ = Step::kList;
   } else {
-    GoToMapping();
+    ContinueWithMapping();
   }
 }
 
 void TemplateUpdate::Begin(const ListedTemplate* outdated) {
-  if (outdated == nullptr) return GoToMapping();
+  if (outdated == nullptr) return ContinueWithMapping();
   template_name_ = outdated->name;
   step_ = Step::kRead;
 }
 
-void TemplateUpdate::GoToMapping() { step_ = mapped_index_.empty() ? Step::kDone : Step::kMapping; }
+void TemplateUpdate::ContinueWithMapping() {
+  step_ = mapped_index_.empty() ? Step::kDone : Step::kMapping;
+}
 
 http::HttpRequest TemplateUpdate::NextRequest() const {
   using http::PercentEncoded;
@@ -99,14 +103,14 @@ std::string TemplateUpdate::Question() const {
   return "add the fields of --provenance to the template " + template_name_;
 }
 
-void TemplateUpdate::Take(const http::HttpResponse& response) {
+void TemplateUpdate::HandleResponse(const http::HttpResponse& response) {
   if (response.status != 200) {
     return Skip(fmt::format("{} ({})", response.status, ReasonOf(response)));
   }
-  if (auto taken = TakeAnswer(response); !taken) Skip(taken.error().message);
+  if (auto taken = HandleAnswer(response); !taken) Skip(taken.error().message);
 }
 
-Result<void> TemplateUpdate::TakeAnswer(const http::HttpResponse& response) {
+Result<void> TemplateUpdate::HandleAnswer(const http::HttpResponse& response) {
   switch (step_) {
     case Step::kList: {
       auto answer = Parse(response.body);
@@ -118,14 +122,14 @@ Result<void> TemplateUpdate::TakeAnswer(const http::HttpResponse& response) {
     case Step::kRead: {
       auto answer = Parse(response.body);
       if (!answer) return Forward(std::move(answer));
-      return TakeBody(*answer);
+      return ReadBody(*answer);
     }
     case Step::kComponent:
       step_ = Step::kTemplate;
       return {};
     case Step::kTemplate:
       updated_ = template_name_;
-      GoToMapping();
+      ContinueWithMapping();
       return {};
     default:
       step_ = Step::kDone;
@@ -134,7 +138,7 @@ Result<void> TemplateUpdate::TakeAnswer(const http::HttpResponse& response) {
 }
 
 // It stays as it is, with one component more.
-Result<void> TemplateUpdate::TakeBody(const json& answer) {
+Result<void> TemplateUpdate::ReadBody(const json& answer) {
   const json::json_pointer place("/index_templates/0/index_template");
   if (!answer.contains(place) || !answer.at(place).is_object()) {
     return Fail("the answer isn't understood");
@@ -165,7 +169,7 @@ void TemplateUpdate::Skip(const std::string& reason) {
   if (is_index) {
     step_ = Step::kDone;
   } else {
-    GoToMapping();
+    ContinueWithMapping();
   }
 }
 

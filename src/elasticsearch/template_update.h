@@ -28,8 +28,8 @@ const ListedTemplate* OutdatedTemplate(const std::vector<ListedTemplate>& compos
 
 class TemplateUpdate {
  public:
-  // For the index of this standing.
-  void Start(const IndexStanding& standing, const schema::LabelMapping& labels);
+  // For the index of this state.
+  void Start(const IndexState& index_state, const schema::LabelMapping& labels);
 
   [[nodiscard]] bool done() const { return step_ == Step::kDone; }
   // REQUIRES, of these: not done. Its body is borrowed.
@@ -37,11 +37,11 @@ class TemplateUpdate {
   // "add espcap's fields to packets-0".
   [[nodiscard]] std::string Question() const;
   // What is refused, or can't be read, is skipped.
-  void Take(const http::HttpResponse& response);
+  void HandleResponse(const http::HttpResponse& response);
   // Goes on without this step, and those that need it.
   void Skip(const std::string& reason);
   // What the user should know: of templates once, of indices once.
-  std::vector<std::string> TakeWarnings() { return std::exchange(warnings_, {}); }
+  std::vector<std::string> DrainWarnings() { return std::exchange(warnings_, {}); }
 
   // The template that was brought to this revision; empty: none.
   [[nodiscard]] const std::string& updated() const { return updated_; }
@@ -57,9 +57,9 @@ class TemplateUpdate {
   };
 
   void Begin(const ListedTemplate* outdated);
-  Result<void> TakeAnswer(const http::HttpResponse& response);
-  Result<void> TakeBody(const nlohmann::json& answer);
-  void GoToMapping();
+  Result<void> HandleAnswer(const http::HttpResponse& response);
+  Result<void> ReadBody(const nlohmann::json& answer);
+  void ContinueWithMapping();
 
   Step step_ = Step::kDone;
   std::string index_;         // that templates are looked for

@@ -2,11 +2,13 @@
 #include "encode/community_id.h"
 
 #include <gcrypt.h>
+#include <glib.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -34,18 +36,9 @@ std::optional<uint16_t> AnswerTo(const Pairs& pairs, uint16_t type) {
 }
 
 std::string Base64(std::span<const uint8_t> bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    const size_t count = std::min<size_t>(3, bytes.size() - i);
-    uint32_t bits = 0;
-    for (size_t j = 0; j < 3; ++j) bits = bits << 8U | (j < count ? bytes[i + j] : 0U);
-    for (size_t j = 0; j < 4; ++j) {
-      text += j <= count ? kDigits[bits >> (18 - 6 * j) & 0x3FU] : '=';
-    }
-  }
-  return text;
+  const std::unique_ptr<gchar, decltype(&g_free)> text(g_base64_encode(bytes.data(), bytes.size()),
+                                                       g_free);
+  return text.get();
 }
 
 }  // namespace

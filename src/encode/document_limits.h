@@ -60,8 +60,8 @@ class Cuts {
 
  private:
   static void AddName(std::vector<std::string_view>& names, std::string_view name) {
-    constexpr size_t kMostNames = 16;
-    if (names.size() == kMostNames || std::find(names.begin(), names.end(), name) != names.end()) {
+    constexpr size_t kMaxNames = 16;
+    if (names.size() == kMaxNames || std::find(names.begin(), names.end(), name) != names.end()) {
       return;
     }
     names.push_back(name);

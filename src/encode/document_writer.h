@@ -66,7 +66,7 @@ class DocumentWriter {
   void SetSession(uint32_t session) { session_ = session; }
 
   // Before the first document: what the server needs may be known only then.
-  void Meet(const DocumentNeeds& needs) {
+  void SetNeeds(const DocumentNeeds& needs) {
     if (needs.value_bytes != 0) tree_.LimitValues(needs.value_bytes);
     needs_timestamp_ = needs.timestamp && !ecs_;
   }

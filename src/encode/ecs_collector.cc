@@ -11,7 +11,7 @@
 namespace espcap::encode {
 namespace {
 
-constexpr size_t kMostAnswers = 256;  // a bound for hostile packets
+constexpr size_t kMaxAnswers = 256;  // a bound for hostile packets
 constexpr unsigned kServerHello = 2;
 
 std::string TextOf(const field_info& field) {
@@ -76,7 +76,7 @@ void EcsCollector::Walk(const proto_node* tree) {
         if (error == nullptr) error = node;
       } else if (source != EcsSource::kNone) {
         const bool is_icmp = source == EcsSource::kIcmpType || source == EcsSource::kIcmpCode;
-        if (error == nullptr || is_icmp) Take(*field, source);
+        if (error == nullptr || is_icmp) Add(*field, source);
       }
     }
     if (node->first_child != nullptr) {
@@ -92,12 +92,12 @@ void EcsCollector::Walk(const proto_node* tree) {
   }
 }
 
-void EcsCollector::Take(const field_info& field, EcsSource source) {
+void EcsCollector::Add(const field_info& field, EcsSource source) {
   switch (source) {
     case EcsSource::kInterface:
       return document_.AddText(EcsField::kObserverInterfaceName, TextOf(field));
     case EcsSource::kVlanId:
-      return TakeVlan(Code(field));
+      return AddVlan(Code(field));
     case EcsSource::kEthernet:
       ++found_.ethernet_headers;
       return;
@@ -113,20 +113,20 @@ void EcsCollector::Take(const field_info& field, EcsSource source) {
     default:
       break;
   }
-  if (source <= EcsSource::kDnsAnswerData) return TakeDns(field, source);
-  if (source <= EcsSource::kHttp2Status) return TakeHttp(field, source);
-  TakeTls(field, source);
+  if (source <= EcsSource::kDnsAnswerData) return AddDns(field, source);
+  if (source <= EcsSource::kHttp2Status) return AddHttp(field, source);
+  AddTls(field, source);
 }
 
 // The frame's own tags, from the outermost to the innermost. Those behind a network layer, or
 // behind another Ethernet header, belong to what is in a tunnel.
-void EcsCollector::TakeVlan(uint32_t id) {
+void EcsCollector::AddVlan(uint32_t id) {
   if (found_.protocol || found_.ethernet_headers > 1) return;
   (found_.outer_vlan ? found_.inner_vlan : found_.outer_vlan) = id;
 }
 
 // Of several messages in a frame, the first.
-void EcsCollector::TakeDns(const field_info& field, EcsSource source) {
+void EcsCollector::AddDns(const field_info& field, EcsSource source) {
   if (source == EcsSource::kDnsId) ++found_.dns_messages;
   if (found_.dns_messages > 1) return;
   switch (source) {
@@ -154,15 +154,15 @@ void EcsCollector::TakeDns(const field_info& field, EcsSource source) {
     case EcsSource::kDnsQuestionClass:
       return document_.AddText(EcsField::kDnsQuestionClass, NameOf(field));
     default:
-      TakeDnsAnswer(field, source);
+      AddDnsAnswer(field, source);
   }
 }
 
 // Authorities and additional records look the same, and come after the answers.
-void EcsCollector::TakeDnsAnswer(const field_info& field, EcsSource source) {
+void EcsCollector::AddDnsAnswer(const field_info& field, EcsSource source) {
   std::vector<DnsAnswer>& answers = found_.answers;
   if (source == EcsSource::kDnsAnswerName) {
-    if (answers.size() > std::min<uint64_t>(found_.dns_answers, kMostAnswers)) return;
+    if (answers.size() > std::min<uint64_t>(found_.dns_answers, kMaxAnswers)) return;
     answers.emplace_back();
     answers.back().name = TextOf(field);
     return;
@@ -187,7 +187,7 @@ void EcsCollector::TakeDnsAnswer(const field_info& field, EcsSource source) {
   }
 }
 
-void EcsCollector::TakeHttp(const field_info& field, EcsSource source) {
+void EcsCollector::AddHttp(const field_info& field, EcsSource source) {
   switch (source) {
     case EcsSource::kHttp2Method:
       document_.AddText(EcsField::kHttpVersion, "2");
@@ -238,7 +238,7 @@ void EcsCollector::TakeHttp(const field_info& field, EcsSource source) {
   }
 }
 
-void EcsCollector::TakeTls(const field_info& field, EcsSource source) {
+void EcsCollector::AddTls(const field_info& field, EcsSource source) {
   const bool is_chosen = found_.tls_handshake == kServerHello;
   switch (source) {
     case EcsSource::kTlsHandshakeType:

@@ -53,12 +53,12 @@ class EcsCollector {
   };
 
   void Walk(const proto_node* tree);
-  void Take(const field_info& field, EcsSource source);
-  void TakeVlan(uint32_t id);
-  void TakeDns(const field_info& field, EcsSource source);
-  void TakeDnsAnswer(const field_info& field, EcsSource source);
-  void TakeTls(const field_info& field, EcsSource source);
-  void TakeHttp(const field_info& field, EcsSource source);
+  void Add(const field_info& field, EcsSource source);
+  void AddVlan(uint32_t id);
+  void AddDns(const field_info& field, EcsSource source);
+  void AddDnsAnswer(const field_info& field, EcsSource source);
+  void AddTls(const field_info& field, EcsSource source);
+  void AddHttp(const field_info& field, EcsSource source);
   void AddFrame(const packet_info& frame);
   void AddEnds(const packet_info& frame);
   void AddNetwork(const packet_info& frame);

@@ -124,40 +124,40 @@ void EcsDocument::Clear() {
   firsts_ = NoValues();
 }
 
-bool EcsDocument::Takes(EcsField field) const { return IsList(field) || !Has(field); }
+bool EcsDocument::Accepts(EcsField field) const { return IsList(field) || !Has(field); }
 
 // What was appended to the texts from `start` on.
-void EcsDocument::Take(EcsField field, size_t start) {
+void EcsDocument::AddValue(EcsField field, size_t start) {
   const Value added{start, texts_.size() - start, kNone};
   uint32_t* link = &firsts_.at(static_cast<size_t>(field));
   for (size_t count = 0; *link != kNone; link = &values_[*link].next) {
     // A zone's transfer ends as it begins.
     const bool is_there = field != EcsField::kDnsAnswers && Text(values_[*link]) == Text(added);
-    if (is_there || ++count == kMostOfList) return texts_.Truncate(start);
+    if (is_there || ++count == kMaxListed) return texts_.Truncate(start);
   }
   *link = static_cast<uint32_t>(values_.size());
   values_.push_back(added);
 }
 
 void EcsDocument::AddText(EcsField field, std::string_view text) {
-  if (text.empty() || !Takes(field)) return;
+  if (text.empty() || !Accepts(field)) return;
   const size_t start = texts_.size();
   AppendJsonString(texts_, text);
-  Take(field, start);
+  AddValue(field, start);
 }
 
 void EcsDocument::AddNumber(EcsField field, uint64_t number) {
-  if (!Takes(field)) return;
+  if (!Accepts(field)) return;
   const size_t start = texts_.size();
   AppendDecimal(texts_, number);
-  Take(field, start);
+  AddValue(field, start);
 }
 
 void EcsDocument::AddJson(EcsField field, std::string_view json) {
-  if (!Takes(field)) return;
+  if (!Accepts(field)) return;
   const size_t start = texts_.size();
   texts_.Append(json);
-  Take(field, start);
+  AddValue(field, start);
 }
 
 void EcsDocument::AppendValues(ByteBuffer& out, EcsField field) const {

@@ -129,7 +129,7 @@ class EcsDocument {
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
-  static constexpr size_t kMostOfList = 256;  // a bound for hostile packets
+  static constexpr size_t kMaxListed = 256;  // a bound for hostile packets
 
   struct Value {
     size_t start;
@@ -140,8 +140,8 @@ class EcsDocument {
   [[nodiscard]] std::string_view Text(const Value& value) const {
     return texts_.view().substr(value.start, value.length);
   }
-  [[nodiscard]] bool Takes(EcsField field) const;
-  void Take(EcsField field, size_t start);
+  [[nodiscard]] bool Accepts(EcsField field) const;
+  void AddValue(EcsField field, size_t start);
   void AppendValues(ByteBuffer& out, EcsField field) const;
 
   ByteBuffer texts_;

@@ -82,7 +82,7 @@ Provenance::Provenance(RunOrigin run) : run_(std::move(run)) {
   ecs_of_run_ = ecs_.size();
 }
 
-void Provenance::MeetFile(std::string_view path) {
+void Provenance::SetFile(std::string_view path) {
   if (path == file_) return;
   file_ = path;
   members_.Truncate(members_of_run_);
@@ -100,7 +100,7 @@ void Provenance::MeetFile(std::string_view path) {
 
 void Provenance::AppendMembers(ByteBuffer& out, const source::FrameOrigin& origin,
                                uint64_t digest) {
-  MeetFile(origin.file);
+  SetFile(origin.file);
   out.Append(members_.view());
   AppendDecimal(out, origin.frame);
   if (origin.offset >= 0) {

@@ -42,7 +42,7 @@ class Provenance {
   [[nodiscard]] const std::string& sensor() const { return run_.sensor; }
 
  private:
-  void MeetFile(std::string_view path);
+  void SetFile(std::string_view path);
 
   RunOrigin run_;
   ByteBuffer members_;  // up to the frame's number

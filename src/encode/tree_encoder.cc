@@ -176,7 +176,7 @@ inline bool TreeEncoder::AppendEntry(ByteBuffer& out, const epan_dissect_t& diss
 }
 
 // Leaves out what made the document too large.
-void TreeEncoder::CutBack(ByteBuffer& out, size_t end, const proto_node* object) {
+void TreeEncoder::TruncateTo(ByteBuffer& out, size_t end, const proto_node* object) {
   out.Truncate(end);
   cuts_.Add(Cuts::kBytes, LayerOf(object));
 }
@@ -208,7 +208,7 @@ void TreeEncoder::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissectio
       }
     }
     if (out.size() > last_byte_) [[unlikely]] {
-      CutBack(out, before, object);
+      TruncateTo(out, before, object);
     }
   }
 }
@@ -229,7 +229,7 @@ void TreeEncoder::AppendList(ByteBuffer& out, const epan_dissect_t& dissection, 
     }
     // The list keeps what fits, with its bracket.
     if (out.size() >= last_byte_) [[unlikely]] {
-      CutBack(out, before, entry.node);
+      TruncateTo(out, before, entry.node);
       break;
     }
     if (entry.next == kNone) break;

@@ -74,7 +74,7 @@ class TreeEncoder {
   bool AppendEntry(ByteBuffer& out, const epan_dissect_t& dissection, const Entry& entry,
                    unsigned depth);
 
-  void CutBack(ByteBuffer& out, size_t end, const proto_node* object);
+  void TruncateTo(ByteBuffer& out, size_t end, const proto_node* object);
   void KeepShort(ByteBuffer& out, size_t start, const Entry& entry) {
     if (limits_.value_bytes == 0 || out.size() - start <= limits_.value_bytes) [[likely]] {
       return;

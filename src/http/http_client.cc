@@ -90,10 +90,10 @@ struct HttpClient::Transfer {
   void UsePorts(LocalPorts& ports) const;
 
   // A part of the answer's body, decompressed. Taking less than all of it ends the request.
-  static size_t TakeBody(char* data, size_t size, size_t count, void* self);
+  static size_t AppendBody(char* data, size_t size, size_t count, void* self);
 };
 
-size_t HttpClient::Transfer::TakeBody(char* data, size_t size, size_t count, void* self) {
+size_t HttpClient::Transfer::AppendBody(char* data, size_t size, size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   std::string& body = transfer.response.body;
   if (body.empty()) {
@@ -124,7 +124,7 @@ void HttpClient::Transfer::SetUp(const NodeUrl& node, const HttpRequest& request
   Set(easy.get(), CURLOPT_TCP_KEEPALIVE, 1L);
   Set(easy.get(), CURLOPT_USERAGENT, "espcap/" ESPCAP_VERSION);
   Set(easy.get(), CURLOPT_ACCEPT_ENCODING, "");
-  Set(easy.get(), CURLOPT_WRITEFUNCTION, TakeBody);
+  Set(easy.get(), CURLOPT_WRITEFUNCTION, AppendBody);
   Set(easy.get(), CURLOPT_WRITEDATA, this);
   most_bytes = request.max_response_bytes;
   Set(easy.get(), CURLOPT_PRIVATE, this);
@@ -180,7 +180,7 @@ struct HttpClient::Impl {
   std::deque<Finished> finished;
   Ticket last_ticket = 0;
 
-  EasyHandle TakeHandle() {
+  EasyHandle AcquireHandle() {
     if (idle.empty()) return EasyHandle(curl_easy_init());
     EasyHandle easy = std::move(idle.back());
     idle.pop_back();
@@ -296,7 +296,7 @@ void HttpClient::Use(std::shared_ptr<const Security> security) {
 HttpClient::Ticket HttpClient::Start(const NodeUrl& node, const HttpRequest& request) {
   Transfer& transfer = impl_->transfers.emplace_back(impl_->security);
   transfer.ticket = ++impl_->last_ticket;
-  transfer.easy = impl_->TakeHandle();
+  transfer.easy = impl_->AcquireHandle();
   if (transfer.easy == nullptr) throw std::bad_alloc();
   transfer.SetUp(node, request, impl_->timeout);
   if (impl_->ports != nullptr) transfer.UsePorts(*impl_->ports);

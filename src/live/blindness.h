@@ -17,7 +17,7 @@ class Blindness {
   using Time = std::chrono::steady_clock::time_point;
   // A link that receives a little that is no packet for a capture isn't one.
   static constexpr std::chrono::seconds kLongest{10};
-  static constexpr uint32_t kLeastPackets = 10;
+  static constexpr uint32_t kMinPackets = 10;
 
   // `received`: the link's counter, which wraps; `seen`: packets that the capture has had.
   void Update(uint32_t received, uint64_t seen, Time now) {
@@ -26,7 +26,7 @@ class Blindness {
       seen_ = seen;
       received_ = received;
     }
-    is_blind_ = now - *since_ >= kLongest && received - received_ >= kLeastPackets;
+    is_blind_ = now - *since_ >= kLongest && received - received_ >= kMinPackets;
   }
   [[nodiscard]] bool is_blind() const { return is_blind_; }
 

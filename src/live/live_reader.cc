@@ -23,19 +23,19 @@ LiveReader::End LiveReader::Run(std::unique_ptr<Device> device, const LinkPacket
   device_ = std::move(device);
   state_ = link.Look();
   next_look_ = Clock::now() + kLook;
-  while (!board_.IsOver()) {
+  while (!shared_state_.IsOver()) {
     CountWork();
-    if (surroundings_.stopped()) return Drain(packets);
+    if (link_context_.stopped()) return Drain(packets);
     // Where one read ended at its bound, there may be more.
     if (last_read_ < kPacketsAtOnce &&
-        SupervisorEnded(surroundings_.supervisor, kBlockTimeout, device_->fd())) {
+        SupervisorEnded(link_context_.supervisor, kBlockTimeout, device_->fd())) {
       return End::kAbandoned;
     }
     const bool is_alive = ReadSome(packets);
     if (Clock::now() >= next_look_) PollLinkState(link);
     if (!is_alive || !state_.is_there) {
       PollLinkState(link);
-      if (state_.is_there) Tell(fault_);
+      if (state_.is_there) Report(fault_);
       device_.reset();
       return AwaitInterface(link);
     }
@@ -47,7 +47,7 @@ LiveReader::End LiveReader::Run(std::unique_ptr<Device> device, const LinkPacket
 bool LiveReader::ReadSome(const LinkPackets& packets) {
   const auto read =
       device_->Read(kPacketsAtOnce, [&](const pcap_pkthdr& packet, std::span<const uint8_t> bytes) {
-        Take(packets, packet, bytes);
+        HandlePacket(packets, packet, bytes);
       });
   last_read_ = read.value_or(0);
   FlushRecording();
@@ -55,15 +55,15 @@ bool LiveReader::ReadSome(const LinkPackets& packets) {
   return read.has_value();
 }
 
-void LiveReader::Take(const LinkPackets& packets, const pcap_pkthdr& packet,
-                      std::span<const uint8_t> bytes) {
+void LiveReader::HandlePacket(const LinkPackets& packets, const pcap_pkthdr& packet,
+                              std::span<const uint8_t> bytes) {
   ++taken_;
   const auto header = packets.HeaderOf(packet, bytes);
   if (!header) return;
   // First of all: whatever becomes of it, it is kept.
   RecordedPlace recorded;
-  if (surroundings_.raw != nullptr && !board_.IsOver()) {
-    recorded = surroundings_.raw->Add(*header, bytes);
+  if (link_context_.raw != nullptr && !shared_state_.IsOver()) {
+    recorded = link_context_.raw->Add(*header, bytes);
   }
   const uint32_t ring = feed_.RingOf(packets.encapsulation(), bytes);
   RingFeed::Outcome outcome = feed_.Put(ring, *header, bytes, recorded);
@@ -71,17 +71,17 @@ void LiveReader::Take(const LinkPackets& packets, const pcap_pkthdr& packet,
   while (outcome == RingFeed::Outcome::kNoRoom && draining_ && !abandoned_) {
     CountWork();
     FlushRecording();
-    abandoned_ = SupervisorEnded(surroundings_.supervisor, kRingRetry);
+    abandoned_ = SupervisorEnded(link_context_.supervisor, kRingRetry);
     outcome = feed_.Put(ring, *header, bytes, recorded);
   }
   if (outcome == RingFeed::Outcome::kNoRoom) {
-    board_.CountRingDrop(interface_, ring, bytes.size());
+    shared_state_.CountRingDrop(interface_, ring, bytes.size());
   }
 }
 
 // A document that leaves names a packet that can be read.
 void LiveReader::FlushRecording() const {
-  if (surroundings_.raw != nullptr) surroundings_.raw->Flush();
+  if (link_context_.raw != nullptr) link_context_.raw->Flush();
 }
 
 // What the kernel has captured by now, to the last block.
@@ -92,7 +92,7 @@ LiveReader::End LiveReader::Drain(const LinkPackets& packets) {
   do {
     CountWork();
     if (last_read_ == 0) {
-      abandoned_ |= SupervisorEnded(surroundings_.supervisor, kBlockTimeout / 4, device_->fd());
+      abandoned_ |= SupervisorEnded(link_context_.supervisor, kBlockTimeout / 4, device_->fd());
     }
     if (abandoned_) return End::kAbandoned;
     if (!ReadSome(packets)) break;
@@ -103,11 +103,11 @@ LiveReader::End LiveReader::Drain(const LinkPackets& packets) {
 
 LiveReader::End LiveReader::AwaitInterface(const Link& link) {
   const Clock::time_point earliest = started_ + kPause;
-  while (!surroundings_.stopped()) {
+  while (!link_context_.stopped()) {
     CountWork();
     if (Clock::now() >= earliest && link.CanBeOpened()) return End::kBack;
-    if (SupervisorEnded(surroundings_.supervisor, kLookForIt)) return End::kAbandoned;
-    if (board_.IsOver()) return End::kOver;
+    if (SupervisorEnded(link_context_.supervisor, kLookForIt)) return End::kAbandoned;
+    if (shared_state_.IsOver()) return End::kOver;
   }
   return End::kStopped;
 }
@@ -115,21 +115,21 @@ LiveReader::End LiveReader::AwaitInterface(const Link& link) {
 void LiveReader::PollLinkState(const Link& link) {
   next_look_ = Clock::now() + kLook;
   CountDrops();
-  if (surroundings_.raw != nullptr) surroundings_.raw->CheckFile();
-  if (surroundings_.look) surroundings_.look();
+  if (link_context_.raw != nullptr) link_context_.raw->CheckFile();
+  if (link_context_.look) link_context_.look();
   LinkState now = link.Look();
-  if (const auto change = DescribeChange(state_, now)) Tell(*change);
+  if (const auto change = DescribeChange(state_, now)) Report(*change);
   state_ = std::move(now);
 }
 
 void LiveReader::CountDrops() {
   const Device::Drops drops = device_->NewDrops();
-  board_.AddKernelDrops(interface_, drops.kernel,
-                        surroundings_.speaks_for_interface ? drops.interface : 0);
+  shared_state_.AddKernelDrops(interface_, drops.kernel,
+                               link_context_.speaks_for_interface ? drops.interface : 0);
 }
 
-void LiveReader::Tell(const std::string& what) const {
-  if (surroundings_.speaks_for_interface) surroundings_.warn(what);
+void LiveReader::Report(const std::string& what) const {
+  if (link_context_.speaks_for_interface) link_context_.warn(what);
 }
 
 }  // namespace espcap::live

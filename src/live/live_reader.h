@@ -42,9 +42,12 @@ class LiveReader {
     kBack        // the interface was gone, and is there again: it must be opened anew
   };
 
-  LiveReader(SharedCaptureState& board, RingFeed& feed, uint32_t interface,
-             LinkContext surroundings)
-      : board_(board), feed_(feed), interface_(interface), surroundings_(std::move(surroundings)) {}
+  LiveReader(SharedCaptureState& shared_state, RingFeed& feed, uint32_t interface,
+             LinkContext link_context)
+      : shared_state_(shared_state),
+        feed_(feed),
+        interface_(interface),
+        link_context_(std::move(link_context)) {}
 
   End Run(std::unique_ptr<Device> device, const LinkPackets& packets, const Link& link);
   // For an interface that can't be opened as it is.
@@ -58,18 +61,19 @@ class LiveReader {
 
   // False where the interface doesn't give anything any more.
   bool ReadSome(const LinkPackets& packets);
-  void Take(const LinkPackets& packets, const pcap_pkthdr& packet, std::span<const uint8_t> bytes);
+  void HandlePacket(const LinkPackets& packets, const pcap_pkthdr& packet,
+                    std::span<const uint8_t> bytes);
   void FlushRecording() const;
   End Drain(const LinkPackets& packets);
   void PollLinkState(const Link& link);
   void CountDrops();
-  void CountWork() const { surroundings_.work.fetch_add(1, std::memory_order_relaxed); }
-  void Tell(const std::string& what) const;
+  void CountWork() const { link_context_.work.fetch_add(1, std::memory_order_relaxed); }
+  void Report(const std::string& what) const;
 
-  SharedCaptureState& board_;
+  SharedCaptureState& shared_state_;
   RingFeed& feed_;
   uint32_t interface_;
-  LinkContext surroundings_;
+  LinkContext link_context_;
 
   std::unique_ptr<Device> device_;
   LinkState state_;

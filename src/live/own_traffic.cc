@@ -149,7 +149,7 @@ std::optional<std::string> DescribeNewAddress(const std::vector<IpAddress>& befo
 
 std::vector<std::string> OwnTrafficFilters(PortRange ports, const std::vector<IpAddress>& addresses,
                                            int link_type) {
-  constexpr int kMostTags = 2;
+  constexpr int kMaxTags = 2;
   if (ports.count == 0 || addresses.empty()) return {};
   const auto end = [&](std::string_view side) {
     std::vector<std::string> hosts;
@@ -162,7 +162,7 @@ std::vector<std::string> OwnTrafficFilters(PortRange ports, const std::vector<Ip
   };
   std::vector<std::string> filters = {fmt::format("tcp and ({} or {})", end("src"), end("dst"))};
   if (const auto layout = LayoutOf(link_type)) {
-    for (int tags = 1; tags <= kMostTags; ++tags) {
+    for (int tags = 1; tags <= kMaxTags; ++tags) {
       filters.push_back(OwnBehindTags(ports, addresses, *layout, tags));
     }
   }

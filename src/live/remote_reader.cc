@@ -24,12 +24,12 @@ constexpr milliseconds kDrain{1000};  // after a stop, for what has come by then
 }  // namespace
 
 RemoteReader::End RemoteReader::Run(const RemoteAddress& address, const std::string& filter) {
-  while (MayGoOn()) {
-    const auto taken = TakeConnection(address, filter);
+  while (MayContinue()) {
+    const auto taken = ServeConnection(address, filter);
     raw_.reset();
-    if (!MayGoOn()) break;
+    if (!MayContinue()) break;
     const milliseconds pause = kReconnect.Wait(++failures_, 1);
-    surroundings_.warn(
+    link_context_.warn(
         fmt::format("{}: {}; connected again in {} s", name_,
                     taken ? "the other side has ended the stream" : taken.error().message,
                     pause.count() / 1000));
@@ -40,13 +40,13 @@ RemoteReader::End RemoteReader::Run(const RemoteAddress& address, const std::str
 }
 
 // Also while a read waits.
-bool RemoteReader::MayGoOn() {
+bool RemoteReader::MayContinue() {
   if (end_) return false;
-  if (SupervisorEnded(surroundings_.supervisor, milliseconds(0))) {
+  if (SupervisorEnded(link_context_.supervisor, milliseconds(0))) {
     end_ = End::kAbandoned;
-  } else if (surroundings_.stopped()) {
+  } else if (link_context_.stopped()) {
     end_ = End::kStopped;
-  } else if (board_.IsOver()) {
+  } else if (shared_state_.IsOver()) {
     end_ = End::kOver;
   }
   if (end_) ended_at_ = Clock::now();
@@ -57,22 +57,23 @@ bool RemoteReader::MayGoOn() {
   return !end_;
 }
 
-Result<void> RemoteReader::TakeConnection(const RemoteAddress& address, const std::string& filter) {
-  auto stream = RemoteStream::Connect(address, [this] { return MayGoOn(); });
+Result<void> RemoteReader::ServeConnection(const RemoteAddress& address,
+                                           const std::string& filter) {
+  auto stream = RemoteStream::Connect(address, [this] { return MayContinue(); });
   if (!stream) return Forward(std::move(stream));
   // libpcap gives every stream's times in nanoseconds.
   auto packets = LinkPackets::Of((*stream)->link_type(), interface_, true);
   if (!packets) return Forward(std::move(packets));
   if (auto set = (*stream)->SetFilter(filter); !set) return set;
-  if (std::exchange(was_away_, false)) surroundings_.warn(name_ + ": connected again");
-  if (surroundings_.record) {
+  if (std::exchange(was_away_, false)) link_context_.warn(name_ + ": connected again");
+  if (link_context_.record) {
     raw_ =
-        surroundings_.record(packets->encapsulation(), static_cast<uint32_t>((*stream)->snaplen()));
+        link_context_.record(packets->encapsulation(), static_cast<uint32_t>((*stream)->snaplen()));
   }
-  return TakeStream(**stream, *packets);
+  return ReadStream(**stream, *packets);
 }
 
-Result<void> RemoteReader::TakeStream(RemoteStream& stream, const LinkPackets& packets) {
+Result<void> RemoteReader::ReadStream(RemoteStream& stream, const LinkPackets& packets) {
   constexpr uint32_t kPacketsBetweenLooks = 256;
   pcap_pkthdr packet{};
   std::span<const uint8_t> bytes;
@@ -82,8 +83,8 @@ Result<void> RemoteReader::TakeStream(RemoteStream& stream, const LinkPackets& p
     if (!*more) return {};
     failures_ = 0;
     Put(packets, packet, bytes);
-    const bool looks = count % kPacketsBetweenLooks == 0 || board_.IsOver();
-    if (!looks || MayGoOn()) continue;
+    const bool looks = count % kPacketsBetweenLooks == 0 || shared_state_.IsOver();
+    if (!looks || MayContinue()) continue;
     if (*end_ != End::kStopped || Clock::now() >= ended_at_ + kDrain) return {};
   }
 }
@@ -92,7 +93,7 @@ Result<void> RemoteReader::TakeStream(RemoteStream& stream, const LinkPackets& p
 void RemoteReader::Put(const LinkPackets& packets, const pcap_pkthdr& packet,
                        std::span<const uint8_t> bytes) {
   const auto header = packets.HeaderOf(packet, bytes);
-  if (!header || board_.IsOver()) return;
+  if (!header || shared_state_.IsOver()) return;
   RecordedPlace recorded;
   if (raw_ != nullptr) {
     recorded = raw_->Add(*header, bytes);
@@ -100,7 +101,7 @@ void RemoteReader::Put(const LinkPackets& packets, const pcap_pkthdr& packet,
   }
   const uint32_t ring = feed_.RingOf(packets.encapsulation(), bytes);
   while (feed_.Put(ring, *header, bytes, recorded) == RingFeed::Outcome::kNoRoom) {
-    if (SupervisorEnded(surroundings_.supervisor, kRingRetry)) {
+    if (SupervisorEnded(link_context_.supervisor, kRingRetry)) {
       end_ = End::kAbandoned;
       return;
     }
@@ -109,7 +110,8 @@ void RemoteReader::Put(const LinkPackets& packets, const pcap_pkthdr& packet,
 
 void RemoteReader::Pause(milliseconds time) {
   const auto end = Clock::now() + time;
-  while (MayGoOn() && Clock::now() < end) ::poll(nullptr, 0, static_cast<int>(kWaitStep.count()));
+  while (MayContinue() && Clock::now() < end)
+    ::poll(nullptr, 0, static_cast<int>(kWaitStep.count()));
 }
 
 }  // namespace espcap::live

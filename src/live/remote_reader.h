@@ -34,30 +34,30 @@ class RemoteReader {
 
   enum class End { kStopped, kOver, kAbandoned };
 
-  RemoteReader(SharedCaptureState& board, RingFeed& feed, uint32_t interface, std::string name,
-               LinkContext surroundings)
-      : board_(board),
+  RemoteReader(SharedCaptureState& shared_state, RingFeed& feed, uint32_t interface,
+               std::string name, LinkContext link_context)
+      : shared_state_(shared_state),
         feed_(feed),
         interface_(interface),
         name_(std::move(name)),
-        surroundings_(std::move(surroundings)) {}
+        link_context_(std::move(link_context)) {}
 
   End Run(const RemoteAddress& address, const std::string& filter);
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  bool MayGoOn();
-  Result<void> TakeConnection(const RemoteAddress& address, const std::string& filter);
-  Result<void> TakeStream(RemoteStream& stream, const LinkPackets& packets);
+  bool MayContinue();
+  Result<void> ServeConnection(const RemoteAddress& address, const std::string& filter);
+  Result<void> ReadStream(RemoteStream& stream, const LinkPackets& packets);
   void Put(const LinkPackets& packets, const pcap_pkthdr& packet, std::span<const uint8_t> bytes);
   void Pause(std::chrono::milliseconds time);
 
-  SharedCaptureState& board_;
+  SharedCaptureState& shared_state_;
   RingFeed& feed_;
   uint32_t interface_;
   std::string name_;
-  LinkContext surroundings_;
+  LinkContext link_context_;
 
   std::unique_ptr<RawRecorder> raw_;
   Clock::time_point next_look_;

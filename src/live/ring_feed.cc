@@ -33,17 +33,17 @@ RingFeed::Outcome RingFeed::Put(uint32_t ring_number, const wireshark::RecordHea
   source::FrameDigest digest{};
   if (duplicates_ != nullptr) digest = duplicates_->DigestOf(bytes);
 
-  SharedCaptureState::NumberingLock turn(board_);
-  if (turn.IsOver()) return Outcome::kOver;
+  SharedCaptureState::NumberingLock lock(shared_state_);
+  if (lock.IsOver()) return Outcome::kOver;
   if (duplicates_ != nullptr && duplicates_->Has(digest, time_ns)) {
-    static_cast<void>(turn.Take(header.time, bytes.size()));
+    static_cast<void>(lock.NextPlace(header.time, bytes.size()));
     duplicates_->Remember(digest, time_ns);
-    board_.CountDuplicate(interface_, bytes.size());
+    shared_state_.CountDuplicate(interface_, bytes.size());
     return Outcome::kDuplicate;
   }
   const std::span<char> room = ring.Claim(record_bytes, [] { return false; });
   if (room.empty()) return Outcome::kNoRoom;
-  const SharedCaptureState::Place place = turn.Take(header.time, bytes.size());
+  const SharedCaptureState::Place place = lock.NextPlace(header.time, bytes.size());
   record.frame_number = place.frame_number;
   record.first_time = place.first_time;
   record.previous_time = place.previous_time;
@@ -52,7 +52,7 @@ RingFeed::Outcome RingFeed::Put(uint32_t ring_number, const wireshark::RecordHea
   std::memcpy(room.data(), &record, sizeof(record));
   recorded.path.copy(room.data() + sizeof(record), recorded.path.size());
   if (record.has_image) FrameImage::WritePlain(header, bytes, room.subspan(head_bytes));
-  board_.CountReceived(interface_, bytes.size());
+  shared_state_.CountReceived(interface_, bytes.size());
   if (duplicates_ != nullptr) duplicates_->Remember(digest, time_ns);
   ring.Commit(record_bytes, {place.number, {}});
   return Outcome::kTaken;

@@ -25,9 +25,13 @@ class RingFeed {
 
   // `interface`: whose packets they are, to be counted.
   // `duplicates`: null, they are taken as others are.
-  RingFeed(SharedCaptureState& board, Rings& rings, const SharedDuplicates* duplicates,
+  RingFeed(SharedCaptureState& shared_state, Rings& rings, const SharedDuplicates* duplicates,
            source::FlowKey key, uint32_t interface)
-      : board_(board), rings_(rings), duplicates_(duplicates), key_(key), interface_(interface) {}
+      : shared_state_(shared_state),
+        rings_(rings),
+        duplicates_(duplicates),
+        key_(key),
+        interface_(interface) {}
 
   [[nodiscard]] uint32_t RingOf(int encapsulation, std::span<const uint8_t> bytes) const;
 
@@ -42,7 +46,7 @@ class RingFeed {
               const RecordedPlace& recorded);
 
  private:
-  SharedCaptureState& board_;
+  SharedCaptureState& shared_state_;
   Rings& rings_;
   const SharedDuplicates* duplicates_;
   source::FlowKey key_;

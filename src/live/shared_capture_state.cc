@@ -31,36 +31,39 @@ Result<std::unique_ptr<SharedCaptureState>> SharedCaptureState::Create(const Run
       ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return failed(errno);
   auto* shared = static_cast<Shared*>(memory);  // zeroes are its beginning
-  std::unique_ptr<SharedCaptureState> board(new SharedCaptureState(limits, shared));
+  std::unique_ptr<SharedCaptureState> shared_state(new SharedCaptureState(limits, shared));
   pthread_mutexattr_t attributes;
   pthread_mutexattr_init(&attributes);
   pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
   pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
-  const int error = pthread_mutex_init(&shared->turn, &attributes);
+  const int error = pthread_mutex_init(&shared->lock, &attributes);
   pthread_mutexattr_destroy(&attributes);
   if (error != 0) return failed(error);
-  return board;
+  return shared_state;
 }
 
 SharedCaptureState::~SharedCaptureState() { ::munmap(shared_, sizeof(Shared)); }
 
-SharedCaptureState::NumberingLock::NumberingLock(SharedCaptureState& board) : board_(board) {
-  if (pthread_mutex_lock(&board_.shared_->turn) == EOWNERDEAD) {
-    pthread_mutex_consistent(&board_.shared_->turn);
+SharedCaptureState::NumberingLock::NumberingLock(SharedCaptureState& shared_state)
+    : shared_state_(shared_state) {
+  if (pthread_mutex_lock(&shared_state_.shared_->lock) == EOWNERDEAD) {
+    pthread_mutex_consistent(&shared_state_.shared_->lock);
   }
 }
 
-SharedCaptureState::NumberingLock::~NumberingLock() { pthread_mutex_unlock(&board_.shared_->turn); }
+SharedCaptureState::NumberingLock::~NumberingLock() {
+  pthread_mutex_unlock(&shared_state_.shared_->lock);
+}
 
-bool SharedCaptureState::NumberingLock::IsOver() const { return board_.IsOver(); }
+bool SharedCaptureState::NumberingLock::IsOver() const { return shared_state_.IsOver(); }
 
-SharedCaptureState::Place SharedCaptureState::NumberingLock::Take(const nstime_t& time,
-                                                                  uint64_t bytes) {
-  Shared& shared = *board_.shared_;
+SharedCaptureState::Place SharedCaptureState::NumberingLock::NextPlace(const nstime_t& time,
+                                                                       uint64_t bytes) {
+  Shared& shared = *shared_state_.shared_;
   const uint64_t before = shared.numbered++;
   if (before == 0) shared.first_time = time;
   shared.bytes += bytes;
-  const RunLimits& limits = board_.limits_;
+  const RunLimits& limits = shared_state_.limits_;
   if ((limits.packets != 0 && shared.numbered >= limits.packets) ||
       (limits.bytes != 0 && shared.bytes >= limits.bytes)) {
     shared.over.store(true, std::memory_order_relaxed);

@@ -49,11 +49,11 @@ class SharedCaptureState {
     nstime_t previous_time{};  // of the packet before
   };
 
-  // One process at a time has the turn. One that dies in it loses at most the packet it has at
+  // One process at a time has the lock. One that dies in it loses at most the packet it has at
   // hand.
   class NumberingLock {
    public:
-    explicit NumberingLock(SharedCaptureState& board);
+    explicit NumberingLock(SharedCaptureState& shared_state);
     ~NumberingLock();
     NumberingLock(const NumberingLock&) = delete;
     NumberingLock& operator=(const NumberingLock&) = delete;
@@ -61,10 +61,10 @@ class SharedCaptureState {
     // Another packet would be beyond the run's limits.
     [[nodiscard]] bool IsOver() const;
     // For the next packet.
-    Place Take(const nstime_t& time, uint64_t bytes);
+    Place NextPlace(const nstime_t& time, uint64_t bytes);
 
    private:
-    SharedCaptureState& board_;
+    SharedCaptureState& shared_state_;
   };
 
   // By the capture process of an interface. A packet that a ring has no room for is received, too.
@@ -124,7 +124,7 @@ class SharedCaptureState {
     std::array<std::atomic<uint64_t>, kMaxProcesses> work;
   };
   struct Shared {
-    pthread_mutex_t turn;
+    pthread_mutex_t lock;
     uint64_t numbered;  // packets of the run so far
     uint64_t bytes;
     std::atomic<bool> over;

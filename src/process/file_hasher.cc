@@ -157,7 +157,7 @@ void FileHasher::FailAll() {
   }
 }
 
-void FileHasher::TakeAnswer() {
+void FileHasher::ReceiveAnswer() {
   const auto answer = channel_.Receive<HashAnswer>();
   if (!answer) return FailAll();
   if (questions_.empty()) return;

@@ -55,7 +55,7 @@ class FileHasher {
   [[nodiscard]] int fd() const { return channel_.fd(); }
   // Takes one answer, for which it waits. Of a process that has ended, all that are outstanding:
   // errors.
-  void TakeAnswer();
+  void ReceiveAnswer();
   [[nodiscard]] bool HasEnded() const { return has_ended_; }
 
  private:

@@ -23,24 +23,30 @@ namespace {
 
 constexpr int kTickMs = 100;  // how late a stop can be seen
 
-// What was written before the seal is whole.
-[[noreturn]] void Work(const std::function<Result<std::string>()>& work, int result) noexcept {
+constexpr int kDone = 0;
+constexpr int kFailed = 1;
+
+// A result is sealed: what was written before the seal is whole. An error is not.
+[[noreturn]] void WorkAndEnd(const ForkedTask::Work& work, int file) noexcept {
   LeaveStopSignalsToSupervisor();
   const auto text = work();
+  if (!text) {
+    static_cast<void>(base::WriteAll(file, text.error().message));
+    ::_exit(kFailed);
+  }
   const bool is_kept =
-      text && base::WriteAll(result, *text) == 0 && ::fcntl(result, F_ADD_SEALS, F_SEAL_WRITE) == 0;
-  ::_exit(is_kept ? 0 : 1);
+      base::WriteAll(file, *text) == 0 && ::fcntl(file, F_ADD_SEALS, F_SEAL_WRITE) == 0;
+  ::_exit(is_kept ? kDone : kFailed);
 }
 
-std::optional<std::string> ReadSealed(int fd) {
-  const int seals = ::fcntl(fd, F_GET_SEALS);
+std::optional<std::string> ReadWhole(int file) {
   struct stat status {};
-  if (seals < 0 || (seals & F_SEAL_WRITE) == 0 || ::fstat(fd, &status) != 0) return std::nullopt;
+  if (::fstat(file, &status) != 0) return std::nullopt;
   std::string text(static_cast<size_t>(status.st_size), '\0');
   for (size_t begin = 0; begin < text.size();) {
     // Others read it too: the file's own offset is of no use.
     const ssize_t length =
-        ::pread(fd, text.data() + begin, text.size() - begin, static_cast<off_t>(begin));
+        ::pread(file, text.data() + begin, text.size() - begin, static_cast<off_t>(begin));
     if (length < 0 && errno == EINTR) continue;
     if (length <= 0) return std::nullopt;
     begin += static_cast<size_t>(length);
@@ -48,36 +54,63 @@ std::optional<std::string> ReadSealed(int fd) {
   return text;
 }
 
+std::optional<std::string> ReadSealed(int file) {
+  const int seals = ::fcntl(file, F_GET_SEALS);
+  if (seals < 0 || (seals & F_SEAL_WRITE) == 0) return std::nullopt;
+  return ReadWhole(file);
+}
+
+int WaitFor(pid_t process) {
+  int status = 0;
+  while (::waitpid(process, &status, 0) < 0 && errno == EINTR) continue;
+  return status;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<ForkedTask>> ForkedTask::Start(
-    const std::function<Result<std::string>()>& work) {
+Result<std::unique_ptr<ForkedTask>> ForkedTask::Start(const Work& work) {
   const auto failed = [](const char* what) {
     return Fail("{}: {}", what, std::generic_category().message(errno));
   };
-  base::FileDescriptor result(::memfd_create("espcap-ahead", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  base::FileDescriptor result(::memfd_create("espcap-task", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!result.valid()) return failed("share memory");
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failed("make a pipe");
   const base::FileDescriptor write_end(ends[1]);
-  std::unique_ptr<ForkedTask> ahead(
+  std::unique_ptr<ForkedTask> task(
       new ForkedTask(std::move(result), base::FileDescriptor(ends[0])));
-  ahead->maker_ = ::getpid();
-  ahead->process_ = ::fork();
-  if (ahead->process_ < 0) return failed("fork");
-  if (ahead->process_ == 0) {
-    EndWithParent(ahead->maker_);
-    CloseAllBut({ahead->result_.get(), write_end.get()});
-    Work(work, ahead->result_.get());
+  task->maker_ = ::getpid();
+  task->process_ = ::fork();
+  if (task->process_ < 0) return failed("fork");
+  if (task->process_ == 0) {
+    EndWithParent(task->maker_);
+    CloseAllBut({task->result_.get(), write_end.get()});
+    WorkAndEnd(work, task->result_.get());
   }
-  return ahead;
+  return task;
 }
 
 ForkedTask::~ForkedTask() {
   if (process_ <= 0 || maker_ != ::getpid()) return;
   // One that has become another user ends with this process.
   if (::kill(process_, SIGKILL) != 0) return;
-  while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) continue;
+  WaitFor(process_);
+}
+
+bool ForkedTask::HasEnded() const {
+  pollfd wait{end_.get(), POLLIN, 0};
+  return ::poll(&wait, 1, 0) > 0;
+}
+
+Result<std::string> ForkedTask::Finish() {
+  const int status = WaitFor(std::exchange(process_, 0));
+  if (WIFSIGNALED(status)) return Fail("a process died of signal {}", WTERMSIG(status));
+  auto text = ReadWhole(result_.get());
+  if (!text) return Fail("read shared memory: {}", std::generic_category().message(errno));
+  if (WEXITSTATUS(status) != kDone) {
+    return Fail("{}", text->empty() ? "a process could not keep its result" : *text);
+  }
+  return std::move(*text);
 }
 
 std::optional<std::string> ForkedTask::Await(const std::function<bool()>& is_stopped) const {
@@ -86,6 +119,12 @@ std::optional<std::string> ForkedTask::Await(const std::function<bool()>& is_sto
     if (::poll(&wait, 1, kTickMs) > 0) return ReadSealed(result_.get());
   }
   return std::nullopt;
+}
+
+Result<std::string> RunForkedTask(const ForkedTask::Work& work) {
+  auto task = ForkedTask::Start(work);
+  if (!task) return Forward(std::move(task));
+  return (*task)->Finish();
 }
 
 }  // namespace espcap::process

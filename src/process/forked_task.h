@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A result that a process of its own comes to while the others get ready. Its maker, and every
-// process that is forked from that later, can await it; that its process dies only costs the others
-// the work. Of the maker's files it has standard input, output and error only.
+// Work in a process of its own, for a result that is text: what it loads and leaves behind ends
+// with it. Its maker, and every process that is forked from that later, can await the result. Of
+// the maker's files it has standard input, output and error only.
 #ifndef ESPCAP_PROCESS_FORKED_TASK_H_
 #define ESPCAP_PROCESS_FORKED_TASK_H_
 
@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/file_descriptor.h"
@@ -21,12 +22,20 @@ namespace espcap::process {
 
 class ForkedTask {
  public:
-  // Forks. An error of `work` is nobody's but that there is no result. REQUIRES: one thread.
-  static Result<std::unique_ptr<ForkedTask>> Start(
-      const std::function<Result<std::string>()>& work);
+  using Work = std::function<Result<std::string>()>;
+
+  // Forks. REQUIRES: one thread.
+  static Result<std::unique_ptr<ForkedTask>> Start(const Work& work);
   ~ForkedTask();  // in the maker: ends the process and waits for it
   ForkedTask(const ForkedTask&) = delete;
   ForkedTask& operator=(const ForkedTask&) = delete;
+
+  // Readable once the process has ended: Finish() doesn't wait then.
+  [[nodiscard]] int fd() const { return end_.get(); }
+  [[nodiscard]] bool HasEnded() const;
+  // Waits for the end. An error is the work's own, or that its process died. REQUIRES: in the
+  // maker, once.
+  Result<std::string> Finish();
 
   // Waits for the result, in any process. None where there won't be one, which is then so for all
   // who ask, or where `is_stopped` says that it isn't wanted any more.
@@ -39,11 +48,14 @@ class ForkedTask {
   ForkedTask(base::FileDescriptor result, base::FileDescriptor end)
       : result_(std::move(result)), end_(std::move(end)) {}
 
-  base::FileDescriptor result_;  // memory, sealed once it is whole
-  base::FileDescriptor end_;     // a pipe nothing comes through: closed with the process
+  base::FileDescriptor result_;  // sealed memory, once it is whole
+  base::FileDescriptor end_;     // of a pipe: readable once the process has ended
   pid_t maker_ = 0;
   pid_t process_ = 0;
 };
+
+// Starts it and waits for its result.
+Result<std::string> RunForkedTask(const ForkedTask::Work& work);
 
 }  // namespace espcap::process
 

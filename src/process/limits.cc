@@ -11,7 +11,7 @@ void LimitFiles() {
   struct sigaction ignored {};
   ignored.sa_handler = SIG_IGN;
   ::sigaction(SIGXFSZ, &ignored, nullptr);  // an error of write(2) instead
-  const rlimit limit{kMostFileBytes, kMostFileBytes};
+  const rlimit limit{kMaxFileBytes, kMaxFileBytes};
   static_cast<void>(::setrlimit(RLIMIT_FSIZE, &limit));
 }
 

@@ -10,9 +10,9 @@
 namespace espcap::process {
 
 // Of one file: a frame that is kept.
-constexpr uint64_t kMostFileBytes = uint64_t{1} << 20U;
+constexpr uint64_t kMaxFileBytes = uint64_t{1} << 20U;
 
-// A file that it is given gets no longer than kMostFileBytes.
+// A file that it is given gets no longer than kMaxFileBytes.
 void LimitFiles();
 
 }  // namespace espcap::process

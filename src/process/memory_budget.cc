@@ -40,7 +40,7 @@ uint64_t LimitOfGroups() {
 
 }  // namespace
 
-bool IsNearlySpent(const MemoryUse& at_start, const MemoryUse& now, uint64_t limit) {
+bool IsNearLimit(const MemoryUse& at_start, const MemoryUse& now, uint64_t limit) {
   if (limit == 0) return false;
   return Growth(at_start.anonymous, now.anonymous) >= limit / 4 * 3 ||
          Growth(at_start.data, now.data) >= limit / 8 * 7;

@@ -12,7 +12,7 @@
 namespace espcap::process {
 
 // Whether `now` is close to `limit` beyond `at_start`. Pure. `limit` 0: none.
-bool IsNearlySpent(const MemoryUse& at_start, const MemoryUse& now, uint64_t limit);
+bool IsNearLimit(const MemoryUse& at_start, const MemoryUse& now, uint64_t limit);
 
 class MemoryBudget {
  public:
@@ -20,10 +20,10 @@ class MemoryBudget {
   explicit MemoryBudget(uint64_t limit);
 
   // Between two frames. Looks now and then.
-  [[nodiscard]] bool NearlySpent() {
+  [[nodiscard]] bool NearLimit() {
     constexpr uint32_t kFramesBetweenLooks = 64;
     if (limit_ == 0 || ++frames_ % kFramesBetweenLooks != 0) return false;
-    return IsNearlySpent(at_start_, size_.Read(), limit_);
+    return IsNearLimit(at_start_, size_.Read(), limit_);
   }
 
  private:

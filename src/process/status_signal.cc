@@ -14,7 +14,7 @@ static_assert(std::atomic<int>::is_always_lock_free);
 std::atomic<int> event_fd = -1;
 
 // Only what is safe in a handler (signal-safety(7)).
-void TakeSignal(int /*signal*/) {
+void HandleSignal(int /*signal*/) {
   const int error = errno;
   base::SignalEventFd(event_fd);
   errno = error;
@@ -25,7 +25,7 @@ void TakeSignal(int /*signal*/) {
 void InstallStatusSignal() {
   event_fd = base::MakeEventFd().Release();
   struct sigaction action {};
-  action.sa_handler = TakeSignal;
+  action.sa_handler = HandleSignal;
   action.sa_flags = SA_RESTART;  // a read or write under way goes on
   sigemptyset(&action.sa_mask);
   sigaction(SIGUSR1, &action, nullptr);
@@ -33,6 +33,6 @@ void InstallStatusSignal() {
 
 int StatusEventFd() { return event_fd; }
 
-bool TakeStatusRequest() { return base::ClearEventFd(event_fd); }
+bool ConsumeStatusRequest() { return base::ClearEventFd(event_fd); }
 
 }  // namespace espcap::process

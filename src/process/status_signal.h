@@ -13,7 +13,7 @@ void InstallStatusSignal();
 // Readable when it has come. -1 before InstallStatusSignal().
 [[nodiscard]] int StatusEventFd();
 // Whether it has come since it was last taken.
-bool TakeStatusRequest();
+bool ConsumeStatusRequest();
 
 }  // namespace espcap::process
 

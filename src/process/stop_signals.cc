@@ -16,17 +16,17 @@ namespace {
 
 constexpr int64_t kSecondNs = 1'000'000'000;
 constexpr int64_t kSameRequestNs = kSecondNs;
-constexpr unsigned kHurrySeconds = 2;  // then the process ends, whatever holds it up
-constexpr int kSignalExitBase = 128;   // as shells report a process that a signal ended
+constexpr unsigned kStopNowSeconds = 2;  // then the process ends, whatever holds it up
+constexpr int kSignalExitBase = 128;     // as shells report a process that a signal ended
 
 static_assert(std::atomic<int64_t>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 std::atomic<int> first_signal = 0;
 std::atomic<int64_t> first_at_ns = 0;
-std::atomic<bool> is_hurried = false;
+std::atomic<bool> stop_now = false;
 std::atomic<int> event_fd = -1;
 
 // Only what is safe in a handler (signal-safety(7)).
-void TakeSignal(int signal) {
+void HandleSignal(int signal) {
   const int error = errno;
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -35,7 +35,7 @@ void TakeSignal(int signal) {
     first_at_ns = now_ns;
     first_signal = signal;
   } else if (now_ns - first_at_ns > kSameRequestNs) {
-    if (!is_hurried.exchange(true)) ::alarm(kHurrySeconds);
+    if (!stop_now.exchange(true)) ::alarm(kStopNowSeconds);
   }
   base::SignalEventFd(event_fd);
   errno = error;
@@ -55,17 +55,17 @@ void InstallStopSignals() {
   event_fd = base::MakeEventFd().Release();
   Install(SIGPIPE, SIG_IGN);
   Install(SIGXFSZ, SIG_IGN);
-  Install(SIGINT, TakeSignal);
-  Install(SIGTERM, TakeSignal);
+  Install(SIGINT, HandleSignal);
+  Install(SIGTERM, HandleSignal);
   Install(SIGALRM, [](int /*signal*/) { ::_exit(kSignalExitBase + first_signal); });
   struct sigaction before {};
   sigaction(SIGHUP, nullptr, &before);
-  if (before.sa_handler != SIG_IGN) Install(SIGHUP, TakeSignal);
+  if (before.sa_handler != SIG_IGN) Install(SIGHUP, HandleSignal);
 }
 
 int StopSignal() { return first_signal; }
 
-bool HurryRequested() { return is_hurried; }
+bool StopNowRequested() { return stop_now; }
 
 int StopEventFd() { return event_fd; }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // SIGINT, SIGTERM and SIGHUP: the first asks the run to stop. Those within a second of it are the
-// same request (GNU timeout sends two); a later one asks it to hurry: two
-// seconds after that the process ends at the latest. SIGPIPE and SIGXFSZ are
-// ignored: a closed pipe and a file at its size limit are write errors.
+// same request (GNU timeout sends two). A later one means now: the process ends two seconds after
+// it at the latest. SIGPIPE and SIGXFSZ are ignored: a closed pipe and a file at its size limit
+// are write errors.
 #ifndef ESPCAP_PROCESS_STOP_SIGNALS_H_
 #define ESPCAP_PROCESS_STOP_SIGNALS_H_
 
@@ -15,7 +15,7 @@ void InstallStopSignals();
 // The first signal that came; 0: none.
 [[nodiscard]] int StopSignal();
 [[nodiscard]] inline bool StopRequested() { return StopSignal() != 0; }
-[[nodiscard]] bool HurryRequested();
+[[nodiscard]] bool StopNowRequested();
 
 // Readable when one has come since ClearStopEvent(). -1 before InstallStopSignals().
 [[nodiscard]] int StopEventFd();

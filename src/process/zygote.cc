@@ -22,7 +22,7 @@
 namespace espcap::process {
 namespace {
 
-constexpr size_t kMostErrorBytes = 4096;  // at once
+constexpr size_t kMaxErrorBytes = 4096;  // at once
 
 // A sanitizer's report is better whole, on standard error.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -199,7 +199,7 @@ Zygote::~Zygote() {
   while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) continue;
 }
 
-void Zygote::LetGo() {
+void Zygote::ReleaseInChild() {
   channel_.Close();
   errors_ = {};
 }
@@ -224,7 +224,7 @@ void Zygote::Signal(pid_t process, int signal) const {
 }
 
 std::string Zygote::ReadErrors() const {
-  std::string text(kMostErrorBytes, '\0');
+  std::string text(kMaxErrorBytes, '\0');
   const ssize_t bytes = ::read(errors_.get(), text.data(), text.size());
   text.resize(static_cast<size_t>(std::max<ssize_t>(bytes, 0)));
   return text;

@@ -42,7 +42,7 @@ class Zygote {
   Zygote& operator=(const Zygote&) = delete;
 
   // In a process that was forked after it: what it is told, and what it says, isn't that one's.
-  void LetGo();
+  void ReleaseInChild();
 
   // Asks for a worker. Its process id, and later its end, come by Receive().
   Result<Channel> Fork(const Job& job);

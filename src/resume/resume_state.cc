@@ -64,23 +64,23 @@ Result<void> ResumeState::ReadLines(std::string_view purpose_line) {
     text.resize(seen + static_cast<size_t>(std::max<ssize_t>(count, 0)));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return Fail("read resume state {}: {}", path_, Reason(errno));
-    if (count == 0) return TakeTornLine(lines, text);
+    if (count == 0) return ParseTornLine(lines, text);
     offset += count;
     size_t begin = 0;
     for (size_t end = text.find('\n', seen); end != std::string::npos;
          end = text.find('\n', begin)) {
       const std::string_view line(text.data() + begin, end - begin);
-      if (auto taken = TakeLine(++lines, line, purpose_line); !taken) return taken;
+      if (auto taken = ParseLine(++lines, line, purpose_line); !taken) return taken;
       begin = end + 1;
     }
     text.erase(0, begin);
-    if (text.size() > kMaxResumeLineBytes) return TakeLine(lines + 1, text, purpose_line);
+    if (text.size() > kMaxResumeLineBytes) return ParseLine(lines + 1, text, purpose_line);
     whole_bytes_ = offset - static_cast<off_t>(text.size());
   }
 }
 
-Result<void> ResumeState::TakeLine(size_t number, std::string_view line,
-                                   std::string_view purpose_line) {
+Result<void> ResumeState::ParseLine(size_t number, std::string_view line,
+                                    std::string_view purpose_line) {
   if (number == 1) {
     if (line == kResumeFirstLine) return {};
     if (line.starts_with(kResumeMagic)) {
@@ -108,8 +108,8 @@ Result<void> ResumeState::TakeLine(size_t number, std::string_view line,
   return {};
 }
 
-Result<void> ResumeState::TakeTornLine(size_t whole_lines, std::string_view text) {
-  if (whole_lines == 0 && !kResumeFirstLine.starts_with(text)) return TakeLine(1, text, {});
+Result<void> ResumeState::ParseTornLine(size_t whole_lines, std::string_view text) {
+  if (whole_lines == 0 && !kResumeFirstLine.starts_with(text)) return ParseLine(1, text, {});
   if (whole_lines < 2) whole_bytes_ = 0;  // a head that was never whole: nothing was settled yet
   must_be_cut_ = was_torn_ = !text.empty() || whole_lines == 1;
   return {};

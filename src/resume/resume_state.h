@@ -74,8 +74,8 @@ class ResumeState {
 
   Result<void> Load(std::string_view purpose);
   Result<void> ReadLines(std::string_view purpose_line);
-  Result<void> TakeLine(size_t number, std::string_view line, std::string_view purpose_line);
-  Result<void> TakeTornLine(size_t whole_lines, std::string_view text);
+  Result<void> ParseLine(size_t number, std::string_view line, std::string_view purpose_line);
+  Result<void> ParseTornLine(size_t whole_lines, std::string_view text);
   // Takes away what lies behind the last whole line.
   Result<void> Cut();
   Result<void> Append(std::string_view text);

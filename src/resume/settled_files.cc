@@ -20,7 +20,7 @@ using Action = AfterSettled::Action;
 using Kind = FileFate::Kind;
 
 constexpr std::string_view kMovePrefix = "move:";
-constexpr int kMostNames = 1000;  // of files that were moved under one name
+constexpr int kMaxNames = 1000;  // of files that were moved under one name
 constexpr int kFolderFlags = O_PATH | O_DIRECTORY | O_CLOEXEC;
 constexpr mode_t kFolderMode = 0777;
 
@@ -138,7 +138,7 @@ FileFate SettledFiles::Dispose(const std::string& path, const base::FileIdentity
   if (::fstat(file.get(), &status) != 0 || base::FileIdentity(status) != read) {
     return Kept(path, "it isn't what was read: it was changed or replaced meanwhile");
   }
-  if (lease.writers() == base::Writers::kUntold && !IsQuiet(read.state)) {
+  if (lease.writers() == base::Writers::kUnknown && !IsQuiet(read.state)) {
     return Kept(path, "it may still be written");
   }
   if (after_.action == Action::kMove) return Move(path, folder.get(), name);
@@ -157,7 +157,7 @@ FileFate SettledFiles::Move(const std::string& path, int folder, const std::stri
                                        into.error().message)};
   }
   int error = EEXIST;
-  for (int number = 1; error == EEXIST && number <= kMostNames; ++number) {
+  for (int number = 1; error == EEXIST && number <= kMaxNames; ++number) {
     const std::string new_name = NumberedName(name, number);
     error = RenameNoReplace(folder, name, into->get(), new_name);
     if (error == 0) {

@@ -32,7 +32,7 @@ Number NumberOf(const nlohmann::json& object, const char* key) {
   return found != object.end() && found->is_number_integer() ? found->get<Number>() : 0;
 }
 
-Result<DeadLetter> TakeMembers(const nlohmann::json& members) {
+Result<DeadLetter> ParseMembers(const nlohmann::json& members) {
   if (!members.is_object()) return Fail("not a JSON object");
   DeadLetter letter;
   letter.index = base::TextMember(members, "index");
@@ -109,7 +109,7 @@ Result<DeadLetter> ParseLetterLine(std::string_view line) {
     const auto members =
         nlohmann::json::parse(std::string(line.substr(0, key)) + '}', nullptr, false);
     if (members.is_object() && IsObjectInOneLine(document)) {
-      auto letter = TakeMembers(members);
+      auto letter = ParseMembers(members);
       if (letter) letter->document = document;
       return letter;
     }
@@ -120,7 +120,7 @@ Result<DeadLetter> ParseLetterLine(std::string_view line) {
     return Fail("{}", checked.error().message);
   }
   const auto members = ordered_json::parse(line, nullptr, false);
-  auto letter = TakeMembers(members);
+  auto letter = ParseMembers(members);
   if (!letter) return letter;
   const auto document = members.find("document");
   if (document == members.end() || !(document->is_object() || document->is_string())) {

@@ -101,8 +101,8 @@ Result<void> DeadLetterResend::OpenLetters() {
   return {};
 }
 
-Result<std::vector<DeadLetterResend::Taken>> DeadLetterResend::Take(size_t max_letters,
-                                                                    size_t max_bytes) {
+Result<std::vector<DeadLetterResend::Taken>> DeadLetterResend::NextLetters(size_t max_letters,
+                                                                           size_t max_bytes) {
   assert(max_letters > 0);
   std::vector<Taken> taken;
   size_t bytes = 0;
@@ -203,7 +203,7 @@ Result<void> DeadLetterResend::KeepLongLine() {
   }
 }
 
-void DeadLetterResend::Landed(uint64_t line) {
+void DeadLetterResend::MarkDelivered(uint64_t line) {
   [[maybe_unused]] const size_t erased = open_.erase(line);
   assert(erased == 1);
   ++counts_.landed;

@@ -49,10 +49,10 @@ class DeadLetterResend {
   // The next letters: up to `max_letters`, and after the first none that would make their documents
   // more than `max_bytes`. None: all that were there at Open() have been given out.
   // REQUIRES: max_letters > 0.
-  [[nodiscard]] Result<std::vector<Taken>> Take(size_t max_letters, size_t max_bytes);
+  [[nodiscard]] Result<std::vector<Taken>> NextLetters(size_t max_letters, size_t max_bytes);
 
   // The document is at the server: the letter goes. REQUIRES: taken, and not told of before.
-  void Landed(uint64_t line);
+  void MarkDelivered(uint64_t line);
   // It was refused again: the letter stays, as it is given (time, status, reason).
   [[nodiscard]] Result<void> Remains(uint64_t line, const DeadLetter& letter);
 
@@ -109,7 +109,7 @@ class DeadLetterResend {
   uint64_t buffer_begin_ = 0;
   size_t consumed_ = 0;  // of the buffer
   uint64_t line_number_ = 0;
-  std::optional<Taken> held_back_;  // found no room in the last Take()
+  std::optional<Taken> held_back_;  // found no room in the last NextLetters()
   std::map<uint64_t, Place> open_;  // given out or held back, by line
 
   std::string unwritten_;

@@ -39,7 +39,7 @@ class Unlocker {
 }  // namespace
 
 Result<DeadLetters> DeadLetters::Open(std::string path, uint64_t max_bytes,
-                                      base::WriteThread::HurryFlag hurried) {
+                                      base::WriteThread::StopWaitingFlag stop_waiting) {
   struct stat status {};
   const bool is_there = ::stat(path.c_str(), &status) == 0;
   if (is_there && !S_ISREG(status.st_mode)) {
@@ -50,7 +50,7 @@ Result<DeadLetters> DeadLetters::Open(std::string path, uint64_t max_bytes,
   if (::faccessat(AT_FDCWD, asked.c_str(), access, AT_EACCESS) != 0) {
     return Fail("open dead letters {}: {}", path, Reason(errno));
   }
-  return DeadLetters(std::move(path), max_bytes, std::move(hurried));
+  return DeadLetters(std::move(path), max_bytes, std::move(stop_waiting));
 }
 
 Result<size_t> DeadLetters::Append(std::span<const DeadLetter> letters) {
@@ -77,7 +77,7 @@ Result<void> DeadLetters::Lock() {
       file_ = {};
       return Fail("open dead letters {}: not a regular file", path_);
     }
-    while (::flock(file_.get(), *hurried_ ? LOCK_EX | LOCK_NB : LOCK_EX) != 0) {
+    while (::flock(file_.get(), *stop_waiting_ ? LOCK_EX | LOCK_NB : LOCK_EX) != 0) {
       if (errno == EWOULDBLOCK) {
         return Fail("lock dead letters {}: another program has it locked", path_);
       }

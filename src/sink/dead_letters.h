@@ -23,10 +23,10 @@ namespace espcap::sink {
 class DeadLetters {
  public:
   // Makes no file: the first letter does (mode 0600). An error where that could not work. Append()
-  // doesn't wait for the file's lock any more once it is hurried, and interrupted by a signal.
-  // The file gets no longer than `max_bytes`.
+  // doesn't wait for the file's lock any more once `stop_waiting` is set, and it is interrupted by
+  // a signal. The file gets no longer than `max_bytes`.
   static Result<DeadLetters> Open(std::string path, uint64_t max_bytes,
-                                  base::WriteThread::HurryFlag hurried);
+                                  base::WriteThread::StopWaitingFlag stop_waiting);
 
   // One write of whole lines, as many from the first on as there is room for: their number. After
   // an error (a full disk) none of them is in the file.
@@ -38,8 +38,8 @@ class DeadLetters {
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
-  DeadLetters(std::string path, uint64_t max_bytes, base::WriteThread::HurryFlag hurried)
-      : path_(std::move(path)), max_bytes_(max_bytes), hurried_(std::move(hurried)) {}
+  DeadLetters(std::string path, uint64_t max_bytes, base::WriteThread::StopWaitingFlag stop_waiting)
+      : path_(std::move(path)), max_bytes_(max_bytes), stop_waiting_(std::move(stop_waiting)) {}
 
   // Opens the file that has the name now, and locks it.
   Result<void> Lock();
@@ -48,7 +48,7 @@ class DeadLetters {
 
   std::string path_;
   uint64_t max_bytes_;
-  base::WriteThread::HurryFlag hurried_;
+  base::WriteThread::StopWaitingFlag stop_waiting_;
   base::FileDescriptor file_;  // none yet, or the file that had the name when it was opened
   bool is_name_synced_ = true;
   bool is_synced_ = true;

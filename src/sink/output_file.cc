@@ -53,8 +53,8 @@ Compression CompressionOf(std::string_view path) {
   return Compression::kNone;
 }
 
-Result<std::unique_ptr<OutputFile>> OutputFile::Open(const std::string& path, Existing existing,
-                                                     base::WriteThread::HurryFlag hurried) {
+Result<std::unique_ptr<OutputFile>> OutputFile::Open(
+    const std::string& path, Existing existing, base::WriteThread::StopWaitingFlag stop_waiting) {
   constexpr mode_t kMode = 0644;
   const bool is_stdout = path == "-";
   const bool is_kept = existing == Existing::kKeep && !is_stdout;
@@ -65,16 +65,16 @@ Result<std::unique_ptr<OutputFile>> OutputFile::Open(const std::string& path, Ex
   if (!file.valid() || (is_kept && !ContinueAfterLastLine(file.get()))) {
     return Fail("open {} for writing: {}", name, Reason(errno));
   }
-  return std::unique_ptr<OutputFile>(
-      new OutputFile(std::move(name), std::move(file), CompressionOf(path), std::move(hurried)));
+  return std::unique_ptr<OutputFile>(new OutputFile(std::move(name), std::move(file),
+                                                    CompressionOf(path), std::move(stop_waiting)));
 }
 
 OutputFile::OutputFile(std::string name, base::FileDescriptor file, Compression compression,
-                       base::WriteThread::HurryFlag hurried)
+                       base::WriteThread::StopWaitingFlag stop_waiting)
     : name_(std::move(name)),
       file_(std::move(file)),
       compression_(compression),
-      hurried_(std::move(hurried)) {
+      stop_waiting_(std::move(stop_waiting)) {
   if (compression != Compression::kNone) compressor_ = base::Compressor::Make(compression);
 }
 
@@ -85,7 +85,7 @@ OutputFile::Written OutputFile::Write(const Batch& batch) {
                                             : WriteCompressed(batch, written.documents);
     has_failed_ = !written.result;
   }
-  written.is_hurried = has_failed_ && *hurried_;
+  written.gave_up_waiting = has_failed_ && *stop_waiting_;
   return written;
 }
 
@@ -93,7 +93,7 @@ Result<void> OutputFile::Finish() {
   if (compressor_ == nullptr || has_members_) return {};
   size_t written_bytes = 0;
   auto written = CompressAndWriteAll({}, written_bytes);
-  if (!written) CutBack(written_bytes);
+  if (!written) TruncateTo(written_bytes);
   return written;
 }
 
@@ -112,7 +112,7 @@ Result<void> OutputFile::WriteText(const Batch& batch, size_t& written_documents
     whole_bytes = document.offset + document.length;
     ++written_documents;
   }
-  if (!written) CutBack(written_bytes - whole_bytes);
+  if (!written) TruncateTo(written_bytes - whole_bytes);
   return written;
 }
 
@@ -121,7 +121,7 @@ Result<void> OutputFile::WriteCompressed(const Batch& batch, size_t& written_doc
   auto written = batch.compression == compression_ ? WriteAll(batch.compressed, written_bytes)
                                                    : CompressAndWriteAll(batch.text, written_bytes);
   if (!written) {
-    CutBack(written_bytes);
+    TruncateTo(written_bytes);
     return written;
   }
   written_documents = batch.documents.size();
@@ -142,14 +142,14 @@ Result<void> OutputFile::CompressAndWriteAll(std::string_view text, size_t& writ
 }
 
 Result<void> OutputFile::WriteAll(std::string_view bytes, size_t& written_bytes) {
-  const int error = base::WriteAll(file_.get(), bytes, *hurried_, written_bytes);
+  const int error = base::WriteAll(file_.get(), bytes, *stop_waiting_, written_bytes);
   if (error == 0) return {};
   if (error == EINTR) return Fail("write {}: its reader has not read on in time", name_);
   return Fail("write {}: {}", name_, Reason(error));
 }
 
 // Takes back the last bytes written, where that can be done.
-void OutputFile::CutBack(size_t bytes) const {
+void OutputFile::TruncateTo(size_t bytes) const {
   struct stat status {};
   if (::fstat(file_.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
   const off_t end = ::lseek(file_.get(), 0, SEEK_CUR);

@@ -31,14 +31,15 @@ class OutputFile {
 
   // "-" is standard output, whose flags stay as they are; anything else is created where it doesn't
   // exist. CompressionOf() its name is what is written; a batch that comes otherwise is compressed
-  // here. A write that waits for a reader gives up once it is hurried, and interrupted by a signal.
-  // REQUIRES: not kKeep where the file is compressed: where it was cut off can't be told.
+  // here. A write that waits for a reader gives up once `stop_waiting` is set, and it is
+  // interrupted by a signal. REQUIRES: not kKeep where the file is compressed: where it was cut off
+  // can't be told.
   static Result<std::unique_ptr<OutputFile>> Open(const std::string& path, Existing existing,
-                                                  base::WriteThread::HurryFlag hurried);
+                                                  base::WriteThread::StopWaitingFlag stop_waiting);
 
   struct Written {
-    size_t documents = 0;     // whole, from the first on
-    bool is_hurried = false;  // the reader had no more time: not an error
+    size_t documents = 0;          // whole, from the first on
+    bool gave_up_waiting = false;  // the reader had no more time: not an error
     Result<void> result;
   };
   // Nothing more is written after an error.
@@ -51,19 +52,19 @@ class OutputFile {
 
  private:
   OutputFile(std::string name, base::FileDescriptor file, Compression compression,
-             base::WriteThread::HurryFlag hurried);
+             base::WriteThread::StopWaitingFlag stop_waiting);
 
   Result<void> WriteText(const Batch& batch, size_t& written_documents);
   Result<void> WriteCompressed(const Batch& batch, size_t& written_documents);
   // What these write counts in `written_bytes`, where they fail too.
   Result<void> WriteAll(std::string_view bytes, size_t& written_bytes);
   Result<void> CompressAndWriteAll(std::string_view text, size_t& written_bytes);
-  void CutBack(size_t bytes) const;
+  void TruncateTo(size_t bytes) const;
 
   std::string name_;
   base::FileDescriptor file_;
   Compression compression_;
-  base::WriteThread::HurryFlag hurried_;
+  base::WriteThread::StopWaitingFlag stop_waiting_;
   std::unique_ptr<base::Compressor> compressor_;  // null: nothing is compressed
   bool has_members_ = false;
   bool has_failed_ = false;

@@ -39,7 +39,7 @@ Result<void> SpoolDrain::Poll(Ledger& ledger, Time now) {
 
 void SpoolDrain::Read() {
   is_reading_ = true;
-  spool_.TakeNext([this](Result<SpoolQueue::Next> next) {
+  spool_.PopNext([this](Result<SpoolQueue::Next> next) {
     is_reading_ = false;
     if (!next) {
       report_(next.error().message);
@@ -77,7 +77,7 @@ void SpoolDrain::Settle(uint32_t slot, bool delivered) {
   });
 }
 
-void SpoolDrain::TakeBack(uint32_t slot, size_t documents) {
+void SpoolDrain::Reclaim(uint32_t slot, size_t documents) {
   const auto batch = at_server_.extract(slot).mapped();
   kept_documents_ += batch->documents.size() - documents;
 }

@@ -40,7 +40,7 @@ class SpoolDrain {
   // The server's word on a batch. REQUIRES: Owns(slot).
   void Settle(uint32_t slot, bool delivered);
   // The server's sink has given it back, with this number of its documents.
-  void TakeBack(uint32_t slot, size_t documents);
+  void Reclaim(uint32_t slot, size_t documents);
   // A batch has come to the spool.
   void Appended() { is_empty_ = false; }
 
@@ -52,7 +52,7 @@ class SpoolDrain {
   // All that is in it was sent.
   [[nodiscard]] bool IsEmpty() const { return is_empty_; }
   // Batches were taken out since the last call.
-  [[nodiscard]] bool TakeMadeRoom() { return std::exchange(made_room_, false); }
+  [[nodiscard]] bool ConsumeMadeRoom() { return std::exchange(made_room_, false); }
   // Documents of the spool that are counted otherwise.
   [[nodiscard]] uint64_t counted_documents() const { return settling_documents_ + kept_documents_; }
 

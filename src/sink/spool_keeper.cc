@@ -32,13 +32,13 @@ void SpoolKeeper::Told(std::shared_ptr<const RemoteSink::Returned> batch,
   is_unsynced_ |= is_in_spool;
   if (!is_full_) return;
   retry_at_ = result ? Time::max() : Clock::now() + kFullRetry;
-  TellFull(result ? fmt::format("the spool is full ({} bytes)", spool_.numbers().bytes)
-                  : result.error().message);
+  ReportFull(result ? fmt::format("the spool is full ({} bytes)", spool_.numbers().bytes)
+                    : result.error().message);
 }
 
 // Once until it has been emptied: it can come and go with every batch. Where captures wait, nothing
 // is lost by it.
-void SpoolKeeper::TellFull(const std::string& why) {
+void SpoolKeeper::ReportFull(const std::string& why) {
   if (std::exchange(has_told_full_, true)) return;
   if (when_full_ == WhenFull::kDropNewest) {
     reports_.error(why + ": packets are dropped");

@@ -35,7 +35,7 @@ class SpoolKeeper {
     std::shared_ptr<const RemoteSink::Returned> batch;
     bool is_in_spool = false;
   };
-  [[nodiscard]] std::vector<Kept> TakeKept() { return std::exchange(kept_, {}); }
+  [[nodiscard]] std::vector<Kept> DrainKept() { return std::exchange(kept_, {}); }
   // On their way.
   [[nodiscard]] uint64_t documents() const { return documents_; }
 
@@ -53,7 +53,7 @@ class SpoolKeeper {
 
  private:
   void Told(std::shared_ptr<const RemoteSink::Returned> batch, const Result<bool>& result);
-  void TellFull(const std::string& why);
+  void ReportFull(const std::string& why);
 
   SpoolQueue& spool_;
   WhenFull when_full_;

@@ -28,7 +28,7 @@ SpoolQueue::SpoolQueue(std::shared_ptr<OnThread> on_thread, uint64_t max_bytes,
       max_bytes_(max_bytes),
       writes_(writes),
       reports_(std::move(reports)) {
-  Tell(NewsOf(*on_thread_));
+  Notify(NewsOf(*on_thread_));
 }
 
 SpoolQueue::News SpoolQueue::NewsOf(OnThread& on_thread) {
@@ -37,7 +37,7 @@ SpoolQueue::News SpoolQueue::NewsOf(OnThread& on_thread) {
           std::exchange(on_thread.messages, {})};
 }
 
-void SpoolQueue::Tell(const News& news) {
+void SpoolQueue::Notify(const News& news) {
   numbers_ = news.numbers;
   for (const OnThread::Message& message : news.messages) {
     (message.is_error ? reports_.error : reports_.warn)(message.text);
@@ -55,7 +55,7 @@ void SpoolQueue::Post(Work work, Done done) {
       },
       [this, done = std::move(done)](const auto& result) {
         --pending_;
-        Tell(result.second);
+        Notify(result.second);
         done(result.first);
       });
 }
@@ -66,7 +66,7 @@ void SpoolQueue::Append(std::shared_ptr<const Batch> batch,
        std::move(done));
 }
 
-void SpoolQueue::TakeNext(std::function<void(Result<Next>)> done) {
+void SpoolQueue::PopNext(std::function<void(Result<Next>)> done) {
   Post(
       [](spool::Spool& spool) -> Result<Next> {
         auto next = spool.Next();

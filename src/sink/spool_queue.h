@@ -43,7 +43,7 @@ class SpoolQueue {
   // The batch, and what it borrows, lives until `done`.
   void Append(std::shared_ptr<const Batch> batch, std::function<void(Result<bool>)> done);
   using Next = std::shared_ptr<spool::SpooledBatch>;  // null: there is none
-  void TakeNext(std::function<void(Result<Next>)> done);
+  void PopNext(std::function<void(Result<Next>)> done);
   void Settle(uint64_t ticket, std::function<void()> done);
   void Sync(std::function<void(Result<void>)> done);
 
@@ -66,7 +66,7 @@ class SpoolQueue {
              spool::Reports reports);
 
   static News NewsOf(OnThread& on_thread);
-  void Tell(const News& news);
+  void Notify(const News& news);
   template <class Work, class Done>
   void Post(Work work, Done done);
 

@@ -75,16 +75,16 @@ Result<void> SpoolSink::Poll(Ledger& ledger) {
   const auto now = std::chrono::steady_clock::now();
   CountNews(ledger);
   auto polled = server_->Poll(ledger);
-  TakeServerEvents();
-  if (polled) polled = TakeKept(ledger);
+  HandleServerEvents();
+  if (polled) polled = SettleKept(ledger);
   if (!polled) return polled;
-  if (drain_.TakeMadeRoom()) keeper_.MakeRoom();
+  if (drain_.ConsumeMadeRoom()) keeper_.MakeRoom();
   if (closing_) {
-    TakeBackAll(ledger);
+    ReclaimAll(ledger);
   } else if (server_->Away()) {
     // What the server holds is kept on disk: it may be away for long.
     if (!keeper_.is_full()) {
-      for (Returned& batch : TakeOwnBack()) keeper_.Keep(std::move(batch));
+      for (Returned& batch : ReclaimOwn()) keeper_.Keep(std::move(batch));
     }
   } else if (auto sent = drain_.Poll(ledger, now); !sent) {
     return sent;
@@ -102,8 +102,8 @@ Result<void> SpoolSink::Poll(Ledger& ledger) {
   return closing_ ? FinishClosing(ledger) : Result<void>();
 }
 
-Result<void> SpoolSink::TakeKept(Ledger& ledger) {
-  for (const SpoolKeeper::Kept& kept : keeper_.TakeKept()) {
+Result<void> SpoolSink::SettleKept(Ledger& ledger) {
+  for (const SpoolKeeper::Kept& kept : keeper_.DrainKept()) {
     if (kept.is_in_spool) {
       drain_.Appended();
       Settle(kept.batch->batch.slot, std::min(kept.batch->delivery, Delivery::kSpooled));
@@ -126,21 +126,21 @@ Result<void> SpoolSink::NotKept(const Returned& batch, Ledger& ledger) {
   return server_->Submit(batch.batch, ledger);
 }
 
-void SpoolSink::TakeBackAll(Ledger& ledger) {
-  for (Returned& batch : TakeOwnBack()) {
+void SpoolSink::ReclaimAll(Ledger& ledger) {
+  for (Returned& batch : ReclaimOwn()) {
     if (keeper_.is_full()) {
       static_cast<void>(NotKept(batch, ledger));
     } else {
       keeper_.Keep(std::move(batch));
     }
   }
-  for (const Returned& batch : server_->TakeBack(SpoolDrain::Owns)) {
-    drain_.TakeBack(batch.batch.slot, batch.batch.documents.size());
+  for (const Returned& batch : server_->Reclaim(SpoolDrain::Owns)) {
+    drain_.Reclaim(batch.batch.slot, batch.batch.documents.size());
   }
 }
 
-std::vector<SpoolSink::Returned> SpoolSink::TakeOwnBack() {
-  auto returned = server_->TakeBack([](uint32_t slot) { return !SpoolDrain::Owns(slot); });
+std::vector<SpoolSink::Returned> SpoolSink::ReclaimOwn() {
+  auto returned = server_->Reclaim([](uint32_t slot) { return !SpoolDrain::Owns(slot); });
   for (Returned& batch : returned) {
     const auto before = put_back_.extract(batch.batch.slot);
     if (before.empty()) continue;
@@ -150,8 +150,8 @@ std::vector<SpoolSink::Returned> SpoolSink::TakeOwnBack() {
   return returned;
 }
 
-void SpoolSink::TakeServerEvents() {
-  for (const DeliveryEvent& event : server_->TakeEvents()) {
+void SpoolSink::HandleServerEvents() {
+  for (const DeliveryEvent& event : server_->DrainEvents()) {
     if (SpoolDrain::Owns(event.slot)) {
       drain_.Settle(event.slot, event.delivery != Delivery::kFailed);
       continue;
@@ -187,7 +187,7 @@ Result<void> SpoolSink::FinishClosing(Ledger& ledger) {
 
 void SpoolSink::GiveUp(Ledger& ledger) {
   ledger.abandoned += keeper_.documents();
-  for (const SpoolKeeper::Kept& kept : keeper_.TakeKept()) {
+  for (const SpoolKeeper::Kept& kept : keeper_.DrainKept()) {
     if (!kept.is_in_spool) ledger.abandoned += kept.batch->batch.documents.size();
   }
   server_->GiveUp(ledger);

@@ -45,12 +45,12 @@ class SpoolSink : public Sink {
  private:
   using Returned = RemoteSink::Returned;
 
-  Result<void> TakeKept(Ledger& ledger);
+  Result<void> SettleKept(Ledger& ledger);
   Result<void> NotKept(const Returned& batch, Ledger& ledger);
-  void TakeBackAll(Ledger& ledger);
+  void ReclaimAll(Ledger& ledger);
   Result<void> FinishClosing(Ledger& ledger);
-  std::vector<Returned> TakeOwnBack();
-  void TakeServerEvents();
+  std::vector<Returned> ReclaimOwn();
+  void HandleServerEvents();
   void CountNews(Ledger& ledger);
   void CountSpooled(Ledger& ledger);
 

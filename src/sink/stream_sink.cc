@@ -23,7 +23,7 @@ Result<void> StreamSink::Poll(Ledger& ledger) {
   for (Written& batch : std::exchange(written_, {})) {
     const size_t missing = batch.documents - batch.written.documents;
     ledger.written += batch.written.documents;
-    (batch.written.is_hurried ? ledger.abandoned : ledger.failed) += missing;
+    (batch.written.gave_up_waiting ? ledger.abandoned : ledger.failed) += missing;
     Settle(batch.slot, missing == 0 ? Delivery::kAcknowledged : Delivery::kFailed);
     if (!batch.written.result && result) result = std::move(batch.written.result);
   }

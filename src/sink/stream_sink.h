@@ -25,7 +25,7 @@ class StreamSink : public Sink {
       : file_(std::move(file)), writes_(writes) {}
 
   [[nodiscard]] bool Ready() const override {
-    return !closing_ && writing_.size() < kMostBatches && writes_.HasRoom();
+    return !closing_ && writing_.size() < kMaxBatches && writes_.HasRoom();
   }
   [[nodiscard]] bool Idle() const override { return writing_.empty() && written_.empty(); }
   Result<void> Submit(Batch batch, Ledger& ledger) override;
@@ -36,7 +36,7 @@ class StreamSink : public Sink {
   void Sync(SyncDone done) override;
 
  private:
-  static constexpr size_t kMostBatches = 4;  // one is written, and others follow at once
+  static constexpr size_t kMaxBatches = 4;  // one is written, and others follow at once
 
   struct Written {
     uint32_t slot;

@@ -32,13 +32,13 @@ void CaptureFilter::BeginCapture(const std::string& path, wtap* handle) {
   snap_length_ = snap_length == 0 || is_pcapng ? UINT32_MAX : snap_length;
   // A capture without packets has a link type, too.
   const int encapsulation = wtap_file_encap(handle);
-  if (encapsulation > WTAP_ENCAP_UNKNOWN) Meet(encapsulation, ByteOrder::kOurs);
+  if (encapsulation > WTAP_ENCAP_UNKNOWN) ProgramFor(encapsulation, ByteOrder::kOurs);
 }
 
 Result<bool> CaptureFilter::Matches(const wireshark::Record& record) {
   if (record.rec().rec_type != REC_TYPE_PACKET) return false;
   const auto& header = record.rec().rec_header.packet_header;
-  const bpf_program* program = Meet(header.pkt_encap, OrderOf(record));
+  const bpf_program* program = ProgramFor(header.pkt_encap, OrderOf(record));
   if (program == nullptr) return false;
   const auto taken_off = PseudoHeaderBytes(header.pkt_encap);
   if (taken_off != 0U && (!taken_off || LooksAtBytes(*program))) {
@@ -53,7 +53,7 @@ Result<bool> CaptureFilter::Matches(const wireshark::Record& record) {
   return pcap_offline_filter(program, &packet, record.start()) != 0;
 }
 
-const bpf_program* CaptureFilter::Meet(int encapsulation, ByteOrder order) {
+const bpf_program* CaptureFilter::ProgramFor(int encapsulation, ByteOrder order) {
   Compiled& compiled = CompiledFor(encapsulation, order);
   if (!std::exchange(compiled.is_told, true) && told_) {
     told_(compiled.program ? ""

@@ -28,7 +28,7 @@ class CaptureFilter {
   // who read packets can't look up names.
   static Result<CaptureFilter> Prepare(const std::string& expression);
 
-  void TellLinkTypesTo(OnLinkType told) { told_ = std::move(told); }
+  void ReportLinkTypesTo(OnLinkType told) { told_ = std::move(told); }
 
   // The capture whose records come next.
   void BeginCapture(const std::string& path, wtap* handle);
@@ -48,7 +48,7 @@ class CaptureFilter {
 
   Compiled& CompiledFor(int encapsulation, ByteOrder order);
   // Null where the expression doesn't fit.
-  const bpf_program* Meet(int encapsulation, ByteOrder order);
+  const bpf_program* ProgramFor(int encapsulation, ByteOrder order);
   ByteOrder OrderOf(const wireshark::Record& record);
 
   std::string expression_;

@@ -64,16 +64,16 @@ Result<void> DirectoryWatch::FollowEvents() {
   return events_.Watch(directory_);
 }
 
-Result<DirectoryWatch::Arrivals> DirectoryWatch::Take() {
+Result<DirectoryWatch::Arrivals> DirectoryWatch::ReadArrivals() {
   Arrivals arrivals;
   now_ = Clock::now();
   if (!is_listed_) NoteAll(Cause::kPresent, arrivals);
   is_listed_ = true;
   for (const FolderEvent& event : events_.Read()) {
-    if (auto taken = TakeEvent(event, arrivals); !taken) return Forward(std::move(taken));
+    if (auto taken = HandleEvent(event, arrivals); !taken) return Forward(std::move(taken));
   }
   if (auto checked = CheckDirectory(); !checked) return Forward(std::move(checked));
-  arrivals.files = pending_.TakeComplete(now_);
+  arrivals.files = pending_.PopComplete(now_);
   if (pending_.RemembersTooMuch()) {
     std::vector<std::string> known;  // problems: they were told when they arose
     pending_.KeepOnly(WatchAndList(directory_, known));
@@ -82,7 +82,7 @@ Result<DirectoryWatch::Arrivals> DirectoryWatch::Take() {
   return arrivals;
 }
 
-Result<void> DirectoryWatch::TakeEvent(const FolderEvent& event, Arrivals& arrivals) {
+Result<void> DirectoryWatch::HandleEvent(const FolderEvent& event, Arrivals& arrivals) {
   switch (event.kind) {
     case FolderEvent::Kind::kFileFinished:
       pending_.Note(event.path, Cause::kFinished, now_);

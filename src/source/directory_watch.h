@@ -41,14 +41,14 @@ class DirectoryWatch : public FileWatch {
   // followed.
   static Result<std::unique_ptr<DirectoryWatch>> Open(std::string directory, bool recursive);
 
-  // Readable when Take() has something to do: at first at once, then as there are events and
-  // whenever a file is due for another look. The caller needs no timer.
+  // Readable when ReadArrivals() has something to do: at first at once, then as there are events
+  // and whenever a file is due for another look. The caller needs no timer.
   [[nodiscard]] int fd() const override { return wake_.get(); }
 
   // The files that became complete since the last call; never waits for one. The first call gives
   // those that are there, sorted by path (where the kernel can't tell, they come kQuiet later). An
   // error is the watch's end: the directory is gone.
-  [[nodiscard]] Result<Arrivals> Take() override;
+  [[nodiscard]] Result<Arrivals> ReadArrivals() override;
 
  private:
   DirectoryWatch(std::string directory, bool recursive, FolderEvents events)
@@ -56,7 +56,7 @@ class DirectoryWatch : public FileWatch {
 
   Result<void> Start();
   Result<void> FollowEvents();
-  Result<void> TakeEvent(const FolderEvent& event, Arrivals& arrivals);
+  Result<void> HandleEvent(const FolderEvent& event, Arrivals& arrivals);
   void NoteAll(PendingFiles::Cause cause, Arrivals& arrivals);
   std::vector<std::string> WatchAndList(const std::string& top, std::vector<std::string>& problems);
   Result<void> CheckDirectory();
@@ -71,7 +71,7 @@ class DirectoryWatch : public FileWatch {
   ino_t inode_ = 0;
   bool is_gone_ = false;
   bool is_listed_ = false;
-  PendingFiles::Clock::time_point now_;  // of this Take()
+  PendingFiles::Clock::time_point now_;  // of this ReadArrivals()
   PendingFiles pending_;
 };
 

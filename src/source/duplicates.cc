@@ -43,7 +43,7 @@ DuplicateFinder::DuplicateFinder(const DuplicateOptions& options, size_t depth)
   gcry_check_version(nullptr);
 }
 
-bool DuplicateFinder::Take(std::span<const uint8_t> frame, int64_t time_ns) {
+bool DuplicateFinder::CheckAndAdd(std::span<const uint8_t> frame, int64_t time_ns) {
   const FrameDigest digest = DigestOf(frame, options_);
   Number& bucket = buckets_[BucketOf(digest)];
   const bool is_duplicate = FindAndUnlink(bucket, digest, time_ns);

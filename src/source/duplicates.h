@@ -35,7 +35,7 @@ class DuplicateFinder {
   explicit DuplicateFinder(const DuplicateOptions& options, size_t depth = kDepth);
 
   // Whether the capture's next frame is equal to one of the window.
-  bool Take(std::span<const uint8_t> frame, int64_t time_ns);
+  bool CheckAndAdd(std::span<const uint8_t> frame, int64_t time_ns);
 
  private:
   using Number = uint64_t;  // of a frame, from 1; 0: none

@@ -10,7 +10,6 @@
 #include <string_view>
 #include <utility>
 
-#include "source/filter_fault.h"
 #include "source/link_type.h"
 
 namespace espcap::source {
@@ -19,39 +18,26 @@ namespace {
 // tcpdump's for files: nobody knows the networks that a file is from.
 constexpr bpf_u_int32 kNetmask = 0;
 
-enum class Optimize : uint8_t { kNo, kYes };  // which also finds that nothing can match
-
 // What libpcap says of it.
 std::optional<std::string> FaultOf(const std::string& expression, int link_type, ByteOrder order,
-                                   Optimize optimize, bpf_program& program) {
+                                   bpf_program& program) {
   const PcapHandle handle = OpenAsFile(link_type, order);
   if (handle == nullptr) return "out of memory";
-  const int optimizes = optimize == Optimize::kYes ? 1 : 0;
-  if (pcap_compile(handle.get(), &program, expression.c_str(), optimizes, kNetmask) == 0) return {};
+  constexpr int kOptimize = 1;  // which also finds that nothing can match
+  if (pcap_compile(handle.get(), &program, expression.c_str(), kOptimize, kNetmask) == 0) return {};
   return pcap_geterr(handle.get());
-}
-
-bool IsSyntaxError(std::string_view message) {
-  return message.find("syntax error") != std::string_view::npos;
 }
 
 // It would be the same on every link type; and asking again for a host's name takes time.
 bool IsTheSameEverywhere(std::string_view message) {
-  return IsSyntaxError(message) || message.starts_with("unknown ");
-}
-
-bool Compiles(const std::string& expression, int link_type) {
-  bpf_program program{};
-  const bool compiles = !FaultOf(expression, link_type, ByteOrder::kOurs, Optimize::kNo, program);
-  pcap_freecode(&program);
-  return compiles;
+  return message.find("syntax error") != std::string_view::npos || message.starts_with("unknown ");
 }
 
 }  // namespace
 
 Result<FilterProgram> CompileFilter(const std::string& expression, int link_type, ByteOrder order) {
   auto program = std::make_unique<bpf_program>();
-  if (const auto fault = FaultOf(expression, link_type, order, Optimize::kYes, *program)) {
+  if (const auto fault = FaultOf(expression, link_type, order, *program)) {
     return Fail("{}", *fault);
   }
   return FilterProgram(program.release());
@@ -74,7 +60,7 @@ Result<void> CheckCaptureFilter(const std::string& expression) {
   std::optional<std::pair<std::string, int>> first;
   for (const int link_type : kOneOfEachKind) {
     bpf_program program{};
-    auto fault = FaultOf(expression, link_type, ByteOrder::kOurs, Optimize::kYes, program);
+    auto fault = FaultOf(expression, link_type, ByteOrder::kOurs, program);
     pcap_freecode(&program);
     if (!fault) return {};
     if (!first || IsTheSameEverywhere(*fault)) first = {std::move(*fault), link_type};
@@ -87,13 +73,7 @@ std::string DescribeFilterFault(const std::string& expression, const std::string
                                 int link_type) {
   std::string text = fmt::format("--bpf '{}'", expression);
   if (!IsTheSameEverywhere(message)) text += " on link type " + LinkTypeName(link_type);
-  text += ": " + message;
-  if (IsSyntaxError(message)) {
-    text += DescribeFaultPlace(expression, [link_type](const std::string& attempt) {
-      return Compiles(attempt, link_type);
-    });
-  }
-  return text + " (see pcap-filter(7))";
+  return text + ": " + message + " (see pcap-filter(7))";
 }
 
 }  // namespace espcap::source

@@ -54,7 +54,7 @@ class FrameReader {
   void FindDuplicate() {
     const wireshark::Record& record = source_.record();
     is_duplicate_ = duplicates_ && record.rec().rec_type == REC_TYPE_PACKET &&
-                    duplicates_->Take(record.packet_bytes(), record.time_ns());
+                    duplicates_->CheckAndAdd(record.packet_bytes(), record.time_ns());
   }
 
   FileSource& source_;

@@ -18,7 +18,7 @@ void PendingFiles::Note(std::string path, Cause cause, Clock::time_point now) {
                             Pending{++last_order_, cause, now, now, milliseconds(0), std::nullopt});
 }
 
-std::vector<std::string> PendingFiles::TakeComplete(Clock::time_point now) {
+std::vector<std::string> PendingFiles::PopComplete(Clock::time_point now) {
   std::vector<decltype(pending_)::iterator> due;
   for (auto entry = pending_.begin(); entry != pending_.end(); ++entry) {
     if (entry->second.due <= now) due.push_back(entry);

@@ -37,9 +37,9 @@ class PendingFiles {
   void Note(std::string path, Cause cause, Clock::time_point now);
 
   // Those that are complete now, in the order they were noted.
-  std::vector<std::string> TakeComplete(Clock::time_point now);
+  std::vector<std::string> PopComplete(Clock::time_point now);
 
-  // When to call TakeComplete() next, if no file is noted before; none where nothing is pending.
+  // When to call PopComplete() next, if no file is noted before; none where nothing is pending.
   [[nodiscard]] std::optional<Clock::time_point> NextLook() const;
 
   // What was handed out is remembered, for these files only. Call it with those that there are when

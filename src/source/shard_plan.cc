@@ -55,7 +55,7 @@ void Append(std::string& bytes, const T& value) {
 }
 
 template <typename T>
-bool Take(std::string_view& bytes, T& value) {
+bool ReadValue(std::string_view& bytes, T& value) {
   if (bytes.size() < sizeof(value)) return false;
   std::memcpy(&value, bytes.data(), sizeof(value));
   bytes.remove_prefix(sizeof(value));
@@ -80,16 +80,16 @@ std::string ShardPlan::ToBytes() const {
 
 std::optional<ShardPlan> ShardPlan::FromBytes(std::string_view bytes) {
   uint32_t shards = 0;
-  if (!Take(bytes, shards) || shards == 0 || bytes.size() / sizeof(uint64_t) < shards) {
+  if (!ReadValue(bytes, shards) || shards == 0 || bytes.size() / sizeof(uint64_t) < shards) {
     return std::nullopt;
   }
   ShardPlan plan(shards);
-  for (uint64_t& weight : plan.weights_) Take(bytes, weight);
+  for (uint64_t& weight : plan.weights_) ReadValue(bytes, weight);
   plan.groups_.reserve(bytes.size() / (sizeof(uint64_t) + sizeof(uint32_t)));
   while (!bytes.empty()) {
     uint64_t hash = 0;
     Group group;
-    if (!Take(bytes, hash) || !Take(bytes, group.shard) || group.shard >= shards) {
+    if (!ReadValue(bytes, hash) || !ReadValue(bytes, group.shard) || group.shard >= shards) {
       return std::nullopt;
     }
     plan.groups_.emplace(hash, group);

@@ -83,7 +83,7 @@ DamagedPlace PlaceOfRecord(const SegmentFile& segment, const RecordPlace& record
   return place;
 }
 
-void Damage::Lose(SegmentFile& segment, const DamagedPlace& place) {
+void Damage::AddLost(SegmentFile& segment, const DamagedPlace& place) {
   Count(lost_, place);
   std::string message =
       fmt::format("{} is damaged at byte {} ({} bytes{}{}); lost: {}", segment.name(), place.begin,
@@ -97,10 +97,10 @@ void Damage::Lose(SegmentFile& segment, const DamagedPlace& place) {
   }
   if (!is_out || !PutGap(segment, place)) left_.insert({segment.id(), place.begin, place.end});
   if (place.documents == 0) return Warn(message);
-  SayLost(message);
+  ReportLost(message);
 }
 
-void Damage::TakeTornEnd(SegmentFile& segment, const DamagedPlace& place) {
+void Damage::AddTornEnd(SegmentFile& segment, const DamagedPlace& place) {
   Count(torn_, place);
   std::string message = fmt::format("{} was cut off by a crash; its last {} bytes held {} more",
                                     segment.name(), place.end - place.begin, DocumentsText(place));
@@ -110,10 +110,10 @@ void Damage::TakeTornEnd(SegmentFile& segment, const DamagedPlace& place) {
   Warn(message);
 }
 
-void Damage::LoseMissing(const SegmentFile& segment, uint64_t documents, std::string_view what) {
+void Damage::AddMissing(const SegmentFile& segment, uint64_t documents, std::string_view what) {
   lost_.documents += documents;
-  SayLost(fmt::format("{} {}; lost: {}", segment.name(), what,
-                      DocumentsText({0, 0, 0, documents, {}})));
+  ReportLost(fmt::format("{} {}; lost: {}", segment.name(), what,
+                         DocumentsText({0, 0, 0, documents, {}})));
 }
 
 bool Damage::IsAnyLeft(const SegmentFile& segment) const {

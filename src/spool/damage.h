@@ -48,14 +48,14 @@ class Damage {
   // Takes the place out of the segment: a gap is there from now on. Where its bytes can't be copied
   // they stay, and are passed over in silence until the next run.
   // REQUIRES: the segment is open.
-  void Lose(SegmentFile& segment, const DamagedPlace& place);
+  void AddLost(SegmentFile& segment, const DamagedPlace& place);
 
   // Takes away all of the segment from the place on: an append that a crash cut off.
   // REQUIRES: the segment is open; the place reaches its end.
-  void TakeTornEnd(SegmentFile& segment, const DamagedPlace& place);
+  void AddTornEnd(SegmentFile& segment, const DamagedPlace& place);
 
   // Documents of which no bytes are left to keep.
-  void LoseMissing(const SegmentFile& segment, uint64_t documents, std::string_view what);
+  void AddMissing(const SegmentFile& segment, uint64_t documents, std::string_view what);
 
   void Warn(std::string_view message) const {
     reports_.warn(fmt::format("spool {}: {}", directory_, message));
@@ -71,7 +71,7 @@ class Damage {
   [[nodiscard]] const Loss& torn() const { return torn_; }
 
  private:
-  void SayLost(std::string_view message) const {
+  void ReportLost(std::string_view message) const {
     reports_.error(fmt::format("spool {}: {}", directory_, message));
   }
   static void Count(Loss& loss, const DamagedPlace& place);

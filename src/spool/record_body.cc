@@ -17,7 +17,7 @@ void PutVarint(std::string& out, uint64_t value) {
 }
 
 // Takes a varint off the front; none where it isn't whole or has more than 64 bits.
-std::optional<uint64_t> TakeVarint(std::string_view& bytes) {
+std::optional<uint64_t> ReadVarint(std::string_view& bytes) {
   uint64_t value = 0;
   for (unsigned shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
     const auto byte = static_cast<uint8_t>(bytes.front());
@@ -116,7 +116,7 @@ Result<std::string_view> BodyEncoder::Compress(std::string_view text) {
 std::optional<DocumentList> DecodeList(const Frame& frame, std::string_view list) {
   if (Crc64(list) != frame.list_crc) return std::nullopt;
   DocumentList decoded;
-  const auto source_bytes = TakeVarint(list);
+  const auto source_bytes = ReadVarint(list);
   if (!source_bytes || *source_bytes > list.size()) return std::nullopt;
   decoded.source = list.substr(0, *source_bytes);
   list.remove_prefix(*source_bytes);
@@ -125,8 +125,8 @@ std::optional<DocumentList> DecodeList(const Frame& frame, std::string_view list
   size_t offset = 0;
   uint32_t frame_number = 0;
   for (uint32_t document = 0; document < frame.documents; ++document) {
-    const auto length = TakeVarint(list);
-    const auto step = TakeVarint(list);
+    const auto length = ReadVarint(list);
+    const auto step = ReadVarint(list);
     if (!length || !step || *length > frame.text_bytes - offset) return std::nullopt;
     frame_number = StepFrom(frame_number, *step);
     decoded.documents.push_back({offset, *length, frame_number});

@@ -59,8 +59,8 @@ class Recovery {
       if (auto opened = segment.Open(descriptor_); !opened) return Forward(std::move(opened));
       SegmentContents contents = WalkSegment(segment.file(), segment.bytes(), segment.id());
       if (next < segments.size()) {
-        TakeOlder(segment, contents, segments[next].id());
-      } else if (auto taken = TakeNewest(segment, contents); !taken) {
+        ReadOlder(segment, contents, segments[next].id());
+      } else if (auto taken = ReadNewest(segment, contents); !taken) {
         return Forward(std::move(taken));
       }
       Finish(std::move(segment), contents);
@@ -71,7 +71,7 @@ class Recovery {
  private:
   // The next segment tells what is lost at this one's end, unless some between them were settled
   // and deleted.
-  static void TakeOlder(SegmentFile& segment, SegmentContents& contents, const SegmentId& next) {
+  static void ReadOlder(SegmentFile& segment, SegmentContents& contents, const SegmentId& next) {
     std::vector<DamagedPlace>& damaged = contents.damaged;
     if (next.number == segment.id().number + 1) {
       const uint64_t end = contents.end;
@@ -85,7 +85,7 @@ class Recovery {
   }
 
   // A crash can have torn its end, and after a power failure any of its bodies may be missing.
-  Result<void> TakeNewest(SegmentFile& segment, SegmentContents& contents) {
+  Result<void> ReadNewest(SegmentFile& segment, SegmentContents& contents) {
     std::vector<DamagedPlace>& damaged = contents.damaged;
     for (const RecordPlace& record : contents.records) {
       if (IsBodyWhole(segment, record)) {
@@ -106,7 +106,7 @@ class Recovery {
       damaged.pop_back();
     }
     recovered_.documents_before = torn.documents_before;
-    if (torn.begin < torn.end) damage_.TakeTornEnd(segment, torn);
+    if (torn.begin < torn.end) damage_.AddTornEnd(segment, torn);
     return segment.Sync();
   }
 
@@ -122,7 +122,7 @@ class Recovery {
   void Finish(SegmentFile segment, const SegmentContents& contents) {
     // One that never held a record leaves its number to the next.
     if (segment.bytes() > kHeaderBytes) recovered_.last_number = segment.id().number;
-    for (const DamagedPlace& place : contents.damaged) damage_.Lose(segment, place);
+    for (const DamagedPlace& place : contents.damaged) damage_.AddLost(segment, place);
     if (!contents.has_header && segment.bytes() > kHeaderBytes) {
       damage_.Warn(fmt::format("the header of {} is damaged; nothing is lost by that alone",
                                segment.name()));

@@ -29,7 +29,7 @@ class Fields {
   explicit Fields(std::string_view bytes) : bytes_(bytes) {}
 
   template <class Integer>
-  Integer Take() {
+  Integer Read() {
     Integer value = 0;
     for (size_t byte = sizeof(value); byte-- > 0;) {
       value = static_cast<Integer>(value << 8U | static_cast<uint8_t>(bytes_[byte]));
@@ -46,7 +46,7 @@ class Fields {
 // Whether the last eight of them are the CRC of those before.
 bool IsSealed(std::string_view bytes) {
   const size_t end = bytes.size() - kCrcBytes;
-  return Fields(bytes.substr(end)).Take<uint64_t>() == Crc64(bytes.substr(0, end));
+  return Fields(bytes.substr(end)).Read<uint64_t>() == Crc64(bytes.substr(0, end));
 }
 
 std::optional<uint64_t> ParseDigits(std::string_view digits, int base) {
@@ -104,11 +104,11 @@ std::optional<SegmentHeader> DecodeHeader(std::string_view bytes) {
   }
   Fields fields(bytes.substr(kMagic.size()));
   SegmentHeader header;
-  header.version = fields.Take<uint32_t>();
+  header.version = fields.Read<uint32_t>();
   fields.Skip(sizeof(uint32_t));
-  header.id.number = fields.Take<uint64_t>();
-  header.id.documents_before = fields.Take<uint64_t>();
-  header.id.marker = fields.Take<uint64_t>();
+  header.id.number = fields.Read<uint64_t>();
+  header.id.documents_before = fields.Read<uint64_t>();
+  header.id.marker = fields.Read<uint64_t>();
   return header;
 }
 
@@ -133,19 +133,19 @@ std::string EncodeFrame(const Frame& frame, uint64_t marker) {
 std::optional<Frame> DecodeFrame(std::string_view bytes, uint64_t marker) {
   if (bytes.size() != kFrameBytes || !IsSealed(bytes)) return std::nullopt;
   Fields fields(bytes);
-  if (fields.Take<uint64_t>() != marker) return std::nullopt;
+  if (fields.Read<uint64_t>() != marker) return std::nullopt;
   Frame frame;
-  const auto kind = fields.Take<uint32_t>();
+  const auto kind = fields.Read<uint32_t>();
   frame.kind = static_cast<FrameKind>(kind);
-  frame.documents = fields.Take<uint32_t>();
-  frame.documents_before = fields.Take<uint64_t>();
-  const auto form = fields.Take<uint32_t>();
+  frame.documents = fields.Read<uint32_t>();
+  frame.documents_before = fields.Read<uint64_t>();
+  const auto form = fields.Read<uint32_t>();
   frame.form = static_cast<PayloadForm>(form);
-  frame.text_bytes = fields.Take<uint32_t>();
-  frame.list_bytes = fields.Take<uint32_t>();
-  frame.payload_bytes = fields.Take<uint32_t>();
-  frame.list_crc = fields.Take<uint64_t>();
-  frame.payload_crc = fields.Take<uint64_t>();
+  frame.text_bytes = fields.Read<uint32_t>();
+  frame.list_bytes = fields.Read<uint32_t>();
+  frame.payload_bytes = fields.Read<uint32_t>();
+  frame.list_crc = fields.Read<uint64_t>();
+  frame.payload_crc = fields.Read<uint64_t>();
   if (!IsKind(kind) || !IsForm(form)) return std::nullopt;
   return frame;
 }

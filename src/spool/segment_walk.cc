@@ -66,8 +66,8 @@ class Walk {
   uint64_t Step(uint64_t at) {
     if (!is_open_) told_.reset();
     if (const auto frame = FrameAt(at)) {
-      if (frame->kind == FrameKind::kGap) return TakeGap(at, *frame);
-      if (frame->kind == FrameKind::kHead && IsInPlace({at, *frame})) return TakeRecord(at, *frame);
+      if (frame->kind == FrameKind::kGap) return ReadGap(at, *frame);
+      if (frame->kind == FrameKind::kHead && IsInPlace({at, *frame})) return ReadRecord(at, *frame);
       told_ = DocumentsUpTo(*frame);
     }
     return PassDamage(at);
@@ -92,7 +92,7 @@ class Walk {
         const uint64_t begin = found->at - bytes;
         if (begin > at) AddDamaged(at, begin);
         ++contents_.tails_used;
-        return TakeRecord(begin, frame);
+        return ReadRecord(begin, frame);
       }
       told_ = DocumentsUpTo(frame);
       from = found->at + 1;
@@ -113,17 +113,17 @@ class Walk {
     return std::nullopt;
   }
 
-  uint64_t TakeRecord(uint64_t begin, const Frame& frame) {
+  uint64_t ReadRecord(uint64_t begin, const Frame& frame) {
     const RecordPlace record = {begin, frame};
-    Meet(begin, frame);
+    CountMissingBefore(begin, frame);
     if (ReadPiece(file_, record.MarkBegin(), kMarkBytes) != kSettledMark) {
       contents_.records.push_back(record);
     }
     return record.End();
   }
 
-  uint64_t TakeGap(uint64_t begin, const Frame& frame) {
-    Meet(begin, frame);
+  uint64_t ReadGap(uint64_t begin, const Frame& frame) {
+    CountMissingBefore(begin, frame);
     return begin + kFrameBytes + std::min(frame.BodyBytes(), file_bytes_ - begin - kFrameBytes);
   }
 
@@ -144,7 +144,7 @@ class Walk {
   }
 
   // A frame tells how many documents were lost before it, better than what was damaged does.
-  void Meet(uint64_t begin, const Frame& frame) {
+  void CountMissingBefore(uint64_t begin, const Frame& frame) {
     const uint64_t missing = std::max(frame.documents_before, expected_) - expected_;
     if (missing > 0 && !is_open_) AddDamaged(begin, begin);
     if (is_open_) contents_.damaged.back().documents = missing;

@@ -206,7 +206,7 @@ Result<void> Spool::Load(SegmentFile& segment) {
   if (!presence) return Forward(std::move(presence));
   const SegmentId id = reading_.emplace(segment.id());
   if (*presence == SegmentFile::Presence::kGone) {
-    damage_.LoseMissing(segment, segment.documents(), "has vanished");
+    damage_.AddMissing(segment, segment.documents(), "has vanished");
     segments_.erase(id);
     return {};
   }
@@ -223,9 +223,9 @@ Result<void> Spool::Load(SegmentFile& segment) {
   for (DamagedPlace place : contents.damaged) {
     if (damage_.IsLeft(segment, place.begin, place.end)) continue;
     place.documents = std::exchange(missing, 0);
-    damage_.Lose(segment, place);
+    damage_.AddLost(segment, place);
   }
-  if (missing > 0) damage_.LoseMissing(segment, missing, "is shorter than it was");
+  if (missing > 0) damage_.AddMissing(segment, missing, "is shorter than it was");
   DeleteIfDone(segment);
   return {};
 }
@@ -238,7 +238,7 @@ std::optional<SpooledBatch> Spool::Read(SegmentFile& segment, const RecordPlace&
   auto decoded = DecodeList(frame, list);
   auto text = DecodePayload(frame, payload);
   if (!decoded || !text) {
-    damage_.Lose(segment, PlaceOfRecord(segment, record));
+    damage_.AddLost(segment, PlaceOfRecord(segment, record));
     return std::nullopt;
   }
   SpooledBatch batch;

@@ -56,7 +56,7 @@ void PutHash(std::vector<char>& out, OptionHeader header, const wireshark::HashO
   PutOption(out, header, hash.bytes.data(), hash.bytes.size());
 }
 
-wireshark::CallbackResult TakeOption(wtap_block_t /*block*/, unsigned id, wtap_opttype_e type,
+wireshark::CallbackResult CopyOption(wtap_block_t /*block*/, unsigned id, wtap_opttype_e type,
                                      wtap_optval_t* value, void* user_data) {
   auto& out = *static_cast<std::vector<char>*>(user_data);
   const OptionHeader header{id, type, 0, 0, 0};
@@ -191,11 +191,11 @@ void WriteAll(const wireshark::RecordHeader& header, const Sizes& sizes,
 
 }  // namespace
 
-void FrameImage::Take(const wireshark::Record& record) {
+void FrameImage::SetRecord(const wireshark::Record& record) {
   record_ = &record;
   options_.clear();
   if (record.rec().block != nullptr) {
-    wtap_block_foreach_option(record.rec().block, TakeOption, &options_);
+    wtap_block_foreach_option(record.rec().block, CopyOption, &options_);
   }
 }
 

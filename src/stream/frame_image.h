@@ -16,8 +16,8 @@ namespace espcap::stream {
 
 class FrameImage {
  public:
-  // Borrows the record until the next Take().
-  void Take(const wireshark::Record& record);
+  // Borrows the record until the next SetRecord().
+  void SetRecord(const wireshark::Record& record);
   [[nodiscard]] size_t bytes() const;
   // REQUIRES: out.size() >= bytes().
   void Write(std::span<char> out) const;

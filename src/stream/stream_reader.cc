@@ -81,7 +81,7 @@ bool StreamReader::AddFrame(const std::function<bool()>& stopped) {
     fingerprint_->Add(record);
     id.fingerprint = fingerprint_->Value();
   }
-  image_.Take(record);
+  image_.SetRecord(record);
   record_.is_duplicate = frames_.is_duplicate();
   record_.has_image =
       !record_.is_duplicate && sizeof(record_) + image_.bytes() <= ring_.max_record_bytes();

@@ -14,14 +14,14 @@ namespace {
 
 // A block stays in the processor's cache between its copy and the look at it.
 constexpr size_t kBlockBytes = size_t{64} << 10U;
-constexpr uint64_t kMostPackets = UINT32_MAX;  // of a slot: frame numbers have 32 bits
+constexpr uint64_t kMaxPackets = UINT32_MAX;  // of a slot: frame numbers have 32 bits
 
 }  // namespace
 
 bool CountsAgree(const process::SlotProgress& progress) {
   // Each by itself first: their sum can't wrap then.
-  return progress.captured <= kMostPackets && progress.filtered <= kMostPackets &&
-         progress.duplicates <= kMostPackets && progress.failed <= kMostPackets &&
+  return progress.captured <= kMaxPackets && progress.filtered <= kMaxPackets &&
+         progress.duplicates <= kMaxPackets && progress.failed <= kMaxPackets &&
          progress.cut <= progress.documents && progress.cut_layers.Agree(progress.cut) &&
          progress.captured ==
              progress.documents + progress.filtered + progress.duplicates + progress.failed;

@@ -22,7 +22,7 @@ Result<void> BatchDispatcher::Offer(Sink& sink) {
 }
 
 void BatchDispatcher::SettleDelivered(Sink& sink) {
-  for (const DeliveryEvent& event : sink.TakeEvents()) {
+  for (const DeliveryEvent& event : sink.DrainEvents()) {
     const KeptBatches::Kept& kept = kept_.Get(event.slot);
     Capture& capture = *kept.capture;
     --capture.at_sink;

@@ -102,13 +102,13 @@ void BatchIntake::Discard(const Part& part) {
   std::erase_if(waiting_, [&part](const Waiting& waiting) { return waiting.part == &part; });
 }
 
-std::vector<BatchIntake::Violation> BatchIntake::TakeWaiting(bool is_over) {
+std::vector<BatchIntake::Violation> BatchIntake::AcceptWaiting(bool is_over) {
   std::vector<Violation> violations;
   std::vector<const Part*> held;  // their order must stay
   for (auto next = waiting_.begin(); next != waiting_.end();) {
     const Waiting waiting = *next;
     const bool is_held = std::find(held.begin(), held.end(), waiting.part) != held.end();
-    const auto taken = is_held ? Result<bool>(false) : Take(waiting, is_over);
+    const auto taken = is_held ? Result<bool>(false) : Accept(waiting, is_over);
     if (taken && !*taken) {
       held.push_back(waiting.part);
       ++next;
@@ -136,7 +136,7 @@ bool BatchIntake::HasRoom(const Capture& capture, size_t text_bytes) const {
   return has_none || kept_.bytes() + kept_.MostBytes(text_bytes) + reserve <= options_.kept_bytes;
 }
 
-Result<bool> BatchIntake::Take(const Waiting& waiting, bool is_over) {
+Result<bool> BatchIntake::Accept(const Waiting& waiting, bool is_over) {
   Part& part = *waiting.part;
   const process::WorkerSlots& slots = *slots_[part.job.worker_index];
   auto contents = ReadSlot(slots, waiting.slot);

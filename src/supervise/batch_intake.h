@@ -51,7 +51,7 @@ class BatchIntake {
   // The worker has handed it over, or died with it.
   void Add(Part& part, uint32_t slot);
   // As many as there is room for; all of them once the run ends without a destination.
-  std::vector<Violation> TakeWaiting(bool is_over);
+  std::vector<Violation> AcceptWaiting(bool is_over);
   [[nodiscard]] bool Waits(const Part& part) const;
   // What is said of those that wait.
   [[nodiscard]] std::vector<process::SlotProgress> WaitingProgress() const;
@@ -81,7 +81,7 @@ class BatchIntake {
   [[nodiscard]] bool HasNoIds(const Part& part) const;
   [[nodiscard]] bool HasRoom(const Capture& capture, size_t text_bytes) const;
   // Whether it is done with: taken, or a violation.
-  Result<bool> Take(const Waiting& waiting, bool is_over);
+  Result<bool> Accept(const Waiting& waiting, bool is_over);
   // `records`: those of a stream that the slot accounts for.
   using Records = std::optional<process::PacketRing::Records>;
   [[nodiscard]] Result<std::vector<DocumentKey>> KeysOf(const Part& part,

@@ -24,7 +24,7 @@ class CaptureFingerprints {
     if (hasher_ == nullptr) return;
     watch_.emplace(loop.Add(hasher_->fd(), base::EventLoop::kReadable,
                             [this, lost = std::move(lost)](uint32_t) {
-                              hasher_->TakeAnswer();
+                              hasher_->ReceiveAnswer();
                               if (!hasher_->HasEnded()) return;
                               watch_.reset();
                               lost();
@@ -33,7 +33,7 @@ class CaptureFingerprints {
 
   // Of captures that have begun. `resume`: says what an earlier run has settled.
   void Ask(ResumeTracker& resume) {
-    for (Capture* capture : captures_.TakeUnknown()) {
+    for (Capture* capture : captures_.DrainUnknown()) {
       hasher_->Ask(capture->parts.front().job.path.data(), capture->unpacked,
                    [this, capture, &resume](const process::FileHasher::Answer& answer) {
                      // A file that can't be read is its worker's to report.

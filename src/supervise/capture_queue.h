@@ -52,11 +52,11 @@ struct Part {
   uint64_t bytes_read = 0;
   uint64_t last_record = 0;  // of a document; those that follow have higher ones
   struct {
-    uint32_t fruitless = 0;      // in a row
-    uint32_t settled_frame = 0;  // at the last one
-    uint32_t fatal_frame = 0;    // under dissection then
-    bool has_blamed = false;     // a frame
-    uint32_t blamed_after = 0;   // the settled frame then
+    uint32_t starts_without_progress = 0;  // in a row
+    uint32_t settled_frame = 0;            // at the last one
+    uint32_t fatal_frame = 0;              // under dissection then
+    bool has_blamed = false;               // a frame
+    uint32_t blamed_after = 0;             // the settled frame then
     DeathRate rate;
     Repeated repeated;
   } deaths;
@@ -130,7 +130,7 @@ class CaptureQueue {
   // The part to be started next; null where there is none, or none may start yet.
   Part* Next();
   // Those whose fingerprint is to be found now, each once.
-  [[nodiscard]] std::vector<Capture*> TakeUnknown() { return std::exchange(unknown_, {}); }
+  [[nodiscard]] std::vector<Capture*> DrainUnknown() { return std::exchange(unknown_, {}); }
   // It was found, or there is none. `is_settled`: by an earlier run, so nothing of it is read.
   void SetFingerprint(Capture& capture, const std::optional<Fingerprint>& fingerprint,
                       bool is_settled);

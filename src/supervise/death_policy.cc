@@ -40,19 +40,19 @@ FrameFault FaultOf(int wait_status, std::optional<FrameFault::Kind> own_kill) {
   return fault;
 }
 
-DeathRate::Clock::duration DeathRate::Add(Clock::time_point now, uint32_t fruitless) {
-  constexpr double kMostAtOnce = 32;
+DeathRate::Clock::duration DeathRate::Add(Clock::time_point now, uint32_t starts_without_progress) {
+  constexpr double kMaxAtOnce = 32;
   constexpr double kForgottenASecond = 8;
   constexpr base::Backoff kWithoutProgress{std::chrono::milliseconds(100),
                                            std::chrono::milliseconds(5000)};
   const std::chrono::duration<double> since = now - last_;
   deaths_ = std::max(0.0, deaths_ - since.count() * kForgottenASecond) + 1;
   last_ = now;
-  const std::chrono::duration<double> too_many(std::max(0.0, deaths_ - kMostAtOnce) /
+  const std::chrono::duration<double> too_many(std::max(0.0, deaths_ - kMaxAtOnce) /
                                                kForgottenASecond);
   const auto wait = std::chrono::duration_cast<Clock::duration>(too_many);
-  if (fruitless < 2) return wait;
-  return std::max<Clock::duration>(wait, kWithoutProgress.Wait(fruitless - 1, 1));
+  if (starts_without_progress < 2) return wait;
+  return std::max<Clock::duration>(wait, kWithoutProgress.Wait(starts_without_progress - 1, 1));
 }
 
 }  // namespace espcap::supervise

@@ -11,12 +11,12 @@ FileWatches::FileWatches(std::vector<std::unique_ptr<FileWatch>> watches, base::
   for (auto& files : watches) watches_.emplace_back(std::move(files), loop);
 }
 
-std::vector<InputFile> FileWatches::Take() {
+std::vector<InputFile> FileWatches::ReadArrivals() {
   std::vector<InputFile> arrived;
   for (auto next = watches_.begin(); next != watches_.end();) {
     const auto entry = next++;
-    if (!entry->readable.Take()) continue;
-    auto arrivals = entry->files->Take();
+    if (!entry->readable.ConsumeReadable()) continue;
+    auto arrivals = entry->files->ReadArrivals();
     if (!arrivals) {
       log_.Error(arrivals.error().message);
       watches_.erase(entry);

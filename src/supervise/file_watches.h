@@ -28,7 +28,7 @@ class FileWatches {
   void Close() { watches_.clear(); }
 
   // Files that are complete now.
-  std::vector<InputFile> Take();
+  std::vector<InputFile> ReadArrivals();
 
  private:
   struct Entry {

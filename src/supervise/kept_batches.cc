@@ -10,9 +10,9 @@
 namespace espcap::supervise {
 namespace {
 
-constexpr size_t kMostWaiting = 4096;              // batches for one thread
-constexpr size_t kOwnBytes = 4096;                 // of a batch, without its texts
-constexpr uint32_t kMostIds = uint32_t{1} << 31U;  // above are ids of the sinks' own
+constexpr size_t kMaxWaiting = 4096;              // batches for one thread
+constexpr size_t kOwnBytes = 4096;                // of a batch, without its texts
+constexpr uint32_t kMaxIds = uint32_t{1} << 31U;  // above are ids of the sinks' own
 
 // What a compressed text may take, in eighths of the text. Hexadecimal digits of random bytes, the
 // worst of what documents are full of, come to a little more than a half.
@@ -20,9 +20,9 @@ constexpr size_t kCompressedEighths = 5;
 
 KeptBatches::PacketTime TimeOf(const process::SlotDocument& document) {
   // Beyond every calendar: any time will do, but it must be one.
-  constexpr int64_t kMostSeconds = int64_t{1} << 33U;
+  constexpr int64_t kMaxSeconds = int64_t{1} << 33U;
   return KeptBatches::PacketTime(
-      std::chrono::seconds(std::clamp(document.seconds, -kMostSeconds, kMostSeconds)) +
+      std::chrono::seconds(std::clamp(document.seconds, -kMaxSeconds, kMaxSeconds)) +
       std::chrono::nanoseconds(document.nanoseconds));
 }
 
@@ -49,7 +49,7 @@ Result<std::unique_ptr<KeptBatches>> KeptBatches::Create(base::EventLoop& loop,
   std::unique_ptr<KeptBatches> batches(new KeptBatches(compression));
   if (compression == Compression::kNone) return batches;
   for (uint32_t number = 0; number < threads; ++number) {
-    auto thread = base::WriteThread::Create(loop, kMostWaiting);
+    auto thread = base::WriteThread::Create(loop, kMaxWaiting);
     if (!thread) return Forward(std::move(thread));
     batches->threads_.push_back(std::move(*thread));
   }
@@ -68,7 +68,7 @@ uint32_t KeptBatches::Add(Capture& capture, const SlotContents& contents, Checke
   kept->first_time = TimeOf(contents.documents.front());
   kept->last_time = TimeOf(contents.documents.back());
   do {
-    last_id_ = (last_id_ + 1) % kMostIds;
+    last_id_ = (last_id_ + 1) % kMaxIds;
   } while (kept_.contains(last_id_));
   kept_.emplace(last_id_, kept);
   bytes_ += MostBytes(kept->checked.text.capacity());

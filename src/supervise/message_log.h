@@ -31,9 +31,9 @@ inline void WriteToLog(const process::LogMessage& message, telemetry::Log& log) 
   const std::string text(message.Text());
   switch (message.level) {
     case Level::kError:
-      return log.SayLimited(telemetry::Log::Level::kError, "captures", text, kErrorsAtOnce);
+      return log.WriteLimited(telemetry::Log::Level::kError, "captures", text, kErrorsAtOnce);
     case Level::kWarning:
-      return log.SayLimited(telemetry::Log::Level::kWarning, "captures", text);
+      return log.WriteLimited(telemetry::Log::Level::kWarning, "captures", text);
     case Level::kInfo:
       return log.Info(text);
     case Level::kVerbose:

@@ -46,9 +46,10 @@ void PartSuccession::DissectorEnded(Part& part, const End& end, Clock::time_poin
                              part.job.settled_frame));
     ++state_.sessions_replaced;
     BeginFresh(part);
-    const uint32_t fruitless = CountFruitless(part);
-    const auto wait =
-        fruitless < 2 ? Clock::duration::zero() : part.deaths.rate.Add(now, fruitless);
+    const uint32_t starts_without_progress = CountStartWithoutProgress(part);
+    const auto wait = starts_without_progress < 2
+                          ? Clock::duration::zero()
+                          : part.deaths.rate.Add(now, starts_without_progress);
     return PutBack(part, wait, now);
   }
   if (end.outcome == Outcome::kPacked && !state_.stop && !part.job.is_unpacked) {
@@ -57,7 +58,7 @@ void PartSuccession::DissectorEnded(Part& part, const End& end, Clock::time_poin
   // What a stream's reader has read is delivered even after a stop.
   const bool may_end = state_.stop.has_value() && (!Delivers(state_) || HasNoWorkers(state_) ||
                                                    part.job.role == Job::Role::kFile);
-  if (!end.outcome && !may_end) return TakeUpAgain(part, end.fault, now);
+  if (!end.outcome && !may_end) return ResumeAfterDeath(part, end.fault, now);
   EndPart(part, end.outcome);
 }
 
@@ -117,32 +118,32 @@ void PartSuccession::CloseRings(const Capture& capture) {
 }
 
 // Ends of workers since which no frame was settled, in a row.
-uint32_t PartSuccession::CountFruitless(Part& part) {
+uint32_t PartSuccession::CountStartWithoutProgress(Part& part) {
   auto& deaths = part.deaths;
   const bool has_progressed =
-      deaths.fruitless == 0 || part.job.settled_frame != deaths.settled_frame;
+      deaths.starts_without_progress == 0 || part.job.settled_frame != deaths.settled_frame;
   deaths.settled_frame = part.job.settled_frame;
-  deaths.fruitless = has_progressed ? 1 : deaths.fruitless + 1;
-  return deaths.fruitless;
+  deaths.starts_without_progress = has_progressed ? 1 : deaths.starts_without_progress + 1;
+  return deaths.starts_without_progress;
 }
 
 // A file's next worker dissects the settled frames for what follows from them, and begins to write
 // after them.
-void PartSuccession::TakeUpAgain(Part& part, FrameFault fault, Clock::time_point now) {
+void PartSuccession::ResumeAfterDeath(Part& part, FrameFault fault, Clock::time_point now) {
   constexpr uint32_t kCarefulFrames = 2000;  // more than a batch may have had
   auto& deaths = part.deaths;
   Job& job = part.job;
-  CountFruitless(part);
+  CountStartWithoutProgress(part);
   const bool is_stream = job.role == Job::Role::kDissectStream;
   fault.frame = slots_[job.worker_index]->Dissecting();
   const Death death{fault.kind, is_stream, fault.frame,
-                    std::exchange(deaths.fatal_frame, fault.frame), deaths.fruitless};
-  const auto wait = deaths.rate.Add(now, deaths.fruitless);
+                    std::exchange(deaths.fatal_frame, fault.frame), deaths.starts_without_progress};
+  const auto wait = deaths.rate.Add(now, deaths.starts_without_progress);
   job.careful_frames = fault.kind == FrameFault::Kind::kProtocol ? kCarefulFrames : 0;
   switch (Decide(death)) {
     case AfterDeath::kGiveUp:
       log_.Error(fmt::format("{}: {} workers died on it without dissecting a packet; given up",
-                             *part.capture->name, deaths.fruitless));
+                             *part.capture->name, deaths.starts_without_progress));
       NoteFault(*part.capture);
       part.ended = true;
       return;
@@ -150,10 +151,10 @@ void PartSuccession::TakeUpAgain(Part& part, FrameFault fault, Clock::time_point
       fault.frame = FrameFault::kFirst;
       [[fallthrough]];
     case AfterDeath::kBlameFrame:
-      if (IsOfNoUse(part, fault.frame)) fault.frame = FrameFault::kFirst;
+      if (MakesNoProgress(part, fault.frame)) fault.frame = FrameFault::kFirst;
       Blame(part, fault);
       break;
-    case AfterDeath::kTakeUpAgain:
+    case AfterDeath::kResume:
       log_.Warning(fmt::format("{}: its worker died; taken up again at packet {}",
                                *part.capture->name, job.settled_frame + 1));
   }
@@ -162,7 +163,7 @@ void PartSuccession::TakeUpAgain(Part& part, FrameFault fault, Clock::time_point
   if (!is_stream && !job.is_fresh) {
     deaths.repeated.frames += job.settled_frame;
     deaths.repeated.bytes += part.bytes_read;
-    if (!two_pass_ && IsTooMuch(deaths.repeated, part.capture->bytes)) BeginFresh(part);
+    if (!two_pass_ && ExceedsRepeatLimit(deaths.repeated, part.capture->bytes)) BeginFresh(part);
   }
   ++state_.worker_restarts;
   PutBack(part, wait, now);
@@ -170,7 +171,7 @@ void PartSuccession::TakeUpAgain(Part& part, FrameFault fault, Clock::time_point
 
 // A worker that is taken over can name any frame. Read once, the frame under dissection is the
 // first that isn't settled: so each blame brings the part on by a frame.
-bool PartSuccession::IsOfNoUse(const Part& part, uint32_t frame) const {
+bool PartSuccession::MakesNoProgress(const Part& part, uint32_t frame) const {
   const Job& job = part.job;
   if (two_pass_) return false;
   if (frame <= job.settled_frame) return job.is_fresh || job.role == Job::Role::kDissectStream;
@@ -191,7 +192,8 @@ void PartSuccession::Blame(Part& part, const FrameFault& fault) {
   if (job.faults.full()) BeginFresh(part);
   if (job.faults.full()) job.faults.Clear();
   const FrameFault* known = job.faults.Find(fault.frame);
-  if (known == nullptr || known->use != FrameFault::Use::kNothing) part.deaths.fruitless = 0;
+  if (known == nullptr || known->use != FrameFault::Use::kNothing)
+    part.deaths.starts_without_progress = 0;
   part.deaths.has_blamed = true;
   part.deaths.blamed_after = job.settled_frame;
   job.faults.Add(fault);

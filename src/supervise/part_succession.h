@@ -55,10 +55,10 @@ class PartSuccession {
   void ReaderEnded(Part& part, const End& end, Clock::time_point now);
   void UnpackerEnded(Part& part, std::optional<process::Outcome> outcome);
   void StartAgain(Part& part, int error, Clock::time_point now);
-  void TakeUpAgain(Part& part, process::FrameFault fault, Clock::time_point now);
-  [[nodiscard]] bool IsOfNoUse(const Part& part, uint32_t frame) const;
+  void ResumeAfterDeath(Part& part, process::FrameFault fault, Clock::time_point now);
+  [[nodiscard]] bool MakesNoProgress(const Part& part, uint32_t frame) const;
   void Blame(Part& part, const process::FrameFault& fault);
-  static uint32_t CountFruitless(Part& part);
+  static uint32_t CountStartWithoutProgress(Part& part);
   // Its next session knows nothing of the frames before.
   static void BeginFresh(Part& part);
   void EndPart(Part& part, std::optional<process::Outcome> outcome);

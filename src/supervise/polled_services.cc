@@ -25,7 +25,7 @@ milliseconds PolledServices::NextTimeout() const {
 void PolledServices::Serve() {
   for (Entry& entry : entries_) {
     const bool is_due = entry.service->NextTimeout() == milliseconds::zero();
-    const bool is_readable = entry.readable && entry.readable->Take();
+    const bool is_readable = entry.readable && entry.readable->ConsumeReadable();
     if (is_readable || is_due) entry.service->Serve();
   }
 }

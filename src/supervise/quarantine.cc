@@ -17,12 +17,12 @@
 namespace espcap::supervise {
 namespace {
 
-constexpr size_t kMostFiles = 10'000;  // of a run: their sizes are looked up for each one more
+constexpr size_t kMaxFiles = 10'000;  // of a run: their sizes are looked up for each one more
 
 // What a file of any name can have in its own.
 std::string NameOf(const std::string& capture) {
-  constexpr size_t kMostBytes = 64;
-  std::string name = std::filesystem::path(capture).filename().string().substr(0, kMostBytes);
+  constexpr size_t kMaxBytes = 64;
+  std::string name = std::filesystem::path(capture).filename().string().substr(0, kMaxBytes);
   std::replace_if(
       name.begin(), name.end(),
       [](unsigned char c) { return std::isalnum(c) == 0 && c != '.' && c != '-' && c != '_'; },
@@ -60,11 +60,11 @@ uint64_t Quarantine::BytesOfOwn() const {
 }
 
 Result<process::Recording> Quarantine::FileFor(const std::string& capture, uint32_t frame) {
-  if (own_.size() >= kMostFiles ||
-      earlier_bytes_ + BytesOfOwn() + process::kMostFileBytes > most_bytes_) {
+  if (own_.size() >= kMaxFiles ||
+      earlier_bytes_ + BytesOfOwn() + process::kMaxFileBytes > most_bytes_) {
     return process::Recording{};
   }
-  constexpr int kMostOfOneName = 1000;
+  constexpr int kMaxOfOneName = 1000;
   const std::string begin = fmt::format("{}/{}-{}", folder_, NameOf(capture), frame);
   for (int number = 1;; ++number) {
     const std::string path =
@@ -75,7 +75,7 @@ Result<process::Recording> Quarantine::FileFor(const std::string& capture, uint3
       own_.push_back(path);
       return process::Recording{std::move(file), {}};
     }
-    if (errno != EEXIST || number == kMostOfOneName) {
+    if (errno != EEXIST || number == kMaxOfOneName) {
       return Fail("--quarantine {}: {}", path, std::generic_category().message(errno));
     }
   }

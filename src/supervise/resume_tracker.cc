@@ -25,12 +25,12 @@ bool ResumeTracker::IsSettled(Capture& capture, const Fingerprint& fingerprint) 
 }
 
 void ResumeTracker::Prune(CaptureQueue& captures, Sink& sink, const Ledger& ledger) {
-  captures.Prune([this](const Capture& capture) { Take(capture); });
-  if (!spooled_.empty() && !sink.HoldsSpooled()) TakeUnspooled(ledger.Undelivered());
+  captures.Prune([this](const Capture& capture) { Record(capture); });
+  if (!spooled_.empty() && !sink.HoldsSpooled()) RecordUnspooled(ledger.Undelivered());
   RecordUnrecorded(sink);
 }
 
-void ResumeTracker::Take(const Capture& capture) {
+void ResumeTracker::Record(const Capture& capture) {
   if (FileGoes(capture) && capture.archive == nullptr) ++captures_of_directories_;
   if (!capture.fingerprint || !capture.Complete()) return;
   Settled settled{{*capture.fingerprint, false}, capture.name, capture.file};
@@ -50,7 +50,7 @@ void ResumeTracker::Take(const Capture& capture) {
 
 // Nothing is in the spool any more. If the whole run has lost no document meanwhile, and has none
 // among the dead letters, these captures have not either.
-void ResumeTracker::TakeUnspooled(uint64_t undelivered) {
+void ResumeTracker::RecordUnspooled(uint64_t undelivered) {
   for (Spooled& spooled : std::exchange(spooled_, {})) {
     if (spooled.undelivered != undelivered) continue;
     spooled.settled.file_goes = spooled.settled.capture.is_acknowledged = true;

@@ -71,8 +71,8 @@ class ResumeTracker {
   [[nodiscard]] bool FileGoes(const Capture& capture) const {
     return files_ != nullptr && capture.is_from_directory;
   }
-  void Take(const Capture& capture);
-  void TakeUnspooled(uint64_t undelivered);
+  void Record(const Capture& capture);
+  void RecordUnspooled(uint64_t undelivered);
   void RecordUnrecorded(Sink& sink);
   static Recorded Record(resume::ResumeState* state, const resume::SettledFiles* files,
                          const Captures& captures);

@@ -49,7 +49,7 @@ struct RunState {
   // From the first stop on: what isn't delivered by then is given up, or kept for the next run.
   std::chrono::steady_clock::time_point stop_deadline;
   // A later signal: there is no time for more than what disk and log need.
-  std::optional<std::chrono::steady_clock::time_point> hurried_at;
+  std::optional<std::chrono::steady_clock::time_point> stop_now_at;
   // Everything is captured, and what isn't delivered lies on disk.
   std::optional<std::chrono::steady_clock::time_point> safe_since;
   uint64_t faulty_captures = 0;
@@ -73,8 +73,8 @@ inline bool IsLate(const RunState& state, std::chrono::steady_clock::time_point 
 inline std::chrono::steady_clock::time_point CloseDeadline(
     const RunState& state, std::chrono::steady_clock::time_point begun) {
   constexpr std::chrono::seconds kCloseTime{5};
-  constexpr std::chrono::seconds kHurriedCloseTime{1};
-  if (state.hurried_at) return *state.hurried_at + kHurriedCloseTime;
+  constexpr std::chrono::seconds kStopNowCloseTime{1};
+  if (state.stop_now_at) return *state.stop_now_at + kStopNowCloseTime;
   if (!state.stop) return std::chrono::steady_clock::time_point::max();
   return std::max(begun, state.stop_deadline) + kCloseTime;
 }

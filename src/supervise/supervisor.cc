@@ -17,7 +17,7 @@ using process::Job;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kIdleTick{1000};
-constexpr milliseconds kLeastLook{50};  // at work that should go on
+constexpr milliseconds kMinLook{50};    // at work that should go on
 constexpr milliseconds kStopTick{100};  // a worker's read may begin just after it was interrupted
 
 }  // namespace
@@ -36,7 +36,7 @@ Supervisor::Supervisor(Options options, Dependencies parts)
       worker_batches_(parts_.workers, intake_, succession_, std::move(parts_.capture_work),
                       parts_.log),
       fingerprints_(parts_.loop, parts_.hasher, parts_.captures,
-                    [this] { LoseInput("the process that hashes captures has ended"); }) {}
+                    [this] { MarkInputLost("the process that hashes captures has ended"); }) {}
 
 // A zygote ends when its workers have: those of live capture must be told.
 Supervisor::~Supervisor() {
@@ -80,7 +80,7 @@ RunEnd Supervisor::Run(RunDependencies run) {
     }
     fingerprints_.Ask(*resume_);
     PollSink(run.sink);
-    worker_batches_.Take(!Delivers(state_));
+    worker_batches_.Accept(!Delivers(state_));
     worker_batches_.GrantSlots();
     const uint64_t captured = accounting_.ledger().captured;
     auto granted = unpacked_files_.Grant(parts_.workers, state_.stop.has_value(), captured);
@@ -97,7 +97,7 @@ RunEnd Supervisor::Run(RunDependencies run) {
     Show(run.progress);
   }
   Close(run);
-  for (const WorkerEvent& event : parts_.workers.Take()) Handle(event);  // last words
+  for (const WorkerEvent& event : parts_.workers.CollectEvents()) Handle(event);  // last words
   services_.reset();  // their descriptors are the caller's
   accounting_.CountLosses();
   resume_->Summarize();
@@ -149,8 +149,8 @@ void Supervisor::Close(RunDependencies& run) {
     const auto deadline = CloseDeadline(state_, begun);
     if (Clock::now() >= deadline) break;
     if (IsLate(state_, Clock::now())) {
-      parts_.writes.Hurry();
-      parts_.letter_writes.Hurry();
+      parts_.writes.StopWaiting();
+      parts_.letter_writes.StopWaiting();
     }
     Turn(std::min(deadline, Clock::now() + kStopTick));
     StopWhereAsked();
@@ -198,7 +198,7 @@ void Supervisor::StartWorkers(const DocumentNeeds& needs) {
     }
     if (const auto begun = parts_.workers.Begin(*part); !begun) {
       part->ended = true;
-      return LoseInput(kZygoteEnded);
+      return MarkInputLost(kZygoteEnded);
     }
   }
 }
@@ -214,8 +214,8 @@ void Supervisor::PollSink(Sink& sink) {
 void Supervisor::Turn(Clock::time_point latest) {
   latest = std::min(latest, Clock::now() + std::min(kIdleTick, services_->NextTimeout()));
   parts_.loop.RunOnce(latest);
-  for (const WorkerEvent& event : parts_.workers.Take()) Handle(event);
-  if (const auto arrived = watches_->Take(); !arrived.empty()) parts_.captures.Add(arrived);
+  for (const WorkerEvent& event : parts_.workers.CollectEvents()) Handle(event);
+  if (const auto arrived = watches_->ReadArrivals(); !arrived.empty()) parts_.captures.Add(arrived);
   services_->Serve();
   service_manager_.Alive();
 }
@@ -226,7 +226,7 @@ Supervisor::Clock::time_point Supervisor::NextTime(const telemetry::Progress& pr
                         progress.NextTime(), succession_.backing_off().NextTime()});
   if (options_.frame_timeout.count() > 0 && !parts_.workers.workers().empty()) {
     constexpr int kLooks = 4;  // in the time that a frame may take
-    next = std::min(next, now + std::max(kLeastLook, options_.frame_timeout / kLooks));
+    next = std::min(next, now + std::max(kMinLook, options_.frame_timeout / kLooks));
   }
   if (accounting_.is_live()) next = std::min(next, live_reporter_->NextTime());
   if (!state_.stop) next = std::min(next, end_);
@@ -240,7 +240,7 @@ void Supervisor::FailSink(const std::string& message) {
 }
 
 // No worker can begin any more; what was made is delivered.
-void Supervisor::LoseInput(const char* why) {
+void Supervisor::MarkInputLost(const char* why) {
   if (HasNoWorkers(state_)) return;
   parts_.log.Error(why);
   state_.input = InputState::kLost;
@@ -267,8 +267,8 @@ void Supervisor::StopWhereAsked() {
                                                 [](const auto& c) { return c.ReadToItsEnd(); })) {
     Stop(StopReason::kCount);
   }
-  if (process::HurryRequested() && !state_.hurried_at) {
-    state_.hurried_at = Clock::now();
+  if (process::StopNowRequested() && !state_.stop_now_at) {
+    state_.stop_now_at = Clock::now();
     state_.stop_deadline = Clock::time_point::min();
   }
 }

@@ -119,7 +119,7 @@ class Supervisor {
   void StopWhereAsked();
   void Stop(StopReason reason);
   void FailSink(const std::string& message);
-  void LoseInput(const char* why);
+  void MarkInputLost(const char* why);
   void Show(telemetry::Progress& progress);
 
   Options options_;

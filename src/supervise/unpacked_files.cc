@@ -13,7 +13,7 @@ namespace espcap::supervise {
 namespace {
 
 // So much of it, or one file: the next is unpacked while others are dissected.
-constexpr uint64_t kMostBytes = uint64_t{256} << 20U;
+constexpr uint64_t kMaxBytes = uint64_t{256} << 20U;
 
 }  // namespace
 
@@ -69,7 +69,7 @@ bool UnpackedFiles::HasRoom(const WorkerPool& workers) const {
     ++files;
     bytes += capture.parts.front().job.file_bytes;
   }
-  return files == 0 || (files < most_files && bytes < kMostBytes);
+  return files == 0 || (files < most_files && bytes < kMaxBytes);
 }
 
 Result<void> UnpackedFiles::Grant(WorkerPool& workers, bool is_stopped, uint64_t captured) {
@@ -97,7 +97,7 @@ void UnpackedFiles::GrantTo(const Worker& worker) {
                                            file == nullptr ? -1 : file->get()));
 }
 
-Result<void> UnpackedFiles::Take(Worker& worker, bool is_whole) {
+Result<void> UnpackedFiles::Receive(Worker& worker, bool is_whole) {
   Worker::Member member = std::move(*worker.member);
   worker.member.reset();
   if (auto closed = process::ForbidChanges(member.file); !closed) return closed;

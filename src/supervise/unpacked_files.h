@@ -30,7 +30,7 @@ class UnpackedFiles {
   // `captured`: packets, so far.
   Result<void> Grant(WorkerPool& workers, bool is_stopped, uint64_t captured);
   // It is a capture from now on. An error: the worker has broken the rules.
-  Result<void> Take(Worker& worker, bool is_whole);
+  Result<void> Receive(Worker& worker, bool is_whole);
 
   static bool IsUnpacking(const Worker& worker);
   // Of the file that it unpacks, so far.

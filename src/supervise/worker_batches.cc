@@ -20,7 +20,7 @@ void WorkerBatches::GrantSlots() {
     if (!worker.slot) continue;
     worker.wants_slot = false;
     if (!worker.channel.TrySend(process::GrantedSlot{*worker.slot}) && errno == EAGAIN) {
-      Outlaw(*worker.part, "it doesn't read what it is sent");
+      EndForProtocolError(*worker.part, "it doesn't read what it is sent");
     }
   }
 }
@@ -30,13 +30,13 @@ void WorkerBatches::HandOver(Worker& worker) {
   worker.wants_slot = true;
 }
 
-void WorkerBatches::Take(bool is_over) {
-  for (const BatchIntake::Violation& violation : intake_.TakeWaiting(is_over)) {
-    Outlaw(*violation.part, violation.what);
+void WorkerBatches::Accept(bool is_over) {
+  for (const BatchIntake::Violation& violation : intake_.AcceptWaiting(is_over)) {
+    EndForProtocolError(*violation.part, violation.what);
   }
 }
 
-void WorkerBatches::Outlaw(const Part& part, const std::string& what) {
+void WorkerBatches::EndForProtocolError(const Part& part, const std::string& what) {
   log_.Error(fmt::format("{}: protocol error: {}; the worker is ended", *part.capture->name, what));
   intake_.Discard(part);
   for (Worker& worker : workers_.workers()) {
@@ -54,14 +54,14 @@ void WorkerBatches::EndWorkers(bool is_over) {
   for (Worker& worker : workers) {
     if (!worker.channel.open() && worker.is_reaped && worker.slot) HandOver(worker);
   }
-  Take(is_over);
+  Accept(is_over);
   for (auto next = workers.begin(); next != workers.end();) {
     const Worker& worker = *next++;
     if (worker.channel.open() || !worker.is_reaped) continue;
     Part& part = *worker.part;
     if (intake_.Waits(part)) continue;
     if (part.job.Dissects()) intake_.FreeAll(part.job.worker_index);
-    const PartSuccession::End end{worker.IsOutlawed() ? std::nullopt : worker.outcome,
+    const PartSuccession::End end{worker.BrokeProtocol() ? std::nullopt : worker.outcome,
                                   FaultOf(worker.wait_status, worker.own_kill), worker.start_error};
     workers_.Remove(worker);
     succession_.WorkerEnded(part, end, std::chrono::steady_clock::now());
@@ -70,7 +70,7 @@ void WorkerBatches::EndWorkers(bool is_over) {
 
 void WorkerBatches::EndOverdue(std::chrono::steady_clock::time_point now,
                                std::chrono::milliseconds limit) {
-  constexpr std::chrono::seconds kLeastOfCapture{10};  // to open an interface takes its time
+  constexpr std::chrono::seconds kMinCaptureBytes{10};  // to open an interface takes its time
   using process::Job;
   for (Worker& worker : workers_.workers()) {
     const Job& job = worker.part->job;
@@ -89,7 +89,7 @@ void WorkerBatches::EndOverdue(std::chrono::steady_clock::time_point now,
     const bool waits = worker.member && !UnpackedFiles::IsUnpacking(worker);
     OverdueWatch::Observation seen{*work, process::CpuTimeOf(worker.process),
                                    worker.wants_slot || waits, is_reader};
-    if (captures) seen.least_by_the_clock = kLeastOfCapture;
+    if (captures) seen.least_by_the_clock = kMinCaptureBytes;
     if (!worker.overdue.IsOverdue(now, seen, limit)) continue;
     log_.Warning(
         fmt::format("{}: the work of its process has not gone on for --frame-timeout; it "

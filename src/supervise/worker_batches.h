@@ -39,13 +39,13 @@ class WorkerBatches {
   // The worker says so. REQUIRES: it has a slot.
   void HandOver(Worker& worker);
   // As many as there is room for; all of them once the run ends without a destination.
-  void Take(bool is_over);
+  void Accept(bool is_over);
   // A worker has ended once it is no process any more, all that it said is heard, and what it has
   // handed over is taken: then its memory is another one's.
   void EndWorkers(bool is_over);
   // Its worker has broken the protocol. What it has handed over since is not believed either;
   // another worker makes it again.
-  void Outlaw(const Part& part, const std::string& what);
+  void EndForProtocolError(const Part& part, const std::string& what);
 
   // Ends workers whose work hasn't gone on for so long.
   void EndOverdue(std::chrono::steady_clock::time_point now, std::chrono::milliseconds limit);

@@ -28,11 +28,11 @@ bool MayWantFile(const process::Job& job, uint32_t frame) {
 WorkerPool::WorkerPool(base::EventLoop& loop, std::unique_ptr<process::Zygote> zygote,
                        std::unique_ptr<process::Zygote> opener)
     : loop_(loop) {
-  Hear(zygote_, std::move(zygote));
-  if (opener != nullptr) Hear(opener_, std::move(opener));
+  ListenTo(zygote_, std::move(zygote));
+  if (opener != nullptr) ListenTo(opener_, std::move(opener));
 }
 
-void WorkerPool::Hear(Parent& parent, std::unique_ptr<process::Zygote> process) {
+void WorkerPool::ListenTo(Parent& parent, std::unique_ptr<process::Zygote> process) {
   parent.process = std::move(process);
   parent.readable.emplace(loop_, parent.process->fd());
   const int errors = parent.process->errors_fd();
@@ -64,7 +64,7 @@ std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) {
     if (!worker.outcome) Kill(worker);  // it may only have hung up
     return std::nullopt;
   }
-  if (worker.IsOutlawed()) return std::nullopt;
+  if (worker.BrokeProtocol()) return std::nullopt;
   switch (message->kind) {
     case WorkerMessage::Kind::kWantsSlot:
       if (worker.wants_slot || worker.slot || !worker.part->job.Dissects()) {
@@ -100,7 +100,7 @@ std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) {
       worker.opened = true;
       return std::nullopt;
     case WorkerMessage::Kind::kLinkType:
-      return LinkTypeMet{worker, std::string(message->log_message.Text())};
+      return LinkTypeSeen{worker, std::string(message->log_message.Text())};
     case WorkerMessage::Kind::kDone:
       if (message->outcome > process::Outcome::kUnreadable) break;
       worker.outcome = message->outcome;
@@ -109,30 +109,30 @@ std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) {
   return ProtocolBroken{worker, "a message that means nothing"};
 }
 
-std::vector<WorkerEvent> WorkerPool::Take() {
+std::vector<WorkerEvent> WorkerPool::CollectEvents() {
   std::vector<WorkerEvent> events;
   const auto add = [&events](std::optional<WorkerEvent> event) {
     if (event) events.push_back(std::move(*event));
   };
-  TakeFrom(zygote_, events);
-  TakeFrom(opener_, events);
+  CollectFrom(zygote_, events);
+  CollectFrom(opener_, events);
   for (Worker& worker : workers_) {
-    if (worker.readable && worker.readable->Take()) add(Receive(worker));
+    if (worker.readable && worker.readable->ConsumeReadable()) add(Receive(worker));
   }
   return events;
 }
 
-void WorkerPool::TakeFrom(Parent& parent, std::vector<WorkerEvent>& events) {
-  if (parent.readable && parent.readable->Take()) {
-    if (auto event = TakeReport(parent)) events.push_back(std::move(*event));
+void WorkerPool::CollectFrom(Parent& parent, std::vector<WorkerEvent>& events) {
+  if (parent.readable && parent.readable->ConsumeReadable()) {
+    if (auto event = ReceiveReport(parent)) events.push_back(std::move(*event));
   }
-  if (parent.errors_readable) TakeErrors(parent, events);
+  if (parent.errors_readable) CollectErrors(parent, events);
   if (!parent.readable) parent.errors_readable.reset();
 }
 
 // Of libraries, the C library's last words among them.
-void WorkerPool::TakeErrors(Parent& parent, std::vector<WorkerEvent>& events) {
-  static_cast<void>(parent.errors_readable->Take());
+void WorkerPool::CollectErrors(Parent& parent, std::vector<WorkerEvent>& events) {
+  static_cast<void>(parent.errors_readable->ConsumeReadable());
   const std::string text = parent.process->ReadErrors();
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
@@ -143,7 +143,7 @@ void WorkerPool::TakeErrors(Parent& parent, std::vector<WorkerEvent>& events) {
 }
 
 // Workers end with their parent.
-std::optional<WorkerEvent> WorkerPool::TakeReport(Parent& parent) {
+std::optional<WorkerEvent> WorkerPool::ReceiveReport(Parent& parent) {
   const auto report = parent.process->Receive();
   if (!report) {
     parent.readable.reset();

@@ -45,7 +45,9 @@ struct Worker {
   int start_error = 0;     // errno: it never was a process
   // Why it is being killed. What it still says isn't believed where it has broken the protocol.
   std::optional<process::FrameFault::Kind> own_kill;
-  [[nodiscard]] bool IsOutlawed() const { return own_kill == process::FrameFault::Kind::kProtocol; }
+  [[nodiscard]] bool BrokeProtocol() const {
+    return own_kill == process::FrameFault::Kind::kProtocol;
+  }
   std::optional<process::Outcome> outcome;  // once it has said so
   std::optional<uint32_t> slot;             // being filled
   OverdueWatch overdue;
@@ -73,7 +75,7 @@ struct InterfaceOpened {
   Worker& worker;
   std::string failure;  // empty: it is open
 };
-struct LinkTypeMet {
+struct LinkTypeSeen {
   const Worker& worker;
   std::string misfit;  // why the capture filter doesn't fit it; empty: it does
 };
@@ -92,7 +94,7 @@ struct WorkerReaped {
 struct ZygoteEnded {};
 struct OpenerEnded {};
 using WorkerEvent =
-    std::variant<SlotReady, FileWanted, MemberUnpacked, InterfaceOpened, LinkTypeMet,
+    std::variant<SlotReady, FileWanted, MemberUnpacked, InterfaceOpened, LinkTypeSeen,
                  ProtocolBroken, WorkerLogged, WorkerReaped, ZygoteEnded, OpenerEnded>;
 
 class WorkerPool {
@@ -112,7 +114,7 @@ class WorkerPool {
   static std::optional<WorkerEvent> Receive(Worker& worker);
 
   // What has been said, one message of each worker; the loop wakes where there is more.
-  std::vector<WorkerEvent> Take();
+  std::vector<WorkerEvent> CollectEvents();
 
   [[nodiscard]] std::list<Worker>& workers() { return workers_; }
   [[nodiscard]] const std::list<Worker>& workers() const { return workers_; }
@@ -130,10 +132,10 @@ class WorkerPool {
     std::optional<base::ReadableFlag> readable;  // none: it has ended
     std::optional<base::ReadableFlag> errors_readable;
   };
-  void Hear(Parent& parent, std::unique_ptr<process::Zygote> process);
-  void TakeFrom(Parent& parent, std::vector<WorkerEvent>& events);
-  std::optional<WorkerEvent> TakeReport(Parent& parent);
-  static void TakeErrors(Parent& parent, std::vector<WorkerEvent>& events);
+  void ListenTo(Parent& parent, std::unique_ptr<process::Zygote> process);
+  void CollectFrom(Parent& parent, std::vector<WorkerEvent>& events);
+  std::optional<WorkerEvent> ReceiveReport(Parent& parent);
+  static void CollectErrors(Parent& parent, std::vector<WorkerEvent>& events);
 
   base::EventLoop& loop_;
   Parent zygote_;

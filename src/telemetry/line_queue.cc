@@ -10,7 +10,7 @@ constexpr std::chrono::milliseconds kInterruptTime{100};
 
 Result<void> LineQueue::BeginThread(base::EventLoop& loop) {
   // One more than lines are accepted: for the line that says how many were left out.
-  auto thread = base::WriteThread::Create(loop, kMostLines + 1);
+  auto thread = base::WriteThread::Create(loop, kMaxLines + 1);
   if (!thread) return Forward(std::move(thread));
   thread_ = std::move(*thread);
   for (Line& line : std::exchange(kept_, {})) Post(std::move(line));
@@ -22,7 +22,7 @@ void LineQueue::Put(Line line) {
   if (thread_ == nullptr && early_ == Early::kWrite) return write_(line, false);
   const size_t waiting = thread_ == nullptr ? kept_.size() : thread_->posted();
   // Their number is said before any later line.
-  if (left_out_ > 0 || waiting >= kMostLines) {
+  if (left_out_ > 0 || waiting >= kMaxLines) {
     ++left_out_;
   } else if (thread_ == nullptr) {
     kept_.push_back(std::move(line));
@@ -37,16 +37,16 @@ bool LineQueue::Idle() const {
 
 void LineQueue::Post(Line line) {
   thread_->Post(
-      [write = write_, line = std::move(line), hurried = thread_->hurry_flag()] {
-        if (!*hurried) write(line, *hurried);
+      [write = write_, line = std::move(line), stop_waiting = thread_->stop_waiting_flag()] {
+        if (!*stop_waiting) write(line, *stop_waiting);
         return true;
       },
-      [this](bool /*written*/) { TellLeftOut(); });
+      [this](bool /*written*/) { WriteLeftOutCounts(); });
 }
 
 // Not before half of what waited is written, so that a slow reader gets more than such lines.
-void LineQueue::TellLeftOut() {
-  if (left_out_ == 0 || thread_->posted() > kMostLines / 2) return;
+void LineQueue::WriteLeftOutCounts() {
+  if (left_out_ == 0 || thread_->posted() > kMaxLines / 2) return;
   Post(notice_(std::exchange(left_out_, 0)));
 }
 
@@ -54,7 +54,7 @@ void LineQueue::Flush(Clock::time_point deadline) {
   if (thread_ == nullptr) return WriteKept(deadline);
   if (!thread_->Finish(deadline)) {
     given_up_ = true;
-    thread_->Hurry();
+    thread_->StopWaiting();
     static_cast<void>(thread_->Finish(Clock::now() + kInterruptTime));
   }
   thread_.reset();

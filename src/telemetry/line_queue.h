@@ -30,14 +30,14 @@ class LineQueue {
     std::string text;
     int priority = 0;  // syslog(3)'s
   };
-  // Waits for the reader at most until `hurried`; a signal interrupts the call then.
-  using Write = std::function<void(const Line& line, const std::atomic<bool>& hurried)>;
+  // Waits for the reader at most until `stop_waiting`; a signal interrupts the call then.
+  using Write = std::function<void(const Line& line, const std::atomic<bool>& stop_waiting)>;
   // What the reader is told in the place of `lines` lines.
   using Notice = std::function<Line(uint64_t lines)>;
   // What is done with a line while there is no thread.
   enum class Early : uint8_t { kWrite, kKeep };
 
-  static constexpr size_t kMostLines = 1024;  // that wait at a time
+  static constexpr size_t kMaxLines = 1024;  // that wait at a time
 
   // `write` is copied for each line, and used by one thread at a time.
   LineQueue(Early early, Write write, Notice notice)
@@ -56,7 +56,7 @@ class LineQueue {
 
  private:
   void Post(Line line);
-  void TellLeftOut();
+  void WriteLeftOutCounts();
   void WriteKept(Clock::time_point deadline);
 
   Early early_;

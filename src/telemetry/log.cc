@@ -18,7 +18,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLastTime{1000};  // for readers, when the process ends
-constexpr size_t kMostBytes = 8192;      // of a message: servers and libraries can say much
+constexpr size_t kMaxBytes = 8192;       // of a message: servers and libraries can say much
 constexpr std::string_view kClearLine = "\r\x1b[K";
 
 struct Style {
@@ -42,7 +42,7 @@ Style StyleOf(Log::Level level) {
 }
 
 std::string OneLine(std::string_view message) {
-  const std::string_view shown = message.substr(0, kMostBytes);
+  const std::string_view shown = message.substr(0, kMaxBytes);
   std::string text = base::Printable(shown);
   if (shown.size() < message.size()) {
     text += fmt::format("... ({} more bytes)", message.size() - shown.size());
@@ -59,12 +59,12 @@ std::string LeftOutNotice(uint64_t lines, const char* reader) {
 }
 
 // Nobody could be told that it failed.
-void WriteToStandardError(const LineQueue::Line& line, const std::atomic<bool>& hurried) {
+void WriteToStandardError(const LineQueue::Line& line, const std::atomic<bool>& stop_waiting) {
   size_t written_bytes = 0;
-  base::WriteAll(STDERR_FILENO, line.text, hurried, written_bytes);
+  base::WriteAll(STDERR_FILENO, line.text, stop_waiting, written_bytes);
 }
 
-void WriteToSyslog(const LineQueue::Line& line, const std::atomic<bool>& /*hurried*/) {
+void WriteToSyslog(const LineQueue::Line& line, const std::atomic<bool>& /*stop_waiting*/) {
   ::syslog(line.priority, "%s", line.text.c_str());
 }
 
@@ -92,35 +92,35 @@ void Log::Record(const std::string& message) {
   syslog_.Put({OneLine(message), StyleOf(Level::kInfo).priority});
 }
 
-void Log::Say(Level level, const std::string& message) {
+void Log::Write(Level level, const std::string& message) {
   if (level == Level::kError) ++errors_;
   const Style style = StyleOf(level);
   const std::string text = OneLine(message);
   if (verbosity_ >= style.from) {
-    terminal_.Put({TakeProgress() + TerminalLine(style.prefix, text), style.priority});
+    terminal_.Put({EraseProgress() + TerminalLine(style.prefix, text), style.priority});
   }
   if (level != Level::kVerbose) syslog_.Put({text, style.priority});
 }
 
-void Log::SayLimited(Level level, const std::string& kind, const std::string& message,
-                     int at_once) {
+void Log::WriteLimited(Level level, const std::string& kind, const std::string& message,
+                       int at_once) {
   MessageLimit& limit = limits_.try_emplace({level, kind}, at_once).first->second;
-  if (!limit.Take(std::chrono::steady_clock::now())) {
+  if (!limit.Admit(std::chrono::steady_clock::now())) {
     if (level == Level::kError) ++errors_;
     return;
   }
-  SayLeftOut(level, kind, limit.TakeLeftOut());
-  Say(level, message);
+  WriteLeftOut(level, kind, limit.DrainLeftOut());
+  Write(level, message);
 }
 
-void Log::TellLeftOut() {
-  for (auto& [kind, limit] : limits_) SayLeftOut(kind.first, kind.second, limit.TakeLeftOut());
+void Log::WriteLeftOutCounts() {
+  for (auto& [kind, limit] : limits_) WriteLeftOut(kind.first, kind.second, limit.DrainLeftOut());
 }
 
-void Log::SayLeftOut(Level level, const std::string& kind, uint64_t messages) {
+void Log::WriteLeftOut(Level level, const std::string& kind, uint64_t messages) {
   if (messages == 0) return;
   const uint64_t errors = errors_;
-  Say(level, fmt::format("{} more messages about {} were left out", messages, kind));
+  Write(level, fmt::format("{} more messages about {} were left out", messages, kind));
   errors_ = errors;  // they are counted
 }
 
@@ -131,10 +131,10 @@ void Log::ShowProgress(const std::string& text) {
 }
 
 void Log::ClearProgress() {
-  if (has_progress_) terminal_.Put({TakeProgress(), 0});
+  if (has_progress_) terminal_.Put({EraseProgress(), 0});
 }
 
-std::string Log::TakeProgress() {
+std::string Log::EraseProgress() {
   return std::exchange(has_progress_, false) ? std::string(kClearLine) : std::string();
 }
 

@@ -36,20 +36,20 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  void Error(const std::string& message) { Say(Level::kError, message); }
-  void Warning(const std::string& message) { Say(Level::kWarning, message); }
-  void Info(const std::string& message) { Say(Level::kInfo, message); }  // normal
+  void Error(const std::string& message) { Write(Level::kError, message); }
+  void Warning(const std::string& message) { Write(Level::kWarning, message); }
+  void Info(const std::string& message) { Write(Level::kInfo, message); }  // normal
   void Verbose(const std::string& message) {
-    Say(Level::kVerbose, message);
+    Write(Level::kVerbose, message);
   }                                         // standard error only
   void Record(const std::string& message);  // syslog only
 
   // A message of which there can be many: of each kind ("refused documents") and level some are
   // left out (message_limit.h), and their number is said.
-  void SayLimited(Level level, const std::string& kind, const std::string& message,
-                  int at_once = MessageLimit::kAtOnce);
+  void WriteLimited(Level level, const std::string& kind, const std::string& message,
+                    int at_once = MessageLimit::kAtOnce);
   // The number of those that were left out since it was said.
-  void TellLeftOut();
+  void WriteLeftOutCounts();
 
   // A line on the terminal that the next one takes the place of. Left out while others wait.
   void ShowProgress(const std::string& text);
@@ -65,9 +65,9 @@ class Log {
   [[nodiscard]] uint64_t errors() const { return errors_; }
 
  private:
-  void Say(Level level, const std::string& message);
-  void SayLeftOut(Level level, const std::string& kind, uint64_t messages);
-  std::string TakeProgress();
+  void Write(Level level, const std::string& message);
+  void WriteLeftOut(Level level, const std::string& kind, uint64_t messages);
+  std::string EraseProgress();
 
   Verbosity verbosity_;
   std::map<std::pair<Level, std::string>, MessageLimit> limits_;
@@ -83,7 +83,7 @@ class RateLimited {
   // `log` is borrowed.
   RateLimited(Log& log, Log::Level level, std::string kind)
       : log_(log), level_(level), kind_(std::move(kind)) {}
-  void Report(const std::string& message) const { log_.SayLimited(level_, kind_, message); }
+  void Report(const std::string& message) const { log_.WriteLimited(level_, kind_, message); }
 
  private:
   Log& log_;

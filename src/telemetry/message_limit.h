@@ -21,7 +21,7 @@ class MessageLimit {
   explicit MessageLimit(int at_once = kAtOnce) : at_once_(at_once) {}
 
   // Whether a message of now is shown; if not, it is counted as left out.
-  bool Take(Time now) {
+  bool Admit(Time now) {
     next_ = std::max(next_, now - (at_once_ - 1) * kInterval);
     const bool is_shown = next_ <= now;
     if (is_shown) {
@@ -33,7 +33,7 @@ class MessageLimit {
   }
 
   // Since the last call.
-  uint64_t TakeLeftOut() { return std::exchange(left_out_, 0); }
+  uint64_t DrainLeftOut() { return std::exchange(left_out_, 0); }
 
  private:
   static constexpr std::chrono::seconds kInterval{1};

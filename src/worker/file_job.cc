@@ -58,7 +58,7 @@ Result<void> OnePass(dissect::Session& session, FileJob& file) {
     if (!processed) return processed;
     // One that has skipped what is settled brings the file on by a frame at least.
     const bool is_of_use = !file.job.is_fresh || frame > file.job.settled_frame;
-    if (file.memory.NearlySpent() && is_of_use) {
+    if (file.memory.NearLimit() && is_of_use) {
       file.is_full = true;
       return {};
     }
@@ -87,7 +87,7 @@ Result<void> TwoPasses(dissect::Session& session, FileJob& file) {
     } else {
       file.processor.Preview(file.frames.frame_number());
     }
-    if (!file.memory.NearlySpent()) continue;
+    if (!file.memory.NearLimit()) continue;
     read = Fail(
         "{}: two passes over more than {} packets need more than --worker-memory; the rest "
         "is left out",

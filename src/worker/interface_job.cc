@@ -45,7 +45,7 @@ Opening Open(const WorkerContext& context, const Job& job, const live::Link& lin
   const live::Options& live = context.options().live;
   Opening opening{live::Device::Open(link.Look().name, live.device), {}, {}, {}};
   auto& [device, addresses, packets, ready] = opening;
-  const live::PortRange own_ports = context.memory().board->own_ports();
+  const live::PortRange own_ports = context.memory().shared_state->own_ports();
   if (auto found = OwnAddresses(own_ports, link); found) {
     addresses = std::move(*found);
   } else {
@@ -92,13 +92,13 @@ Opening OpenForRun(const WorkerContext& context, const Job& job, const live::Lin
   return opening;
 }
 
-// Tells the board and the user of a capture that sees nothing. Only where all that the link
+// Tells the shared state and the user of a capture that sees nothing. Only where all that the link
 // receives is captured.
 class BlindnessWatch {
  public:
   BlindnessWatch(const WorkerContext& context, const Job& job, const live::Link& link,
                  std::function<void(const std::string&)> warn)
-      : board_(*context.memory().board),
+      : shared_state_(*context.memory().shared_state),
         job_(job),
         link_(link),
         warn_(std::move(warn)),
@@ -106,7 +106,7 @@ class BlindnessWatch {
                context.options().capture_filter.empty()) {
     Look();
   }
-  ~BlindnessWatch() { board_.SetBlind(job_.interface, false); }
+  ~BlindnessWatch() { shared_state_.SetBlind(job_.interface, false); }
   BlindnessWatch(const BlindnessWatch&) = delete;
   BlindnessWatch& operator=(const BlindnessWatch&) = delete;
 
@@ -115,16 +115,16 @@ class BlindnessWatch {
     const std::string name = link_.Look().name;
     const auto received = live::ReceivedByLink(name);
     if (!received) return;
-    const live::InterfaceCounts counts = board_.CountsOf(job_.interface);
+    const live::InterfaceCounts counts = shared_state_.CountsOf(job_.interface);
     const bool was_blind = blindness_.is_blind();
     blindness_.Update(*received, counts.received + counts.kernel_dropped,
                       live::Blindness::Time::clock::now());
     // Packets of the run's own connections are left out.
-    const bool has_own = board_.own_ports().count != 0 && blindness_.is_blind() && !was_blind &&
-                         live::HasAddress(name);
+    const bool has_own = shared_state_.own_ports().count != 0 && blindness_.is_blind() &&
+                         !was_blind && live::HasAddress(name);
     if (has_own) is_on_ = false;
     const bool is_blind = is_on_ && blindness_.is_blind();
-    board_.SetBlind(job_.interface, is_blind);
+    shared_state_.SetBlind(job_.interface, is_blind);
     if (is_blind && !was_blind) {
       warn_(
           fmt::format("{}: the link receives packets, and the capture has seen none for {} s; "
@@ -134,7 +134,7 @@ class BlindnessWatch {
   }
 
  private:
-  const live::SharedCaptureState& board_;
+  const live::SharedCaptureState& shared_state_;
   const Job& job_;
   const live::Link& link_;
   std::function<void(const std::string&)> warn_;
@@ -147,11 +147,12 @@ class BlindnessWatch {
 Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWriter& out) {
   const std::string name = job.path.data();
   if (live::IsRemote(name)) return RunRemoteJob(context, job, out);
-  const live::Link link(name, context.memory().board->LastIndex(job.interface));
-  context.memory().board->RememberIndex(job.interface, link.index());
+  const live::Link link(name, context.memory().shared_state->LastIndex(job.interface));
+  context.memory().shared_state->RememberIndex(job.interface, link.index());
   const live::FanoutOptions& fanout = context.options().live.fanout;
-  const live::PortRange own_ports = context.memory().board->own_ports();
-  std::atomic<uint64_t>& work = context.memory().board->WorkOf(job.interface, job.fanout_index);
+  const live::PortRange own_ports = context.memory().shared_state->own_ports();
+  std::atomic<uint64_t>& work =
+      context.memory().shared_state->WorkOf(job.interface, job.fanout_index);
   auto [device, addresses, packets, ready] = OpenForRun(context, job, link, out, work);
   if (ready) ready = context.GiveUpPrivilegesOfCapture();
   if (!ready) {
@@ -178,9 +179,9 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
     if (const auto change = live::DescribeNewAddress(known, *now)) warn(*change);
     known = std::move(*now);
   };
-  live::RingFeed feed(*context.memory().board, context.memory().rings,
+  live::RingFeed feed(*context.memory().shared_state, context.memory().rings,
                       context.memory().duplicates.get(), context.options().live.key, job.interface);
-  live::LiveReader reader(*context.memory().board, feed, job.interface,
+  live::LiveReader reader(*context.memory().shared_state, feed, job.interface,
                           {[&out] { return out.StopRequested(); }, work, out.supervisor(), warn,
                            raw.get(), look, job.fanout_index == 0});
   live::LiveReader::End end{};

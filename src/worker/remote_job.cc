@@ -31,16 +31,16 @@ Result<Outcome> RunRemoteJob(WorkerContext& context, const Job& job, SlotWriter&
                         {name, context.options().capture_filter, encapsulation, snaplen, true},
                         out);
   };
-  live::RemoteReader::LinkContext surroundings{
+  live::RemoteReader::LinkContext link_context{
       [&out] { return out.StopRequested(); },
       out.supervisor(),
       [&out](const std::string& message) { out.SendLog(LogMessage::Level::kWarning, message); },
       {}};
-  if (!context.options().live.raw.path.empty()) surroundings.record = record;
-  live::RingFeed feed(*context.memory().board, context.memory().rings,
+  if (!context.options().live.raw.path.empty()) link_context.record = record;
+  live::RingFeed feed(*context.memory().shared_state, context.memory().rings,
                       context.memory().duplicates.get(), context.options().live.key, job.interface);
-  live::RemoteReader reader(*context.memory().board, feed, job.interface, name,
-                            std::move(surroundings));
+  live::RemoteReader reader(*context.memory().shared_state, feed, job.interface, name,
+                            std::move(link_context));
   const auto end = reader.Run(*address, context.options().capture_filter);
   return end == live::RemoteReader::End::kAbandoned ? Outcome::kPartial : Outcome::kComplete;
 }

@@ -77,7 +77,7 @@ Result<Outcome> RunStreamDissectJob(WorkerContext& context, const Job& job,
       use.bytes += source.record().data().size();
       source.Pass();
       if (use.packets % kPacketsBetweenLooks == 0) use.resident_bytes = resident.Bytes();
-      if (stream::IsFull(context.options().session_limits, use) || memory.NearlySpent()) {
+      if (stream::IsFull(context.options().session_limits, use) || memory.NearLimit()) {
         return Outcome::kSessionLimitReached;
       }
     }

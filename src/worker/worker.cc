@@ -23,7 +23,7 @@ Result<Outcome> RunJob(WorkerContext& context, const ShardPlanner& planner, cons
   process::MemoryBudget memory(job.role == Job::Role::kCapture ? 0
                                                                : context.options().memory_bytes);
   if (job.role != Job::Role::kCapture) {
-    context.writer().Meet(job.needs);
+    context.writer().SetNeeds(job.needs);
     context.writer().SetSession(job.session);
   }
   out.HandOverEach(job.careful_frames);
@@ -52,7 +52,7 @@ void RunWorker(WorkerContext& context, const ShardPlanner& planner, const Job& j
   SlotWriter out(context.slots(job), context.control(), std::move(channel));
   context.SendLogsBy(
       [&out](const LogMessage& message) { out.SendLog(message.level, message.Text()); });
-  context.TellLinkTypesTo([&out](const std::string& misfit) { out.SendLinkType(misfit); });
+  context.ReportLinkTypesTo([&out](const std::string& misfit) { out.SendLinkType(misfit); });
   auto outcome =
       kept ? RunJob(context, planner, job, out) : Result<Outcome>(tl::unexpected(kept.error()));
   if (!outcome) out.SendLog(LogMessage::Level::kError, outcome.error().message);

@@ -110,7 +110,7 @@ Result<void> WorkerContext::KeepOwn(const Job& job, std::vector<int> descriptors
     descriptors.insert(descriptors.end(), events.begin(), events.end());
   }
   if (!captures) {
-    memory_.board.reset();
+    memory_.shared_state.reset();
     memory_.duplicates.reset();
   }
   const bool reads =
@@ -128,7 +128,7 @@ void WorkerContext::DropShared() {
   memory_.control.Drop();
   for (auto& slots : memory_.slots) slots.reset();
   for (auto& ring : memory_.rings) ring.reset();
-  memory_.board.reset();
+  memory_.shared_state.reset();
   memory_.duplicates.reset();
 }
 

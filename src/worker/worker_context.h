@@ -38,7 +38,7 @@ struct SharedMemory {
   process::RunControl& control;
   std::vector<std::unique_ptr<process::WorkerSlots>>& slots;  // by worker index
   std::vector<std::unique_ptr<process::PacketRing>>& rings;   // of each stream; live, each worker
-  std::unique_ptr<live::SharedCaptureState>& board;           // null: nothing is live
+  std::unique_ptr<live::SharedCaptureState>& shared_state;    // null: nothing is live
   std::unique_ptr<live::SharedDuplicates>& duplicates;        // null: they are taken, too
 };
 
@@ -63,8 +63,8 @@ class WorkerContext {
   // The same, once an interface is open.
   [[nodiscard]] Result<void> GiveUpPrivilegesOfCapture() const;
   // What the capture filter has to tell goes this way from now on.
-  void TellLinkTypesTo(source::CaptureFilter::OnLinkType told) {
-    if (capture_filter_) capture_filter_->TellLinkTypesTo(std::move(told));
+  void ReportLinkTypesTo(source::CaptureFilter::OnLinkType told) {
+    if (capture_filter_) capture_filter_->ReportLinkTypesTo(std::move(told));
   }
   // Libraries' messages go this way from now on.
   void SendLogsBy(SendLog send_log) { send_log_ = std::move(send_log); }

@@ -67,7 +67,7 @@ class Referee {
       if (field == nullptr) break;
       const std::string_view protocol = field->hfinfo->abbrev;
       if (IsFault(node, protocol) || ++protocols > kMaxProtocols) return std::nullopt;
-      if (!Take(node, protocol)) break;
+      if (!AddLayer(node, protocol)) break;
     }
     return text_;
   }
@@ -85,7 +85,7 @@ class Referee {
   }
 
   // False where the way ends.
-  bool Take(const proto_node* node, std::string_view protocol) {
+  bool AddLayer(const proto_node* node, std::string_view protocol) {
     if (protocol == "ip") {
       SetPair(*Child(node, "ip.src"), *Child(node, "ip.dst"));
       return !IsFragment(node);

@@ -146,7 +146,7 @@ def test_a_typing_error_is_told_before_anything_is_read(espcap, tmp_path):
     out = tmp_path / "out"
     run = espcap("--file", "nonesuch.pcap", "--bpf", "type mgt and tcp prt 80", "--output", out)
     assert run.code == 1 and not out.exists()
-    assert "syntax error at 'prt' (character 18)" in run.err and "nonesuch" not in run.err
+    assert "syntax error" in run.err and "nonesuch" not in run.err
 
 
 @pytest.mark.parametrize("name", ["raw.pcap", "null-big-30.pcap", "sll2.pcap"])

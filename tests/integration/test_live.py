@@ -420,7 +420,7 @@ def test_capabilities_of_a_user_are_dropped_too(network, live, tmp_path):
 
 @pytest.mark.parametrize("arguments, said", [
     (["--nic", "a9"], ["--nic a9: no such interface", "did you mean 'a", "b1"]),
-    (["--nic", "a0", "--bpf", "tcp port port 80"], ["'tcp port port 80'", "'port' (character 10)"]),
+    (["--nic", "a0", "--bpf", "tcp port port 80"], ["'tcp port port 80'", "syntax error"]),
     (["--nic", "any", "--bpf", "ether host 1"], ["'ether host 1'"]),
     (["--nic", "a0", "--monitor"], ["capture on a0", "--monitor"]),
     (["--nic", "a0", "--run-as", "nosuch"], ["--run-as nosuch: there is no such user"]),

@@ -76,7 +76,7 @@ class BatchIntakeTest : public ::testing::Test {
     }
   }
   std::string Violation() {
-    const auto violations = intake_->TakeWaiting(false);
+    const auto violations = intake_->AcceptWaiting(false);
     return violations.empty() ? "" : violations.front().what;
   }
   std::string TextOf(const Part& part, size_t batch = 0) {
@@ -251,7 +251,7 @@ TEST_F(BatchIntakeTest, AtTheEndAllIsTaken) {
   Part& part = Next(0);
   part.capture->awaits_fingerprint = true;
   HandOver(part, {1, 2});
-  EXPECT_TRUE(intake_->TakeWaiting(true).empty());
+  EXPECT_TRUE(intake_->AcceptWaiting(true).empty());
   EXPECT_FALSE(intake_->Waits(part));
   EXPECT_EQ(accounting_->ledger().captured, 2U);
   EXPECT_EQ(accounting_->ledger().abandoned, 2U) << "nobody knows their ids";

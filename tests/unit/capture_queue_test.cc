@@ -196,10 +196,10 @@ TEST_F(CaptureQueueTest, AFilesFingerprintIsFoundWhileItIsRead) {
   queue.Add({File("a", 1), File("b", 1), File("c", 1)});
   Part* first = queue.Next();
   ASSERT_NE(first, nullptr);
-  const auto unknown = queue.TakeUnknown();
+  const auto unknown = queue.DrainUnknown();
   ASSERT_EQ(unknown.size(), 1U);
   EXPECT_EQ(unknown[0], first->capture);
-  EXPECT_TRUE(queue.TakeUnknown().empty()) << "each is asked for once";
+  EXPECT_TRUE(queue.DrainUnknown().empty()) << "each is asked for once";
   EXPECT_EQ(NamesOfNext(queue), (std::vector<std::string>{"b"})) << "two at most are unknown";
   End(*first);
   EXPECT_FALSE(first->capture->Settled());
@@ -212,7 +212,7 @@ TEST_F(CaptureQueueTest, NothingIsReadBeforeItIsKnownWhetherItIsSettled) {
   CaptureQueue queue({2, true, false, Fingerprints::kFirst, 2});
   queue.Add({File("a", 1), File("b", 1), File("c", 1)});
   EXPECT_EQ(queue.Next(), nullptr);
-  const auto unknown = queue.TakeUnknown();
+  const auto unknown = queue.DrainUnknown();
   ASSERT_EQ(unknown.size(), 2U);
   queue.SetFingerprint(*unknown[0], Fingerprint{1}, true);
   EXPECT_TRUE(unknown[0]->Ended());

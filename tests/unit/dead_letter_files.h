@@ -45,12 +45,12 @@ inline void AppendLetters(sink::DeadLetters& letters, uint32_t first, uint32_t l
   if (auto done = letters.Append(some); !done) throw std::runtime_error(done.error().message);
 }
 
-inline base::WriteThread::HurryFlag NotHurried() {
+inline base::WriteThread::StopWaitingFlag KeepWaiting() {
   return std::make_shared<std::atomic<bool>>(false);
 }
 
 inline sink::DeadLetters OpenLetters(const std::string& path, uint64_t max_bytes = UINT64_MAX) {
-  auto letters = sink::DeadLetters::Open(path, max_bytes, NotHurried());
+  auto letters = sink::DeadLetters::Open(path, max_bytes, KeepWaiting());
   if (!letters) throw std::runtime_error(letters.error().message);
   return std::move(*letters);
 }

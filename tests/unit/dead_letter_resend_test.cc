@@ -90,15 +90,15 @@ class DeadLetterResendTest : public ::testing::Test {
     const auto resend = DeadLetterResend::Open(path_, nullptr);
     return resend ? "opened" : resend.error().message;
   }
-  static std::vector<DeadLetterResend::Taken> Take(DeadLetterResend& resend,
-                                                   size_t max_letters = kAll,
-                                                   size_t max_bytes = kAll) {
-    auto taken = resend.Take(max_letters, max_bytes);
+  static std::vector<DeadLetterResend::Taken> NextLetters(DeadLetterResend& resend,
+                                                          size_t max_letters = kAll,
+                                                          size_t max_bytes = kAll) {
+    auto taken = resend.NextLetters(max_letters, max_bytes);
     if (!taken) throw std::runtime_error(taken.error().message);
     return std::move(*taken);
   }
   static void LandAll(DeadLetterResend& resend) {
-    for (const auto& taken : Take(resend)) resend.Landed(taken.line);
+    for (const auto& taken : NextLetters(resend)) resend.MarkDelivered(taken.line);
   }
   void Write(std::string_view text) const { directory_.Write("letters.ndjson", text); }
   [[nodiscard]] std::string Text() const { return ReadWhole(path_); }
@@ -112,11 +112,11 @@ class DeadLetterResendTest : public ::testing::Test {
 TEST_F(DeadLetterResendTest, WhatHasLandedGoes) {
   Write(LetterLines(1, 5));
   const auto resend = Open();
-  const auto taken = Take(*resend);
+  const auto taken = NextLetters(*resend);
   ASSERT_EQ(taken.size(), 5U);
   for (uint32_t number = 1; number <= 5; ++number) {
     EXPECT_EQ(LetterLine(taken[number - 1].letter), LetterLines(number, number));
-    resend->Landed(taken[number - 1].line);
+    resend->MarkDelivered(taken[number - 1].line);
   }
   EXPECT_EQ(Text(), LetterLines(1, 5));
   ASSERT_TRUE(resend->Finish());
@@ -128,9 +128,9 @@ TEST_F(DeadLetterResendTest, WhatHasLandedGoes) {
 TEST_F(DeadLetterResendTest, WhatIsRefusedAgainStaysAsItIsGiven) {
   Write(LetterLines(1, 3));
   const auto resend = Open();
-  auto taken = Take(*resend);
-  resend->Landed(taken[0].line);
-  resend->Landed(taken[2].line);
+  auto taken = NextLetters(*resend);
+  resend->MarkDelivered(taken[0].line);
+  resend->MarkDelivered(taken[2].line);
   DeadLetter again = taken[1].letter;
   again.status = 429;
   again.reason = "another";
@@ -143,9 +143,9 @@ TEST_F(DeadLetterResendTest, WhatIsRefusedAgainStaysAsItIsGiven) {
 TEST_F(DeadLetterResendTest, WhatNobodyTellsOfStays) {
   Write(LetterLines(1, 7));
   const auto resend = Open();
-  EXPECT_EQ(Take(*resend, 2).size(), 2U);
-  const auto more = Take(*resend, 3);
-  resend->Landed(more[1].line);
+  EXPECT_EQ(NextLetters(*resend, 2).size(), 2U);
+  const auto more = NextLetters(*resend, 3);
+  resend->MarkDelivered(more[1].line);
   ASSERT_TRUE(resend->Finish());
   EXPECT_EQ(Text(), LetterLines(1, 3) + LetterLines(5, 7));
   EXPECT_EQ(resend->counts().not_sent, 6U);
@@ -155,25 +155,25 @@ TEST_F(DeadLetterResendTest, ATakeKeepsToItsBounds) {
   Write(LetterLines(1, 9));
   const size_t bytes = NumberedLetter(1).document.size();
   const auto resend = Open();
-  EXPECT_EQ(Take(*resend, 2).size(), 2U);
-  EXPECT_EQ(Take(*resend, kAll, 3 * bytes).size(), 3U);
-  EXPECT_EQ(Take(*resend, kAll, 3 * bytes - 1).size(), 2U);
-  EXPECT_EQ(Take(*resend, kAll, 0).size(), 1U);  // always one
-  const auto last = Take(*resend);
+  EXPECT_EQ(NextLetters(*resend, 2).size(), 2U);
+  EXPECT_EQ(NextLetters(*resend, kAll, 3 * bytes).size(), 3U);
+  EXPECT_EQ(NextLetters(*resend, kAll, 3 * bytes - 1).size(), 2U);
+  EXPECT_EQ(NextLetters(*resend, kAll, 0).size(), 1U);  // always one
+  const auto last = NextLetters(*resend);
   ASSERT_EQ(last.size(), 1U);
   EXPECT_EQ(last[0].letter.id, "id9");
-  EXPECT_TRUE(Take(*resend).empty());
+  EXPECT_TRUE(NextLetters(*resend).empty());
 }
 
 TEST_F(DeadLetterResendTest, ABadLineIsReportedAndKept) {
   const std::string bad = "{\"index\":\"cut off, bytes \xFF";
   Write(LetterLines(1, 1) + bad + "\n\n" + LetterLines(2, 2));
   const auto resend = Open();
-  const auto taken = Take(*resend);
+  const auto taken = NextLetters(*resend);
   ASSERT_EQ(taken.size(), 2U);
   EXPECT_EQ(taken[1].line, 4U);
-  resend->Landed(taken[0].line);
-  resend->Landed(taken[1].line);
+  resend->MarkDelivered(taken[0].line);
+  resend->MarkDelivered(taken[1].line);
   ASSERT_TRUE(resend->Finish());
   EXPECT_EQ(Text(), bad + "\n");
   EXPECT_EQ(resend->counts().bad_lines, 1U);
@@ -202,13 +202,13 @@ TEST_F(DeadLetterResendTest, ALastLineWithoutEndIsALine) {
   text.pop_back();
   Write(text);
   const auto resend = Open();
-  const auto taken = Take(*resend);
+  const auto taken = NextLetters(*resend);
   ASSERT_EQ(taken.size(), 2U);
   auto letters = OpenLetters(path_);
   AppendLetters(letters, 3, 3);
-  resend->Landed(taken[0].line);
+  resend->MarkDelivered(taken[0].line);
   ASSERT_TRUE(resend->Finish());
-  EXPECT_EQ(Take(*Open()).size(), 2U);
+  EXPECT_EQ(NextLetters(*Open()).size(), 2U);
   LandAll(*Open());
 }
 
@@ -228,7 +228,8 @@ TEST_F(DeadLetterResendTest, AnyLettersComeBackByteForByte) {
   Write(text);
   const auto resend = Open();
   size_t next = 0;
-  for (auto taken = Take(*resend, 7, 100'000); !taken.empty(); taken = Take(*resend, 7, 100'000)) {
+  for (auto taken = NextLetters(*resend, 7, 100'000); !taken.empty();
+       taken = NextLetters(*resend, 7, 100'000)) {
     for (const auto& [line, letter] : taken) {
       EXPECT_EQ(line, next + 1);
       ASSERT_EQ(letter.document == documents[next++], true);
@@ -244,11 +245,11 @@ TEST_F(DeadLetterResendTest, WhatIsAppendedMeanwhileStays) {
   auto letters = OpenLetters(path_);
   AppendLetters(letters, 4, 4);
   const auto resend = Open();
-  const auto taken = Take(*resend);
+  const auto taken = NextLetters(*resend);
   ASSERT_EQ(taken.size(), 4U);
   AppendLetters(letters, 5, 6);
-  EXPECT_TRUE(Take(*resend).empty());
-  for (const auto& one : taken) resend->Landed(one.line);
+  EXPECT_TRUE(NextLetters(*resend).empty());
+  for (const auto& one : taken) resend->MarkDelivered(one.line);
   ASSERT_TRUE(resend->Finish());
   EXPECT_EQ(Text(), LetterLines(5, 6));
   AppendLetters(letters, 7, 7);  // finds the new file
@@ -260,7 +261,7 @@ TEST_F(DeadLetterResendTest, AnAppendUnderWayIsWaitedFor) {
   Write(LetterLines(1, 1));
   {
     const SlowAppend append(path_, LetterLines(2, 2));
-    EXPECT_EQ(Take(*Open()).size(), 2U);
+    EXPECT_EQ(NextLetters(*Open()).size(), 2U);
   }
   const auto resend = Open();
   LandAll(*resend);
@@ -297,7 +298,7 @@ TEST_F(DeadLetterResendTest, AFullDiskLeavesTheFileAsItWas) {
     const FileSizeLimit limit(20'000);
     const auto resend = Open();
     bool has_failed = false;
-    for (const auto& taken : Take(*resend)) {
+    for (const auto& taken : NextLetters(*resend)) {
       has_failed |= !resend->Remains(taken.line, taken.letter);
     }
     const auto finished = resend->Finish();
@@ -343,7 +344,7 @@ TEST_F(DeadLetterResendTest, ALinkStaysOne) {
   directory_.Write("elsewhere/target", LetterLines(1, 2));
   std::filesystem::create_symlink("elsewhere/target", path_);
   const auto resend = Open();
-  resend->Landed(Take(*resend, 1)[0].line);
+  resend->MarkDelivered(NextLetters(*resend, 1)[0].line);
   ASSERT_TRUE(resend->Finish());
   EXPECT_TRUE(std::filesystem::is_symlink(path_));
   EXPECT_EQ(ReadWhole(directory_.Path("elsewhere/target")), LetterLines(2, 2));
@@ -404,11 +405,11 @@ TEST_F(DeadLetterResendTest, NoLetterIsLostByAKill) {
     const pid_t child = ::fork();
     if (child == 0) {
       const auto resend = Open();
-      for (const auto& [line, letter] : Take(*resend, 100)) {
+      for (const auto& [line, letter] : NextLetters(*resend, 100)) {
         // Told before: a letter that has landed may be sent again, but not be lost.
         if (letter.frame_number % 2 == 1) {
           if (::write(landed[1], &letter.frame_number, 4) != 4) ::_exit(1);
-          resend->Landed(line);
+          resend->MarkDelivered(line);
         } else if (!resend->Remains(line, letter)) {
           ::_exit(1);
         }
@@ -426,7 +427,7 @@ TEST_F(DeadLetterResendTest, NoLetterIsLostByAKill) {
   ::close(landed[0]);
   ::close(landed[1]);
   std::multiset<std::string> there;
-  for (const auto& taken : Take(*Open())) there.insert(taken.letter.id);
+  for (const auto& taken : NextLetters(*Open())) there.insert(taken.letter.id);
   EXPECT_TRUE(messages_.empty());
   for (uint32_t number = 1; number <= kLetters; ++number) {
     const std::string id = "id" + std::to_string(number);

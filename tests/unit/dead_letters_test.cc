@@ -37,7 +37,7 @@ using espcap::testing::TemporaryDirectory;
 class DeadLettersTest : public ::testing::Test {
  protected:
   static std::string ErrorOfOpen(const std::string& path) {
-    const auto letters = DeadLetters::Open(path, UINT64_MAX, espcap::testing::NotHurried());
+    const auto letters = DeadLetters::Open(path, UINT64_MAX, espcap::testing::KeepWaiting());
     return letters ? "opened" : letters.error().message;
   }
 

@@ -50,30 +50,30 @@ TEST(DeathPolicy, DecidesByWhatWorkersDiedOf) {
       {{Kind::kSignal, kFile, 17, 0, 1}, AfterDeath::kBlameFrame},
       {{Kind::kExit, kStream, 17, 0, 1}, AfterDeath::kBlameFrame},
       {{Kind::kOverdue, kFile, 17, 0, 1}, AfterDeath::kBlameFrame},
-      {{Kind::kKilled, kFile, 17, 0, 1}, AfterDeath::kTakeUpAgain},  // once is chance
+      {{Kind::kKilled, kFile, 17, 0, 1}, AfterDeath::kResume},  // once is chance
       {{Kind::kKilled, kFile, 17, 17, 2}, AfterDeath::kBlameFrame},
-      {{Kind::kKilled, kFile, 18, 17, 2}, AfterDeath::kTakeUpAgain},
-      {{Kind::kKilled, kFile, 0, 0, 2}, AfterDeath::kTakeUpAgain},  // outside of dissection
-      {{Kind::kKilled, kStream, 0, 0, kMostFruitless}, AfterDeath::kBlameFirst},
-      {{Kind::kSignal, kFile, 0, 0, kMostFruitlessFaults - 1}, AfterDeath::kTakeUpAgain},
-      {{Kind::kSignal, kFile, 0, 0, kMostFruitlessFaults}, AfterDeath::kGiveUp},
-      {{Kind::kSignal, kStream, 0, 0, kMostFruitlessFaults}, AfterDeath::kBlameFirst},
-      {{Kind::kSignal, kFile, 17, 0, kMostFruitless + 1}, AfterDeath::kGiveUp},
+      {{Kind::kKilled, kFile, 18, 17, 2}, AfterDeath::kResume},
+      {{Kind::kKilled, kFile, 0, 0, 2}, AfterDeath::kResume},  // outside of dissection
+      {{Kind::kKilled, kStream, 0, 0, kMaxStartsWithoutProgress}, AfterDeath::kBlameFirst},
+      {{Kind::kSignal, kFile, 0, 0, kMaxFaultsWithoutProgress - 1}, AfterDeath::kResume},
+      {{Kind::kSignal, kFile, 0, 0, kMaxFaultsWithoutProgress}, AfterDeath::kGiveUp},
+      {{Kind::kSignal, kStream, 0, 0, kMaxFaultsWithoutProgress}, AfterDeath::kBlameFirst},
+      {{Kind::kSignal, kFile, 17, 0, kMaxStartsWithoutProgress + 1}, AfterDeath::kGiveUp},
       {{Kind::kSignal, kStream, 17, 0, 1000}, AfterDeath::kBlameFrame},  // a stream never is
-      {{Kind::kProtocol, kFile, 17, 0, 1}, AfterDeath::kTakeUpAgain},
+      {{Kind::kProtocol, kFile, 17, 0, 1}, AfterDeath::kResume},
       {{Kind::kProtocol, kFile, 99, 17, 2}, AfterDeath::kBlameFirst},  // whatever it says
   };
   for (const auto& c : cases) {
-    EXPECT_EQ(Decide(c.death), c.expected)
-        << static_cast<int>(c.death.kind) << " " << c.death.frame << " " << c.death.fruitless;
+    EXPECT_EQ(Decide(c.death), c.expected) << static_cast<int>(c.death.kind) << " " << c.death.frame
+                                           << " " << c.death.starts_without_progress;
   }
 }
 
 TEST(DeathPolicy, FramesAreDissectedAgainUpToABound) {
   constexpr uint64_t kFile = 100'000'000;
-  EXPECT_FALSE(IsTooMuch({1'000'001, 5 * kFile}, kFile));
-  EXPECT_FALSE(IsTooMuch({1'000'000, 50 * kFile}, kFile));
-  EXPECT_TRUE(IsTooMuch({1'000'001, 6 * kFile}, kFile));
+  EXPECT_FALSE(ExceedsRepeatLimit({1'000'001, 5 * kFile}, kFile));
+  EXPECT_FALSE(ExceedsRepeatLimit({1'000'000, 50 * kFile}, kFile));
+  EXPECT_TRUE(ExceedsRepeatLimit({1'000'001, 6 * kFile}, kFile));
 }
 
 // Deaths have no budget, only a rate.

@@ -50,12 +50,12 @@ class DirectoryWatchTest : public ::testing::Test {
   // Opens it, and takes the files that are there.
   Names Started(bool recursive = false) {
     Open(recursive);
-    return Take();
+    return ReadArrivals();
   }
 
   // The files' paths from the directory on.
-  Names Take() {
-    auto arrivals = watch_->Take();
+  Names ReadArrivals() {
+    auto arrivals = watch_->ReadArrivals();
     if (!arrivals) throw std::runtime_error(arrivals.error().message);
     problems_.insert(problems_.end(), arrivals->problems.begin(), arrivals->problems.end());
     Names names;
@@ -80,7 +80,7 @@ class DirectoryWatchTest : public ::testing::Test {
       const auto left =
           std::chrono::duration_cast<milliseconds>(end - std::chrono::steady_clock::now());
       if (left.count() <= 0 || !IsReadable(left)) break;
-      const Names taken = Take();
+      const Names taken = ReadArrivals();
       names.insert(names.end(), taken.begin(), taken.end());
     }
     return names;
@@ -105,7 +105,7 @@ class DirectoryWatchTest : public ::testing::Test {
   }
 
   [[nodiscard]] std::string ErrorOfTake() const {
-    const auto arrivals = watch_->Take();
+    const auto arrivals = watch_->ReadArrivals();
     return arrivals ? "none" : arrivals.error().message;
   }
   [[nodiscard]] std::string Gone() const {
@@ -122,9 +122,9 @@ TEST_F(DirectoryWatchTest, TheFirstCallGivesWhatIsThereSortedByPath) {
   for (const char* name : {"b.pcap", "a.pcap", "folder/c.pcap", "B.pcap", "empty"}) Write(name);
   Open();
   EXPECT_TRUE(IsReadable(milliseconds(1000)));
-  EXPECT_EQ(Take(), (Names{"B.pcap", "a.pcap", "b.pcap", "empty"}));
+  EXPECT_EQ(ReadArrivals(), (Names{"B.pcap", "a.pcap", "b.pcap", "empty"}));
   EXPECT_FALSE(IsReadable(kAWhile));
-  EXPECT_EQ(Take(), Names{});
+  EXPECT_EQ(ReadArrivals(), Names{});
   EXPECT_EQ(Started(true), (Names{"B.pcap", "a.pcap", "b.pcap", "empty", "folder/c.pcap"}));
   EXPECT_EQ(problems_, Names{});
 }
@@ -133,7 +133,7 @@ TEST_F(DirectoryWatchTest, PathsBeginWithTheDirectoryAsItWasGiven) {
   Write("a.pcap");
   auto watch = DirectoryWatch::Open(root_ + '/', false);
   ASSERT_TRUE(watch) << watch.error().message;
-  EXPECT_EQ((*watch)->Take()->files, Names{root_ + "/a.pcap"});
+  EXPECT_EQ((*watch)->ReadArrivals()->files, Names{root_ + "/a.pcap"});
   watch_ = std::move(*watch);
   Write("b.pcap");
   ASSERT_TRUE(IsReadable(kPatience));
@@ -173,7 +173,7 @@ TEST_F(DirectoryWatchTest, ManyFilesOfARotatingCaptureAreAllGivenOnceInOrder) {
   for (int number = 1000; number < 1100; ++number) {
     expected.push_back(std::to_string(number) + ".pcap");
     ForkedWriter(Path(expected.back()), "packets").End(0);
-    const Names taken = Take();
+    const Names taken = ReadArrivals();
     given.insert(given.end(), taken.begin(), taken.end());
   }
   const Names rest = Await(expected.size() - given.size());
@@ -207,7 +207,7 @@ TEST_F(DirectoryWatchTest, ARenameIsNoNews) {
 TEST_F(DirectoryWatchTest, AFileThatIsWrittenUnderATemporaryNameIsGivenByItsLastOne) {
   EXPECT_EQ(Started(), Names{});
   ForkedWriter(Path(".a.pcap.Xy12"), "packets").End(0);
-  EXPECT_EQ(Take(), Names{});  // closed, and not renamed yet
+  EXPECT_EQ(ReadArrivals(), Names{});  // closed, and not renamed yet
   fs::rename(Path(".a.pcap.Xy12"), Path("a.pcap"));
   EXPECT_EQ(Await(1), Names{"a.pcap"});
   EXPECT_EQ(AwaitNothing(), Names{});

@@ -23,7 +23,8 @@ struct Frame {
 std::vector<bool> Found(const std::vector<Frame>& frames, int64_t window_ns, size_t depth = 100) {
   DuplicateFinder finder({nanoseconds(window_ns), {}}, depth);
   std::vector<bool> found;
-  for (const Frame& frame : frames) found.push_back(finder.Take({&frame.byte, 1}, frame.time_ns));
+  for (const Frame& frame : frames)
+    found.push_back(finder.CheckAndAdd({&frame.byte, 1}, frame.time_ns));
   return found;
 }
 

@@ -134,7 +134,7 @@ TEST(FileHasher, AnswersInTheOrderOfTheQuestions) {
   (*hasher)->Ask("/dev/null", [&answers](const FileHasher::Answer& answer) {
     answers.push_back(answer && !*answer ? "no file" : "?");
   });
-  for (int answer = 0; answer < 4; ++answer) (*hasher)->TakeAnswer();
+  for (int answer = 0; answer < 4; ++answer) (*hasher)->ReceiveAnswer();
   EXPECT_EQ(answers, (std::vector<std::string>{"a hashed",
                                                "missing: read " + directory.Path("missing") +
                                                    ": No such file or directory",
@@ -149,7 +149,7 @@ TEST(FileHasher, SaysThatItsProcessHasEnded) {
   (*hasher)->Ask("/dev/null", [&failure](const FileHasher::Answer& answer) {
     if (!answer) failure = answer.error().message;
   });
-  (*hasher)->TakeAnswer();
+  (*hasher)->ReceiveAnswer();
   EXPECT_EQ(failure, "hash /dev/null: the process that does so has ended");
 }
 

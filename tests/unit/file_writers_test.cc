@@ -39,18 +39,18 @@ TEST(WritersFromLease, DependsOnWhoKnowsOfTheWriters) {
   const Case cases[] = {
       {EXT4_SUPER_MAGIC, 0, Writers::kNone},
       {EXT4_SUPER_MAGIC, EAGAIN, Writers::kSome},
-      {EXT4_SUPER_MAGIC, EACCES, Writers::kUntold},  // another user's file
-      {EXT4_SUPER_MAGIC, EINVAL, Writers::kUntold},  // switched off
+      {EXT4_SUPER_MAGIC, EACCES, Writers::kUnknown},  // another user's file
+      {EXT4_SUPER_MAGIC, EINVAL, Writers::kUnknown},  // switched off
       {TMPFS_MAGIC, 0, Writers::kNone},
       {OVERLAYFS_SUPER_MAGIC, EAGAIN, Writers::kSome},
-      {V9FS_MAGIC, EINVAL, Writers::kUntold},
+      {V9FS_MAGIC, EINVAL, Writers::kUnknown},
       {NFS_SUPER_MAGIC, 0, Writers::kNone},  // the server's word
-      {NFS_SUPER_MAGIC, EAGAIN, Writers::kUntold},
-      {CIFS_SUPER_MAGIC, EAGAIN, Writers::kUntold},
-      {SMB2_SUPER_MAGIC, EAGAIN, Writers::kUntold},
-      {FUSE_SUPER_MAGIC, 0, Writers::kUntold},  // sshfs: others may write
+      {NFS_SUPER_MAGIC, EAGAIN, Writers::kUnknown},
+      {CIFS_SUPER_MAGIC, EAGAIN, Writers::kUnknown},
+      {SMB2_SUPER_MAGIC, EAGAIN, Writers::kUnknown},
+      {FUSE_SUPER_MAGIC, 0, Writers::kUnknown},  // sshfs: others may write
       {FUSE_SUPER_MAGIC, EAGAIN, Writers::kSome},
-      {FUSE_SUPER_MAGIC, EACCES, Writers::kUntold},
+      {FUSE_SUPER_MAGIC, EACCES, Writers::kUnknown},
   };
   for (const Case& c : cases) {
     EXPECT_EQ(WritersFromLease(c.error, c.file_system), c.writers)
@@ -78,10 +78,10 @@ TEST(WaitUntilNextLook, IsNoneWhereTheFileIsComplete) {
       {Writers::kSome, 0, 100, 10, 20},
       {Writers::kSome, 0, 100, 1280, 2000},
       {Writers::kSome, 0, 100, 2000, 2000},
-      {Writers::kUntold, 0, 0, 0, 2000},
-      {Writers::kUntold, 0, 100, 0, 2000},
-      {Writers::kUntold, 1999, 0, 2000, 1},
-      {Writers::kUntold, 2000, 0, 1, std::nullopt},
+      {Writers::kUnknown, 0, 0, 0, 2000},
+      {Writers::kUnknown, 0, 100, 0, 2000},
+      {Writers::kUnknown, 1999, 0, 2000, 1},
+      {Writers::kUnknown, 2000, 0, 1, std::nullopt},
   };
   for (const Case& c : cases) {
     const auto wait = WaitUntilNextLook({c.writers, milliseconds(c.unchanged_ms),
@@ -152,7 +152,7 @@ TEST_F(LookAtFileTest, TellsAFileFromItselfAfterAChange) {
 
 TEST_F(LookAtFileTest, OfAnothersFileNothingIsTold) {
   const WithoutLeases without;
-  EXPECT_EQ(At("/etc/passwd").writers, Writers::kUntold);
+  EXPECT_EQ(At("/etc/passwd").writers, Writers::kUnknown);
 }
 
 TEST_F(LookAtFileTest, WhatIsNoRegularFileIsNone) {

@@ -14,7 +14,7 @@ namespace {
 constexpr int kEthernet = 1;
 
 // Of a frame with nothing but this type and length.
-bool Takes(const std::vector<bpf_insn>& program, uint16_t type, size_t length) {
+bool Accepts(const std::vector<bpf_insn>& program, uint16_t type, size_t length) {
   std::vector<uint8_t> frame(length);
   frame[12] = static_cast<uint8_t>(type >> 8U);
   frame[13] = static_cast<uint8_t>(type & 0xFFU);
@@ -52,9 +52,9 @@ TEST(FilterChain, TakesWhatNoneRefuses) {
   for (const auto& test : cases) {
     const auto chain = Chain(test.refused, test.taken);
     EXPECT_NE(bpf_validate(chain.data(), static_cast<int>(chain.size())), 0);
-    EXPECT_EQ(Takes(chain, 0x0806, 60), test.arp) << test.taken;
-    EXPECT_EQ(Takes(chain, 0x0806, 200), test.long_arp) << test.taken;
-    EXPECT_EQ(Takes(chain, 0x8035, 60), test.rarp) << test.taken;
+    EXPECT_EQ(Accepts(chain, 0x0806, 60), test.arp) << test.taken;
+    EXPECT_EQ(Accepts(chain, 0x0806, 200), test.long_arp) << test.taken;
+    EXPECT_EQ(Accepts(chain, 0x8035, 60), test.rarp) << test.taken;
   }
 }
 

@@ -69,8 +69,8 @@ TEST(FilterProgram, ATypingErrorIsOneOnEveryLinkType) {
     const char* expression;
     const char* message;
   } cases[] = {
-      {"tcp prt 80", "syntax error at 'prt' (character 5)"},
-      {"type mgt and tcp prt 80", "syntax error at 'prt' (character 18)"},
+      {"tcp prt 80", "syntax error"},
+      {"type mgt and tcp prt 80", "syntax error"},
       {"type mgt and lane",
        "on link type EN10MB: 802.11 link-layer types supported only on 802.11"},
       {"port nonesuch", "unknown port 'nonesuch'"},

@@ -10,7 +10,7 @@
 namespace espcap::elasticsearch {
 namespace {
 
-using Kind = IndexStanding::Kind;
+using Kind = IndexState::Kind;
 
 // What a server answers to questions whose path begins so.
 using Answers = std::vector<std::pair<std::string, http::HttpResponse>>;
@@ -26,7 +26,7 @@ std::vector<std::string> AskAll(IndexInquiry& inquiry, const Answers& answers) {
     for (const auto& [beginning, answer] : answers) {
       if (path.starts_with(beginning)) response = answer;
     }
-    EXPECT_TRUE(inquiry.Take(response)) << path;
+    EXPECT_TRUE(inquiry.HandleResponse(response)) << path;
   }
   return asked;
 }
@@ -42,12 +42,12 @@ TEST(IndexInquiry, OfANewIndexAsksForTemplates) {
                                                       "x":{"index_patterns":["x"]}})"}}}),
             (std::vector<std::string>{"/_resolve/index/packets-1", "/_index_template", "/_template",
                                       "/_index_template/_simulate_index/packets-1"}));
-  const IndexStanding& standing = inquiry.standing();
-  EXPECT_EQ(standing.kind, Kind::kNone);
-  EXPECT_EQ(standing.legacy, std::vector<std::string>{"old"});
-  EXPECT_EQ(standing.has_template, false);
-  EXPECT_EQ(standing.Winner(), nullptr);
-  EXPECT_FALSE(standing.wants_timestamp);
+  const IndexState& index_state = inquiry.index_state();
+  EXPECT_EQ(index_state.kind, Kind::kNone);
+  EXPECT_EQ(index_state.legacy, std::vector<std::string>{"old"});
+  EXPECT_EQ(index_state.has_template, false);
+  EXPECT_EQ(index_state.Winner(), nullptr);
+  EXPECT_FALSE(index_state.wants_timestamp);
 }
 
 TEST(IndexInquiry, WhereAComposableTemplateIsNoLegacyOneApplies) {
@@ -56,16 +56,16 @@ TEST(IndexInquiry, WhereAComposableTemplateIsNoLegacyOneApplies) {
                                       {"/_index_template/_simulate",
                                        {200, R"({"template":{"settings":{},"aliases":{}}})"}}});
   EXPECT_EQ(asked.size(), 3U);
-  EXPECT_EQ(inquiry.standing().Winner()->name, "all");
-  EXPECT_EQ(inquiry.standing().has_template, true);
-  EXPECT_EQ(inquiry.standing().template_fault, "fields are mapped as they come");
+  EXPECT_EQ(inquiry.index_state().Winner()->name, "all");
+  EXPECT_EQ(inquiry.index_state().has_template, true);
+  EXPECT_EQ(inquiry.index_state().template_fault, "fields are mapped as they come");
 }
 
 TEST(IndexInquiry, ATemplateMakesItADataStream) {
   IndexInquiry inquiry({"packets-1", {}, true});
   AskAll(inquiry, {{"/_index_template", {200, R"({"index_templates":[{"name":"ds","index_template":
       {"index_patterns":["packets-*"],"data_stream":{"hidden":false}}}]})"}}});
-  EXPECT_TRUE(inquiry.standing().wants_timestamp);
+  EXPECT_TRUE(inquiry.index_state().wants_timestamp);
 }
 
 TEST(IndexInquiry, OfAnIndexAsksForItsFieldsAndPipelines) {
@@ -100,8 +100,8 @@ TEST(IndexInquiry, OfAnIndexAsksForItsFieldsAndPipelines) {
   for (const Case& c : cases) {
     IndexInquiry inquiry({"lab", c.pipeline, c.is_first});
     EXPECT_EQ(AskAll(inquiry, answers), c.asked) << c.pipeline;
-    EXPECT_EQ(inquiry.standing().missing_pipelines, c.missing);
-    EXPECT_EQ(inquiry.standing().write_fault, "layers.ip.ip_ip_src is text in place of ip");
+    EXPECT_EQ(inquiry.index_state().missing_pipelines, c.missing);
+    EXPECT_EQ(inquiry.index_state().write_fault, "layers.ip.ip_ip_src is text in place of ip");
   }
 }
 
@@ -110,8 +110,8 @@ TEST(IndexInquiry, OfADataStreamItIsTheNewestIndexThatCounts) {
   EXPECT_EQ(AskAll(inquiry, {{"/_resolve", {200, R"({"data_streams":[{"name":"stream",
                 "backing_indices":[".ds-1",".ds-2"]}]})"}}}),
             (std::vector<std::string>{"/_resolve/index/stream", "/.ds-2"}));
-  EXPECT_EQ(inquiry.standing().kind, Kind::kDataStream);
-  EXPECT_TRUE(inquiry.standing().wants_timestamp);
+  EXPECT_EQ(inquiry.index_state().kind, Kind::kDataStream);
+  EXPECT_TRUE(inquiry.index_state().wants_timestamp);
 }
 
 TEST(IndexInquiry, OfAnAliasItIsTheIndexThatIsWrittenTo) {
@@ -132,9 +132,9 @@ TEST(IndexInquiry, OfAnAliasItIsTheIndexThatIsWrittenTo) {
     AskAll(inquiry,
            {{"/_resolve/index/lab", {200, R"({"aliases":[{"name":"lab","indices":["a"]}]})"}},
             {"/_alias", {200, c.alias}}});
-    EXPECT_EQ(inquiry.standing().kind, Kind::kAlias);
-    EXPECT_EQ(inquiry.standing().write_index, c.write_index) << c.alias;
-    EXPECT_EQ(inquiry.standing().has_write_index, c.has_write_index) << c.alias;
+    EXPECT_EQ(inquiry.index_state().kind, Kind::kAlias);
+    EXPECT_EQ(inquiry.index_state().write_index, c.write_index) << c.alias;
+    EXPECT_EQ(inquiry.index_state().has_write_index, c.has_write_index) << c.alias;
   }
   IndexInquiry of_stream({"lab", {}, true});
   AskAll(of_stream,
@@ -142,8 +142,8 @@ TEST(IndexInquiry, OfAnAliasItIsTheIndexThatIsWrittenTo) {
           {"/_alias", {200, R"({"stream":{"aliases":{"lab":{}}}})"}},
           {"/_resolve/index/stream",
            {200, R"({"data_streams":[{"name":"stream","backing_indices":[".ds-1"]}]})"}}});
-  EXPECT_TRUE(of_stream.standing().wants_timestamp);
-  EXPECT_EQ(of_stream.standing().write_index, ".ds-1");
+  EXPECT_TRUE(of_stream.index_state().wants_timestamp);
+  EXPECT_EQ(of_stream.index_state().write_index, ".ds-1");
 }
 
 TEST(IndexInquiry, GoesOnWithoutAnyAnswer) {
@@ -151,15 +151,15 @@ TEST(IndexInquiry, GoesOnWithoutAnyAnswer) {
   int skipped = 0;
   for (; !inquiry.done(); ++skipped) inquiry.Skip();
   EXPECT_EQ(skipped, 5);
-  EXPECT_FALSE(inquiry.standing().composable);
-  EXPECT_FALSE(inquiry.standing().has_template);
-  EXPECT_TRUE(inquiry.standing().missing_pipelines.empty());
+  EXPECT_FALSE(inquiry.index_state().composable);
+  EXPECT_FALSE(inquiry.index_state().has_template);
+  EXPECT_TRUE(inquiry.index_state().missing_pipelines.empty());
 }
 
 TEST(IndexInquiry, StrangeAnswersAreErrorsOrNothing) {
   for (const char* body : {"", "<html>", "[]", "7", "{"}) {
     IndexInquiry inquiry({"packets-1", {}, true});
-    EXPECT_FALSE(inquiry.Take({200, body})) << body;
+    EXPECT_FALSE(inquiry.HandleResponse({200, body})) << body;
   }
   for (const char* body : {R"({"data_streams":[7]})", R"({"aliases":{}})", R"({"indices":[[]]})",
                            R"({"index_templates":[[]],"template":[],"lab":7})"}) {

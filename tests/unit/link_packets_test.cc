@@ -40,7 +40,7 @@ TEST(LinkPackets, GiveWhatAFileWouldHave) {
   EXPECT_EQ(bytes.size(), 60U);
 }
 
-TEST(LinkPackets, TakeOffTheHeadersThatWiretapTakesOff) {
+TEST(LinkPackets, RemoveTheHeadersThatWiretapRemoves) {
   std::span<const uint8_t> bytes;
   const Frame received = Hex("00000001 02 ff");
   auto header = HeaderOf(DLT_BLUETOOTH_HCI_H4_WITH_PHDR, received, bytes, 6);

@@ -107,10 +107,10 @@ TEST(Log, SaysHowManyOfAKindWereLeftOut) {
               Log log(Verbosity::kNormal);
               const RateLimited refused(log, Log::Level::kError, "documents");
               for (int i = 0; i < 1000; ++i) refused.Report("refused " + std::to_string(i));
-              log.SayLimited(Log::Level::kWarning, "documents", "another kind");
-              log.SayLimited(Log::Level::kError, "captures", "another level");
-              log.TellLeftOut();
-              log.TellLeftOut();
+              log.WriteLimited(Log::Level::kWarning, "documents", "another kind");
+              log.WriteLimited(Log::Level::kError, "captures", "another level");
+              log.WriteLeftOutCounts();
+              log.WriteLeftOutCounts();
               EXPECT_EQ(log.errors(), 1001U);
             }),
             expected);

@@ -26,8 +26,7 @@ TEST(MemoryBudget, IsNearlySpentBeforeItsLimit) {
   };
   for (const auto& c : cases) {
     const MemoryUse now{0, c.anonymous * kMiB, c.data * kMiB};
-    EXPECT_EQ(IsNearlySpent(kStart, now, c.limit * kMiB), c.is_spent)
-        << c.anonymous << " " << c.data;
+    EXPECT_EQ(IsNearLimit(kStart, now, c.limit * kMiB), c.is_spent) << c.anonymous << " " << c.data;
   }
 }
 

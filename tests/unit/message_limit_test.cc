@@ -28,18 +28,18 @@ TEST(MessageLimit, ShowsTenAtOnceAndThenOneASecond) {
   const MessageLimit::Time start{std::chrono::hours(5)};
   for (const Step& step : steps) {
     int shown = 0;
-    for (int i = 0; i < step.messages; ++i) shown += limit.Take(start + step.at) ? 1 : 0;
+    for (int i = 0; i < step.messages; ++i) shown += limit.Admit(start + step.at) ? 1 : 0;
     EXPECT_EQ(shown, step.shown) << step.at.count();
-    EXPECT_EQ(limit.TakeLeftOut(), step.left_out) << step.at.count();
+    EXPECT_EQ(limit.DrainLeftOut(), step.left_out) << step.at.count();
   }
 }
 
 TEST(MessageLimit, AFewNowAndThenAreAllShown) {
   MessageLimit limit;
   for (int second = 0; second < 100; ++second) {
-    EXPECT_TRUE(limit.Take(MessageLimit::Time{std::chrono::seconds(second)}));
+    EXPECT_TRUE(limit.Admit(MessageLimit::Time{std::chrono::seconds(second)}));
   }
-  EXPECT_EQ(limit.TakeLeftOut(), 0U);
+  EXPECT_EQ(limit.DrainLeftOut(), 0U);
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ class Documents {
 class OutputFileTest : public ::testing::Test {
  protected:
   std::unique_ptr<OutputFile> Open(const std::string& path) {
-    auto file = OutputFile::Open(path, OutputFile::Existing::kEmpty, hurried_);
+    auto file = OutputFile::Open(path, OutputFile::Existing::kEmpty, stop_waiting_);
     if (!file) throw std::runtime_error(file.error().message);
     return std::move(*file);
   }
@@ -66,7 +66,7 @@ class OutputFileTest : public ::testing::Test {
   Result<void> Write(OutputFile& file, const Batch& batch) { return Write(file, batch, ledger_); }
   static Result<void> Write(OutputFile& file, const Batch& batch, Ledger& ledger) {
     const OutputFile::Written written = file.Write(batch);
-    EXPECT_FALSE(written.is_hurried);
+    EXPECT_FALSE(written.gave_up_waiting);
     ledger.written += written.documents;
     ledger.failed += batch.documents.size() - written.documents;
     return written.result;
@@ -74,7 +74,8 @@ class OutputFileTest : public ::testing::Test {
 
   const TemporaryDirectory directory_;
   const std::string path_ = directory_.Path("out.ndjson");
-  const base::WriteThread::HurryFlag hurried_ = std::make_shared<std::atomic<bool>>(false);
+  const base::WriteThread::StopWaitingFlag stop_waiting_ =
+      std::make_shared<std::atomic<bool>>(false);
   Ledger ledger_;
 };
 
@@ -118,7 +119,7 @@ TEST_F(OutputFileTest, KeepsWholeLinesOfAnEarlierRun) {
   };
   for (const auto& [before, kept] : cases) {
     directory_.Write("out.ndjson", before);
-    auto file = OutputFile::Open(path_, OutputFile::Existing::kKeep, hurried_);
+    auto file = OutputFile::Open(path_, OutputFile::Existing::kKeep, stop_waiting_);
     ASSERT_TRUE(file) << file.error().message;
     ASSERT_TRUE(Write(**file, Documents({"{\"new\":1}\n"}).AsBatch()));
     EXPECT_TRUE((*file)->Sync());
@@ -152,7 +153,7 @@ TEST_F(OutputFileTest, APathThatCantBeOpenedIsAnErrorThatNamesIt) {
       {"", "No such file or directory"},
   };
   for (const Case& c : cases) {
-    const auto file = OutputFile::Open(c.path, OutputFile::Existing::kEmpty, hurried_);
+    const auto file = OutputFile::Open(c.path, OutputFile::Existing::kEmpty, stop_waiting_);
     ASSERT_FALSE(file) << c.path;
     EXPECT_EQ(file.error().message, "open " + c.path + " for writing: " + c.reason);
   }

@@ -40,7 +40,7 @@ void Put(PacketRing& ring, const std::string& text) {
 void Release(PacketRing& ring, uint64_t records) { ring.Release(ring.Peek(records).value()); }
 
 // As its reader, and as the supervisor.
-std::string Take(PacketRing& ring) {
+std::string PopText(PacketRing& ring) {
   EXPECT_EQ(ring.Wait(milliseconds(0)), PacketRing::State::kRecord);
   const std::span<const char> front = ring.Front();
   std::string text(front.begin(), front.end());
@@ -56,9 +56,9 @@ TEST(PacketRing, GivesRecordsInOrder) {
   Put(*ring, "");
   Put(*ring, "three");
   ASSERT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kRecord);
-  EXPECT_EQ(Take(*ring), "one");
-  EXPECT_EQ(Take(*ring), "");
-  EXPECT_EQ(Take(*ring), "three");
+  EXPECT_EQ(PopText(*ring), "one");
+  EXPECT_EQ(PopText(*ring), "");
+  EXPECT_EQ(PopText(*ring), "three");
   EXPECT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kNothingYet);
 }
 
@@ -104,8 +104,8 @@ TEST(PacketRing, ARecordCanBeReleasedAndOverwrittenBeforeItIsPassed) {
   const std::string large(ring->max_record_bytes() - 64, 'x');  // over its beginning
   Put(*ring, large);
   ring->Pass();
-  EXPECT_EQ(Take(*ring), "two");
-  EXPECT_EQ(Take(*ring), large);
+  EXPECT_EQ(PopText(*ring), "two");
+  EXPECT_EQ(PopText(*ring), large);
 }
 
 // Runs `action` in a process; how it ended.
@@ -165,7 +165,7 @@ TEST(PacketRing, EndsAfterItsLastRecord) {
   Put(*ring, "last");
   ring->Close();
   ASSERT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kRecord);
-  Take(*ring);
+  PopText(*ring);
   EXPECT_EQ(ring->Wait(milliseconds(0)), PacketRing::State::kEnd);
 }
 
@@ -174,9 +174,9 @@ TEST(PacketRing, TakesTheLargestRecordAgainAndAgain) {
   for (char letter = 'a'; letter < 'g'; ++letter) {
     const std::string large(ring->max_record_bytes(), letter);
     Put(*ring, large);
-    EXPECT_EQ(Take(*ring), large);
+    EXPECT_EQ(PopText(*ring), large);
     Put(*ring, "x");  // shifts the next one's place
-    Take(*ring);
+    PopText(*ring);
   }
 }
 
@@ -190,8 +190,8 @@ TEST(PacketRing, HasTheSizeThatIsAskedFor) {
   EXPECT_FALSE((*ring)->Claim(rest.size(), [] { return false; }).empty());
   Put(**ring, rest);
   EXPECT_TRUE((*ring)->Claim(part.size(), [] { return false; }).empty());
-  for (int times = 0; times < 4 - 1; ++times) EXPECT_EQ(Take(**ring), part);
-  EXPECT_EQ(Take(**ring), rest);
+  for (int times = 0; times < 4 - 1; ++times) EXPECT_EQ(PopText(**ring), part);
+  EXPECT_EQ(PopText(**ring), rest);
 }
 
 TEST(PacketRing, AFullRingMakesTheWriterWait) {
@@ -202,7 +202,7 @@ TEST(PacketRing, AFullRingMakesTheWriterWait) {
   int looks = 0;
   EXPECT_TRUE(ring->Claim(half.size(), [&looks] { return ++looks < 3; }).empty());
   EXPECT_EQ(looks, 3);
-  Take(*ring);
+  PopText(*ring);
   EXPECT_FALSE(ring->Claim(half.size(), Wait).empty());
 }
 
@@ -227,7 +227,7 @@ TEST(PacketRing, KeepsEveryRecordBetweenProcesses) {
     const auto state = ring->Wait(milliseconds(1000));
     if (state == PacketRing::State::kEnd) break;
     ASSERT_EQ(state, PacketRing::State::kRecord);
-    const std::string record = Take(*ring);
+    const std::string record = PopText(*ring);
     uint32_t number = 0;
     ASSERT_GE(record.size(), sizeof(number));
     std::memcpy(&number, record.data(), sizeof(number));

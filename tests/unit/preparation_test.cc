@@ -44,7 +44,7 @@ class Maker : public TemplateMaker {
     return {};
   }
   [[nodiscard]] int fd() const override { return 99; }
-  std::optional<Result<schema::IndexTemplate>> Take() override {
+  std::optional<Result<schema::IndexTemplate>> Collect() override {
     if (turns_++ == 0) return std::nullopt;
     schema::IndexTemplate made;
     made.name = "espcap-packets";
@@ -81,7 +81,7 @@ class PreparationTest : public ::testing::Test {
       const auto request = preparation.NextRequest(now_);
       ASSERT_TRUE(request) << path;
       if (request->path.starts_with(path)) return;
-      ASSERT_EQ(preparation.TakeResponse(Answer(200, kNone), now_), Outcome::kProgress);
+      ASSERT_EQ(preparation.HandleResponse(Answer(200, kNone), now_), Outcome::kProgress);
     }
     FAIL() << path;
   }
@@ -92,14 +92,14 @@ class PreparationTest : public ::testing::Test {
       const char* body = path.starts_with("/_index_template?")         ? templates
                          : path.starts_with("/_index_template/_simul") ? simulated
                                                                        : kNone;
-      preparation.TakeResponse(Answer(200, body), now_);
+      preparation.HandleResponse(Answer(200, body), now_);
     }
   }
   void PutAll(Preparation& preparation) {
-    ASSERT_TRUE(preparation.TakeTemplate());
-    ASSERT_TRUE(preparation.TakeTemplate());
+    ASSERT_TRUE(preparation.CollectTemplate());
+    ASSERT_TRUE(preparation.CollectTemplate());
     while (preparation.state() == State::kPutting) {
-      ASSERT_EQ(preparation.TakeResponse(Answer(200), now_), Outcome::kProgress);
+      ASSERT_EQ(preparation.HandleResponse(Answer(200), now_), Outcome::kProgress);
     }
   }
 
@@ -112,7 +112,7 @@ TEST_F(PreparationTest, WithNothingToAskItIsDoneAtOnce) {
   EXPECT_FALSE(none.NextRequest(now_));
   none.Begin(kOpenSearch);
   EXPECT_TRUE(none.done());
-  none.Meet("packets-1");
+  none.AddIndex("packets-1");
   EXPECT_EQ(none.state(), State::kDone);
 }
 
@@ -123,7 +123,7 @@ TEST_F(PreparationTest, ATemplateThatIsThereIsLeftAlone) {
   EXPECT_TRUE(preparation.done());
   EXPECT_EQ(preparation.template_outcome(), "already there");
   EXPECT_EQ(preparation.needs().value_bytes, 0U);
-  EXPECT_TRUE(preparation.TakeWarnings().empty());
+  EXPECT_TRUE(preparation.DrainWarnings().empty());
 }
 
 // Of an earlier release: the template gets a component more, the index the fields.
@@ -151,7 +151,7 @@ class UpdateTest : public PreparationTest {
       if (path.starts_with("/_index_template?")) body = templates;
       if (path.starts_with("/_index_template/_simul")) body = kFine;
       if (path.starts_with("/packets-1?")) body = kMapped;
-      preparation.TakeResponse(Answer(200, body), now_);
+      preparation.HandleResponse(Answer(200, body), now_);
     }
   }
   static constexpr const char* kBody = R"({"index_templates":[{"index_template":{
@@ -185,11 +185,11 @@ TEST_F(UpdateTest, ATemplateOfAnEarlierReleaseGetsWhatItLacks) {
     const std::string body(request->body);
     EXPECT_NE(body.find(step.in_body), std::string::npos) << body;
     EXPECT_EQ(body.find("created_date"), std::string::npos) << body;
-    EXPECT_EQ(preparation.TakeResponse(Answer(200, step.answer), now_), Outcome::kProgress);
+    EXPECT_EQ(preparation.HandleResponse(Answer(200, step.answer), now_), Outcome::kProgress);
   }
   EXPECT_TRUE(preparation.done());
   EXPECT_NE(preparation.template_outcome().find("espcap-packets is there"), std::string::npos);
-  EXPECT_TRUE(preparation.TakeWarnings().empty());
+  EXPECT_TRUE(preparation.DrainWarnings().empty());
 }
 
 TEST_F(UpdateTest, ATemplateOfThisOrALaterReleaseOrOfOthersIsLeft) {
@@ -219,17 +219,17 @@ TEST_F(UpdateTest, ARefusalIsSaidOnceAndHoldsUpNothing) {
   Preparation preparation = MakeUpdating();
   preparation.Begin(kElasticsearch);
   AnswerInquiry(preparation, Listing(R"({"espcap":"0.1.0"})"));
-  EXPECT_EQ(preparation.TakeResponse(Answer(403), now_), Outcome::kProgress);
+  EXPECT_EQ(preparation.HandleResponse(Answer(403), now_), Outcome::kProgress);
   EXPECT_EQ(preparation.NextRequest(now_)->path, "/packets-1/_mapping");
-  EXPECT_EQ(preparation.TakeResponse(Answer(403), now_), Outcome::kProgress);
+  EXPECT_EQ(preparation.HandleResponse(Answer(403), now_), Outcome::kProgress);
   EXPECT_TRUE(preparation.done());
-  EXPECT_EQ(preparation.TakeWarnings().size(), 2U) << "the template, and the index";
-  preparation.Meet("packets-2");
+  EXPECT_EQ(preparation.DrainWarnings().size(), 2U) << "the template, and the index";
+  preparation.AddIndex("packets-2");
   AnswerInquiry(preparation, kNone);
   ASSERT_EQ(preparation.state(), State::kUpdating);
-  EXPECT_EQ(preparation.TakeResponse(Answer(403), now_), Outcome::kProgress);
+  EXPECT_EQ(preparation.HandleResponse(Answer(403), now_), Outcome::kProgress);
   EXPECT_EQ(preparation.state(), State::kDone);
-  EXPECT_TRUE(preparation.TakeWarnings().empty());
+  EXPECT_TRUE(preparation.DrainWarnings().empty());
 }
 
 TEST_F(PreparationTest, ATemplateThatIsMissingIsMadeAndPutPartByPart) {
@@ -240,9 +240,9 @@ TEST_F(PreparationTest, ATemplateThatIsMissingIsMadeAndPutPartByPart) {
   EXPECT_EQ(preparation.state(), State::kMaking);
   EXPECT_EQ(preparation.maker_fd(), 99);
   EXPECT_FALSE(preparation.NextRequest(now_));
-  ASSERT_TRUE(preparation.TakeTemplate());
+  ASSERT_TRUE(preparation.CollectTemplate());
   EXPECT_EQ(preparation.state(), State::kMaking);
-  ASSERT_TRUE(preparation.TakeTemplate());
+  ASSERT_TRUE(preparation.CollectTemplate());
   for (const char* path :
        {"/_component_template/a", "/_component_template/b", "/_index_template/espcap-packets"}) {
     EXPECT_FALSE(preparation.done());
@@ -250,7 +250,7 @@ TEST_F(PreparationTest, ATemplateThatIsMissingIsMadeAndPutPartByPart) {
     ASSERT_TRUE(put);
     EXPECT_STREQ(put->method, "PUT");
     EXPECT_EQ(put->path, path);
-    EXPECT_EQ(preparation.TakeResponse(Answer(200), now_), Outcome::kProgress);
+    EXPECT_EQ(preparation.HandleResponse(Answer(200), now_), Outcome::kProgress);
   }
   EXPECT_TRUE(preparation.done());
   EXPECT_EQ(preparation.template_outcome(), "installed as espcap-packets");
@@ -260,9 +260,9 @@ TEST_F(PreparationTest, WhatIsInTheWayIsSaidBeforeTheFirstDocument) {
   Preparation preparation = Make();
   preparation.Begin(kElasticsearch);
   AnswerAll(preparation, kTheirs, kNone);
-  EXPECT_TRUE(preparation.TakeWarnings().empty());
+  EXPECT_TRUE(preparation.DrainWarnings().empty());
   PutAll(preparation);
-  EXPECT_EQ(preparation.TakeWarnings().size(), 1U);
+  EXPECT_EQ(preparation.DrainWarnings().size(), 1U);
   EXPECT_TRUE(preparation.needs().timestamp);
 }
 
@@ -278,20 +278,20 @@ TEST_F(PreparationTest, DocumentsThatHaveATimestampNeedNone) {
 
 TEST_F(PreparationTest, EachFurtherIndexIsAskedAboutOnce) {
   Preparation preparation = Make();
-  preparation.Meet("packets-2");
+  preparation.AddIndex("packets-2");
   preparation.Begin(kElasticsearch);
   AnswerAll(preparation, kOurs, kFine);
   EXPECT_TRUE(preparation.done());
-  preparation.Meet("packets-1");
-  preparation.Meet("packets-2");
-  preparation.Meet("no/index");
+  preparation.AddIndex("packets-1");
+  preparation.AddIndex("packets-2");
+  preparation.AddIndex("no/index");
   EXPECT_EQ(preparation.state(), State::kDone);
-  preparation.Meet("packets-3");
+  preparation.AddIndex("packets-3");
   EXPECT_EQ(preparation.state(), State::kAsking);
   EXPECT_TRUE(preparation.done());
   EXPECT_EQ(preparation.NextRequest(now_)->path, "/_resolve/index/packets-3");
   AnswerAll(preparation, kTheirs, kNone);
-  const auto warnings = preparation.TakeWarnings();
+  const auto warnings = preparation.DrainWarnings();
   ASSERT_EQ(warnings.size(), 2U);  // documents of this one needed a timestamp
   EXPECT_NE(warnings[0].find("index packets-3: it is a data stream"), std::string::npos);
   EXPECT_NE(warnings[1].find("the template all (priority 900)"), std::string::npos);
@@ -299,8 +299,9 @@ TEST_F(PreparationTest, EachFurtherIndexIsAskedAboutOnce) {
 
 TEST_F(PreparationTest, NamesOfIndicesAreBounded) {
   Preparation preparation = Make();
-  for (size_t i = 0; i < IndexNames::kMost + 5; ++i) preparation.Meet("lab-" + std::to_string(i));
-  EXPECT_EQ(preparation.TakeWarnings().size(), 1U);
+  for (size_t i = 0; i < IndexNames::kMost + 5; ++i)
+    preparation.AddIndex("lab-" + std::to_string(i));
+  EXPECT_EQ(preparation.DrainWarnings().size(), 1U);
 }
 
 TEST_F(PreparationTest, WhatNoDocumentGetsPastIsRefused) {
@@ -309,12 +310,12 @@ TEST_F(PreparationTest, WhatNoDocumentGetsPastIsRefused) {
   Preparation preparation = Make(options);
   preparation.Begin(kElasticsearch);
   AnswerUntil(preparation, "/_ingest/pipeline/p");
-  EXPECT_EQ(preparation.TakeResponse(Answer(404), now_), Outcome::kRefused);
+  EXPECT_EQ(preparation.HandleResponse(Answer(404), now_), Outcome::kRefused);
   EXPECT_NE(preparation.problem().find("--pipeline p"), std::string::npos);
   EXPECT_FALSE(preparation.NextRequest(now_));  // asked again, for a spool
   now_ = *preparation.NextTime(now_);
   AnswerUntil(preparation, "/_ingest/pipeline/p");
-  EXPECT_EQ(preparation.TakeResponse(Answer(200), now_), Outcome::kProgress);
+  EXPECT_EQ(preparation.HandleResponse(Answer(200), now_), Outcome::kProgress);
   EXPECT_EQ(preparation.state(), State::kMaking);
 }
 
@@ -341,15 +342,16 @@ TEST_F(PreparationTest, WhatFollowsFromAnAnswer) {
       preparation.Begin(kElasticsearch);
       if (c.is_installing) {
         AnswerAll(preparation, kNone, kNone);
-        ASSERT_TRUE(preparation.TakeTemplate());
-        ASSERT_TRUE(preparation.TakeTemplate());
+        ASSERT_TRUE(preparation.CollectTemplate());
+        ASSERT_TRUE(preparation.CollectTemplate());
       } else {
         AnswerUntil(preparation, question);
       }
       const State before = preparation.state();
-      EXPECT_EQ(preparation.TakeResponse(Answer(c.status, R"({"error":"why"})"), now_), c.outcome);
+      EXPECT_EQ(preparation.HandleResponse(Answer(c.status, R"({"error":"why"})"), now_),
+                c.outcome);
       const bool is_skipped = c.outcome == Outcome::kProgress && c.status != 404 && c.status != 405;
-      EXPECT_EQ(preparation.TakeWarnings().size(), is_skipped ? 1U : 0U);
+      EXPECT_EQ(preparation.DrainWarnings().size(), is_skipped ? 1U : 0U);
       if (c.outcome == Outcome::kProgress) continue;
       EXPECT_EQ(preparation.state(), before);
       EXPECT_NE(preparation.problem().find(std::to_string(c.status) + " (why)"), std::string::npos)
@@ -367,48 +369,48 @@ TEST_F(PreparationTest, WhereNothingIsAnsweredTheTemplateIsPutBesideNone) {
   preparation.Begin(kElasticsearch);
   int asked = 0;
   for (; preparation.state() == State::kAsking; ++asked) {
-    ASSERT_EQ(preparation.TakeResponse(Answer(403), now_), Outcome::kProgress);
+    ASSERT_EQ(preparation.HandleResponse(Answer(403), now_), Outcome::kProgress);
   }
-  EXPECT_EQ(preparation.TakeWarnings().size(), static_cast<size_t>(asked));
-  ASSERT_TRUE(preparation.TakeTemplate());
-  ASSERT_TRUE(preparation.TakeTemplate());
+  EXPECT_EQ(preparation.DrainWarnings().size(), static_cast<size_t>(asked));
+  ASSERT_TRUE(preparation.CollectTemplate());
+  ASSERT_TRUE(preparation.CollectTemplate());
   EXPECT_EQ(preparation.NextRequest(now_)->path, "/_component_template/a?create=true");
   const http::HttpResponse exists =
       Answer(400, R"({"error":{"type":"e","reason":"index template [x] already exists"}})");
   for (int i = 0; i < 3; ++i) {
     EXPECT_FALSE(preparation.done());
-    EXPECT_EQ(preparation.TakeResponse(exists, now_), Outcome::kProgress);
+    EXPECT_EQ(preparation.HandleResponse(exists, now_), Outcome::kProgress);
   }
   EXPECT_TRUE(preparation.done());
   EXPECT_EQ(preparation.template_outcome(), "already there");
-  preparation.Meet("packets-2");
-  while (preparation.state() == State::kAsking) preparation.TakeResponse(Answer(403), now_);
-  EXPECT_TRUE(preparation.TakeWarnings().empty());  // it was said
+  preparation.AddIndex("packets-2");
+  while (preparation.state() == State::kAsking) preparation.HandleResponse(Answer(403), now_);
+  EXPECT_TRUE(preparation.DrainWarnings().empty());  // it was said
 }
 
 TEST_F(PreparationTest, AConflictNamesTheWayOut) {
   Preparation preparation = Make();
   preparation.Begin(kElasticsearch);
   AnswerAll(preparation, kNone, kNone);
-  ASSERT_TRUE(preparation.TakeTemplate());
-  ASSERT_TRUE(preparation.TakeTemplate());
-  EXPECT_EQ(preparation.TakeResponse(Answer(403), now_), Outcome::kRefused);
+  ASSERT_TRUE(preparation.CollectTemplate());
+  ASSERT_TRUE(preparation.CollectTemplate());
+  EXPECT_EQ(preparation.HandleResponse(Answer(403), now_), Outcome::kRefused);
   EXPECT_NE(preparation.problem().find("; --no-template sends"), std::string::npos);
-  preparation.TakeResponse(Answer(400, R"({"error":"x [y] that have the same priority [200]"})"),
-                           now_);
+  preparation.HandleResponse(Answer(400, R"({"error":"x [y] that have the same priority [200]"})"),
+                             now_);
   EXPECT_NE(preparation.problem().find("--template-priority N"), std::string::npos);
 }
 
 TEST_F(PreparationTest, WaitsLongerEachTimeAndAsLongAsItIsAskedTo) {
   Preparation preparation = Make();
   preparation.Begin(kElasticsearch);
-  preparation.TakeFailure("gone", false, now_);
+  preparation.HandleFailure("gone", false, now_);
   const Time first = *preparation.NextTime(now_);
-  preparation.TakeFailure("gone", false, first);
+  preparation.HandleFailure("gone", false, first);
   EXPECT_GT(*preparation.NextTime(first) - first, first - now_);
-  preparation.TakeResponse(Answer(429, "{}", seconds(7)), now_);
+  preparation.HandleResponse(Answer(429, "{}", seconds(7)), now_);
   EXPECT_GE(*preparation.NextTime(now_), now_ + seconds(7));
-  preparation.TakeResponse(Answer(429, "{}", seconds(100'000)), now_);
+  preparation.HandleResponse(Answer(429, "{}", seconds(100'000)), now_);
   EXPECT_LE(*preparation.NextTime(now_), now_ + seconds(60));
 }
 
@@ -421,7 +423,7 @@ TEST_F(PreparationTest, AnAnswerThatCannotBeReadIsAskedForAgainAndThenSkipped) {
     preparation.Begin(kElasticsearch);
     AnswerUntil(preparation, "/_index_template/_simulate");
     for (int i = 0; i < 4; ++i) {
-      EXPECT_EQ(preparation.TakeResponse(Answer(200, body), now_), Outcome::kAgain);
+      EXPECT_EQ(preparation.HandleResponse(Answer(200, body), now_), Outcome::kAgain);
       EXPECT_EQ(preparation.problem(),
                 std::string("look for the template of packets-1: the answer is ") + fault);
       EXPECT_EQ(preparation.state(), State::kAsking);
@@ -429,8 +431,8 @@ TEST_F(PreparationTest, AnAnswerThatCannotBeReadIsAskedForAgainAndThenSkipped) {
       now_ = *preparation.NextTime(now_);
       EXPECT_TRUE(preparation.NextRequest(now_));
     }
-    EXPECT_EQ(preparation.TakeResponse(Answer(200, body), now_), Outcome::kProgress);
-    EXPECT_EQ(preparation.TakeWarnings().size(), 1U);
+    EXPECT_EQ(preparation.HandleResponse(Answer(200, body), now_), Outcome::kProgress);
+    EXPECT_EQ(preparation.DrainWarnings().size(), 1U);
     EXPECT_EQ(preparation.state(), State::kMaking);
   }
 }
@@ -447,13 +449,13 @@ TEST_F(PreparationTest, DocumentsWaitForALaterAnswerOnlySoLong) {
     Preparation preparation = Make();
     preparation.Begin(kElasticsearch);
     AnswerAll(preparation, kOurs, kFine);
-    preparation.Meet("packets-2");
+    preparation.AddIndex("packets-2");
     for (int i = 0; i < c.tries; ++i) {
       EXPECT_EQ(preparation.NextRequest(now_)->path, "/_resolve/index/packets-2") << c.what << i;
       if (c.is_busy) {
-        preparation.TakeResponse(Answer(503), now_);
+        preparation.HandleResponse(Answer(503), now_);
       } else {
-        preparation.TakeFailure("why", c.is_too_long, now_);
+        preparation.HandleFailure("why", c.is_too_long, now_);
       }
       now_ += seconds(6);
     }
@@ -490,7 +492,7 @@ TEST_F(PreparationTest, WithoutATemplateToInstallRefusalsAreNoObstacle) {
   Preparation preparation = Make(options);
   preparation.Begin(kOpenSearch);
   while (preparation.state() == State::kAsking) {
-    EXPECT_EQ(preparation.TakeResponse(Answer(403), now_), Outcome::kProgress);
+    EXPECT_EQ(preparation.HandleResponse(Answer(403), now_), Outcome::kProgress);
   }
   EXPECT_TRUE(preparation.done());
   EXPECT_TRUE(preparation.template_outcome().empty());

@@ -31,9 +31,10 @@ class RingFeedTest : public ::testing::Test {
     return feed_.Put(ring, header_, bytes, {});
   }
 
-  std::unique_ptr<SharedCaptureState> board_ = std::move(*SharedCaptureState::Create({3, 0}));
+  std::unique_ptr<SharedCaptureState> shared_state_ =
+      std::move(*SharedCaptureState::Create({3, 0}));
   RingFeed::Rings rings_;
-  RingFeed feed_{*board_, rings_, nullptr, source::FlowKey::kPair, 1};
+  RingFeed feed_{*shared_state_, rings_, nullptr, source::FlowKey::kPair, 1};
   wireshark::RecordHeader header_{};
 };
 
@@ -50,8 +51,8 @@ TEST_F(RingFeedTest, NumbersPacketsOverAllRings) {
   ASSERT_TRUE(stream::FrameImage::Read(front.subspan(sizeof(record)), packet));
   EXPECT_EQ(packet.data().size(), 2U);
   EXPECT_EQ(packet.data()[1], 3U);
-  EXPECT_EQ(board_->CountsOf(1).received, 2U);
-  EXPECT_EQ(board_->CountsOf(1).bytes, 3U);
+  EXPECT_EQ(shared_state_->CountsOf(1).received, 2U);
+  EXPECT_EQ(shared_state_->CountsOf(1).bytes, 3U);
 }
 
 TEST_F(RingFeedTest, APacketSaysWhereItWasRecorded) {
@@ -87,7 +88,7 @@ TEST_F(RingFeedTest, AFullRingTakesNoNumber) {
 TEST_F(RingFeedTest, TakesNothingBeyondTheLimit) {
   for (int packet = 0; packet < 3; ++packet) EXPECT_EQ(Put(0, {1}), RingFeed::Outcome::kTaken);
   EXPECT_EQ(Put(0, {1}), RingFeed::Outcome::kOver);
-  EXPECT_EQ(board_->Total().received, 3U);
+  EXPECT_EQ(shared_state_->Total().received, 3U);
 }
 
 TEST_F(RingFeedTest, APacketLargerThanTheRingIsSaidWithoutItsBytes) {
@@ -100,7 +101,7 @@ TEST_F(RingFeedTest, APacketLargerThanTheRingIsSaidWithoutItsBytes) {
 
 TEST_F(RingFeedTest, ADuplicateHasANumberAndNoRoom) {
   const auto known = SharedDuplicates::Create({std::chrono::nanoseconds(10), {}}).value();
-  RingFeed feed(*board_, rings_, known.get(), source::FlowKey::kPair, 0);
+  RingFeed feed(*shared_state_, rings_, known.get(), source::FlowKey::kPair, 0);
   const auto put = [&](std::vector<uint8_t> bytes, int nanoseconds) {
     header_.time.nsecs = nanoseconds;
     header_.details.packet_header.caplen = static_cast<guint32>(bytes.size());
@@ -113,8 +114,8 @@ TEST_F(RingFeedTest, ADuplicateHasANumberAndNoRoom) {
   EXPECT_EQ(put(large, 2), RingFeed::Outcome::kNoRoom);
   EXPECT_EQ(put({1}, 3), RingFeed::Outcome::kTaken);
   EXPECT_EQ(put({1}, 13), RingFeed::Outcome::kDuplicate);
-  EXPECT_EQ(board_->CountsOf(0).received, 3U);
-  EXPECT_EQ(board_->CountsOf(0).duplicates, 1U);
+  EXPECT_EQ(shared_state_->CountsOf(0).received, 3U);
+  EXPECT_EQ(shared_state_->CountsOf(0).duplicates, 1U);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ TEST(RunState, AStopLeavesTimeForDeliveryAndThenForTheDisk) {
   struct Case {
     const char* what;
     std::optional<StopReason> stop;
-    std::optional<Time> hurried_at;
+    std::optional<Time> stop_now_at;
     Time begun;
     bool is_late;  // at 1010
     Time close_deadline;
@@ -25,14 +25,14 @@ TEST(RunState, AStopLeavesTimeForDeliveryAndThenForTheDisk) {
       {"not stopped", {}, {}, kStart + seconds(10), false, Time::max()},
       {"done in time", StopReason::kSignal, {}, kStart + seconds(2), true, deadline + seconds(5)},
       {"late", StopReason::kCount, {}, kStart + seconds(12), true, kStart + seconds(17)},
-      {"hurried", StopReason::kSignal, kStart + seconds(3), kStart + seconds(4), true,
+      {"stop_waiting", StopReason::kSignal, kStart + seconds(3), kStart + seconds(4), true,
        kStart + seconds(4)},
   };
   for (const Case& c : cases) {
     RunState state;
     state.stop = c.stop;
-    state.stop_deadline = c.hurried_at ? Time::min() : deadline;
-    state.hurried_at = c.hurried_at;
+    state.stop_deadline = c.stop_now_at ? Time::min() : deadline;
+    state.stop_now_at = c.stop_now_at;
     EXPECT_EQ(IsLate(state, deadline), c.is_late) << c.what;
     EXPECT_EQ(CloseDeadline(state, c.begun), c.close_deadline) << c.what;
   }

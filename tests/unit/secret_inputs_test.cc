@@ -70,7 +70,7 @@ TEST(SecretInputs, CredentialsAreCutOutOfNodes) {
   };
   for (const Case& c : cases) {
     Arguments arguments(c.arguments);
-    const auto inputs = TakeSecrets(arguments.pointers());
+    const auto inputs = ExtractSecrets(arguments.pointers());
     ASSERT_TRUE(inputs) << inputs.error().message;
     EXPECT_EQ(arguments.Left(), c.left);
     EXPECT_FALSE(arguments.Contains("s3cret")) << c.arguments.back();
@@ -86,7 +86,7 @@ TEST(SecretInputs, NothingElseChanges) {
       "--user", "elastic",          "-o",       "x.y:http://a:b@c",
       "--file", "me@home.pcap",     "--node"};
   Arguments arguments(given);
-  const auto inputs = TakeSecrets(arguments.pointers());
+  const auto inputs = ExtractSecrets(arguments.pointers());
   ASSERT_TRUE(inputs) << inputs.error().message;
   EXPECT_EQ(arguments.Left(), given);
   EXPECT_FALSE(inputs->url);
@@ -97,7 +97,7 @@ TEST(SecretInputs, AUrlInTheWrongPlaceLosesItsPassword) {
        {Strings{"https://elastic:s3cret@es"}, Strings{"--nodes", "HTTP://elastic:s3cret@es"},
         Strings{"--host=https://elastic:s3cret@es"}}) {
     Arguments arguments(given);
-    const auto inputs = TakeSecrets(arguments.pointers());
+    const auto inputs = ExtractSecrets(arguments.pointers());
     ASSERT_TRUE(inputs) << inputs.error().message;
     EXPECT_FALSE(inputs->url);
     EXPECT_FALSE(arguments.Contains("s3cret"));
@@ -119,7 +119,7 @@ TEST(SecretInputs, WhatCannotBeMeantIsAnErrorAndWipedAllTheSame) {
   };
   for (const Case& c : cases) {
     Arguments arguments(c.arguments);
-    const auto inputs = TakeSecrets(arguments.pointers());
+    const auto inputs = ExtractSecrets(arguments.pointers());
     ASSERT_FALSE(inputs) << c.arguments.back();
     EXPECT_NE(inputs.error().message.find(c.says), std::string::npos) << inputs.error().message;
     EXPECT_EQ(inputs.error().message.find("s3cret"), std::string::npos) << inputs.error().message;
@@ -138,13 +138,13 @@ TEST(SecretInputs, TheEnvironmentIsReadAndWiped) {
   for (const Case& c : cases) {
     std::string entry = std::string(c.name) + "=s3cret";
     ASSERT_EQ(::putenv(entry.data()), 0);  // the string itself is in the environment
-    const auto inputs = TakeSecrets({});
+    const auto inputs = ExtractSecrets({});
     ASSERT_TRUE(inputs);
     EXPECT_EQ(((*inputs).*c.secret).view(), "s3cret");
     EXPECT_EQ(std::getenv(c.name), nullptr);
     EXPECT_EQ(entry, std::string(c.name) + "=" + std::string(6, '\0'));
   }
-  const auto again = TakeSecrets({});
+  const auto again = ExtractSecrets({});
   ASSERT_TRUE(again);
   EXPECT_TRUE(again->password.empty() && again->api_key.empty() && again->bearer_token.empty());
 }
@@ -154,7 +154,7 @@ TEST(SecretInputs, AProxyWithAPasswordIsAwayUntilItIsWanted) {
   std::string without = "http_proxy=http://proxy:3128";
   ASSERT_EQ(::putenv(with_password.data()), 0);
   ASSERT_EQ(::putenv(without.data()), 0);
-  const auto inputs = TakeSecrets({});
+  const auto inputs = ExtractSecrets({});
   ASSERT_TRUE(inputs);
   EXPECT_EQ(with_password.find("s3cret"), std::string::npos);
   EXPECT_EQ(std::getenv("https_proxy"), nullptr);

@@ -11,21 +11,22 @@ namespace espcap::live {
 namespace {
 
 std::unique_ptr<SharedCaptureState> NewBoard(const RunLimits& limits = {}) {
-  auto board = SharedCaptureState::Create(limits);
-  EXPECT_TRUE(board) << board.error().message;
-  return std::move(*board);
+  auto shared_state = SharedCaptureState::Create(limits);
+  EXPECT_TRUE(shared_state) << shared_state.error().message;
+  return std::move(*shared_state);
 }
 
-SharedCaptureState::Place Take(SharedCaptureState& board, time_t seconds, uint64_t bytes = 100) {
-  SharedCaptureState::NumberingLock turn(board);
-  return turn.Take({seconds, 5}, bytes);
+SharedCaptureState::Place NextPlace(SharedCaptureState& shared_state, time_t seconds,
+                                    uint64_t bytes = 100) {
+  SharedCaptureState::NumberingLock lock(shared_state);
+  return lock.NextPlace({seconds, 5}, bytes);
 }
 
 TEST(SharedCaptureState, NumbersPacketsWithTheTimesBeforeThem) {
-  const auto board = NewBoard();
-  const auto first = Take(*board, 10);
-  const auto second = Take(*board, 12);
-  const auto third = Take(*board, 11);  // the clock was set back
+  const auto shared_state = NewBoard();
+  const auto first = NextPlace(*shared_state, 10);
+  const auto second = NextPlace(*shared_state, 12);
+  const auto third = NextPlace(*shared_state, 11);  // the clock was set back
   EXPECT_EQ(first.frame_number, 1U);
   EXPECT_EQ(second.frame_number, 2U);
   EXPECT_EQ(third.frame_number, 3U);
@@ -37,10 +38,10 @@ TEST(SharedCaptureState, NumbersPacketsWithTheTimesBeforeThem) {
 
 // Those of frames have 32 bits; ids are made of the other one.
 TEST(SharedCaptureState, FramesBeginAnewWhenTheirNumbersAreUsedUp) {
-  const auto board = NewBoard();
-  board->StartAfter(UINT32_MAX - 1);
-  const auto last = Take(*board, 1);
-  const auto next = Take(*board, 2);
+  const auto shared_state = NewBoard();
+  shared_state->StartAfter(UINT32_MAX - 1);
+  const auto last = NextPlace(*shared_state, 1);
+  const auto next = NextPlace(*shared_state, 2);
   EXPECT_EQ(last.frame_number, UINT32_MAX);
   EXPECT_EQ(next.frame_number, 1U);
   EXPECT_EQ(last.number, uint64_t{UINT32_MAX});
@@ -49,46 +50,46 @@ TEST(SharedCaptureState, FramesBeginAnewWhenTheirNumbersAreUsedUp) {
 
 TEST(SharedCaptureState, IsOverAtEitherLimit) {
   const auto by_packets = NewBoard({2, 0});
-  Take(*by_packets, 1);
+  NextPlace(*by_packets, 1);
   EXPECT_FALSE(by_packets->IsOver());
-  Take(*by_packets, 2);
+  NextPlace(*by_packets, 2);
   EXPECT_TRUE(by_packets->IsOver());
   const auto by_bytes = NewBoard({0, 150});
-  Take(*by_bytes, 1);
+  NextPlace(*by_bytes, 1);
   EXPECT_FALSE(by_bytes->IsOver());
-  Take(*by_bytes, 2);  // goes beyond
+  NextPlace(*by_bytes, 2);  // goes beyond
   EXPECT_TRUE(by_bytes->IsOver());
 }
 
 TEST(SharedCaptureState, CountsApartAndTogether) {
-  const auto board = NewBoard();
-  board->CountReceived(0, 60);
-  board->CountRingDrop(0, 7, 40);
-  board->CountReceived(63, 1);
-  board->AddKernelDrops(63, 4, 5);
-  const InterfaceCounts first = board->CountsOf(0);
+  const auto shared_state = NewBoard();
+  shared_state->CountReceived(0, 60);
+  shared_state->CountRingDrop(0, 7, 40);
+  shared_state->CountReceived(63, 1);
+  shared_state->AddKernelDrops(63, 4, 5);
+  const InterfaceCounts first = shared_state->CountsOf(0);
   EXPECT_EQ(first.received, 2U);
   EXPECT_EQ(first.bytes, 100U);
   EXPECT_EQ(first.ring_dropped, 1U);
-  EXPECT_EQ(board->RingDrops(7), 1U);
-  EXPECT_EQ(board->RingDrops(0), 0U);
-  const InterfaceCounts total = board->Total();
+  EXPECT_EQ(shared_state->RingDrops(7), 1U);
+  EXPECT_EQ(shared_state->RingDrops(0), 0U);
+  const InterfaceCounts total = shared_state->Total();
   EXPECT_EQ(total.received, 3U);
   EXPECT_EQ(total.kernel_dropped, 4U);
   EXPECT_EQ(total.interface_dropped, 5U);
 }
 
 TEST(SharedCaptureState, GoesOnAfterAProcessThatDiedInItsTurn) {
-  const auto board = NewBoard();
+  const auto shared_state = NewBoard();
   const pid_t process = ::fork();
   if (process == 0) {
-    SharedCaptureState::NumberingLock turn(*board);
-    turn.Take({1, 0}, 1);
+    SharedCaptureState::NumberingLock lock(*shared_state);
+    lock.NextPlace({1, 0}, 1);
     ::_exit(0);
   }
   ASSERT_GT(process, 0);
   ::waitpid(process, nullptr, 0);
-  EXPECT_EQ(Take(*board, 2).frame_number, 2U);
+  EXPECT_EQ(NextPlace(*shared_state, 2).frame_number, 2U);
 }
 
 }  // namespace

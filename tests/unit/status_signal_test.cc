@@ -19,13 +19,13 @@ TEST(StatusSignalDeathTest, IsARequestUntilItIsTaken) {
   const auto request_twice = [] {
     InstallStatusSignal();
     pollfd readable = {StatusEventFd(), POLLIN, 0};
-    if (::poll(&readable, 1, 0) != 0 || TakeStatusRequest()) return 1;
+    if (::poll(&readable, 1, 0) != 0 || ConsumeStatusRequest()) return 1;
     static_cast<void>(std::raise(SIGUSR1));
     static_cast<void>(std::raise(SIGUSR1));
-    if (::poll(&readable, 1, 0) != 1 || !TakeStatusRequest()) return 2;
-    if (TakeStatusRequest()) return 3;
+    if (::poll(&readable, 1, 0) != 1 || !ConsumeStatusRequest()) return 2;
+    if (ConsumeStatusRequest()) return 3;
     static_cast<void>(std::raise(SIGUSR1));
-    return TakeStatusRequest() ? 0 : 4;
+    return ConsumeStatusRequest() ? 0 : 4;
   };
   EXPECT_EXIT(std::_Exit(request_twice()), ExitedWithCode(0), "");
 }
@@ -44,7 +44,7 @@ TEST(StatusSignalDeathTest, InterruptsNoRead) {
       ::_exit(::write(ends[1], "x", 1) == 1 ? 0 : 1);
     }
     char byte = 0;
-    return ::read(ends[0], &byte, 1) == 1 && TakeStatusRequest() ? 0 : 2;
+    return ::read(ends[0], &byte, 1) == 1 && ConsumeStatusRequest() ? 0 : 2;
   };
   EXPECT_EXIT(std::_Exit(read_while_signalled()), ExitedWithCode(0), "");
 }

@@ -33,7 +33,7 @@ int AfterTwo(int first, int second, useconds_t between_us) {
   if (AfterOne(first) != 0) return 10;
   ::usleep(between_us);
   static_cast<void>(std::raise(second));
-  return StopSignal() != first ? 11 : HurryRequested() ? 1 : 0;
+  return StopSignal() != first ? 11 : StopNowRequested() ? 1 : 0;
 }
 
 TEST(StopSignalsDeathTest, TheFirstAsksForAStop) {
@@ -46,7 +46,7 @@ TEST(StopSignalsDeathTest, ASecondOneWithinASecondIsTheSameRequest) {
   EXPECT_EXIT(std::_Exit(AfterTwo(SIGINT, SIGTERM, 1000)), ExitedWithCode(0), "");
 }
 
-TEST(StopSignalsDeathTest, ALaterOneAsksToHurry) {
+TEST(StopSignalsDeathTest, ALaterOneMeansNow) {
   EXPECT_EXIT(std::_Exit(AfterTwo(SIGINT, SIGTERM, 1'100'000)), ExitedWithCode(1), "");
 }
 

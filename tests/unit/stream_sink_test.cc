@@ -47,7 +47,7 @@ class StreamSinkTest : public ::testing::Test {
   }
 
   void Open(const std::string& path) {
-    auto file = OutputFile::Open(path, OutputFile::Existing::kEmpty, writes_->hurry_flag());
+    auto file = OutputFile::Open(path, OutputFile::Existing::kEmpty, writes_->stop_waiting_flag());
     ASSERT_TRUE(file) << file.error().message;
     sink_ = std::make_unique<StreamSink>(std::move(*file), *writes_);
   }
@@ -82,7 +82,7 @@ class StreamSinkTest : public ::testing::Test {
 
   std::vector<std::pair<uint32_t, bool>> Events() {
     std::vector<std::pair<uint32_t, bool>> events;
-    for (const DeliveryEvent& event : sink_->TakeEvents()) {
+    for (const DeliveryEvent& event : sink_->DrainEvents()) {
       events.emplace_back(event.slot, event.delivery == Delivery::kAcknowledged);
     }
     return events;
@@ -136,7 +136,7 @@ TEST_F(StreamSinkTest, AReaderThatStallsCostsWhatItHasNotRead) {
   loop_->RunOnce(base::EventLoop::Clock::now() + milliseconds(100));
   ASSERT_TRUE(sink_->Poll(ledger_));
   EXPECT_FALSE(sink_->Idle());
-  writes_->Hurry();
+  writes_->StopWaiting();
   ASSERT_TRUE(writes_->Finish(base::EventLoop::Clock::now() + seconds(10)));
   const auto polled = sink_->Poll(ledger_);
   ASSERT_FALSE(polled);

@@ -47,9 +47,9 @@ struct FullPipe {
   FileDescriptor writer;
 };
 
-int WriteUntilHurried(int file, const WriteThread::HurryFlag& hurried) {
+int WriteUntilStopWaiting(int file, const WriteThread::StopWaitingFlag& stop_waiting) {
   const std::string much(1U << 20U, 'x');
-  while (!*hurried) {
+  while (!*stop_waiting) {
     if (::write(file, much.data(), much.size()) < 0 && errno != EINTR) return errno;
   }
   return EINTR;
@@ -92,15 +92,17 @@ TEST_F(WriteThreadTest, ResultsMayPostMore) {
 TEST_F(WriteThreadTest, AReaderWhoStallsHoldsUpNobodyElse) {
   const FullPipe pipe;
   int error = 0;
-  writes_->Post([file = pipe.writer.get(),
-                 hurried = writes_->hurry_flag()] { return WriteUntilHurried(file, hurried); },
-                [&error](int result) { error = result; });
+  writes_->Post(
+      [file = pipe.writer.get(), stop_waiting = writes_->stop_waiting_flag()] {
+        return WriteUntilStopWaiting(file, stop_waiting);
+      },
+      [&error](int result) { error = result; });
   const auto begin = Clock::now();
   loop_->RunOnce(begin + milliseconds(50));
   EXPECT_LT(Clock::now() - begin, seconds(5));
   EXPECT_FALSE(writes_->Finish(Clock::now() + milliseconds(50)));
   EXPECT_EQ(error, 0);
-  writes_->Hurry();
+  writes_->StopWaiting();
   EXPECT_TRUE(writes_->Finish(Clock::now() + seconds(10)));
   EXPECT_EQ(error, EINTR);
 }
@@ -110,9 +112,11 @@ TEST_F(WriteThreadTest, AnEndDropsWhatHasNotBegun) {
   bool was_told = false;
   bool was_begun = false;
   const auto tell = [&was_told](int /*result*/) { was_told = true; };
-  writes_->Post([file = pipe.writer.get(),
-                 hurried = writes_->hurry_flag()] { return WriteUntilHurried(file, hurried); },
-                tell);
+  writes_->Post(
+      [file = pipe.writer.get(), stop_waiting = writes_->stop_waiting_flag()] {
+        return WriteUntilStopWaiting(file, stop_waiting);
+      },
+      tell);
   writes_->Post([&was_begun] { return static_cast<int>(was_begun = true); }, tell);
   std::this_thread::sleep_for(milliseconds(20));
   writes_.reset();
