@@ -11,7 +11,7 @@ namespace {
 
 elasticsearch::NodePool::Concurrency ConcurrencyOf(const cli::ServerSettings& settings) {
   if (settings.concurrency == 0) return {};
-  return {settings.concurrency, settings.concurrency};
+  return {.least = settings.concurrency, .most = settings.concurrency};
 }
 
 }  // namespace
@@ -31,8 +31,8 @@ bool CompressesFor(const cli::ServerSettings& settings, const std::vector<http::
 }
 
 uint32_t BatchesAtServer(const cli::ServerSettings& settings, size_t nodes) {
-  constexpr size_t kMost = 16;  // more would make each of them small: their memory is bounded
-  return static_cast<uint32_t>(std::min(ConcurrencyOf(settings).most * nodes, kMost)) + 1;
+  constexpr size_t kMaxBatches = 16;  // more would make each of them small: their memory is bounded
+  return static_cast<uint32_t>(std::min(ConcurrencyOf(settings).most * nodes, kMaxBatches)) + 1;
 }
 
 Result<std::unique_ptr<elasticsearch::BulkSink>> MakeBulkSink(base::EventLoop& loop,
@@ -42,6 +42,11 @@ Result<std::unique_ptr<elasticsearch::BulkSink>> MakeBulkSink(base::EventLoop& l
                                                               DeliveryStats& stats) {
   auto security = SecurityOf(settings);
   if (!security) return Forward(std::move(security));
+  if (settings.secrets != nullptr && settings.secrets->url) {
+    log.Warning(
+        "--node: credentials in a URL are deprecated; use --user with --password-file, or with "
+        "ESPCAP_PASSWORD in the environment");
+  }
   for (const std::string& warning : http::SecurityWarnings(**security, nodes)) {
     log.Warning(warning);
   }
@@ -51,7 +56,7 @@ Result<std::unique_ptr<elasticsearch::BulkSink>> MakeBulkSink(base::EventLoop& l
     read_credentials = [&settings, &reads = *use.reads,
                         security = *security](elasticsearch::CredentialRenewal::Done done) {
       if (!reads.HasRoom()) return done(security);
-      reads.Post([&settings, security] { return WithCredentialsReadAgain(*security, settings); },
+      reads.Post([&settings, security] { return ReloadCredentials(*security, settings); },
                  std::move(done));
     };
   }

@@ -56,7 +56,7 @@ std::vector<Option> SecurityOptions() {
        .group = kSecurity,
        .value = "NAME",
        .help = "Log in as this user (basic authentication). The password: "
-               "--password-file, ESPCAP_PASSWORD, or in the URL of --node.",
+               "--password-file, ESPCAP_PASSWORD, or (deprecated) in the URL of --node.",
        .example = "--user espcap --password-file /etc/espcap/password",
        .setting = [](S& s) -> Setting { return &s.server->security.user; }},
       {.names = "--password-file",

@@ -233,9 +233,11 @@ def test_basic_authentication(lab, delivers, stops, tmp_path):
     file = tmp_path / "password"
     file.write_text(PASSWORD + "\n", encoding="ascii")
     file.chmod(0o600)
-    delivers(*user, "--password-file", file)
+    deprecated = "credentials in a URL are deprecated; use --user with --password-file"
+    assert deprecated not in delivers(*user, "--password-file", file)
     delivers(*user, ESPCAP_PASSWORD=PASSWORD)
-    delivers(*ca, "--node", lab.url("basic", credentials=f"elastic:{URL_PASSWORD}@"))
+    said = delivers(*ca, "--node", lab.url("basic", credentials=f"elastic:{URL_PASSWORD}@"))
+    assert said.count(deprecated) == 1
     delivers(*ca, "--node", lab.url("basic", credentials="elastic@"), ESPCAP_PASSWORD=PASSWORD)
     systemd = tmp_path / "credentials"
     systemd.mkdir()
