@@ -267,9 +267,9 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   auto memory =
       MakeRunMemory(supervise::SharesOf(options).slot, options.workers, captures.rings(), live);
   if (!memory) return Forward(std::move(memory));
-  worker::WorkerContext context(
-      program_path, worker_options,
-      {*memory->control, memory->slots, memory->rings, memory->board, memory->duplicates});
+  worker::WorkerContext context(program_path, worker_options,
+                                {*memory->control, memory->slots, memory->rings, memory->board,
+                                 memory->duplicates, memory->links});
   worker::ShardPlanner planner(context);
   if (auto begun = PlanAhead(captures, options, planner); !begun) return Forward(std::move(begun));
   auto processes = StartProcesses(options, context, planner, log);

@@ -34,6 +34,9 @@ Result<RunMemory> MakeRunMemory(const process::SlotShape& slot, uint32_t workers
   auto board = live::SharedCaptureState::Create(live.limits);
   if (!board) return Forward(std::move(board));
   memory.board = std::move(*board);
+  auto links = live::LinkTable::Create();
+  if (!links) return Forward(std::move(links));
+  memory.links = std::move(*links);
   if (live.duplicates) {
     auto duplicates = live::SharedDuplicates::Create(*live.duplicates);
     if (!duplicates) return Forward(std::move(duplicates));

@@ -10,6 +10,7 @@
 
 #include "espcap/live_stats.h"
 #include "espcap/result.h"
+#include "live/link_table.h"
 #include "live/options.h"
 #include "live/shared_capture_state.h"
 #include "live/shared_duplicates.h"
@@ -25,6 +26,7 @@ struct RunMemory {
   std::vector<std::unique_ptr<process::PacketRing>> rings;   // one a stream; live, one a worker
   std::unique_ptr<live::SharedCaptureState> board;           // null: nothing is live
   std::unique_ptr<live::SharedDuplicates> duplicates;        // null: they are taken, too
+  std::unique_ptr<live::LinkTable> links;                    // null: nothing is live
 };
 
 // `live` without interfaces: nothing is live.

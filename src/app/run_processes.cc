@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "live/link_watch.h"
 #include "supervise/message_log.h"
 #include "worker/opener.h"
 #include "worker/worker.h"
@@ -35,10 +36,17 @@ Result<RunProcesses> StartProcesses(const supervise::Options& options,
   if (!hasher) return Forward(std::move(hasher));
   RunProcesses processes{std::move(*hasher), nullptr, nullptr};
   if (!options.interfaces.empty()) {
-    const auto prepare = [&context](const auto& /*send_log*/) {
-      return worker::PrepareOpener(context.options());
+    std::unique_ptr<live::LinkWatch> links;  // of that process
+    const auto prepare = [&context, &links](const auto& /*send_log*/) -> Result<void> {
+      auto opened = worker::PrepareOpener(context.options(), context.memory());
+      if (!opened) return Forward(std::move(opened));
+      links = std::move(*opened);
+      return {};
     };
-    auto opener = Zygote::Start({"espcap-opener", prepare, work}, tell);
+    const auto watch = [&links] {
+      return Zygote::Watch{links->fd(), live::LinkWatch::kInterval, [&links] { links->Look(); }};
+    };
+    auto opener = Zygote::Start({"espcap-opener", prepare, work, false, watch}, tell);
     if (!opener) return Forward(std::move(opener));
     processes.opener = std::move(*opener);
   }

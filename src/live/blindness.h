@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string>
 
 namespace espcap::live {
 
@@ -36,13 +35,6 @@ class Blindness {
   uint32_t received_ = 0;  // then
   bool is_blind_ = false;
 };
-
-// The link's own counter of received packets, as the kernel says by netlink; none: there is no such
-// link, or it doesn't say.
-std::optional<uint32_t> ReceivedByLink(const std::string& interface);
-
-// Whether it has an address of this machine: then its packets may be the run's own.
-bool HasAddress(const std::string& interface);
 
 }  // namespace espcap::live
 

@@ -2,34 +2,25 @@
 #include "live/link_state.h"
 
 #include <fmt/format.h>
-#include <net/if.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
-#include <array>
-#include <cstring>
-
-#include "base/file_descriptor.h"
+#include <utility>
 
 namespace espcap::live {
 namespace {
 
-bool IsUp(const char* name) {
-  const base::FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  ifreq request{};
-  std::strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
-  return socket.valid() && ::ioctl(socket.get(), SIOCGIFFLAGS, &request) == 0 &&
-         (request.ifr_flags & IFF_UP) != 0;
+LinkState StateOf(const LinkEntry& entry) {
+  LinkState state{true, entry.is_up, entry.name.data(), {}, entry.has_address};
+  if (entry.has_received) state.received = entry.received;
+  return state;
 }
 
 }  // namespace
 
-Link::Link(std::string name, unsigned last_index)
-    : name_(std::move(name)), index_(::if_nametoindex(name_.c_str())) {
-  std::array<char, IF_NAMESIZE> now{};
-  if (index_ == 0 && last_index != 0 && ::if_indextoname(last_index, now.data()) != nullptr) {
-    index_ = last_index;
-  }
+Link::Link(const LinkTable& table, uint32_t interface, std::string name, unsigned last_index)
+    : table_(table), interface_(interface), name_(std::move(name)) {
+  const KnownLink known = Known();
+  index_ = known.of_name.index;
+  if (index_ == 0 && last_index != 0 && known.of_index.index == last_index) index_ = last_index;
   // An interface that isn't there has a name that could be one.
   is_interface_ = index_ != 0 || (name_ != "any" && name_.size() < IF_NAMESIZE &&
                                   name_.find_first_of(":/") == std::string::npos);
@@ -37,14 +28,19 @@ Link::Link(std::string name, unsigned last_index)
 
 LinkState Link::Look() const {
   if (!is_interface_) return {true, true, name_};
-  std::array<char, IF_NAMESIZE> now{};
-  if (index_ == 0 || ::if_indextoname(index_, now.data()) == nullptr) return {false, false, name_};
-  return {true, IsUp(now.data()), now.data()};
+  if (index_ == 0) return {false, false, name_};
+  const KnownLink known = Known();
+  if (known.of_index.index == index_) return StateOf(known.of_index);
+  if (known.of_name.index == index_) return StateOf(known.of_name);
+  // The opener learns only then which index it is to follow.
+  if (known.followed != index_) return {true, true, name_};
+  return {false, false, name_};
 }
 
 bool Link::CanBeOpened() const {
   if (!is_interface_) return true;
-  if (::if_nametoindex(name_.c_str()) != 0) return IsUp(name_.c_str());
+  const KnownLink known = Known();
+  if (known.of_name.index != 0) return known.of_name.is_up;
   const LinkState now = Look();
   return now.is_there && now.is_up;
 }

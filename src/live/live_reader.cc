@@ -13,8 +13,10 @@ using std::chrono::milliseconds;
 constexpr int kPacketsAtOnce = 256;      // between looks at what else there is
 constexpr milliseconds kLook{500};       // at losses and the interface's state
 constexpr milliseconds kLookForIt{200};  // while it is gone
-constexpr milliseconds kRingRetry{5};    // while there is no room in a ring
-constexpr milliseconds kPause{1000};     // between two openings of one that fails
+constexpr milliseconds kNews{2000};      // of an interface that gives nothing any more, at most
+constexpr milliseconds kNewsStep{20};
+constexpr milliseconds kRingRetry{5};  // while there is no room in a ring
+constexpr milliseconds kPause{1000};   // between two openings of one that fails
 
 }  // namespace
 
@@ -34,6 +36,7 @@ LiveReader::End LiveReader::Run(std::unique_ptr<Device> device, const LinkPacket
     const bool is_alive = ReadSome(packets);
     if (Clock::now() >= next_look_) PollLinkState(link);
     if (!is_alive || !state_.is_there) {
+      if (!is_alive) AwaitNews(link);
       PollLinkState(link);
       if (state_.is_there) Report(fault_);
       device_.reset();
@@ -101,6 +104,18 @@ LiveReader::End LiveReader::Drain(const LinkPackets& packets) {
   return End::kStopped;
 }
 
+// What a failed read means is known once the opener has looked after it, too.
+void LiveReader::AwaitNews(const Link& link) const {
+  constexpr uint64_t kLooks = 2;  // the first may have begun before
+  const uint64_t enough = link.looks() + kLooks;
+  const Clock::time_point latest = Clock::now() + kNews;
+  while (link.index() != 0 && link.looks() < enough && Clock::now() < latest) {
+    CountWork();
+    const LinkState now = link.Look();
+    if (!now.is_there || !now.is_up || SupervisorEnded(link_context_.supervisor, kNewsStep)) return;
+  }
+}
+
 LiveReader::End LiveReader::AwaitInterface(const Link& link) {
   const Clock::time_point earliest = started_ + kPause;
   while (!link_context_.stopped()) {
@@ -116,8 +131,8 @@ void LiveReader::PollLinkState(const Link& link) {
   next_look_ = Clock::now() + kLook;
   CountDrops();
   if (link_context_.raw != nullptr) link_context_.raw->CheckFile();
-  if (link_context_.look) link_context_.look();
   LinkState now = link.Look();
+  if (link_context_.look) link_context_.look(now);
   if (const auto change = DescribeChange(state_, now)) Report(*change);
   state_ = std::move(now);
 }

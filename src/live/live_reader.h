@@ -30,7 +30,8 @@ class LiveReader {
     int supervisor = -1;          // a descriptor that hangs up with it
     std::function<void(const std::string&)> warn;
     RawRecorder* raw = nullptr;  // null: raw packets aren't kept
-    std::function<void()> look;  // now and then; empty: nothing to look at
+    // Now and then, at the interface as it is; empty: nothing looks.
+    std::function<void(const LinkState& now)> look;
     // Of several processes on one interface, that which tells of it and counts what it loses.
     bool speaks_for_interface = true;
   };
@@ -66,6 +67,7 @@ class LiveReader {
   void FlushRecording() const;
   End Drain(const LinkPackets& packets);
   void PollLinkState(const Link& link);
+  void AwaitNews(const Link& link) const;
   void CountDrops();
   void CountWork() const { link_context_.work.fetch_add(1, std::memory_order_relaxed); }
   void Report(const std::string& what) const;

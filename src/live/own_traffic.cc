@@ -9,9 +9,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <string_view>
+#include <system_error>
 
-#include "live/interface_addresses.h"
+#include "live/link_table.h"
 
 namespace espcap::live {
 namespace {
@@ -21,6 +23,12 @@ constexpr size_t kIpv4Bytes = 4;
 IpAddress BytesOf(const void* address, size_t size) {
   const auto* const bytes = static_cast<const uint8_t*>(address);
   return {bytes, bytes + size};
+}
+
+bool IsLinkLocal(const KnownAddress& known) {
+  in6_addr address{};
+  std::memcpy(&address, known.address.data(), sizeof(address));
+  return IN6_IS_ADDR_LINKLOCAL(&address);
 }
 
 std::string TextOf(const IpAddress& address) {
@@ -111,24 +119,24 @@ std::string OwnBehindTags(PortRange ports, const std::vector<IpAddress>& address
 
 }  // namespace
 
-Result<std::vector<IpAddress>> LocalAddresses(const std::string& interface) {
-  const auto all = ListInterfaceAddresses();
-  if (!all) {
-    return Fail("list this machine's addresses, to leave out own connections: {}",
-                all.error().message);
+Result<std::vector<IpAddress>> LocalAddresses(const LinkTable& table,
+                                              const std::string& interface) {
+  constexpr const char* kPurpose = "list this machine's addresses, to leave out own connections";
+  const auto known = table.Addresses();
+  if (!known) return Fail("{}: the process that knows them has ended", kPurpose);
+  if (known->error != 0) {
+    return Fail("{}: {}", kPurpose, std::generic_category().message(known->error));
+  }
+  if (!known->is_whole) {
+    return Fail("{}: there are more than {}; --capture-own-traffic does without", kPurpose,
+                KnownAddresses::kMost);
   }
   std::vector<IpAddress> addresses;
-  for (const ifaddrs* next = all->get(); next != nullptr; next = next->ifa_next) {
-    if (next->ifa_addr == nullptr) continue;
-    if (next->ifa_addr->sa_family == AF_INET) {
-      const auto& address = reinterpret_cast<const sockaddr_in&>(*next->ifa_addr).sin_addr;
-      addresses.push_back(BytesOf(&address, sizeof(address)));
-    } else if (next->ifa_addr->sa_family == AF_INET6) {
-      const auto& address = reinterpret_cast<const sockaddr_in6&>(*next->ifa_addr).sin6_addr;
-      const bool stays_elsewhere =
-          IN6_IS_ADDR_LINKLOCAL(&address) && interface != "any" && interface != next->ifa_name;
-      if (!stays_elsewhere) addresses.push_back(BytesOf(&address, sizeof(address)));
-    }
+  for (uint32_t at = 0; at < known->count; ++at) {
+    const KnownAddress& next = known->addresses.at(at);
+    const bool stays_elsewhere = next.bytes != kIpv4Bytes && IsLinkLocal(next) &&
+                                 interface != "any" && interface != next.interface.data();
+    if (!stays_elsewhere) addresses.push_back(BytesOf(next.address.data(), next.bytes));
   }
   std::sort(addresses.begin(), addresses.end());
   addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());

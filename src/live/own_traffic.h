@@ -11,18 +11,17 @@
 #include <vector>
 
 #include "espcap/result.h"
+#include "live/port_range.h"
 
 namespace espcap::live {
 
-struct PortRange {
-  uint16_t first = 0;
-  uint16_t count = 0;  // 0: there is no such traffic
-};
+class LinkTable;
 
 using IpAddress = std::vector<uint8_t>;  // of 4 or 16 bytes, in network order
 
-// Of this machine, as far as packets at `interface` ("any": every one) can have them.
-[[nodiscard]] Result<std::vector<IpAddress>> LocalAddresses(const std::string& interface);
+// Of the machine's addresses those that packets at `interface` ("any": every one) can have.
+[[nodiscard]] Result<std::vector<IpAddress>> LocalAddresses(const LinkTable& table,
+                                                            const std::string& interface);
 
 // What to say where the machine has an address now that it had not when the filters were made;
 // nothing where it has not.

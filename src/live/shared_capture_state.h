@@ -15,7 +15,7 @@
 
 #include "espcap/result.h"
 #include "live/options.h"
-#include "live/own_traffic.h"
+#include "live/port_range.h"
 #include "source/wireshark_api.h"
 
 namespace espcap::live {

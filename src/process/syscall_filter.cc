@@ -47,10 +47,13 @@ constexpr const char* kAllowed[] = {
     "rt_sigreturn", "sched_getaffinity", "sched_yield", "set_robust_list", "sigaltstack", "sysinfo",
     "time", "uname"};
 
-constexpr const char* kSocketCalls[] = {
-    "bind",     "connect",     "epoll_create1", "epoll_ctl",  "epoll_pwait", "epoll_wait",
-    "eventfd2", "getpeername", "getsockname",   "getsockopt", "ioctl",       "pselect6",
-    "recvfrom", "select",      "sendmmsg",      "sendto",     "setsockopt",  "socket"};
+// With sockets that are open.
+constexpr const char* kOpenSocketCalls[] = {"getsockopt", "pselect6", "recvfrom", "select",
+                                            "setsockopt"};
+// With new ones.
+constexpr const char* kSocketCalls[] = {"bind",        "connect",    "epoll_create1", "epoll_ctl",
+                                        "epoll_pwait", "epoll_wait", "eventfd2",      "getpeername",
+                                        "getsockname", "sendmmsg",   "sendto",        "socket"};
 
 // What no process of espcap has a use for, and a fault in one would.
 constexpr const char* kForbidden[] = {
@@ -94,16 +97,25 @@ Result<void> RestrictSystemCalls(Sockets sockets) {
   // By which a sanitizer finds out whether memory can be read.
   for (const char* call : {"pipe", "pipe2"}) Allow(filter.get(), call);
 #endif
+  if (sockets != Sockets::kNone) {
+    for (const char* call : kOpenSocketCalls) Allow(filter.get(), call);
+    // Of interfaces and of usbmon devices.
+    constexpr uint64_t kKind = 0xff00;
+    for (const uint64_t kind : {0x8900, 0x9200}) AllowIf(filter.get(), "ioctl", 1, kKind, kind);
+  }
   if (sockets == Sockets::kAllowed) {
     for (const char* call : kSocketCalls) Allow(filter.get(), call);
+    Allow(filter.get(), "ioctl");
+    AllowIf(filter.get(), "fcntl", 1, UINT32_MAX, F_SETFL);
   }
   constexpr uint64_t kChanges = O_ACCMODE | O_CREAT | O_TRUNC;
   AllowIf(filter.get(), "openat", 2, kChanges, O_RDONLY);
   AllowIf(filter.get(), "open", 1, kChanges, O_RDONLY);
-  // Of nobody else, and no signal to anyone when a descriptor is ready (F_SETOWN, F_SETSIG).
+  // Of nobody else, and no signal to anyone when a descriptor is ready (F_SETOWN, F_SETSIG). Others
+  // share some of the descriptors: who could make them wait (F_SETFL) would stop their writers.
   AllowIf(filter.get(), "prlimit64", 0, UINT64_MAX, 0);
-  for (const int command : {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK,
-                            F_GET_SEALS, F_ADD_SEALS}) {
+  for (const int command :
+       {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_GETLK, F_GET_SEALS, F_ADD_SEALS}) {
     AllowIf(filter.get(), "fcntl", 1, UINT32_MAX, static_cast<uint64_t>(command));
   }
   // abort(): a signal to itself.

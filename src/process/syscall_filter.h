@@ -12,7 +12,8 @@ namespace espcap::process {
 
 enum class Sockets {
   kNone,
-  kAllowed  // dissection asks name servers, or packets come through them
+  kOpen,    // packets come through those that are open
+  kAllowed  // dissection asks name servers, or packets come through new ones
 };
 
 // REQUIRES: no_new_privs, as DropPrivileges() sets it.

@@ -11,9 +11,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "process/child_files.h"
 #include "process/huge_pages.h"
@@ -100,6 +102,31 @@ pid_t ForkWorker(const Zygote::Roles& roles, const Channel& control, int signals
   return process;
 }
 
+// Calls for the looks of a watch when they are due.
+class Follower {
+ public:
+  explicit Follower(Zygote::Watch watch) : watch_(std::move(watch)) {}
+
+  [[nodiscard]] int fd() const { return watch_.fd; }  // -1: there is nothing
+  // As poll(2) wants it.
+  [[nodiscard]] int MsToNextLook() const {
+    if (!watch_.look) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_ - Clock::now());
+    return static_cast<int>(std::max<int64_t>(left.count(), 0));
+  }
+  void LookIfDue(bool is_readable) {
+    if (!watch_.look || (!is_readable && Clock::now() < next_)) return;
+    watch_.look();
+    next_ = Clock::now() + watch_.interval;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Zygote::Watch watch_;
+  Clock::time_point next_;  // at once
+};
+
 // The zygote's life after its preparation, until the supervisor closes the channel.
 void Serve(const Zygote::Roles& roles, const Channel& control) {
   const sigset_t child_signal = ChildSignal();
@@ -107,10 +134,13 @@ void Serve(const Zygote::Roles& roles, const Channel& control) {
   sigprocmask(SIG_BLOCK, &child_signal, &inherited_mask);
   const base::FileDescriptor signals(::signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK));
   std::set<pid_t> workers;  // not waited for yet: nobody else can have such a process id
+  Follower follower(roles.watch ? roles.watch() : Zygote::Watch{});
   for (;;) {
-    std::array<pollfd, 2> waits = {pollfd{control.fd(), POLLIN, 0},
-                                   pollfd{signals.get(), POLLIN, 0}};
-    if (::poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR) return;
+    std::array<pollfd, 3> waits = {pollfd{control.fd(), POLLIN, 0},
+                                   pollfd{signals.get(), POLLIN, 0},
+                                   pollfd{follower.fd(), POLLIN, 0}};
+    if (::poll(waits.data(), waits.size(), follower.MsToNextLook()) < 0 && errno != EINTR) return;
+    follower.LookIfDue(waits[2].revents != 0);
     if (waits[1].revents != 0) {
       signalfd_siginfo ignored{};
       while (::read(signals.get(), &ignored, sizeof(ignored)) > 0) continue;

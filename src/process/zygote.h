@@ -10,6 +10,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -25,6 +26,13 @@ namespace espcap::process {
 
 class Zygote {
  public:
+  // Something that a zygote follows: `look` is called whenever `fd` is readable, and at intervals.
+  struct Watch {
+    int fd = -1;
+    std::chrono::milliseconds interval{0};
+    std::function<void()> look;
+  };
+
   // Run in the zygote. `prepare` is told how to send log messages to the supervisor; its error is
   // Start()'s. `work` is the whole life of a worker; the process ends when it returns.
   struct Roles {
@@ -32,6 +40,8 @@ class Zygote {
     std::function<Result<void>(const std::function<void(const LogMessage&)>& send_log)> prepare;
     std::function<void(const Job& job, Channel channel)> work;
     bool many_workers = false;  // worth some 40 ms of preparation that makes each cheaper
+    // What it follows between the forks; asked for once it is prepared. Empty: nothing.
+    std::function<Watch()> watch = {};
   };
 
   // Forks the zygote and waits until it is prepared. `log` gets what it says meanwhile.

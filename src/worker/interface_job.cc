@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "live/blindness.h"
+#include "live/link_state.h"
 #include "live/live_reader.h"
 #include "live/own_traffic.h"
 #include "live/remote_address.h"
@@ -28,9 +29,10 @@ using process::SlotWriter;
 namespace {
 
 // Of this machine's own connections; none where these are captured.
-Result<std::vector<live::IpAddress>> OwnAddresses(live::PortRange ports, const live::Link& link) {
-  if (ports.count == 0) return {};
-  return live::LocalAddresses(link.Look().name);
+Result<std::vector<live::IpAddress>> OwnAddresses(const WorkerContext& context,
+                                                  const std::string& interface) {
+  if (context.memory().shared_state->own_ports().count == 0) return {};
+  return live::LocalAddresses(*context.memory().links, interface);
 }
 
 // An interface, opened as the run wants it.
@@ -46,7 +48,7 @@ Opening Open(const WorkerContext& context, const Job& job, const live::Link& lin
   Opening opening{live::Device::Open(link.Look().name, live.device), {}, {}, {}};
   auto& [device, addresses, packets, ready] = opening;
   const live::PortRange own_ports = context.memory().shared_state->own_ports();
-  if (auto found = OwnAddresses(own_ports, link); found) {
+  if (auto found = OwnAddresses(context, link.Look().name); found) {
     addresses = std::move(*found);
   } else {
     ready = tl::unexpected(found.error());
@@ -100,28 +102,24 @@ class BlindnessWatch {
                  std::function<void(const std::string&)> warn)
       : shared_state_(*context.memory().shared_state),
         job_(job),
-        link_(link),
         warn_(std::move(warn)),
         is_on_(link.index() != 0 && job.fanout_index == 0 &&
                context.options().capture_filter.empty()) {
-    Look();
+    Look(link.Look());
   }
   ~BlindnessWatch() { shared_state_.SetBlind(job_.interface, false); }
   BlindnessWatch(const BlindnessWatch&) = delete;
   BlindnessWatch& operator=(const BlindnessWatch&) = delete;
 
-  void Look() {
-    if (!is_on_) return;
-    const std::string name = link_.Look().name;
-    const auto received = live::ReceivedByLink(name);
-    if (!received) return;
+  void Look(const live::LinkState& now) {
+    if (!is_on_ || !now.received) return;
     const live::InterfaceCounts counts = shared_state_.CountsOf(job_.interface);
     const bool was_blind = blindness_.is_blind();
-    blindness_.Update(*received, counts.received + counts.kernel_dropped,
+    blindness_.Update(*now.received, counts.received + counts.kernel_dropped,
                       live::Blindness::Time::clock::now());
     // Packets of the run's own connections are left out.
-    const bool has_own = shared_state_.own_ports().count != 0 && blindness_.is_blind() &&
-                         !was_blind && live::HasAddress(name);
+    const bool has_own =
+        shared_state_.own_ports().count != 0 && blindness_.is_blind() && !was_blind && now.has_address;
     if (has_own) is_on_ = false;
     const bool is_blind = is_on_ && blindness_.is_blind();
     shared_state_.SetBlind(job_.interface, is_blind);
@@ -129,14 +127,13 @@ class BlindnessWatch {
       warn_(
           fmt::format("{}: the link receives packets, and the capture has seen none for {} s; "
                       "a program on this machine may get them first (XDP)",
-                      name, live::Blindness::kLongest.count()));
+                      now.name, live::Blindness::kLongest.count()));
     }
   }
 
  private:
   const live::SharedCaptureState& shared_state_;
   const Job& job_;
-  const live::Link& link_;
   std::function<void(const std::string&)> warn_;
   bool is_on_;
   live::Blindness blindness_;
@@ -147,14 +144,13 @@ class BlindnessWatch {
 Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWriter& out) {
   const std::string name = job.path.data();
   if (live::IsRemote(name)) return RunRemoteJob(context, job, out);
-  const live::Link link(name, context.memory().shared_state->LastIndex(job.interface));
+  const live::Link link(*context.memory().links, job.interface, name,
+                        context.memory().shared_state->LastIndex(job.interface));
   context.memory().shared_state->RememberIndex(job.interface, link.index());
   const live::FanoutOptions& fanout = context.options().live.fanout;
-  const live::PortRange own_ports = context.memory().shared_state->own_ports();
-  std::atomic<uint64_t>& work =
-      context.memory().shared_state->WorkOf(job.interface, job.fanout_index);
+  std::atomic<uint64_t>& work = context.memory().shared_state->WorkOf(job.interface, job.fanout_index);
   auto [device, addresses, packets, ready] = OpenForRun(context, job, link, out, work);
-  if (ready) ready = context.GiveUpPrivilegesOfCapture();
+  if (ready) ready = context.GiveUpPrivilegesOfCapture(process::Sockets::kOpen);
   if (!ready) {
     out.SendOpened(ready.error().message);
     return Outcome::kPartial;
@@ -170,11 +166,12 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
                        out);
   }
   BlindnessWatch blindness(context, job, link, warn);
-  const bool looks_at_addresses = own_ports.count != 0 && job.fanout_index == 0;
-  const std::function<void()> look = [&, &known = addresses] {
-    blindness.Look();
+  const bool has_own_ports = context.memory().shared_state->own_ports().count != 0;
+  const bool looks_at_addresses = has_own_ports && job.fanout_index == 0;
+  const auto look = [&, &known = addresses](const live::LinkState& state) {
+    blindness.Look(state);
     if (!looks_at_addresses) return;
-    auto now = OwnAddresses(own_ports, link);
+    auto now = OwnAddresses(context, state.name);
     if (!now) return;
     if (const auto change = live::DescribeNewAddress(known, *now)) warn(*change);
     known = std::move(*now);

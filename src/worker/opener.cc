@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "process/privileges.h"
 #include "process/syscall_filter.h"
@@ -16,14 +17,17 @@ bool IsUsb(const std::string& interface) { return interface.starts_with("usbmon"
 
 }  // namespace
 
-Result<void> PrepareOpener(const WorkerOptions& options) {
+Result<std::unique_ptr<live::LinkWatch>> PrepareOpener(const WorkerOptions& options,
+                                                       const SharedMemory& memory) {
   source::StartWiretapAlone();
   const auto& interfaces = options.live.interfaces;
-  const auto dropped = process::DropPrivileges(
+  auto ready = process::DropPrivileges(
       options.unprivileged, {.reading = std::any_of(interfaces.begin(), interfaces.end(), IsUsb),
                              .capturing = true,
                              .monitoring = options.live.device.monitor});
-  return dropped ? process::ForbidSystemCalls() : dropped;
+  if (ready) ready = process::ForbidSystemCalls();
+  if (!ready) return Forward(std::move(ready));
+  return live::LinkWatch::Open(*memory.links, *memory.board, interfaces);
 }
 
 }  // namespace espcap::worker

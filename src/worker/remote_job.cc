@@ -18,8 +18,8 @@ using process::SlotWriter;
 Result<Outcome> RunRemoteJob(WorkerContext& context, const Job& job, SlotWriter& out) {
   const std::string name = job.path.data();
   const auto address = live::ParseRemote(name);
-  auto ready =
-      address ? context.GiveUpPrivilegesOfCapture() : Result<void>(tl::unexpected(address.error()));
+  auto ready = address ? context.GiveUpPrivilegesOfCapture(process::Sockets::kAllowed)
+                       : Result<void>(tl::unexpected(address.error()));
   // What it is compiled for is known only when the stream begins.
   if (ready && !context.options().capture_filter.empty()) {
     ready = source::CheckCaptureFilter(context.options().capture_filter);

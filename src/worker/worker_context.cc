@@ -112,6 +112,9 @@ Result<void> WorkerContext::KeepOwn(const Job& job, std::vector<int> descriptors
   if (!captures) {
     memory_.shared_state.reset();
     memory_.duplicates.reset();
+    memory_.links.reset();
+  } else if (kept) {
+    kept = memory_.links->KeepForReading();
   }
   const bool reads =
       !job.is_unpacked && (job.role == Job::Role::kFile || job.role == Job::Role::kUnpack ||
@@ -130,6 +133,7 @@ void WorkerContext::DropShared() {
   for (auto& ring : memory_.rings) ring.reset();
   memory_.shared_state.reset();
   memory_.duplicates.reset();
+  memory_.links.reset();
 }
 
 Result<void> WorkerContext::GiveUpPrivileges(const Job& job) const {
@@ -144,9 +148,9 @@ Result<void> WorkerContext::GiveUpPrivileges(const Job& job) const {
       wireshark::AsksNameServers() ? process::Sockets::kAllowed : process::Sockets::kNone);
 }
 
-// It asks the kernel for its interface's state, and connects to sensors.
-Result<void> WorkerContext::GiveUpPrivilegesOfCapture() const {
-  return Confine(options_, {}, {"/sys/class/net", "/sys/devices"}, process::Sockets::kAllowed);
+// libpcap reads there what the driver has dropped.
+Result<void> WorkerContext::GiveUpPrivilegesOfCapture(process::Sockets sockets) const {
+  return Confine(options_, {}, {"/sys/class/net", "/sys/devices"}, sockets);
 }
 
 FileSource::Access WorkerContext::Access() const {

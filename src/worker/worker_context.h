@@ -18,11 +18,13 @@
 #include "dissect/session.h"
 #include "encode/document_writer.h"
 #include "espcap/result.h"
+#include "live/link_table.h"
 #include "live/shared_capture_state.h"
 #include "live/shared_duplicates.h"
 #include "process/messages.h"
 #include "process/packet_ring.h"
 #include "process/run_control.h"
+#include "process/syscall_filter.h"
 #include "process/worker_slots.h"
 #include "registry/field_catalog.h"
 #include "source/capture_filter.h"
@@ -40,6 +42,7 @@ struct SharedMemory {
   std::vector<std::unique_ptr<process::PacketRing>>& rings;   // of each stream; live, each worker
   std::unique_ptr<live::SharedCaptureState>& shared_state;    // null: nothing is live
   std::unique_ptr<live::SharedDuplicates>& duplicates;        // null: they are taken, too
+  std::unique_ptr<live::LinkTable>& links;                    // null: nothing is live
 };
 
 class WorkerContext {
@@ -60,8 +63,8 @@ class WorkerContext {
   void DropShared();
   // Before a worker touches a byte of a packet. A process that opens an interface does so later.
   [[nodiscard]] Result<void> GiveUpPrivileges(const process::Job& job) const;
-  // The same, once an interface is open.
-  [[nodiscard]] Result<void> GiveUpPrivilegesOfCapture() const;
+  // The same, once an interface is open. Who connects to a sensor needs new sockets still.
+  [[nodiscard]] Result<void> GiveUpPrivilegesOfCapture(process::Sockets sockets) const;
   // What the capture filter has to tell goes this way from now on.
   void ReportLinkTypesTo(source::CaptureFilter::OnLinkType told) {
     if (capture_filter_) capture_filter_->ReportLinkTypesTo(std::move(told));

@@ -14,7 +14,7 @@ import time
 
 import pytest
 from documents import WHEN_AND_WHERE, frame_numbers, without
-from processes import process, status_of, wakeups
+from processes import open_files, process, status_of, wakeups
 from project import ESPCAP, ROOT, TEST_PCAPS
 from referee import difference, judge
 from seeds import seed_or
@@ -372,6 +372,28 @@ def test_processes_that_touch_packets_have_no_privilege(network, live):
 
 
 CAPABILITIES = {"espcap-zygote": 1 << 2, "espcap-opener": 1 << 13}  # CAP_DAC_READ_SEARCH, CAP_NET_RAW
+
+
+def netlink_sockets(process):
+    """How many of its descriptors are netlink sockets."""
+    with open(f"/proc/{process}/net/netlink", encoding="ascii") as table:
+        inodes = {line.split()[-1] for line in table.readlines()[1:]}
+    return sum(file == f"socket:[{inode}]" for file in open_files(process) for inode in inodes)
+
+
+def test_only_the_opener_follows_interfaces(network, live):
+    running = live("--nic", "a0", "--nic", "a1")
+    network.replay(HTTP)
+    running.wait_until(running.lines)
+    [opener] = running.children("espcap-opener")
+    assert netlink_sockets(opener) == 1
+    for process in (running.pid, *running.children()):
+        assert process == opener or netlink_sockets(process) == 0
+    for process in running.children("espcap-capture"):
+        with open(f"/proc/{process}/maps", encoding="ascii") as maps:
+            [rights] = [line.split()[1] for line in maps if "memfd:espcap-links" in line]
+        assert rights == "r--s"
+    assert running.stop() == 0
 
 
 @pytest.mark.parametrize("name", CAPABILITIES)

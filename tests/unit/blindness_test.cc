@@ -46,12 +46,5 @@ TEST(Blindness, IsALinkThatReceivesAndACaptureThatSeesNothing) {
   }
 }
 
-TEST(Blindness, TheKernelCountsWhatALinkReceives) {
-  EXPECT_TRUE(ReceivedByLink("lo").has_value());
-  EXPECT_FALSE(ReceivedByLink("no-such-link").has_value());
-  EXPECT_TRUE(HasAddress("lo"));
-  EXPECT_FALSE(HasAddress("no-such-link"));
-}
-
 }  // namespace
 }  // namespace espcap::live

@@ -9,7 +9,11 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
+#include "live/link_table.h"
+#include "live/link_watch.h"
+#include "live/shared_capture_state.h"
 #include "source/filter_program.h"
 
 namespace espcap::live {
@@ -147,7 +151,11 @@ TEST(OwnTraffic, AnAddressThatCameLaterIsTold) {
 }
 
 TEST(OwnTraffic, AddressesAreThoseOfThisMachine) {
-  const auto addresses = LocalAddresses("any");
+  const auto table = std::move(LinkTable::Create().value());
+  const auto state = std::move(SharedCaptureState::Create({}).value());
+  const auto watch = LinkWatch::Open(*table, *state, {});
+  ASSERT_TRUE(watch) << watch.error().message;
+  const auto addresses = LocalAddresses(*table, "any");
   ASSERT_TRUE(addresses.has_value()) << addresses.error().message;
   EXPECT_NE(std::find(addresses->begin(), addresses->end(), Address("127.0.0.1")),
             addresses->end());

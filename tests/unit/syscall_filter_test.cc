@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -12,6 +13,7 @@
 #include <functional>
 #include <vector>
 
+#include "base/event_fd.h"
 #include "process/channel.h"
 
 namespace espcap::process {
@@ -61,8 +63,39 @@ TEST(SyscallFilter, RefusesTheRest) {
             0);
 }
 
+// Who shares a descriptor relies on its flags.
+TEST(SyscallFilter, RefusesToMakeADescriptorWait) {
+  const base::FileDescriptor event = base::MakeEventFd();
+  for (const Sockets sockets : {Sockets::kNone, Sockets::kOpen}) {
+    EXPECT_EQ(InChild(sockets,
+                      [&event] {
+                        int off = 0;
+                        return IsRefused(::fcntl(event.get(), F_SETFL, 0)) &&
+                               IsRefused(::ioctl(event.get(), FIONBIO, &off)) &&
+                               (::fcntl(event.get(), F_GETFL) & O_NONBLOCK) != 0;
+                      }),
+              0);
+  }
+}
+
 TEST(SyscallFilter, LetsNameServersBeAsked) {
   EXPECT_EQ(InChild(Sockets::kAllowed, [] { return ::socket(AF_INET, SOCK_DGRAM, 0) >= 0; }), 0);
+}
+
+TEST(SyscallFilter, LetsOpenSocketsBeReadWithoutNewOnes) {
+  auto ends = Channel::Pair();
+  ASSERT_TRUE(ends);
+  EXPECT_EQ(InChild(Sockets::kOpen,
+                    [&ends] {
+                      int type = 0;
+                      socklen_t size = sizeof(type);
+                      return ::getsockopt(ends->first.fd(), SOL_SOCKET, SO_TYPE, &type, &size) ==
+                                 0 &&
+                             IsRefused(::socket(AF_NETLINK, SOCK_RAW, 0)) &&
+                             IsRefused(::socket(AF_INET, SOCK_DGRAM, 0)) &&
+                             IsRefused(::connect(ends->first.fd(), nullptr, 0));
+                    }),
+            0);
 }
 
 TEST(SyscallFilter, LetsAProcessAbort) {
