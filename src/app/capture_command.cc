@@ -272,7 +272,9 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
                                  memory->duplicates, memory->links});
   worker::ShardPlanner planner(context);
   if (auto begun = PlanAhead(captures, options, planner); !begun) return Forward(std::move(begun));
-  auto processes = StartProcesses(options, context, planner, log);
+  const FileAccess files{settings.watch || FilesGo(settings), identities->supervisor,
+                         [&settings] { return OpenWatches(settings); }};
+  auto processes = StartProcesses(options, files, context, planner, log);
   if (!processes) return Forward(std::move(processes));
   if (auto became = BecomeSupervisor(*identities, settings, log); !became) {
     return Forward(std::move(became));
@@ -317,14 +319,14 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   }
   if (auto opened = supervisor.OpenInterfaces(); !opened) return Forward(std::move(opened));
   process::InstallStopSignals();
-  auto watches = OpenWatches(settings);
-  if (!watches) return Forward(std::move(watches));
   if (!settings.resume.empty()) {
     auto state = OpenResumeState(settings, log);
     if (!state) return Forward(std::move(state));
     resume = std::move(*state);
   }
-  auto going = OpenSettledFiles(settings);
+  auto going = OpenSettledFiles(settings, [&processes](const std::string& path) {
+    return processes->file_opener->Hold(path);
+  });
   if (!going) return Forward(std::move(going));
   settled_files = std::move(*going);
   DeliveryStats stats;
@@ -342,12 +344,14 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   auto written = WriteRunDocuments(settings, *origin, {*nodes, {}, *ports}, **loop, run_telemetry);
   if (!written) return Forward(std::move(written));
 
+  process::FileOpener::Watches watches;
+  if (processes->file_opener != nullptr) watches = processes->file_opener->TakeWatches();
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
   if (on_terminal) MentionShards(settings, *inputs, log);
   telemetry::Progress progress(log, !settings.quiet && on_terminal);
   const auto start = std::chrono::steady_clock::now();
   supervise::RunEnd end =
-      supervisor.Run({**sink, resume.get(), settled_files.get(), std::move(*watches),
+      supervisor.Run({**sink, resume.get(), settled_files.get(), std::move(watches),
                       run_telemetry.services(), progress, needs});
   log.ClearProgress();
   log.WriteLeftOutCounts();

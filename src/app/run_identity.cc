@@ -130,9 +130,7 @@ Result<RunIdentities> ChooseIdentities(const cli::CaptureSettings& settings) {
 
 Result<void> BecomeSupervisor(const RunIdentities& identities, const cli::CaptureSettings& settings,
                               telemetry::Log& log) {
-  const bool uses_captures = settings.watch || FilesGo(settings);
-  auto became = process::DropPrivileges(
-      identities.supervisor, {.reading = uses_captures, .leases = uses_captures, .groups = true});
+  auto became = process::DropPrivileges(identities.supervisor, {.groups = true});
   if (became) became = process::ForbidSystemCalls();
   if (!became) return became;
   base::ForbidDumps();  // a change of user allows them again

@@ -24,7 +24,7 @@ struct RunIdentities {
 Result<RunIdentities> ChooseIdentities(const cli::CaptureSettings& settings);
 
 // In the supervisor, once its processes are forked and before it has threads: it becomes that user
-// for good, without capabilities but what --watch and --after need of captures. Whatever it reads
+// for good, without capabilities. Whatever it reads
 // or writes later is tried; an error names the option, the path and what to do.
 Result<void> BecomeSupervisor(const RunIdentities& identities, const cli::CaptureSettings& settings,
                               telemetry::Log& log);

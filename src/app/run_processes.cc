@@ -22,7 +22,7 @@ Result<std::unique_ptr<process::FileHasher>> StartHasher(const supervise::Option
 
 }  // namespace
 
-Result<RunProcesses> StartProcesses(const supervise::Options& options,
+Result<RunProcesses> StartProcesses(const supervise::Options& options, const FileAccess& files,
                                     worker::WorkerContext& context,
                                     const worker::ShardPlanner& planner, telemetry::Log& log) {
   constexpr size_t kManyFiles = 32;  // of which each has a worker of its own
@@ -34,7 +34,15 @@ Result<RunProcesses> StartProcesses(const supervise::Options& options,
   };
   auto hasher = StartHasher(options, context.options());
   if (!hasher) return Forward(std::move(hasher));
-  RunProcesses processes{std::move(*hasher), nullptr, nullptr};
+  RunProcesses processes{std::move(*hasher), nullptr, nullptr, nullptr};
+  if (files.is_asked) {
+    auto opener = process::FileOpener::Start(files.identity, [&] {
+      context.DropShared();
+      return files.open_watches();
+    });
+    if (!opener) return Forward(std::move(opener));
+    processes.file_opener = std::move(*opener);
+  }
   if (!options.interfaces.empty()) {
     std::unique_ptr<live::LinkWatch> links;  // of that process
     const auto prepare = [&context, &links](const auto& /*send_log*/) -> Result<void> {
@@ -51,6 +59,7 @@ Result<RunProcesses> StartProcesses(const supervise::Options& options,
     processes.opener = std::move(*opener);
   }
   const auto prepare = [&context, &processes](const auto& send_log) {
+    if (processes.file_opener != nullptr) processes.file_opener->ReleaseInChild();
     if (processes.opener != nullptr) processes.opener->ReleaseInChild();
     return context.Prepare(send_log);
   };

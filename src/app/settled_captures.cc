@@ -43,12 +43,13 @@ SettledPath SettledPathOf(const cli::CaptureSettings& settings) {
   };
 }
 
-Result<std::unique_ptr<resume::SettledFiles>> OpenSettledFiles(
-    const cli::CaptureSettings& settings) {
+Result<std::unique_ptr<resume::SettledFiles>> OpenSettledFiles(const cli::CaptureSettings& settings,
+                                                               base::HoldFile hold) {
   if (!FilesGo(settings)) return nullptr;
   auto after = AfterSettled::Parse(settings.after);
   if (!after) return Forward(std::move(after));
-  return resume::SettledFiles::Open(std::move(*after), settings.directories, settings.recursive);
+  return resume::SettledFiles::Open(std::move(*after), settings.directories, settings.recursive,
+                                    std::move(hold));
 }
 
 }  // namespace espcap::app

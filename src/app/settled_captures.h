@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "base/held_file.h"
 #include "cli/settings.h"
 #include "espcap/result.h"
 #include "resume/settled_files.h"
@@ -25,9 +26,9 @@ bool FilesGo(const cli::CaptureSettings& settings);
 using SettledPath = std::function<std::string(const std::string& path, bool is_from_directory)>;
 SettledPath SettledPathOf(const cli::CaptureSettings& settings);
 
-// Null: all of them stay.
-Result<std::unique_ptr<resume::SettledFiles>> OpenSettledFiles(
-    const cli::CaptureSettings& settings);
+// Null: all of them stay. `hold`: by which a file is opened that is about to go.
+Result<std::unique_ptr<resume::SettledFiles>> OpenSettledFiles(const cli::CaptureSettings& settings,
+                                                               base::HoldFile hold);
 
 }  // namespace espcap::app
 

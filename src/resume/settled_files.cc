@@ -78,8 +78,9 @@ Result<AfterSettled> AfterSettled::Parse(std::string_view text) {
 
 Result<std::unique_ptr<SettledFiles>> SettledFiles::Open(AfterSettled after,
                                                          std::vector<std::string> directories,
-                                                         bool recursive) {
-  std::unique_ptr<SettledFiles> files(new SettledFiles(std::move(after), std::move(directories)));
+                                                         bool recursive, base::HoldFile hold) {
+  std::unique_ptr<SettledFiles> files(
+      new SettledFiles(std::move(after), std::move(directories), std::move(hold)));
   if (files->after_.action != Action::kMove) return files;
   if (auto opened = files->OpenFolder(recursive); !opened) return Forward(std::move(opened));
   return files;
@@ -116,33 +117,26 @@ Result<void> SettledFiles::OpenFolder(bool recursive) {
 }
 
 FileFate SettledFiles::Dispose(const std::string& path, const base::FileIdentity& read) const {
-  const fs::path whole(path);
-  const std::string name = whole.filename().native();
-  const fs::path parent = whole.has_parent_path() ? whole.parent_path() : fs::path(".");
-  const base::FileDescriptor folder(::open(parent.c_str(), kFolderFlags));
-  constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  const base::FileDescriptor file(folder.valid() ? ::openat(folder.get(), name.c_str(), kFlags)
-                                                 : -1);
-  if (!file.valid()) {
-    if (errno == ENOENT) return {Kind::kKept, path + ": it is gone already"};
-    if (errno == ELOOP) return Kept(path, "it is a link");
-    if (errno == EAGAIN) return Kept(path, "a program has it open for writing");
-    return {Kind::kFailed, fmt::format("open {}: {}", path, Reason(errno))};
+  const std::string name = fs::path(path).filename().native();
+  // To the end: nobody begins to write what is about to go.
+  const base::HeldFile held = hold_(path);
+  if (held.error != 0) {
+    if (held.error == ENOENT) return {Kind::kKept, path + ": it is gone already"};
+    if (held.error == ELOOP) return Kept(path, "it is a link");
+    if (held.error == EAGAIN) return Kept(path, "a program has it open for writing");
+    return {Kind::kFailed, fmt::format("open {}: {}", path, Reason(held.error))};
   }
-  // Held to the end: nobody begins to write what is about to go.
-  const base::ReadLease lease(file.get());
-  if (lease.writers() == base::Writers::kSome) {
+  if (held.writers == base::Writers::kSome) {
     return Kept(path, "a program has it open for writing");
   }
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0 || base::FileIdentity(status) != read) {
+  if (held.file != read) {
     return Kept(path, "it isn't what was read: it was changed or replaced meanwhile");
   }
-  if (lease.writers() == base::Writers::kUnknown && !IsQuiet(read.state)) {
+  if (held.writers == base::Writers::kUnknown && !IsQuiet(read.state)) {
     return Kept(path, "it may still be written");
   }
-  if (after_.action == Action::kMove) return Move(path, folder.get(), name);
-  if (::unlinkat(folder.get(), name.c_str(), 0) != 0) {
+  if (after_.action == Action::kMove) return Move(path, held.folder.get(), name);
+  if (::unlinkat(held.folder.get(), name.c_str(), 0) != 0) {
     return {Kind::kFailed, fmt::format("delete {}: {}", path, Reason(errno))};
   }
   return {Kind::kGone, path + ": deleted"};

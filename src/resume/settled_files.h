@@ -15,6 +15,7 @@
 
 #include "base/file_descriptor.h"
 #include "base/file_writers.h"
+#include "base/held_file.h"
 #include "espcap/result.h"
 
 namespace espcap::resume {
@@ -44,23 +45,24 @@ struct FileFate {
 class SettledFiles {
  public:
   // `directories`: that captures come from; with `recursive`, from their folders too. What is moved
-  // keeps its place below them. REQUIRES: it isn't kKeep.
+  // keeps its place below them. `hold`: by which files are opened. REQUIRES: it isn't kKeep.
   static Result<std::unique_ptr<SettledFiles>> Open(AfterSettled after,
                                                     std::vector<std::string> directories,
-                                                    bool recursive);
+                                                    bool recursive, base::HoldFile hold);
 
   // `read`: the file as it was read.
   [[nodiscard]] FileFate Dispose(const std::string& path, const base::FileIdentity& read) const;
 
  private:
-  SettledFiles(AfterSettled after, std::vector<std::string> directories)
-      : after_(std::move(after)), directories_(std::move(directories)) {}
+  SettledFiles(AfterSettled after, std::vector<std::string> directories, base::HoldFile hold)
+      : after_(std::move(after)), directories_(std::move(directories)), hold_(std::move(hold)) {}
 
   Result<void> OpenFolder(bool recursive);
   [[nodiscard]] FileFate Move(const std::string& path, int folder, const std::string& name) const;
 
   AfterSettled after_;
   std::vector<std::string> directories_;
+  base::HoldFile hold_;
   base::FileDescriptor folder_;  // of kMove
 };
 

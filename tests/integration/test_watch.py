@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """--watch: files are taken when their writers have finished them."""
 import contextlib
+import os
 import pathlib
+import pwd
+import shutil
 import signal
 import subprocess
+import tempfile
 
 import pytest
+from processes import status_of
 from project import TEST_PCAPS
 from waiting import assert_stays
 
@@ -21,10 +26,11 @@ def folder(tmp_path):
 
 
 def watches(run):
-    """Whether it is told of what happens in a directory: the kernel says so of its descriptors."""
-    folder = pathlib.Path(f"/proc/{run.pid}/fdinfo")
-    with contextlib.suppress(FileNotFoundError):  # one was closed meanwhile
-        return any("inotify wd:" in path.read_text() for path in folder.iterdir())
+    """Whether one of its processes is told of what happens in a directory: the kernel says so of its descriptors."""
+    for process in run.children("espcap-opener"):
+        with contextlib.suppress(FileNotFoundError):  # one was closed meanwhile
+            if any("inotify wd:" in path.read_text() for path in pathlib.Path(f"/proc/{process}/fdinfo").iterdir()):
+                return True
     return False
 
 
@@ -126,6 +132,61 @@ def test_a_directory_that_is_removed_ends_the_run(folder, watching):
     folder.rmdir()
     assert watch.wait() == 3
     assert str(folder) in watch.err
+
+
+CAP_DAC_READ_SEARCH, CAP_LEASE = 1 << 2, 1 << 28
+OTHER_USER = "daemon"  # every Debian has this user, and nothing of espcap is its
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has privileges to give up")
+def test_who_delivers_has_no_right_to_the_files(start_espcap):
+    """Files of root in a folder of root: the opener follows them, and hears who writes; the supervisor can do neither."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as top:
+        shutil.chown(top, OTHER_USER)
+        os.chmod(top, 0o755)
+        captures, output = pathlib.Path(top, "root-only"), pathlib.Path(top, "out")
+        captures.mkdir(mode=0o700)
+        with (captures / "a.pcap").open("wb") as stream:
+            os.chmod(stream.fileno(), 0o600)
+            stream.write(DNS[:2000])
+            stream.flush()
+            run = start_espcap("--dir", captures, "--watch", "--run-as", OTHER_USER, "--output", output,
+                               stop_signal=signal.SIGINT)
+            run.wait_until(lambda: watches(run))
+            [opener] = run.children("espcap-opener")
+            for process, capabilities in ((run.pid, 0), (opener, CAP_DAC_READ_SEARCH | CAP_LEASE)):
+                run.wait_until(lambda pid=process: status_of(pid)["Seccomp"] == "2")
+                status = status_of(process)
+                assert set(status["Uid"].split()) == {str(pwd.getpwnam(OTHER_USER).pw_uid)}
+                assert int(status["CapPrm"], 16) == int(status["CapEff"], 16) == capabilities, status
+                assert int(status["CapBnd"], 16) == int(status["CapInh"], 16) == int(status["CapAmb"], 16) == 0, status
+                assert status["NoNewPrivs"] == "1"
+            # Longer than a file must stay the same where the kernel doesn't tell.
+            assert_stays(lambda: not output.exists() or output.stat().st_size == 0, 3)
+            stream.write(DNS[2000:])
+        run.wait_until(lambda: output.exists() and len(output.read_bytes().splitlines()) == 92)
+        assert run.stop() == 0, run
+
+
+def test_the_process_that_follows_folders_is_killed(folder, watching):
+    """What was found is delivered; the run says that it ended before its time."""
+    (folder / "first.pcap").write_bytes(DNS)
+    watch = watching()
+    watch.wait_for_lines(92)
+    os.kill(watch.children("espcap-opener")[0], signal.SIGKILL)
+    assert watch.wait() == 3, watch
+    assert "watch directories: the process that does so has ended" in watch.err
+    assert watch.line_count() == 92
+
+
+def test_many_files_at_once(folder, watching):
+    """More than the way between the two processes holds."""
+    for number in range(400):
+        (folder / f"{number:03}.pcap").write_bytes(ICMP)
+    watch = watching("--ordered")
+    watch.wait_for_lines(400 * 23)
+    assert watch.stop() == 0, watch
+    assert watch.ledger["packets captured"] == watch.ledger["written"] == 400 * 23
 
 
 def test_watch_needs_a_directory(espcap):

@@ -33,7 +33,8 @@ class SettledFilesTest : public ::testing::Test {
   SettledFilesTest() { fs::create_directories(done_); }
 
   std::unique_ptr<SettledFiles> Open(AfterSettled after) const {
-    return std::move(SettledFiles::Open(std::move(after), {captures_}, true).value());
+    return std::move(
+        SettledFiles::Open(std::move(after), {captures_}, true, base::HoldFileHere).value());
   }
   FileFate Delete(const std::string& path, const base::FileIdentity& read) const {
     return Open({Action::kDelete, {}})->Dispose(path, read);
@@ -168,7 +169,8 @@ TEST_F(SettledFilesTest, APlaceThatCannotBeIsKnownAtOnce) {
       {done_, true, nullptr},
   };
   for (const Case& c : cases) {
-    const auto files = SettledFiles::Open({Action::kMove, c.folder}, {captures_}, c.recursive);
+    const auto files =
+        SettledFiles::Open({Action::kMove, c.folder}, {captures_}, c.recursive, base::HoldFileHere);
     EXPECT_EQ(files.has_value(), c.said == nullptr) << c.folder;
     if (!files && c.said != nullptr) {
       EXPECT_NE(files.error().message.find(c.said), std::string::npos) << files.error().message;
