@@ -7,6 +7,8 @@ import pytest
 import server
 from captures import PCAP_HEADER, packets_of
 from delivery import assert_all_landed, letters
+from fault_cells import REQUESTS, SOURCES, Fault, assert_cell
+from fault_table import CLUSTER, cells_of, name_of
 from project import FULL, TEST_PCAPS
 from server import Server
 from waiting import wait_until
@@ -51,6 +53,29 @@ def test_it_is_waited_for(state, kind, spool, nodes_to_break, espcap, start_espc
     assert run.wait() == 0, run
     assert_all_landed(node, ids)
     assert letters(dead) == []
+
+
+class FullShards(Fault):
+    from_the_start = True
+
+    def __init__(self, node, stack):
+        self._stack = stack
+        stack.enter_context(full_shards(node))
+        self.arguments = [*node.options, *REQUESTS]
+
+    def end(self, run):
+        self._stack.close()
+
+
+@pytest.mark.parametrize("fault, mode", cells_of(CLUSTER), ids=name_of)
+def test_fault(fault, mode, request, nodes_to_break, start_espcap, environment, tmp_path):
+    """Of the table of faults (tests/support/fault_table.py)."""
+    node = nodes_to_break("elasticsearch")
+    needs = {"network": request.getfixturevalue("network")} if mode == "live" else {}
+    spooling = ["--spool", tmp_path / "spool"] if mode == "spool" else []
+    with contextlib.ExitStack() as stack:
+        assert_cell((fault, mode), SOURCES[mode](tmp_path, **needs), FullShards(node, stack), start_espcap, environment,
+                    lambda: node.all_sources(node.indices), *spooling)
 
 
 @pytest.mark.parametrize("kind", server.KINDS)

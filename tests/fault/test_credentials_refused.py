@@ -2,27 +2,11 @@
 """Credentials that a server refuses in the middle of a run: read again where they can change, nothing is lost."""
 import pytest
 from delivery import assert_all_landed
-from fault_proxy import FaultProxy, Reply
+from fault_proxy import FaultProxy
+from guard import Guard, token_file
 from waiting import wait_until
 
 HARMLESS_SECONDS = 60
-
-
-class Guard:
-    """Takes requests with this token only, as a proxy or the server's security does."""
-
-    def __init__(self, token):
-        self.token = token
-        self.refused = 0
-        self.accepted_bulks = 0
-
-    def __call__(self, exchange):
-        if exchange.headers.get("authorization") != f"Bearer {self.token}":
-            self.refused += 1
-            body = b'{"error":{"type":"security_exception","reason":"token expired"},"status":401}'
-            return exchange.reply(Reply(401, {"content-type": "application/json"}, body))
-        self.accepted_bulks += exchange.path.startswith("/_bulk")
-        return exchange.reply(exchange.forward())
 
 
 @pytest.fixture
@@ -36,13 +20,6 @@ def guarded(elasticsearch):
 
 def small_requests(proxy):
     return [*proxy.options, "--chunk", 50, "--concurrency", 1, "--metrics", "0"]
-
-
-def token_file(folder, token):
-    path = folder / "token"
-    path.write_text(token + "\n", encoding="ascii")
-    path.chmod(0o600)
-    return path
 
 
 def change_while_it_runs(run, guard, token="second"):

@@ -4,7 +4,6 @@ import contextlib
 import os
 import random
 import signal
-import struct
 import subprocess
 import threading
 import time
@@ -13,6 +12,7 @@ import pytest
 from captures import PCAP_HEADER, write_pcap
 from delivery import assert_all_landed
 from network import packets_sent
+from numbered import FIELDS, numbers_of, packet
 from project import FULL
 from server import Server
 from waiting import wait_until
@@ -21,22 +21,6 @@ PACKETS = 50_000 if FULL else 5_000
 KILLS = 10 if FULL else 1
 SERVER_KILLS = 3 if FULL else 0
 RATE = 2500  # packets a second, of pipes and live
-FIRST_PORT = 20_000
-PORTS = 1000  # a packet's number is that of its source port by these, and of its other port
-FIELDS = ["--fields", "udp.srcport,udp.dstport"]
-
-
-def packet(number):
-    source, destination = divmod(number, PORTS)
-    udp = struct.pack(">HHHH", FIRST_PORT + source, FIRST_PORT + destination, 8, 0)
-    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 28, number & 0xffff, 0, 64, 17, 0, b"\x0a\0\0\1", b"\x0a\0\0\2")
-    return b"\2\0\0\0\0\1" + b"\2\0\0\0\0\2" + b"\x08\0" + ip + udp
-
-
-def numbers_of(documents):
-    def port(document, name):
-        return int(document["layers"]["udp"][f"udp_udp_{name}"]) - FIRST_PORT
-    return [port(one, "srcport") * PORTS + port(one, "dstport") for one in documents]
 
 
 @pytest.fixture(scope="module")

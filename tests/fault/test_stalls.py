@@ -12,6 +12,7 @@ import time
 import preload
 import pytest
 from fault_proxy import Delay, FaultProxy, Hang
+from ledger import assert_balanced
 from mounts import own_mounts
 from processes import process
 from project import FULL
@@ -25,8 +26,6 @@ STALL_S = 0.1
 NOTICED_S = 1  # from a signal to its message; the machine may be busy
 ENDED_S = 3  # from the later signal to the end: two seconds, and the machine
 CHUNKS = ["--chunk", 50, "--chunk-bytes", "256k", "--flush-interval", "100ms"]
-OUTCOMES = ("indexed", "already there", "written", "dead letters", "in the spool", "dropped", "failed", "abandoned",
-            "dropped by kernel", "dropped by interface", "dropped by full rings", "not selected")
 
 
 # --- what stalls -----------------------------------------------------------------------------------
@@ -205,14 +204,6 @@ def assert_stop_takes_effect(run, first, later):
         os.kill(run.pid, later)
     run.wait()
     assert time.monotonic() - begin < ENDED_S, run
-
-
-def assert_balanced(run):
-    assert run.code is not None and run.code >= 0, run
-    assert "doesn't balance" not in run.err, run
-    ledger = run.ledger
-    captured = ledger["packets captured"]
-    assert captured == sum(ledger.get(outcome, 0) for outcome in OUTCOMES), run
 
 
 def check(stall, source, start_espcap, environment, *more, first=signal.SIGTERM, later=signal.SIGTERM):

@@ -440,7 +440,7 @@ PIECE = 8
 
 
 def pieces_of(secrets):
-    """What is left of them where a part was overwritten. Copies are made of so many bytes at least. Fewer stand in a process'
+    """What is left of them where a part was overwritten. Copies are made of this many bytes at least. Fewer stand in a process'
     memory by chance: 600 words of four letters and digits that aren't in every run, in the 170 MB of each."""
     return [piece for secret in secrets for piece in (secret[:PIECE], secret[-PIECE:])]
 
