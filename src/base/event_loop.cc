@@ -36,10 +36,10 @@ int WaitMilliseconds(EventLoop::Clock::duration left) {
 
 }  // namespace
 
-Result<std::unique_ptr<EventLoop>> EventLoop::Create() {
+Result<std::unique_ptr<EventLoop>> EventLoop::Create(std::function<Time()> now) {
   FileDescriptor epoll(::epoll_create1(EPOLL_CLOEXEC));
   if (!epoll.valid()) return Fail("epoll: {}", std::generic_category().message(errno));
-  return std::unique_ptr<EventLoop>(new EventLoop(std::move(epoll)));
+  return std::unique_ptr<EventLoop>(new EventLoop(std::move(epoll), std::move(now)));
 }
 
 EventLoop::Watch EventLoop::Add(int descriptor, uint32_t events,
@@ -75,7 +75,7 @@ void EventLoop::RunOnce(Time latest) {
   std::array<epoll_event, kEventsAtOnce> ready;
   stall_meter_.End();
   const int count = ::epoll_wait(epoll_.get(), ready.data(), static_cast<int>(ready.size()),
-                                 WaitMilliseconds(latest - Clock::now()));
+                                 WaitMilliseconds(latest - Now()));
   stall_meter_.Begin();
   for (int i = 0; i < count; ++i) {
     const auto found = entries_.find(ready.at(static_cast<size_t>(i)).data.u64);
@@ -88,7 +88,7 @@ void EventLoop::RunOnce(Time latest) {
 
 // Those that are due now; one that is set anew meanwhile comes in another turn.
 void EventLoop::FireTimers() {
-  const Time now = Clock::now();
+  const Time now = Now();
   for (size_t most = timers_.size(); most > 0 && !timers_.empty(); --most) {
     Timer& timer = *timers_.begin()->second;
     if (timers_.begin()->first > now) return;

@@ -78,13 +78,16 @@ class EventLoop {
     std::optional<Time> deadline_;
   };
 
-  static Result<std::unique_ptr<EventLoop>> Create();
+  // `now`: the time that deadlines are told by; simulations have their own.
+  static Result<std::unique_ptr<EventLoop>> Create(std::function<Time()> now = Clock::now);
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
   // Level-triggered. The callback gets what is ready; both events where the other end is gone.
   [[nodiscard]] Watch Add(int descriptor, uint32_t events,
                           std::function<void(uint32_t ready)> callback);
+
+  [[nodiscard]] Time Now() const { return now_(); }
 
   // Waits for the first event or deadline, `latest` at the latest, and calls back for all that have
   // come. A signal that is handled ends the wait.
@@ -99,13 +102,15 @@ class EventLoop {
     std::function<void(uint32_t)> callback;
   };
 
-  explicit EventLoop(FileDescriptor epoll) : epoll_(std::move(epoll)) {}
+  EventLoop(FileDescriptor epoll, std::function<Time()> now)
+      : epoll_(std::move(epoll)), now_(std::move(now)) {}
 
   void Modify(uint64_t id, uint32_t events);
   void Remove(uint64_t id);
   void FireTimers();
 
   FileDescriptor epoll_;
+  std::function<Time()> now_;
   uint64_t last_id_ = 0;
   // A callback may remove its own entry: shared, so that it lives until it returns.
   std::unordered_map<uint64_t, std::shared_ptr<Entry>> entries_;

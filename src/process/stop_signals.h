@@ -7,6 +7,8 @@
 #ifndef ESPCAP_PROCESS_STOP_SIGNALS_H_
 #define ESPCAP_PROCESS_STOP_SIGNALS_H_
 
+#include <functional>
+
 namespace espcap::process {
 
 // Once, in the supervisor. A SIGHUP that was ignored at the start stays so, as under nohup(1).
@@ -16,6 +18,12 @@ void InstallStopSignals();
 [[nodiscard]] int StopSignal();
 [[nodiscard]] inline bool StopRequested() { return StopSignal() != 0; }
 [[nodiscard]] bool StopNowRequested();
+
+// The same, as a run asks for it.
+struct StopRequests {
+  std::function<int()> signal = StopSignal;
+  std::function<bool()> hurry = HurryRequested;
+};
 
 // Readable when one has come since ClearStopEvent(). -1 before InstallStopSignals().
 [[nodiscard]] int StopEventFd();

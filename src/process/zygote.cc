@@ -224,8 +224,13 @@ Result<std::unique_ptr<Zygote>> Zygote::Start(const Roles& roles,
   }
 }
 
+std::unique_ptr<Zygote> Zygote::Over(Channel channel) {
+  return std::unique_ptr<Zygote>(new Zygote(0, std::move(channel), {}));
+}
+
 Zygote::~Zygote() {
   channel_.Close();
+  if (process_ == 0) return;
   while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) continue;
 }
 

@@ -47,6 +47,8 @@ class Zygote {
   // Forks the zygote and waits until it is prepared. `log` gets what it says meanwhile.
   static Result<std::unique_ptr<Zygote>> Start(const Roles& roles,
                                                const std::function<void(const LogMessage&)>& log);
+  // One that answers on this channel, and is no child of this process.
+  static std::unique_ptr<Zygote> Over(Channel channel);
   ~Zygote();  // ends the zygote and waits for it
   Zygote(const Zygote&) = delete;
   Zygote& operator=(const Zygote&) = delete;
@@ -73,7 +75,7 @@ class Zygote {
   Zygote(pid_t process, Channel channel, base::FileDescriptor errors)
       : process_(process), channel_(std::move(channel)), errors_(std::move(errors)) {}
 
-  pid_t process_;
+  pid_t process_;  // 0: no child
   Channel channel_;
   base::FileDescriptor errors_;
 };

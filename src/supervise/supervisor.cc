@@ -7,7 +7,6 @@
 #include <utility>
 #include <variant>
 
-#include "process/stop_signals.h"
 #include "supervise/message_log.h"
 
 namespace espcap::supervise {
@@ -68,10 +67,12 @@ RunEnd Supervisor::Run(RunDependencies run) {
   live_reporter_.emplace(options_.stats_interval, parts_.log);
   state_.running = true;
   if (accounting_.is_live()) service_manager_.Ready();
-  if (options_.duration.count() > 0) end_ = Clock::now() + options_.duration;
-  const base::EventLoop::Watch stop_watch =
-      parts_.loop.Add(process::StopEventFd(), base::EventLoop::kReadable,
-                      [](uint32_t) { process::ClearStopEvent(); });
+  if (options_.duration.count() > 0) end_ = parts_.loop.Now() + options_.duration;
+  base::EventLoop::Watch stop_watch;
+  if (const int stop_event = process::StopEventFd(); stop_event >= 0) {
+    stop_watch = parts_.loop.Add(stop_event, base::EventLoop::kReadable,
+                                 [](uint32_t) { process::ClearStopEvent(); });
+  }
   while (!MayEnd(run)) {
     if (run.sink.MayBegin()) {
       state_.had_output = true;
@@ -88,9 +89,9 @@ RunEnd Supervisor::Run(RunDependencies run) {
     Turn(NextTime(run.progress));
     worker_batches_.GrantSlots();  // workers go on while what they have made is copied
     PollSink(run.sink);
-    worker_batches_.EndWorkers(!Delivers(state_));
+    worker_batches_.EndWorkers(parts_.loop.Now(), !Delivers(state_));
     if (options_.frame_timeout.count() > 0) {
-      worker_batches_.EndOverdue(Clock::now(), options_.frame_timeout);
+      worker_batches_.EndOverdue(parts_.loop.Now(), options_.frame_timeout);
     }
     StopWhereAsked();
     resume_->Prune(parts_.captures, run.sink, accounting_.ledger());
@@ -113,7 +114,7 @@ RunEnd Supervisor::Run(RunDependencies run) {
 // After a stop what is dissected still goes to the sink, as long as there is time: what is left
 // then stays in a spool, or counts as abandoned.
 bool Supervisor::MayEnd(const RunDependencies& run) {
-  const auto now = Clock::now();
+  const auto now = parts_.loop.Now();
   if (Finished()) {
     if (!Delivers(state_) || run.sink.Idle()) return true;
     if (state_.stop) return IsLate(state_, now) || !run.sink.WorthWaiting();
@@ -129,10 +130,10 @@ bool Supervisor::MayEnd(const RunDependencies& run) {
 
 // What the sink still has is kept or given up, and captures that are settled are recorded.
 void Supervisor::Close(RunDependencies& run) {
-  const auto begun = Clock::now();
+  const auto begun = parts_.loop.Now();
   // What is being compressed is put on disk too.
-  while (!batches_.AllReady() && Clock::now() < CloseDeadline(state_, begun)) {
-    Turn(std::min(CloseDeadline(state_, begun), Clock::now() + kStopTick));
+  while (!batches_.AllReady() && parts_.loop.Now() < CloseDeadline(state_, begun)) {
+    Turn(std::min(CloseDeadline(state_, begun), parts_.loop.Now() + kStopTick));
     StopWhereAsked();
   }
   run.sink.Close();
@@ -147,12 +148,12 @@ void Supervisor::Close(RunDependencies& run) {
     const size_t posted = parts_.writes.posted() + parts_.letter_writes.posted();
     if (run.sink.Closed() && posted == 0) return;
     const auto deadline = CloseDeadline(state_, begun);
-    if (Clock::now() >= deadline) break;
-    if (IsLate(state_, Clock::now())) {
+    if (parts_.loop.Now() >= deadline) break;
+    if (IsLate(state_, parts_.loop.Now())) {
       parts_.writes.StopWaiting();
       parts_.letter_writes.StopWaiting();
     }
-    Turn(std::min(deadline, Clock::now() + kStopTick));
+    Turn(std::min(deadline, parts_.loop.Now() + kStopTick));
     StopWhereAsked();
   }
   if (run.sink.Closed()) return;
@@ -175,7 +176,7 @@ bool Supervisor::Finished() const {
 
 void Supervisor::StartWorkers(const DocumentNeeds& needs) {
   CaptureQueue& captures = parts_.captures;
-  succession_.backing_off().Return(captures, Clock::now());
+  succession_.backing_off().Return(captures, parts_.loop.Now());
   const uint64_t limit = options_.packet_limit;
   while (Delivers(state_) && !HasNoWorkers(state_) &&
          (parts_.workers.dissecting() + succession_.backing_off().dissecting() < options_.workers ||
@@ -212,7 +213,7 @@ void Supervisor::PollSink(Sink& sink) {
 }
 
 void Supervisor::Turn(Clock::time_point latest) {
-  latest = std::min(latest, Clock::now() + std::min(kIdleTick, services_->NextTimeout()));
+  latest = std::min(latest, parts_.loop.Now() + std::min(kIdleTick, services_->NextTimeout()));
   parts_.loop.RunOnce(latest);
   for (const WorkerEvent& event : parts_.workers.CollectEvents()) Handle(event);
   if (const auto arrived = watches_->ReadArrivals(); !arrived.empty()) parts_.captures.Add(arrived);
@@ -221,7 +222,7 @@ void Supervisor::Turn(Clock::time_point latest) {
 }
 
 Supervisor::Clock::time_point Supervisor::NextTime(const telemetry::Progress& progress) const {
-  const auto now = Clock::now();
+  const auto now = parts_.loop.Now();
   auto next = std::min({now + (state_.stop ? kStopTick : kIdleTick), service_manager_.NextAlive(),
                         progress.NextTime(), succession_.backing_off().NextTime()});
   if (options_.frame_timeout.count() > 0 && !parts_.workers.workers().empty()) {
@@ -259,16 +260,16 @@ void Supervisor::EndIntake() {
 }
 
 void Supervisor::StopWhereAsked() {
-  if (process::StopRequested()) Stop(StopReason::kSignal);
-  if (Clock::now() >= end_) Stop(StopReason::kDuration);
+  if (parts_.stops.signal() != 0) Stop(StopReason::kSignal);
+  if (parts_.loop.Now() >= end_) Stop(StopReason::kDuration);
   if (state_.output == OutputState::kGone) Stop(StopReason::kOutputGone);
   const auto& captures = parts_.captures.captures();
   if (options_.ends_with_capture && std::all_of(captures.begin(), captures.end(),
                                                 [](const auto& c) { return c.ReadToItsEnd(); })) {
     Stop(StopReason::kCount);
   }
-  if (process::StopNowRequested() && !state_.stop_now_at) {
-    state_.stop_now_at = Clock::now();
+  if (parts_.stops.hurry() && !state_.stop_now_at) {
+    state_.stop_now_at = parts_.loop.Now();
     state_.stop_deadline = Clock::time_point::min();
   }
 }
@@ -277,11 +278,11 @@ void Supervisor::StopWhereAsked() {
 void Supervisor::Stop(StopReason reason) {
   if (!state_.stop) {
     state_.stop = reason;
-    state_.stop_deadline = Clock::now() + options_.stop_timeout;
+    state_.stop_deadline = parts_.loop.Now() + options_.stop_timeout;
     service_manager_.Stopping();
     if (reason == StopReason::kSignal) {
       parts_.log.Info(fmt::format("{}: no new packet is accepted; what was captured is delivered",
-                                  strsignal(process::StopSignal())));
+                                  strsignal(parts_.stops.signal())));
     }
     EndIntake();
     parts_.control.RequestStop();

@@ -25,6 +25,7 @@
 #include "process/recording.h"
 #include "process/run_control.h"
 #include "process/service_manager.h"
+#include "process/stop_signals.h"
 #include "resume/resume_state.h"
 #include "supervise/accounting.h"
 #include "supervise/batch_dispatcher.h"
@@ -70,6 +71,7 @@ struct Dependencies {
   base::WriteThread& writes;
   base::WriteThread& letter_writes;  // of dead letters, which may wait for another program's lock
   telemetry::Log& log;
+  process::StopRequests stops = {};
 };
 
 // What is there only once the workers are. Borrowed, but for watches.

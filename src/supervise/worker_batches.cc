@@ -48,7 +48,7 @@ void WorkerBatches::EndForProtocolError(const Part& part, const std::string& wha
   }
 }
 
-void WorkerBatches::EndWorkers(bool is_over) {
+void WorkerBatches::EndWorkers(std::chrono::steady_clock::time_point now, bool is_over) {
   auto& workers = workers_.workers();
   // What one has left in its slot, if only an empty one that came too late, is taken at once.
   for (Worker& worker : workers) {
@@ -64,7 +64,7 @@ void WorkerBatches::EndWorkers(bool is_over) {
     const PartSuccession::End end{worker.BrokeProtocol() ? std::nullopt : worker.outcome,
                                   FaultOf(worker.wait_status, worker.own_kill), worker.start_error};
     workers_.Remove(worker);
-    succession_.WorkerEnded(part, end, std::chrono::steady_clock::now());
+    succession_.WorkerEnded(part, end, now);
   }
 }
 

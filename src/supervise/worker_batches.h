@@ -42,7 +42,7 @@ class WorkerBatches {
   void Accept(bool is_over);
   // A worker has ended once it is no process any more, all that it said is heard, and what it has
   // handed over is taken: then its memory is another one's.
-  void EndWorkers(bool is_over);
+  void EndWorkers(std::chrono::steady_clock::time_point now, bool is_over);
   // Its worker has broken the protocol. What it has handed over since is not believed either;
   // another worker makes it again.
   void EndForProtocolError(const Part& part, const std::string& what);
