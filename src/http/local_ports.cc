@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -58,11 +59,13 @@ base::FileDescriptor Hold(uint16_t port) {
   return {};
 }
 
-std::vector<base::FileDescriptor> HoldAll(uint16_t first) {
+// From `first` on, as many as are free in a row; all at most.
+std::vector<base::FileDescriptor> HoldFrom(int first) {
   std::vector<base::FileDescriptor> held;
-  for (uint16_t at = 0; at < LocalPorts::kCount; ++at) {
-    held.push_back(Hold(static_cast<uint16_t>(first + at)));
-    if (!held.back().valid()) return {};
+  while (held.size() < LocalPorts::kCount) {
+    auto socket = Hold(static_cast<uint16_t>(first + static_cast<int>(held.size())));
+    if (!socket.valid()) break;
+    held.push_back(std::move(socket));
   }
   return held;
 }
@@ -75,16 +78,22 @@ LocalPorts::LocalPorts(uint16_t first, std::vector<base::FileDescriptor> held)
 }
 
 Result<std::shared_ptr<LocalPorts>> LocalPorts::Reserve() {
-  constexpr int kTries = 100;
   const auto [low, high] = PortRange();
   if (high - low < kCount) return Fail("reserve {} local ports: there are {}", kCount, high - low);
   std::mt19937 engine(std::random_device{}());
-  std::uniform_int_distribution<int> beginning(low, high - kCount);
-  for (int attempt = 0; attempt < kTries; ++attempt) {
-    const auto first = static_cast<uint16_t>(beginning(engine));
-    if (auto held = HoldAll(first); !held.empty()) {
-      return std::shared_ptr<LocalPorts>(new LocalPorts(first, std::move(held)));
+  const int places = high - kCount - low + 1;
+  const int beginning = std::uniform_int_distribution<int>(0, places - 1)(engine);
+  // Every place: on a machine with many connections there are few. Where a port is taken, those up
+  // to it are none.
+  for (int passed = 0; passed < places;) {
+    const int place = (beginning + passed) % places;
+    const int first = low + place;
+    auto held = HoldFrom(first);
+    if (held.size() == kCount) {
+      return std::shared_ptr<LocalPorts>(
+          new LocalPorts(static_cast<uint16_t>(first), std::move(held)));
     }
+    passed += std::min(static_cast<int>(held.size()) + 1, places - place);
   }
   return Fail("reserve {} local ports in a row: {}", kCount,
               std::generic_category().message(errno));

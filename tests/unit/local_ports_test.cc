@@ -3,9 +3,14 @@
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sched.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <fstream>
 #include <set>
 
 namespace espcap::http {
@@ -45,6 +50,37 @@ TEST(LocalPorts, NoMoreConnectionsThanPorts) {
   }
   EXPECT_LT((*ports)->Open(AF_INET, SOCK_STREAM, IPPROTO_TCP), 0);
   for (const int socket : open) (*ports)->Close(socket);
+}
+
+// In a network of its own, whose ports are taken but for a few in a row.
+int ReserveWhereFewAreFree() {
+  constexpr int kFirst = 20'000;
+  constexpr int kLast = 50'000;
+  constexpr int kFree = 41'000;
+  std::ofstream("/proc/sys/net/ipv4/ip_local_port_range") << kFirst << ' ' << kLast;
+  for (int port = kFirst; port <= kLast; port += LocalPorts::kCount / 2) {
+    if (port > kFree && port < kFree + 2 * LocalPorts::kCount) continue;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);  // to the process' end
+    if (::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) return 2;
+  }
+  const auto ports = LocalPorts::Reserve();
+  return ports && (*ports)->first() > kFree - LocalPorts::kCount ? 0 : 1;
+}
+
+TEST(LocalPorts, AreFoundAmongManyConnections) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root makes networks";
+  const pid_t process = ::fork();
+  if (process == 0) {
+    rlimit files{4096, 4096};
+    ::setrlimit(RLIMIT_NOFILE, &files);
+    ::_exit(::unshare(CLONE_NEWNET) != 0 ? 3 : ReserveWhereFewAreFree());
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(process, &status, 0), process);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(LocalPorts, NobodyElseGetsOne) {
