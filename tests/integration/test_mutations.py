@@ -12,7 +12,7 @@ import chosen_tests  # noqa: E402  (from there)
 import functions  # noqa: E402
 from mutations import MUTATIONS  # noqa: E402
 
-AREAS = ("encode", "deliver", "spool", "live")
+AREAS = ("encode", "deliver", "spool", "live", "supervise")
 
 
 def test_every_mutation_applies():

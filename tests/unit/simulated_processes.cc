@@ -174,7 +174,8 @@ bool SimulatedProcesses::Dissect(SimulatedWorker& worker, bool may_harm) {
   const bool has_frames = worker.next_frame <= LastFrame(worker);
   const bool is_over = is_stream ? !has_frames && read_to_the_end_.contains(worker.job.ring)
                                  : !has_frames || run_.StopRequested();
-  if (may_harm && Draw(120) == 0) {
+  // Of a stream's often twice without progress between: then nobody reads its ring for a while.
+  if (may_harm && Draw(is_stream ? 25 : 120) == 0) {
     Harm(worker);
     return true;
   }
