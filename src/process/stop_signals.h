@@ -22,7 +22,7 @@ void InstallStopSignals();
 // The same, as a run asks for it.
 struct StopRequests {
   std::function<int()> signal = StopSignal;
-  std::function<bool()> hurry = HurryRequested;
+  std::function<bool()> stop_now = StopNowRequested;
 };
 
 // Readable when one has come since ClearStopEvent(). -1 before InstallStopSignals().

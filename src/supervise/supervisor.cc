@@ -268,7 +268,7 @@ void Supervisor::StopWhereAsked() {
                                                 [](const auto& c) { return c.ReadToItsEnd(); })) {
     Stop(StopReason::kCount);
   }
-  if (parts_.stops.hurry() && !state_.stop_now_at) {
+  if (parts_.stops.stop_now() && !state_.stop_now_at) {
     state_.stop_now_at = parts_.loop.Now();
     state_.stop_deadline = Clock::time_point::min();
   }
