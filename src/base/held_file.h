@@ -18,7 +18,7 @@ struct HeldFile {
   int error = 0;          // errno, where it can't be opened: nothing else of this counts then
   FileDescriptor folder;  // that it lies in: for its name alone (O_PATH)
   FileIdentity file;
-  Writers writers = Writers::kUntold;
+  Writers writers = Writers::kUnknown;
   std::shared_ptr<void> lease;  // as long as this lives
 };
 

@@ -32,7 +32,7 @@ struct HoldRequest {
 struct HoldAnswer {
   int error = 0;
   base::FileIdentity file;
-  base::Writers writers = base::Writers::kUntold;
+  base::Writers writers = base::Writers::kUnknown;
 };
 
 // Opener to supervisor, first of all: whether its watches are open; with each of these its channel.
@@ -63,7 +63,7 @@ class WatchElsewhere : public FileWatch {
   explicit WatchElsewhere(Channel channel) : channel_(std::move(channel)) {}
 
   [[nodiscard]] int fd() const override { return channel_.fd(); }
-  [[nodiscard]] Result<Arrivals> Take() override {
+  [[nodiscard]] Result<Arrivals> ReadArrivals() override {
     constexpr int kMostMessages = 256;  // at once; the caller comes again where there are more
     Arrivals arrivals;
     pollfd readable{channel_.fd(), POLLIN, 0};
@@ -94,7 +94,7 @@ struct Followed {
 };
 
 void Ask(Followed& followed) {
-  auto arrivals = followed.watch->Take();
+  auto arrivals = followed.watch->ReadArrivals();
   if (!arrivals) {
     followed.unsent.push_back(WatchMessage::Of(WatchMessage::Kind::kEnd, arrivals.error().message));
     followed.watch.reset();
