@@ -20,6 +20,7 @@ from waiting import wait_until
 PACKETS = 50_000 if FULL else 5_000
 KILLS = 10 if FULL else 1
 SERVER_KILLS = 3 if FULL else 0
+ENDED_S = 600 if FULL else 120  # 50,000 documents, a server that comes back three times, a busy machine
 RATE = 2500  # packets a second, of pipes and live
 
 
@@ -37,9 +38,9 @@ class Disturbance(threading.Thread):
         super().__init__()
         self.run_, self.name_, self.node = run, name, node
         processes = {None: 0, "": 1}.get(name, KILLS)  # of runs, each is killed once
-        kills = [(generator.uniform(0, seconds), self.kill_process) for _ in range(processes)]
-        kills += [(generator.uniform(0, seconds), self.kill_server) for _ in range(SERVER_KILLS)]
-        self.kills, self.killed = sorted(kills, key=lambda kill: kill[0]), 0
+        self.process_kills = sorted(generator.uniform(0, seconds) for _ in range(processes))
+        self.server_kills = sorted(generator.uniform(0, seconds) for _ in range(SERVER_KILLS))
+        self.killed = 0
 
     def kill_process(self):
         with contextlib.suppress(IndexError, ProcessLookupError):
@@ -54,7 +55,15 @@ class Disturbance(threading.Thread):
         if self.run_ is not None:
             self.run_.wait_until(lambda: self.run_.children("espcap-worker"))
         begun = time.monotonic()
-        for moment, kill in self.kills:
+        # A server needs seconds to come back: the processes don't wait for that.
+        servers = threading.Thread(target=self._kill, args=(begun, self.server_kills, self.kill_server))
+        servers.start()
+        self._kill(begun, self.process_kills, self.kill_process)
+        servers.join()
+
+    @staticmethod
+    def _kill(begun, moments, kill):
+        for moment in moments:
             time.sleep(max(0, begun + moment - time.monotonic()))
             kill()
 
@@ -183,10 +192,10 @@ def test_processes_of_files(name, statuses, request, crashing_server, start_espc
             time.sleep(generator.uniform(0, 1))
             with contextlib.suppress(IndexError, ProcessLookupError):
                 os.kill(run.children(name)[-1], signal.SIGKILL)
-            run.wait(seconds=120)
+            run.wait(seconds=ENDED_S)
             assert run.code in statuses, run
     crashes.join()
     with start_espcap(*arguments) as run:
-        assert run.wait(seconds=120) == 0, run
+        assert run.wait(seconds=ENDED_S) == 0, run
     wait_until(lambda: crashing_server.count_so_far(crashing_server.indices) >= len(ids))
     assert_all_landed(crashing_server, ids)

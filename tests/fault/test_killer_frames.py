@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Frames whose dissection ends the process, loops or takes all memory: from a file, a pipe and live. Each goes into
 quarantine, with a document in its place; every other document is as it would be without them."""
+import contextlib
 import json
 import pathlib
 import shutil
 import struct
 import subprocess
 import tempfile
+import threading
 import time
 import zipfile
 
@@ -22,6 +24,7 @@ REASONS = {"c": "by signal 11 (Segmentation fault)", "e": "with status 3", "k": 
 LIMITS = ["--frame-timeout", "500ms", "--worker-memory", "100M"]
 FRAMES = 10_000 if FULL else 400
 MARKED = 20 if FULL else 5
+BACK_S = 1.5  # it goes on within a second of a kill; the machine may be busy
 # What a session that begins in the middle can't know.
 STATE = ("frame_frame_protocols",)
 
@@ -87,6 +90,30 @@ def expected(capture, espcap):
     return [json.loads(line) for line in espcap("--file", capture[0], "--workers", "1").out.splitlines()]
 
 
+class Pace(threading.Thread):
+    """How a run goes on with its packets, as its frames go into quarantine."""
+
+    def __init__(self, run):
+        super().__init__()
+        self.run_, self.metrics, self.samples = run, run.metrics(), []
+        self.start()
+
+    def run(self):
+        with contextlib.suppress(OSError):  # it has ended
+            while True:
+                deaths = self.run_.err.count("put into quarantine")
+                self.samples.append((time.monotonic(), self.metrics.scrape().captured, deaths))
+                time.sleep(0.02)
+
+    def assert_back_after_each(self):
+        self.join()
+        told = [sample for before, sample in zip(self.samples, self.samples[1:]) if sample[2] > before[2]]
+        assert told
+        for began, packets, deaths in told:
+            later = [moment for moment, now, _ in self.samples if moment > began and now > packets]
+            assert packets == FRAMES or later and later[0] - began <= BACK_S, (deaths, packets, later[:1])
+
+
 def frame_layer(document, mode):
     layer = {key: value for key, value in document["layers"]["frame"].items() if key not in STATE}
     return without(layer, WHEN_AND_WHERE) if mode == "live" else layer
@@ -142,16 +169,20 @@ def test_in_a_stream_no_other_document_is_lost(mode, capture, expected, preloade
     quarantine.mkdir()
     arguments = ["--verbose", "--workers", "1", *LIMITS, "--quarantine", quarantine]
     if mode == "pipe":
-        run = start_espcap("--file", "-", *arguments, env=preloaded, stdin=subprocess.PIPE)
+        run = start_espcap("--file", "-", *arguments, "--metrics", "0", env=preloaded, stdin=subprocess.PIPE)
+        pace = Pace(run)
         run.feed(path.read_bytes())
         run.end_input()
     else:
         run = start_espcap("--nic", "a0", *arguments, env=preloaded, before=network.command())
+        pace = None  # its metrics are answered in its own network
         run.wait_for("capturing on")
         network.replay(path, "--pps", 2000)
         run.wait_for_lines(FRAMES)
         run.stop()
     assert run.wait() == 2
+    if pace is not None:
+        pace.assert_back_after_each()
     others = check(run, marked, quarantine, tshark)
     numbers = [int(d["layers"]["frame"]["frame_frame_number"]) for d in run.documents()]
     assert numbers == list(range(1, FRAMES + 1))
