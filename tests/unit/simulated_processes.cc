@@ -146,7 +146,7 @@ bool SimulatedProcesses::Read(SimulatedWorker& worker, bool may_harm) {
   const uint32_t last = frames_.at(worker.job.path.data());
   uint32_t& committed = committed_[ring];
   if (may_harm && Draw(4000) == 0) {
-    has_harmed_ = reader_died_ = true;
+    reader_died_ = true;
     read_to_the_end_.insert(ring);
     Die(worker, kSegmentationFault);
     return true;
@@ -239,7 +239,6 @@ void SimulatedProcesses::Make(SimulatedWorker& worker, uint32_t frame) {
 
 void SimulatedProcesses::Harm(SimulatedWorker& worker) {
   ++events_;
-  has_harmed_ = true;
   const bool at_frame = worker.slot && worker.next_frame <= LastFrame(worker) && Draw(2) == 0;
   slots_[worker.job.worker_index]->SetDissecting(at_frame ? worker.next_frame : 0);
   switch (Draw(6)) {

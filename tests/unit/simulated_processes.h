@@ -71,7 +71,6 @@ class SimulatedProcesses {
 
   [[nodiscard]] const Counts& counts() const { return counts_; }
   [[nodiscard]] uint32_t slots_owned() const;
-  [[nodiscard]] bool has_harmed() const { return has_harmed_; }
   [[nodiscard]] bool reader_died() const { return reader_died_; }
   [[nodiscard]] bool has_dissector(uint32_t ring) const;
   // Records that nobody has accounted for.
@@ -110,7 +109,6 @@ class SimulatedProcesses {
   std::map<uint32_t, uint32_t> committed_;  // records, by ring
   std::set<uint32_t> read_to_the_end_;      // rings
   pid_t last_process_ = 5'000'000;          // beyond any that there is
-  bool has_harmed_ = false;
   bool has_lied_ = false;
   bool reader_died_ = false;
   uint64_t events_ = 0;

@@ -63,7 +63,7 @@ class SimulatedSink : public Sink {
     if (is_failing_ && !has_failed_) {
       has_failed_ = true;
       while (!held_.empty()) SettleOne(0, ledger, &Ledger::failed, Delivery::kFailed);
-      return Fail_();
+      return espcap::Fail("simulated: the sink is gone");
     }
     while (!held_.empty() && Draw(3) == 0) {
       const size_t place = Draw(2) == 0 ? 0 : Draw(held_.size());
@@ -73,7 +73,7 @@ class SimulatedSink : public Sink {
   }
   [[nodiscard]] bool Idle() const override { return held_.empty(); }
   [[nodiscard]] bool WorthWaiting() const override { return Draw(8) != 0; }
-  void Close() override { is_closed_ = true; }
+  void Close() override {}
   void GiveUp(Ledger& ledger) override {
     while (!held_.empty()) SettleOne(0, ledger, &Ledger::abandoned, Delivery::kFailed);
   }
@@ -86,7 +86,6 @@ class SimulatedSink : public Sink {
     uint64_t documents;
   };
 
-  static tl::unexpected<Error> Fail_() { return espcap::Fail("simulated: the sink is gone"); }
   [[nodiscard]] size_t Draw(size_t below) const { return random_() % below; }
   void SettleAtRandom(size_t place, Ledger& ledger) {
     struct Case {
@@ -117,7 +116,6 @@ class SimulatedSink : public Sink {
   uint64_t submitted_ = 0;
   bool is_failing_ = false;
   bool has_failed_ = false;
-  bool is_closed_ = false;
 };
 
 }  // namespace espcap::testing

@@ -45,10 +45,10 @@ class SimulatedRun : public base::PollService {
     options_.frame_timeout = milliseconds(10'000);
     options_.stop_timeout = milliseconds(Draw(2) == 0 ? 500 : 60'000);
     has_stream_ = Draw(2) == 0;
-    if (has_stream_) AddInput("-", "standard input");
+    if (has_stream_) AddInput("-");
     for (size_t files = has_stream_ ? Draw(4) : 1 + Draw(8); files > 0; --files) {
       const std::string path = "/nonexistent/" + std::to_string(files);
-      AddInput(path, path);
+      AddInput(path);
     }
   }
 
@@ -72,7 +72,7 @@ class SimulatedRun : public base::PollService {
     Expect(ledger.abandoned, abandoned, "abandoned");
     const bool is_whole =
         !was_stopped_ && !zygote_is_gone_ && !sink_.has_failed() && !processes_->reader_died();
-    if (is_whole && !given_up_) CheckWhole();
+    if (is_whole) CheckWhole();
     CheckStatus(abandoned);
   }
 
@@ -97,11 +97,9 @@ class SimulatedRun : public base::PollService {
     }
   }
 
-  void AddInput(const std::string& path, const std::string& name) {
+  void AddInput(const std::string& path) {
     options_.files.push_back({path, false});
-    const auto frames = static_cast<uint32_t>(1 + Draw(400));
-    frames_[path] = frames;
-    frames_of_name_[name] = frames;
+    frames_[path] = static_cast<uint32_t>(1 + Draw(400));
   }
 
   void Supervise() {
@@ -112,7 +110,7 @@ class SimulatedRun : public base::PollService {
     for (uint32_t worker = 0; worker < options_.workers; ++worker) {
       slots.push_back(process::WorkerSlots::Create(SharesOf(options_).slot).value());
     }
-    total_slots_ = options_.workers * process::WorkerSlots::kSlots;
+    total_slots_ = size_t{options_.workers} * process::WorkerSlots::kSlots;
     Rings rings;
     while (rings.size() < captures.rings()) rings.push_back(process::PacketRing::Create().value());
     auto ends = process::Channel::Pair().value();
@@ -155,7 +153,7 @@ class SimulatedRun : public base::PollService {
     quiet_until_ = steps_ + 3;
     switch (Draw(4)) {
       case 0:
-        if (signal_ == 0) was_stopped_ |= !IsOver();
+        if (signal_ == 0) was_stopped_ |= !lost_first_;
         signal_ = SIGTERM;
         return;
       case 1:
@@ -172,7 +170,6 @@ class SimulatedRun : public base::PollService {
         sink_.Fail();
     }
   }
-  [[nodiscard]] bool IsOver() const { return lost_first_; }
 
   // After each step.
   void Check() {
@@ -201,12 +198,14 @@ class SimulatedRun : public base::PollService {
   void CheckHealth(const RunSnapshot& snapshot) {
     const bool has_ended = signal_ != 0 || zygote_is_gone_ || sink_.has_failed();
     if (snapshot.stopping && !has_ended) throw Broken("it stops, and nothing asks for that");
-    if (signal_ != 0 && steps_ > quiet_until_ && !snapshot.stopping)
+    if (signal_ != 0 && steps_ > quiet_until_ && !snapshot.stopping) {
       throw Broken("it doesn't stop");
+    }
     const bool is_red = !UnhealthyReason(HealthOf(snapshot)).empty();
     const bool ring_is_read = !has_stream_ || processes_->has_dissector(0);
-    if (is_red && !snapshot.stopping && ring_is_read)
+    if (is_red && !snapshot.stopping && ring_is_read) {
       throw Broken("health is red without a reason");
+    }
     const bool is_known = is_red || snapshot.work.captures_waiting > 0;
     unread_steps_ = ring_is_read || is_known ? 0 : unread_steps_ + 1;
     // Unless what the last one made has no room so far.
@@ -254,7 +253,6 @@ class SimulatedRun : public base::PollService {
   bool is_tight_ = false;
   bool has_stream_ = false;
   std::map<std::string, uint32_t> frames_;  // by path
-  std::map<std::string, uint32_t> frames_of_name_;
   std::optional<testing::SimulatedProcesses> processes_;
   Supervisor* supervisor_ = nullptr;
   base::EventLoop::Time now_ = base::EventLoop::Clock::now();
@@ -270,7 +268,6 @@ class SimulatedRun : public base::PollService {
   bool was_stopped_ = false;
   bool lost_first_ = false;  // the zygote or the sink, before anybody asked for a stop
   bool zygote_is_gone_ = false;
-  bool given_up_ = false;
 };
 
 struct Outcome {
@@ -282,8 +279,9 @@ struct Outcome {
 Outcome Simulate(uint32_t seed, uint64_t calm_from) {
   // Where somebody wants to see what the runs say: ESPCAP_TEST_SHOWN=1.
   std::optional<testing::RedirectedDescriptor> quiet;
-  if (std::getenv("ESPCAP_TEST_SHOWN") == nullptr)
+  if (std::getenv("ESPCAP_TEST_SHOWN") == nullptr) {
     quiet.emplace(STDERR_FILENO, "/dev/null", O_WRONLY);
+  }
   SimulatedRun run(seed, calm_from);
   Outcome outcome;
   try {
