@@ -45,6 +45,7 @@ TEST(LocalPorts, NoMoreConnectionsThanPorts) {
   auto ports = LocalPorts::Reserve();
   ASSERT_TRUE(ports.has_value());
   std::vector<int> open;
+  open.reserve(LocalPorts::kCount);
   for (int count = 0; count < LocalPorts::kCount; ++count) {
     open.push_back((*ports)->Open(AF_INET, SOCK_STREAM, IPPROTO_TCP));
   }
@@ -74,7 +75,7 @@ TEST(LocalPorts, AreFoundAmongManyConnections) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root makes networks";
   const pid_t process = ::fork();
   if (process == 0) {
-    rlimit files{4096, 4096};
+    const rlimit files{4096, 4096};
     ::setrlimit(RLIMIT_NOFILE, &files);
     ::_exit(::unshare(CLONE_NEWNET) != 0 ? 3 : ReserveWhereFewAreFree());
   }
