@@ -27,7 +27,7 @@ Result<std::unique_ptr<live::LinkWatch>> PrepareOpener(const WorkerOptions& opti
                              .monitoring = options.live.device.monitor});
   if (ready) ready = process::ForbidSystemCalls();
   if (!ready) return Forward(std::move(ready));
-  return live::LinkWatch::Open(*memory.links, *memory.board, interfaces);
+  return live::LinkWatch::Open(*memory.links, *memory.shared_state, interfaces);
 }
 
 }  // namespace espcap::worker
