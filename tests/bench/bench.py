@@ -32,6 +32,7 @@ from template import measure_template  # noqa: E402
 
 SUBJECTS = ("captures", "archive", "folders", "elasticsearch", "template", "instructions", "live")
 COMPARISONS = ("against", "border")  # with another build
+BORDER_RUNS = 10  # each
 LIVE_PARTS = ("rates", "long", "overload", "idle")
 
 
@@ -120,7 +121,8 @@ def run_subjects(report, arguments, extent, work):
         measure_against(report, path, captures.archive(), arguments.against, extent.runs, environment)
     if "border" in arguments.only:
         path = given[0] if given else captures.recorded(*captures.OFFICE)
-        measure_border(report, path, arguments.against, extent.runs, environment)
+        runs = arguments.runs or (extent.runs if arguments.quick else BORDER_RUNS)
+        measure_border(report, path, arguments.against, runs, environment)
     if "live" in arguments.only:
         path = given[0] if given else captures.recorded(*captures.OFFICE)
         measure_live(report, path, captures.packet_counts([path])[path],
