@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config/config_file.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -35,6 +36,49 @@ Result<Setting> ReadSetting(const std::string& path, const YAML::Node& key,
   return setting;
 }
 
+// Where a document's first value is.
+class FirstMark final : public YAML::EventHandler {
+ public:
+  [[nodiscard]] int line() const { return line_.value_or(0) + 1; }
+
+  void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { Note(mark); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { Note(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                const std::string& /*value*/) override {
+    Note(mark);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& /*tag*/,
+                       YAML::anchor_t /*anchor*/, YAML::EmitterStyle::value /*style*/) override {
+    Note(mark);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {
+    Note(mark);
+  }
+  void OnMapEnd() override {}
+
+ private:
+  void Note(const YAML::Mark& mark) {
+    if (!line_) line_ = std::max(mark.line, 0);
+  }
+
+  std::optional<int> line_;
+};
+
+// The line of a second document; none: there is none. No further ones are asked for: in a text that
+// begins with a comma, yaml-cpp finds documents without end.
+std::optional<int> SecondDocument(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  FirstMark first;
+  FirstMark second;
+  if (!parser.HandleNextDocument(first) || !parser.HandleNextDocument(second)) return std::nullopt;
+  return second.line();
+}
+
 }  // namespace
 
 Result<ConfigFile> ReadConfigFile(const std::string& path) {
@@ -47,13 +91,10 @@ Result<ConfigFile> ReadConfigFile(const std::string& path) {
 
   ConfigFile config{path, {}};
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text.str());
-    if (documents.empty()) return config;
-    if (documents.size() > 1) {
-      return Fail("{}:{}: a second document; one file holds one", path,
-                  std::max(1, documents[1].Mark().line + 1));
+    if (const auto line = SecondDocument(text.str())) {
+      return Fail("{}:{}: a second document; one file holds one", path, *line);
     }
-    const YAML::Node& root = documents.front();
+    const YAML::Node root = YAML::Load(text.str());
     if (root.IsNull()) return config;
     if (!root.IsMap()) return Fail("{}:1: not a list of 'option: value' lines", path);
     std::set<std::string> seen;

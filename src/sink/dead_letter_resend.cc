@@ -129,6 +129,10 @@ Result<std::optional<DeadLetterResend::Taken>> DeadLetterResend::NextLetter() {
     const auto& [place, text] = **line;
     if (text.empty()) continue;
     auto letter = ParseLetterLine(text);
+    // A line feed within would end the document, and begin an action that nobody has checked.
+    if (letter && letter->document.find('\n') != std::string::npos) {
+      letter = Fail("its document isn't one line");
+    }
     if (letter) {
       open_.emplace(line_number_, place);
       return Taken{line_number_, std::move(*letter)};

@@ -140,6 +140,14 @@ TEST_F(ConfigFileTest, ASecondDocumentIsNotIgnored) {
   EXPECT_TRUE(!config || config->settings.size() == 2);
 }
 
+// yaml-cpp finds documents without end in it.
+TEST_F(ConfigFileTest, ATextThatBeginsWithACommaEnds) {
+  for (const char* text : {",", ",a: 1\n", "# a comment\n, a: 1\n"}) {
+    const auto config = Read(text);
+    EXPECT_TRUE(!config || config->settings.empty()) << text;
+  }
+}
+
 TEST_F(ConfigFileTest, AFileThatCantBeReadIsAnErrorThatNamesIt) {
   const auto missing = ReadConfigFile(directory_.Path("missing.yml"));
   ASSERT_FALSE(missing);

@@ -181,6 +181,19 @@ TEST_F(DeadLetterResendTest, ABadLineIsReportedAndKept) {
                                                 ": line 2 is no letter (no JSON); it is kept"});
 }
 
+// It would be sent as two, the second of which can be any action.
+TEST_F(DeadLetterResendTest, ADocumentOfTwoLinesIsNoLetter) {
+  const std::string bad =
+      R"({"index":"i","id":"1","document":"{}\n{\"delete\":{\"_index\":\"i\",\"_id\":\"2\"}}"})";
+  Write(bad + "\n" + LetterLines(1, 1));
+  const auto resend = Open();
+  ASSERT_EQ(NextLetters(*resend).size(), 1U);
+  ASSERT_EQ(messages_.size(), 1U);
+  EXPECT_EQ(
+      messages_.front(),
+      "dead letters " + path_ + ": line 1 is no letter (its document isn't one line); it is kept");
+}
+
 TEST_F(DeadLetterResendTest, ALineThatIsTooLongIsPassedOnInPieces) {
   const std::string lines = LetterLines(1, 1);
   const std::string large(300'000, 'x');
