@@ -23,8 +23,9 @@ RingFeed::Outcome RingFeed::Put(uint32_t ring_number, const wireshark::RecordHea
   const size_t image_bytes = FrameImage::PlainBytes(bytes.size());
   StreamRecord record;
   const size_t head_bytes = sizeof(record) + recorded.path.size();
-  record.has_image = head_bytes + image_bytes <= ring.max_record_bytes();
-  const size_t record_bytes = head_bytes + (record.has_image ? image_bytes : 0);
+  const bool has_image = head_bytes + image_bytes <= ring.max_record_bytes();
+  record.has_image = has_image ? 1 : 0;
+  const size_t record_bytes = head_bytes + (has_image ? image_bytes : 0);
   record.path_bytes = static_cast<uint32_t>(recorded.path.size());
   record.recorded_number = recorded.number;
   record.recorded_offset = static_cast<int64_t>(recorded.offset);
@@ -51,7 +52,7 @@ RingFeed::Outcome RingFeed::Put(uint32_t ring_number, const wireshark::RecordHea
   record.file_type = wtap_pcapng_file_type_subtype();  // as dumpcap's
   std::memcpy(room.data(), &record, sizeof(record));
   recorded.path.copy(room.data() + sizeof(record), recorded.path.size());
-  if (record.has_image) FrameImage::WritePlain(header, bytes, room.subspan(head_bytes));
+  if (has_image) FrameImage::WritePlain(header, bytes, room.subspan(head_bytes));
   shared_state_.CountReceived(interface_, bytes.size());
   if (duplicates_ != nullptr) duplicates_->Remember(digest, time_ns);
   ring.Commit(record_bytes, {place.number, {}});

@@ -66,7 +66,7 @@ SharedCaptureState::Place SharedCaptureState::NumberingLock::NextPlace(const nst
   const RunLimits& limits = shared_state_.limits_;
   if ((limits.packets != 0 && shared.numbered >= limits.packets) ||
       (limits.bytes != 0 && shared.bytes >= limits.bytes)) {
-    shared.over.store(true, std::memory_order_relaxed);
+    shared.over.store(1, std::memory_order_relaxed);
   }
   const Place place{before + 1, static_cast<uint32_t>(before % kFrameNumbers + 1),
                     shared.first_time, shared.previous_time};
@@ -121,7 +121,9 @@ uint64_t SharedCaptureState::RingDrops(uint32_t ring) const {
   return Load(shared_->ring_drops.at(ring));
 }
 
-bool SharedCaptureState::IsOver() const { return shared_->over.load(std::memory_order_relaxed); }
+bool SharedCaptureState::IsOver() const {
+  return shared_->over.load(std::memory_order_relaxed) != 0;
+}
 
 void SharedCaptureState::StartAfter(uint64_t packets) const { shared_->numbered = packets; }
 

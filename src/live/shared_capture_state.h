@@ -89,10 +89,10 @@ class SharedCaptureState {
 
   // Its capture sees nothing of what the link receives.
   void SetBlind(uint32_t interface, bool is_blind) const {
-    shared_->interfaces.at(interface).is_blind.store(is_blind, std::memory_order_relaxed);
+    shared_->interfaces.at(interface).is_blind.store(is_blind ? 1 : 0, std::memory_order_relaxed);
   }
   [[nodiscard]] bool IsBlind(uint32_t interface) const {
-    return shared_->interfaces.at(interface).is_blind.load(std::memory_order_relaxed);
+    return shared_->interfaces.at(interface).is_blind.load(std::memory_order_relaxed) != 0;
   }
 
   // A number that rises as this process of the interface goes on, whether packets come or not.
@@ -120,14 +120,14 @@ class SharedCaptureState {
     std::atomic<uint64_t> interface_dropped;
     std::atomic<uint64_t> duplicates;
     std::atomic<unsigned> index;
-    std::atomic<bool> is_blind;
+    std::atomic<uint8_t> is_blind;  // a number, as below: any byte may be there
     std::array<std::atomic<uint64_t>, kMaxProcesses> work;
   };
   struct Shared {
     pthread_mutex_t lock;
     uint64_t numbered;  // packets of the run so far
     uint64_t bytes;
-    std::atomic<bool> over;
+    std::atomic<uint8_t> over;
     nstime_t first_time;
     nstime_t previous_time;
     std::atomic<PortRange> own_ports;

@@ -154,9 +154,9 @@ std::span<char> PacketRing::Claim(size_t bytes, const std::function<bool()>& may
   };
   while (!has_room()) {
     if (!may_wait()) return {};
-    written().writer_waits.store(true);
+    written().writer_waits.store(1);
     if (!has_room()) Await(room_eventfd_.get(), kLookAgain);
-    written().writer_waits.store(false);
+    written().writer_waits.store(0);
   }
   return {RecordAt(head) + sizeof(RecordHeader), bytes};
 }
@@ -167,7 +167,7 @@ void PacketRing::Commit(size_t bytes, const RecordId& id) {
   std::memcpy(RecordAt(head), &header, sizeof(header));
   // In one order with the reader's store and load around its wait: one of the two sees the other's.
   written().head.store(head + WithHeader(bytes), std::memory_order_seq_cst);
-  if (read_->reader_waits.load(std::memory_order_seq_cst)) {
+  if (read_->reader_waits.load(std::memory_order_seq_cst) != 0) {
     base::SignalEventFd(record_eventfd_.get());
   }
 }
@@ -185,7 +185,7 @@ bool PacketRing::AppendMetadata(std::span<const char> fact) {
 PacketRing::State PacketRing::Wait(milliseconds timeout) {
   const auto state = [this] {
     // Closed first: a record committed before the ring was closed is seen then.
-    const bool closed = supervised_->closed.load(std::memory_order_seq_cst);
+    const bool closed = supervised_->closed.load(std::memory_order_seq_cst) != 0;
     if (written().head.load(std::memory_order_seq_cst) != place_) return State::kRecord;
     return closed ? State::kEnd : State::kNothingYet;
   };
@@ -197,10 +197,10 @@ PacketRing::State PacketRing::Wait(milliseconds timeout) {
       front_.bytes = std::min<uint64_t>(front_.bytes, max_record_bytes());
     }
     if (now != State::kNothingYet || left <= milliseconds::zero()) return now;
-    read_->reader_waits.store(true, std::memory_order_seq_cst);
+    read_->reader_waits.store(1, std::memory_order_seq_cst);
     // It may still be readable for a record that was read before: then it is awaited again.
     if (state() == State::kNothingYet) Await(record_eventfd_.get(), left);
-    read_->reader_waits.store(false, std::memory_order_relaxed);
+    read_->reader_waits.store(0, std::memory_order_relaxed);
   }
 }
 
@@ -227,14 +227,14 @@ std::optional<PacketRing::Records> PacketRing::Peek(uint64_t records) const {
 void PacketRing::Release(const Records& records) {
   supervised_->tail.store(records.end, std::memory_order_seq_cst);
   // A writer that waits is woken for more than one record.
-  if (written().writer_waits.load(std::memory_order_seq_cst) &&
+  if (written().writer_waits.load(std::memory_order_seq_cst) != 0 &&
       written().head.load(std::memory_order_relaxed) - records.end <= records_bytes_ / 2) {
     base::SignalEventFd(room_eventfd_.get());
   }
 }
 
 void PacketRing::Close() {
-  supervised_->closed.store(true);
+  supervised_->closed.store(1);
   base::SignalEventFd(record_eventfd_.get());
 }
 

@@ -106,18 +106,19 @@ class PacketRing {
     uint64_t bytes = 0;
     RecordId id;
   };
+  // What is yes or no is a number in these: another process may put any byte there.
   struct Written {               // by the writer
     std::atomic<uint64_t> head;  // bytes ever committed
     std::atomic<uint64_t> log_bytes;
-    std::atomic<bool> writer_waits;
+    std::atomic<uint8_t> writer_waits;
     std::atomic<uint64_t> work;
   };
   struct Supervised {            // written by the supervisor
     std::atomic<uint64_t> tail;  // bytes ever released
-    std::atomic<bool> closed;
+    std::atomic<uint8_t> closed;
   };
   struct Read {  // written by the reader
-    std::atomic<bool> reader_waits;
+    std::atomic<uint8_t> reader_waits;
   };
 
   PacketRing() = default;

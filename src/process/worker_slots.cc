@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "process/shared_file.h"
@@ -84,7 +85,8 @@ SlotProgress WorkerSlots::Progress(uint32_t slot) const {
 
 std::vector<SlotDocument> WorkerSlots::Documents(uint32_t slot, uint32_t documents) const {
   std::vector<SlotDocument> copy(documents);
-  std::memcpy(copy.data(), DocumentsOf(slot), documents * sizeof(SlotDocument));
+  const SlotDocument* const table = DocumentsOf(slot);
+  std::copy(table, table + documents, copy.begin());
   return copy;
 }
 

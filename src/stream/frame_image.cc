@@ -7,17 +7,21 @@
 namespace espcap::stream {
 namespace {
 
+// Types are numbers in what is read: another process wrote them, and what is no value of an
+// enumeration can't be put into one. Four bits hold all types of options, in every release.
+constexpr uint32_t kMostOptionType = 15;
+
 // Of what follows; the header comes first.
 struct Sizes {
   uint32_t has_block = 0;
-  wtap_block_type_t block_type = WTAP_BLOCK_PACKET;
+  uint32_t block_type = WTAP_BLOCK_PACKET;
   uint32_t options = 0;
   uint32_t data = 0;
 };
 
 struct OptionHeader {
   unsigned id = 0;
-  wtap_opttype_e type = WTAP_OPTTYPE_UINT8;
+  uint32_t type = WTAP_OPTTYPE_UINT8;
   // Of a custom option: its enterprise; of a verdict: its kind; of a hash: its algorithm.
   uint32_t sub_type = 0;
   uint32_t kind = 0;  // of a custom option
@@ -90,6 +94,7 @@ wireshark::CallbackResult CopyOption(wtap_block_t /*block*/, unsigned id, wtap_o
 }
 
 void AddVerdict(wtap_block_t block, const OptionHeader& header, const char* bytes) {
+  if (header.sub_type > packet_verdict_linux_ebpf_xdp) return;
   packet_verdict_opt_t verdict{};
   verdict.type = static_cast<packet_verdict_type_e>(header.sub_type);
   if (verdict.type == packet_verdict_hardware) {
@@ -141,9 +146,10 @@ void AddNumber(wtap_block_t block, const OptionHeader& header, const char* bytes
 
 void AddOption(wtap_block_t block, const OptionHeader& header, const char* bytes) {
   const auto* octets = reinterpret_cast<const uint8_t*>(bytes);
-  if (wireshark::AddCustomOption(block, header.id, header.type,
+  const auto type = static_cast<wtap_opttype_e>(header.type);
+  if (wireshark::AddCustomOption(block, header.id, type,
                                  {header.sub_type, header.kind, {bytes, header.bytes}}) ||
-      wireshark::AddHashOption(block, header.id, header.type,
+      wireshark::AddHashOption(block, header.id, type,
                                {static_cast<uint8_t>(header.sub_type), {octets, header.bytes}})) {
     return;
   }
@@ -168,7 +174,7 @@ bool ReadOptions(std::span<const char> options, wtap_block_t block) {
     if (options.size() < sizeof(header)) return false;
     std::memcpy(&header, options.data(), sizeof(header));
     options = options.subspan(sizeof(header));
-    if (header.bytes > options.size()) return false;
+    if (header.bytes > options.size() || header.type > kMostOptionType) return false;
     AddOption(block, header, options.data());
     options = options.subspan(header.bytes);
   }
@@ -232,8 +238,10 @@ bool FrameImage::Read(std::span<const char> image, wireshark::Record& record) {
   if (!record.Set(header, {reinterpret_cast<const uint8_t*>(data.data()), data.size()})) {
     return false;
   }
-  return sizes.has_block == 0 ||
-         ReadOptions(image.first(sizes.options), record.MakeBlock(sizes.block_type));
+  if (sizes.has_block == 0) return true;
+  return sizes.block_type < MAX_WTAP_BLOCK_TYPE_VALUE &&
+         ReadOptions(image.first(sizes.options),
+                     record.MakeBlock(static_cast<wtap_block_type_t>(sizes.block_type)));
 }
 
 }  // namespace espcap::stream

@@ -82,14 +82,15 @@ bool StreamReader::AddFrame(const std::function<bool()>& stopped) {
     id.fingerprint = fingerprint_->Value();
   }
   image_.SetRecord(record);
-  record_.is_duplicate = frames_.is_duplicate();
-  record_.has_image =
-      !record_.is_duplicate && sizeof(record_) + image_.bytes() <= ring_.max_record_bytes();
-  const size_t bytes = sizeof(record_) + (record_.has_image ? image_.bytes() : 0);
+  const bool has_image =
+      !frames_.is_duplicate() && sizeof(record_) + image_.bytes() <= ring_.max_record_bytes();
+  record_.is_duplicate = frames_.is_duplicate() ? 1 : 0;
+  record_.has_image = has_image ? 1 : 0;
+  const size_t bytes = sizeof(record_) + (has_image ? image_.bytes() : 0);
   const std::span<char> room = ring_.Claim(bytes, [&stopped] { return !stopped(); });
   if (room.empty()) return false;
   std::memcpy(room.data(), &record_, sizeof(record_));
-  if (record_.has_image) image_.Write(room.subspan(sizeof(record_)));
+  if (has_image) image_.Write(room.subspan(sizeof(record_)));
   ring_.Commit(bytes, id);
   record_.previous_time = record.rec().ts;
   return true;

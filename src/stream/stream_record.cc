@@ -16,8 +16,8 @@ bool AppendMetadata(process::PacketRing& ring, const Fact& fact, std::span<const
 bool AddInterface(process::PacketRing& ring, const char* name, const char* description) {
   Fact fact;
   fact.kind = Fact::Kind::kInterface;
-  fact.has_name = name != nullptr;
-  fact.has_description = description != nullptr;
+  fact.has_name = name != nullptr ? 1 : 0;
+  fact.has_description = description != nullptr ? 1 : 0;
   std::vector<char> texts;
   for (const char* text : {name, description}) {
     const char* known = text == nullptr ? "" : text;

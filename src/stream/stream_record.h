@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // What the reader of a stream puts into the ring for each frame, before the frame's image (and the
-// path of the file it was recorded in); and the facts in the ring's log.
+// path of the file it was recorded in); and the facts in the ring's log. Another process wrote
+// them: they have no bool or enumeration of which a byte can be wrong.
 #ifndef ESPCAP_STREAM_STREAM_RECORD_H_
 #define ESPCAP_STREAM_STREAM_RECORD_H_
 
@@ -19,8 +20,8 @@ struct StreamRecord {
   uint64_t log_bytes = 0;  // of facts that were said before it
   int file_type = 0;
   uint32_t first_interface = 0;  // of the frame's section, in the order they are added
-  bool has_image = true;         // false: too large for the ring, or a duplicate
-  bool is_duplicate = false;
+  uint8_t has_image = 1;         // 0: too large for the ring, or a duplicate
+  uint8_t is_duplicate = 0;
   // Live, of the file that the packet was recorded in: its path, which follows, and the place
   // there.
   uint32_t path_bytes = 0;  // 0: it was not
@@ -36,9 +37,9 @@ struct Fact {
   Kind kind = Kind::kInterface;
   uint32_t number = 0;  // secrets: their type; an IPv4 name: the address
   ws_in6_addr address{};
-  bool has_name =
-      false;  // an interface: two zero-terminated texts follow, its name and description
-  bool has_description = false;
+  // An interface: two zero-terminated texts follow, its name and description.
+  uint8_t has_name = 0;
+  uint8_t has_description = 0;
 };
 // A name's text follows zero-terminated, secrets as they are.
 

@@ -21,7 +21,7 @@ PacketRing::State StreamSource::Next(std::chrono::milliseconds timeout) {
   const std::span<const char> rest = bytes.subspan(sizeof(facts_));
   if (rest.size() < facts_.path_bytes) return PacketRing::State::kEnd;
   recorded_path_.assign(rest.data(), facts_.path_bytes);
-  has_image_ = facts_.has_image && FrameImage::Read(rest.subspan(facts_.path_bytes), record_);
+  has_image_ = facts_.has_image != 0 && FrameImage::Read(rest.subspan(facts_.path_bytes), record_);
   offset_ = facts_.offset;
   record_id_ = ring_.FrontId();
   record_number_ = static_cast<uint32_t>(record_id_.number);
@@ -58,8 +58,8 @@ void StreamSource::Learn(std::span<const char> bytes) {
   const size_t end_of_name = both.find('\0');
   if (end_of_name == std::string_view::npos) return;
   Interface& interface = interfaces_.emplace_back();
-  if (fact.has_name) interface.name = both.substr(0, end_of_name);
-  if (fact.has_description) interface.description = both.substr(end_of_name + 1);
+  if (fact.has_name != 0) interface.name = both.substr(0, end_of_name);
+  if (fact.has_description != 0) interface.description = both.substr(end_of_name + 1);
 }
 
 const StreamSource::Interface* StreamSource::InterfaceOf(uint32_t id) const {

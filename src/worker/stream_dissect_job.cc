@@ -53,7 +53,7 @@ Result<Outcome> RunStreamDissectJob(WorkerContext& context, const Job& job,
       const uint32_t frame = facts.frame_number;
       // Numbers have begun anew: what this session remembers has other ones.
       if (frame < last_frame) return Outcome::kSessionLimitReached;
-      if (facts.is_duplicate) {
+      if (facts.is_duplicate != 0) {
         if (auto counted = out.AddDuplicate(frame); !counted) return Forward(std::move(counted));
         source.Pass();
         out.HandOverIfOlderThan(context.options().flush_interval);
