@@ -86,7 +86,12 @@ Result<std::unique_ptr<RemoteStream>> RemoteStream::Connect(const RemoteAddress&
   auto socket = ConnectToAny(address, goes_on);
   if (!socket) return Forward(std::move(socket));
   NoticeSilentEnd(socket->get());
-  std::unique_ptr<RemoteStream> stream(new RemoteStream(std::move(*socket), std::move(goes_on)));
+  return ReadFrom(std::move(*socket), std::move(goes_on));
+}
+
+Result<std::unique_ptr<RemoteStream>> RemoteStream::ReadFrom(base::FileDescriptor connection,
+                                                             GoesOn goes_on) {
+  std::unique_ptr<RemoteStream> stream(new RemoteStream(std::move(connection), std::move(goes_on)));
   if (auto begun = stream->Begin(); !begun) return Forward(std::move(begun));
   return stream;
 }

@@ -27,6 +27,9 @@ class RemoteStream {
   // Connects, and waits for what a capture begins with.
   static Result<std::unique_ptr<RemoteStream>> Connect(const RemoteAddress& address,
                                                        GoesOn goes_on);
+  // The same of a connection that is there.
+  static Result<std::unique_ptr<RemoteStream>> ReadFrom(base::FileDescriptor connection,
+                                                        GoesOn goes_on);
   ~RemoteStream();
   RemoteStream(const RemoteStream&) = delete;
   RemoteStream& operator=(const RemoteStream&) = delete;

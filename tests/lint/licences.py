@@ -12,7 +12,7 @@ LINE = "SPDX-License-Identifier: GPL-2.0-or-later"
 # Captures, what servers and programs wrote, JSON (which has no comments), the licence itself, and settings of tools by
 # whose bytes results are kept.
 WITHOUT = re.compile(r"^(COPYING|docs/words\.txt|\.clang-tidy|\.clang-format|tests/lint/requirements\.txt|"
-                     r"test_pcaps/(?!record/).*(?<!\.md)|tests/(data|fixtures)/.*|.*\.json)$")
+                     r"test_pcaps/(?!record/).*(?<!\.md)|tests/(data|fixtures|fuzz/findings)/.*|.*\.json)$")
 
 
 def missing(root):

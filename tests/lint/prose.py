@@ -22,7 +22,7 @@ WORD = re.compile(r"\w")
 # Their lines are data, or another's text.
 NO_TEXT = {".pcap", ".pcapng", ".gz", ".keys", ".mmdb", ".spool", ".state"}
 FOREIGN = re.compile(r"^(COPYING|tests/integration/test_language\.py|docs/words\.txt|test_pcaps/damaged/|"
-                     r"tests/(data|fixtures)/|tests/lint/requirements\.txt|tests/support/servers/.*pom\.xml)")
+                     r"tests/(data|fixtures|fuzz/findings)/|tests/lint/requirements\.txt|tests/support/servers/.*pom\.xml)")
 
 
 def tracked(root):
