@@ -107,7 +107,7 @@ Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& se
     if (const std::string& outcome = preparation.template_outcome(); !outcome.empty()) {
       log.Verbose("index template for " + pattern + ": " + outcome);
     }
-    needs = preparation.needs();
+    needs = preparation.found().needs;
     if (needs.value_bytes != 0) {
       log.Verbose(fmt::format("the template has a flat_object: texts are cut at {} bytes",
                               needs.value_bytes));

@@ -26,6 +26,16 @@ NoAnswer KindOf(const http::HttpFailure& failure) {
   return {RequestOutcome::kConnection, RetryReason::kConnection};
 }
 
+// The node is left alone for a while, and the documents go elsewhere.
+void MoveOn(size_t node, BulkChunk chunk, std::optional<std::chrono::seconds> retry_after,
+            const DeliveryFailure& failure, NodePool& pool, NodeReports& reports,
+            DocumentOutcomes& outcomes) {
+  if (pool.Failed(node, retry_after, NodePool::Clock::now())) {
+    reports.Problem(node, failure.reason, kLeftAlone);
+  }
+  outcomes.SendAgain(std::move(chunk), failure);
+}
+
 // A node refuses our credentials.
 Result<void> HandleUnauthorized(size_t at, const std::string& reason,
                                 CredentialRenewal& credentials, NodePool& pool,
@@ -120,6 +130,44 @@ Result<void> BulkSink::HandlePreparation(size_t at, const http::HttpClient::Fini
   return {};
 }
 
+// Asked once more where the node fails or is busy; sent as it is where there is nothing to know.
+Result<void> BulkSink::OnLookedUp(std::list<Request> taken,
+                                  const http::HttpClient::Finished& finished, Ledger& ledger) {
+  constexpr long kMinServerError = 500;
+  Request& request = taken.front();
+  if (!finished.response) {
+    const http::HttpFailure& failure = finished.response.error();
+    MoveOn(request.node, std::move(*request.chunk), std::nullopt,
+           {KindOf(failure).reason, 0, failure.message}, pool_, reports_, outcomes_);
+    return {};
+  }
+  const http::HttpResponse& response = *finished.response;
+  const std::string answered =
+      fmt::format("{}: the search for documents that may have landed was answered with {}",
+                  options_.nodes[request.node].base, response.status);
+  if (MayPass(response) || response.status >= kMinServerError) {
+    MoveOn(request.node, std::move(*request.chunk), response.retry_after,
+           {RetryReason::kUnavailable, static_cast<int>(response.status), answered}, pool_,
+           reports_, outcomes_);
+    return {};
+  }
+  if (response.status == 401) {
+    chunks_.PutFirst(std::move(*request.chunk));
+    return HandleUnauthorized(request.node, answered, credentials_, pool_, reports_);
+  }
+  request.lookup->OnAnswer(response);
+  if (const auto next = request.lookup->NextRequest()) {
+    request.ticket = client_.Start(options_.nodes[request.node], *next);
+    requests_.splice(requests_.end(), taken);
+    return {};
+  }
+  pool_.Dropped(request.node);
+  request.chunk->is_uncertain = false;
+  auto left = outcomes_.CountLanded(std::move(*request.chunk), request.lookup->landed(), ledger);
+  if (left) chunks_.PutFirst(std::move(*left));
+  return {};
+}
+
 Result<void> BulkSink::HandleAnswer(Request& request, const http::HttpClient::Finished& finished,
                                     Ledger& ledger) {
   const size_t at = request.node;
@@ -129,7 +177,9 @@ Result<void> BulkSink::HandleAnswer(Request& request, const http::HttpClient::Fi
     const NoAnswer kind = KindOf(failure);
     stats.Count(kind.outcome, finished.took);
     const bool may_be_too_much = failure.is_timeout || failure.is_cut_off || failure.is_too_long;
-    MoveOn(request, std::nullopt, {kind.reason, 0, failure.message, may_be_too_much});
+    request.chunk->is_uncertain = true;
+    MoveOn(request.node, std::move(*request.chunk), std::nullopt,
+           {kind.reason, 0, failure.message, may_be_too_much}, pool_, reports_, outcomes_);
     return {};
   }
   const http::HttpResponse& response = *finished.response;
@@ -142,10 +192,12 @@ Result<void> BulkSink::HandleAnswer(Request& request, const http::HttpClient::Fi
     const auto items = ParseBulkResponse(response.body, request.chunk->positions.size());
     stats.Count(items ? RequestOutcome::kAnswered : RequestOutcome::kMalformed, finished.took);
     if (items) return HandleItems(request, finished.took, *items, ledger);
+    request.chunk->is_uncertain = true;
     // It can be what a single document's outcome says, or that there are that many.
-    MoveOn(request, std::nullopt,
-           {RetryReason::kMalformed, 0, fmt::format("{} ({})", answered, items.error().message),
-            true});
+    MoveOn(
+        request.node, std::move(*request.chunk), std::nullopt,
+        {RetryReason::kMalformed, 0, fmt::format("{} ({})", answered, items.error().message), true},
+        pool_, reports_, outcomes_);
     return {};
   }
   stats.Count(verdict.outcome, finished.took);
@@ -161,7 +213,9 @@ Result<void> BulkSink::HandleAnswer(Request& request, const http::HttpClient::Fi
       outcomes_.SendAgain(std::move(*request.chunk), failure);
       break;
     case RequestAction::kMoveOn:
-      MoveOn(request, response.retry_after, failure);
+      request.chunk->is_uncertain = true;  // a proxy may have lost the server's
+      MoveOn(request.node, std::move(*request.chunk), response.retry_after, failure, pool_,
+             reports_, outcomes_);
       break;
     case RequestAction::kSplit:
     case RequestAction::kDivide:
@@ -201,14 +255,6 @@ Result<void> BulkSink::HandleItems(Request& request, std::chrono::duration<doubl
                                waits->status, waits->reason),
                    "they are sent again");
   return {};
-}
-
-void BulkSink::MoveOn(Request& request, std::optional<std::chrono::seconds> retry_after,
-                      const DeliveryFailure& failure) {
-  if (pool_.Failed(request.node, retry_after, NodePool::Clock::now())) {
-    reports_.Problem(request.node, failure.reason, kLeftAlone);
-  }
-  outcomes_.SendAgain(std::move(*request.chunk), failure);
 }
 
 }  // namespace espcap::elasticsearch

@@ -59,7 +59,8 @@ std::vector<BulkChunk> Split(const BulkChunk& chunk, size_t bytes) {
                         chunk.attempts_without_progress,
                         chunk.not_before,
                         chunk.is_blocked,
-                        chunk.is_told});
+                        chunk.is_told,
+                        chunk.is_uncertain});
       filled = 0;
     }
     chunks.back().positions.push_back(position);

@@ -33,6 +33,8 @@ struct BulkChunk {
   std::chrono::steady_clock::time_point not_before{};
   bool is_blocked = false;  // refused the last time for a state of the cluster
   bool is_told = false;     // that its documents were refused for good
+  // Sent, and the answer was lost: who knows what has landed.
+  bool is_uncertain = false;
 
   [[nodiscard]] const Batch& batch() const { return pending_batch->batch; }
   [[nodiscard]] bool IsWhole() const { return positions.size() == batch().documents.size(); }

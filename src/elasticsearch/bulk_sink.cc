@@ -122,6 +122,9 @@ Result<void> BulkSink::Poll(Ledger& ledger) {
       case Request::Kind::kPreparation:
         handled = HandlePreparation(request.node, *finished);
         break;
+      case Request::Kind::kLookup:
+        handled = OnLookedUp(std::move(taken), *finished, ledger);
+        break;
       case Request::Kind::kBulk:
         handled = HandleAnswer(request, *finished, ledger);
     }
@@ -189,19 +192,29 @@ void BulkSink::Start(Time now) {
   }
 }
 
+// What may have landed in an earlier index is looked for first.
 void BulkSink::Send(size_t node, BulkChunk chunk) {
   Request& request = requests_.emplace_back();
   request.node = node;
-  request.kind = Request::Kind::kBulk;
   request.chunk = std::move(chunk);
+  if (request.chunk->is_uncertain && preparation_.found().has_data_stream) {
+    request.lookup.emplace(*request.chunk);
+    if (const auto question = request.lookup->NextRequest()) {
+      request.kind = Request::Kind::kLookup;
+      request.ticket = client_.Start(options_.nodes[node], *question);
+      return;
+    }
+  }
+  request.kind = Request::Kind::kBulk;
   BulkBody& body = request.body;
   body.Fill(*request.chunk, options_.compress);
   stats_.documents_sent += request.chunk->positions.size();
   stats_.bytes_sent += body.bytes().size();
-  request.ticket =
-      client_.Start(options_.nodes[node],
-                    {"POST", bulk_path_, body.bytes(), "application/x-ndjson", body.encoding(),
-                     BulkAnswerBounds(request.chunk->positions.size()).bytes});
+  http::HttpRequest post{"POST",          bulk_path_,
+                         body.bytes(),    "application/x-ndjson",
+                         body.encoding(), BulkAnswerBounds(request.chunk->positions.size()).bytes};
+  post.is_sent_once = preparation_.found().has_data_stream;
+  request.ticket = client_.Start(options_.nodes[node], post);
 }
 
 void BulkSink::StopSending() {
@@ -211,6 +224,7 @@ void BulkSink::StopSending() {
     if (!current->chunk) continue;
     client_.Cancel(current->ticket);
     pool_.Dropped(current->node);
+    current->chunk->is_uncertain = true;
     chunks_.PutLast(std::move(*current->chunk));
     requests_.erase(current);
   }

@@ -25,6 +25,7 @@
 #include "elasticsearch/credential_renewal.h"
 #include "elasticsearch/document_outcomes.h"
 #include "elasticsearch/elasticsearch.h"
+#include "elasticsearch/landed_lookup.h"
 #include "elasticsearch/node_pool.h"
 #include "elasticsearch/node_reports.h"
 #include "elasticsearch/preparation.h"
@@ -89,8 +90,9 @@ class BulkSink : public RemoteSink {
   struct Request {  // in flight
     http::HttpClient::Ticket ticket = 0;
     size_t node = 0;
-    enum class Kind : uint8_t { kIdentity, kPreparation, kBulk } kind = Kind::kIdentity;
-    std::optional<BulkChunk> chunk;  // of kBulk
+    enum class Kind : uint8_t { kIdentity, kPreparation, kLookup, kBulk } kind = Kind::kIdentity;
+    std::optional<BulkChunk> chunk;      // of kLookup and kBulk
+    std::optional<LandedLookup> lookup;  // of kLookup
     BulkBody body;
   };
 
@@ -98,13 +100,12 @@ class BulkSink : public RemoteSink {
   void Send(size_t node, BulkChunk chunk);
   Result<void> HandleIdentity(size_t at, const http::HttpClient::Finished& finished);
   Result<void> HandlePreparation(size_t at, const http::HttpClient::Finished& finished);
+  Result<void> OnLookedUp(std::list<Request> taken, const http::HttpClient::Finished& finished,
+                          Ledger& ledger);
   Result<void> HandleAnswer(Request& request, const http::HttpClient::Finished& finished,
                             Ledger& ledger);
   Result<void> HandleItems(Request& request, std::chrono::duration<double> took,
                            const std::vector<ItemResult>& items, Ledger& ledger);
-  // The node is left alone for a while, and the documents go elsewhere.
-  void MoveOn(Request& request, std::optional<std::chrono::seconds> retry_after,
-              const DeliveryFailure& failure);
 
   Options options_;
   Hooks hooks_;

@@ -107,6 +107,22 @@ DocumentOutcomes::Answered DocumentOutcomes::HandleItems(const BulkChunk& chunk,
   return answered;
 }
 
+std::optional<BulkChunk> DocumentOutcomes::CountLanded(BulkChunk chunk,
+                                                       const std::vector<bool>& landed,
+                                                       Ledger& ledger) {
+  std::vector<uint32_t> left;
+  for (size_t place = 0; place < chunk.positions.size(); ++place) {
+    if (!landed[place]) left.push_back(chunk.positions[place]);
+  }
+  const size_t there = chunk.positions.size() - left.size();
+  const auto pending_batch = chunk.pending_batch;
+  chunk.positions = std::move(left);
+  ledger.already_there += there;
+  if (there > 0) chunks_.CountSettled(pending_batch, there);
+  if (chunk.positions.empty()) return std::nullopt;
+  return chunk;
+}
+
 void DocumentOutcomes::HandleRefusal(BulkChunk chunk, size_t text_bytes, bool too_large, int status,
                                      const std::string& reason) {
   if (chunk.positions.size() == 1) {

@@ -79,6 +79,11 @@ class DocumentOutcomes {
   Answered HandleItems(const BulkChunk& chunk, size_t text_bytes,
                        const std::vector<ItemResult>& items, Ledger& ledger);
 
+  // These of its documents have landed before, by a request whose answer was lost. What is left of
+  // it; none: nothing.
+  std::optional<BulkChunk> CountLanded(BulkChunk chunk, const std::vector<bool>& landed,
+                                       Ledger& ledger);
+
   // The request was too large, or has something in it that makes the server refuse the whole:
   // smaller requests follow, down to single documents.
   void HandleRefusal(BulkChunk chunk, size_t text_bytes, bool too_large, int status,

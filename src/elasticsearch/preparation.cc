@@ -164,13 +164,14 @@ Preparation::Outcome Preparation::HandleIndexState(Time now) {
     }
     warnings_.push_back(std::move(obstacle));
   }
+  found_.has_data_stream = found_.has_data_stream || index_state.wants_timestamp;
   const DocumentNeeds needs = NeedsOf(index_state, options_, dialect_);
-  if (is_done_ && needs.timestamp && !needs_.timestamp) {
+  if (is_done_ && needs.timestamp && !found_.needs.timestamp) {
     warnings_.push_back(fmt::format(
         "index {}: it is a data stream, and documents have no @timestamp; --ecs adds one",
         index_state.index));
   }
-  if (!is_done_) needs_ = needs;
+  if (!is_done_) found_.needs = needs;
   if (options_.install_template && !options_.index.empty()) {
     const InstallPlan plan = is_done_ ? InstallPlan() : PlanInstall(index_state, options_.own);
     if (plan.installs) {

@@ -98,7 +98,11 @@ class Preparation {
   // REQUIRES: done().
   // "already there", "installed as espcap-packets"; empty: none was asked for.
   [[nodiscard]] const std::string& template_outcome() const { return template_outcome_; }
-  [[nodiscard]] DocumentNeeds needs() const { return needs_; }
+  struct Found {
+    DocumentNeeds needs;
+    bool has_data_stream = false;  // an id is unique only in the newest of several indices
+  };
+  [[nodiscard]] const Found& found() const { return found_; }
 
  private:
   Outcome HandleAnswer(const http::HttpResponse& response, Time now);
@@ -120,7 +124,7 @@ class Preparation {
   Attempts attempts_;
   std::vector<std::string> warnings_;
   std::string template_outcome_;
-  DocumentNeeds needs_;
+  Found found_;
 };
 
 }  // namespace espcap::elasticsearch

@@ -9,6 +9,7 @@
 #include <deque>
 #include <list>
 #include <new>
+#include <string_view>
 #include <system_error>
 #include <unordered_map>
 #include <utility>
@@ -68,9 +69,11 @@ struct HttpClient::Transfer {
   std::chrono::steady_clock::time_point start;
   size_t most_bytes = 0;  // of the answer's body
   bool is_too_long = false;
+  std::string_view unsent;  // of the request's body, where it is sent once
 
   // What libcurl says, and the system's word where it has one ("Connection refused").
   [[nodiscard]] std::string FailureReason(CURLcode code) const {
+    if (code == CURLE_SEND_FAIL_REWIND) return "the connection ended before an answer came";
     std::string reason =
         security.Explain(code, error[0] == '\0' ? curl_easy_strerror(code) : error.data());
     long os_error = 0;
@@ -91,6 +94,13 @@ struct HttpClient::Transfer {
 
   // A part of the answer's body, decompressed. Taking less than all of it ends the request.
   static size_t AppendBody(char* data, size_t size, size_t count, void* self);
+  // The next part of the request's body.
+  static size_t GiveBody(char* room, size_t size, size_t count, void* self) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    const size_t bytes = transfer.unsent.copy(room, size * count);
+    transfer.unsent.remove_prefix(bytes);
+    return bytes;
+  }
 };
 
 size_t HttpClient::Transfer::AppendBody(char* data, size_t size, size_t count, void* self) {
@@ -134,7 +144,15 @@ void HttpClient::Transfer::SetUp(const NodeUrl& node, const HttpRequest& request
       AddHeader(std::string("Content-Encoding: ") + request.content_encoding);
     }
     AddHeader("Expect:");  // a round trip that saves nothing here
-    Set(easy.get(), CURLOPT_POSTFIELDS, request.body.data());
+    if (request.is_sent_once) {
+      // What it can't begin anew, it doesn't send again.
+      unsent = request.body;
+      Set(easy.get(), CURLOPT_POST, 1L);
+      Set(easy.get(), CURLOPT_READFUNCTION, GiveBody);
+      Set(easy.get(), CURLOPT_READDATA, this);
+    } else {
+      Set(easy.get(), CURLOPT_POSTFIELDS, request.body.data());
+    }
     Set(easy.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     Set(easy.get(), CURLOPT_UPLOAD_BUFFERSIZE, kUploadBufferBytes);
   }

@@ -31,6 +31,9 @@ struct HttpRequest {
   const char* content_type = "application/json";
   const char* content_encoding = nullptr;         // of the body, "gzip"
   size_t max_response_bytes = kMaxResponseBytes;  // of the answer's body, decompressed
+  // Never twice without the caller's knowledge. Else libcurl sends a request again itself, where a
+  // connection that it has used before ends without an answer.
+  bool is_sent_once = false;
 };
 
 // A status: RFC 6585, 4.

@@ -122,7 +122,7 @@ TEST_F(PreparationTest, ATemplateThatIsThereIsLeftAlone) {
   AnswerAll(preparation, kOurs, kFine);
   EXPECT_TRUE(preparation.done());
   EXPECT_EQ(preparation.template_outcome(), "already there");
-  EXPECT_EQ(preparation.needs().value_bytes, 0U);
+  EXPECT_EQ(preparation.found().needs.value_bytes, 0U);
   EXPECT_TRUE(preparation.DrainWarnings().empty());
 }
 
@@ -263,7 +263,7 @@ TEST_F(PreparationTest, WhatIsInTheWayIsSaidBeforeTheFirstDocument) {
   EXPECT_TRUE(preparation.DrainWarnings().empty());
   PutAll(preparation);
   EXPECT_EQ(preparation.DrainWarnings().size(), 1U);
-  EXPECT_TRUE(preparation.needs().timestamp);
+  EXPECT_TRUE(preparation.found().needs.timestamp);
 }
 
 TEST_F(PreparationTest, DocumentsThatHaveATimestampNeedNone) {
@@ -273,7 +273,7 @@ TEST_F(PreparationTest, DocumentsThatHaveATimestampNeedNone) {
   preparation.Begin(kElasticsearch);
   AnswerAll(preparation, kTheirs, kNone);
   PutAll(preparation);
-  EXPECT_FALSE(preparation.needs().timestamp);
+  EXPECT_FALSE(preparation.found().needs.timestamp);
 }
 
 TEST_F(PreparationTest, EachFurtherIndexIsAskedAboutOnce) {
@@ -481,7 +481,7 @@ TEST_F(PreparationTest, OnlyAnOpenSearchWithAFlatObjectHasALimit) {
     preparation.Begin(c.identity);
     AnswerAll(preparation, kOurs, c.answer);
     EXPECT_TRUE(preparation.done());
-    EXPECT_EQ(preparation.needs().value_bytes != 0, c.has_limit);
+    EXPECT_EQ(preparation.found().needs.value_bytes != 0, c.has_limit);
   }
 }
 
