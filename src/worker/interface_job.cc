@@ -118,8 +118,8 @@ class BlindnessWatch {
     blindness_.Update(*now.received, counts.received + counts.kernel_dropped,
                       live::Blindness::Time::clock::now());
     // Packets of the run's own connections are left out.
-    const bool has_own =
-        shared_state_.own_ports().count != 0 && blindness_.is_blind() && !was_blind && now.has_address;
+    const bool has_own = shared_state_.own_ports().count != 0 && blindness_.is_blind() &&
+                         !was_blind && now.has_address;
     if (has_own) is_on_ = false;
     const bool is_blind = is_on_ && blindness_.is_blind();
     shared_state_.SetBlind(job_.interface, is_blind);
@@ -148,7 +148,8 @@ Result<Outcome> RunInterfaceJob(WorkerContext& context, const Job& job, SlotWrit
                         context.memory().shared_state->LastIndex(job.interface));
   context.memory().shared_state->RememberIndex(job.interface, link.index());
   const live::FanoutOptions& fanout = context.options().live.fanout;
-  std::atomic<uint64_t>& work = context.memory().shared_state->WorkOf(job.interface, job.fanout_index);
+  std::atomic<uint64_t>& work =
+      context.memory().shared_state->WorkOf(job.interface, job.fanout_index);
   auto [device, addresses, packets, ready] = OpenForRun(context, job, link, out, work);
   if (ready) ready = context.GiveUpPrivilegesOfCapture(process::Sockets::kOpen);
   if (!ready) {

@@ -32,7 +32,7 @@ class ThreeStepWatch : public FileWatch {
   explicit ThreeStepWatch(size_t files) : files_(files) {}
 
   [[nodiscard]] int fd() const override { return ready_.get(); }
-  [[nodiscard]] Result<Arrivals> Take() override {
+  [[nodiscard]] Result<Arrivals> ReadArrivals() override {
     switch (step_++) {
       case 0: {
         Arrivals arrivals;
@@ -77,7 +77,7 @@ TEST(FileOpener, FollowsAllThatAWatchFinds) {
   for (;;) {
     pollfd readable{watches[0]->fd(), POLLIN, 0};
     ASSERT_EQ(::poll(&readable, 1, kPatienceMs), 1);
-    auto arrivals = watches[0]->Take();
+    auto arrivals = watches[0]->ReadArrivals();
     if (!arrivals) {
       EXPECT_EQ(arrivals.error().message, "it is gone");
       break;
