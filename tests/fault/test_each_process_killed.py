@@ -32,17 +32,19 @@ def numbered(tmp_path_factory):
 
 
 class Disturbance(threading.Thread):
-    """Kills a process of the run (the newest of its name; "": the supervisor), and the server, at random moments."""
+    """Kills a process of the run (the newest of its name; "": the supervisor), and the server, at random moments;
+    a process once `may_kill(run)`."""
 
-    def __init__(self, run, name, node, generator, seconds):
+    def __init__(self, run, name, node, generator, seconds, may_kill=lambda run: True):
         super().__init__()
-        self.run_, self.name_, self.node = run, name, node
+        self.run_, self.name_, self.node, self.may_kill = run, name, node, may_kill
         processes = {None: 0, "": 1}.get(name, KILLS)  # of runs, each is killed once
         self.process_kills = sorted(generator.uniform(0, seconds) for _ in range(processes))
         self.server_kills = sorted(generator.uniform(0, seconds) for _ in range(SERVER_KILLS))
         self.killed = 0
 
     def kill_process(self):
+        wait_until(lambda: not self.run_.runs() or self.may_kill(self.run_))
         with contextlib.suppress(IndexError, ProcessLookupError):
             os.kill(self.run_.children(self.name_)[-1] if self.name_ else self.run_.pid, signal.SIGKILL)
             self.killed += 1
@@ -86,12 +88,27 @@ def feed_live(run, path, network):
     done = subprocess.run(network.command(*command), text=True, check=True, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT)
     sent = packets_sent(done.stdout)
-    wait_until(lambda: not run.runs() or captured(run) >= sent or is_quiet(run), seconds=120)
+    wait_until(lambda: has_all(run, sent), seconds=120)
     run.signal(signal.SIGTERM)
+
+
+def has_all(run, sent):
+    """Or has ended before."""
+    if not run.runs():
+        return True
+    with contextlib.suppress(OSError):  # it is ending
+        return captured(run) >= sent or is_quiet(run)
 
 
 def captured(run):
     return run.metrics().scrape()("espcap_packets_captured_total")
+
+
+def has_handed_over(run):
+    """Documents are the supervisor's: what is captured later can be lost with a process."""
+    with contextlib.suppress(OSError):  # not there yet, or ending
+        scrape = run.metrics().scrape()
+        return scrape("espcap_delivery_documents_sent_total") + scrape("espcap_spool_documents") > 0
 
 
 def is_quiet(run):
@@ -124,7 +141,7 @@ def streamed(request, crashing_server, start_espcap, numbered, tmp_path, seed):
         source = ["--nic", network.lend()] if network else arguments
         run = start_espcap("--verbose", *source, *crashing_server.options, *FIELDS, "--chunk", 200, "--spool",
                            tmp_path / "spool", "--flush-interval", "100ms", "--metrics", "0", **options)
-        disturbance = Disturbance(run, name, crashing_server, random.Random(seed), PACKETS / RATE)
+        disturbance = Disturbance(run, name, crashing_server, random.Random(seed), PACKETS / RATE, has_handed_over)
         disturbance.start()
         feed(run, numbered, network)
         disturbance.join()

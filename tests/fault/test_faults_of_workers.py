@@ -105,6 +105,10 @@ class NoWorker(OfProcesses):
     """Before there is a packet that could be blamed."""
     from_the_start = True
 
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.arguments = [*self.proxy.options, *LARGE_REQUESTS]
+
     def before_packets(self, run):
         metrics, killed = run.metrics(), set()
         run.wait_until(lambda: metrics.get("/healthz")[0] == 200)

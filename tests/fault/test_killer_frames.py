@@ -99,11 +99,15 @@ class Pace(threading.Thread):
         self.start()
 
     def run(self):
+        deaths = 0
         with contextlib.suppress(OSError):  # it has ended
             while True:
                 deaths = self.run_.err.count("put into quarantine")
                 self.samples.append((time.monotonic(), self.metrics.scrape().captured, deaths))
                 time.sleep(0.02)
+        # The last packets can come after the last answer: its end says how many there were.
+        self.run_.wait()
+        self.samples.append((time.monotonic(), self.run_.ledger["packets captured"], deaths))
 
     def assert_back_after_each(self):
         self.join()

@@ -66,14 +66,15 @@ def test_a_pattern_is_as_strict_as_it_looks():
 
 
 class Traffic:
-    """UDP packets to the discard port of this machine, while it is entered."""
+    """UDP packets to the discard port of this machine, while it is entered. A few a second: a run that ends after some of
+    them has been accepted by its server by then."""
 
     def __enter__(self):
         self._end = threading.Event()
         self._sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
         def send():
-            while not self._end.wait(0.05):
+            while not self._end.wait(0.25):
                 try:
                     self._sender.sendto(b"espcap", ("127.0.0.1", 9))
                 except ConnectionRefusedError:
