@@ -197,10 +197,10 @@ void TellImplausibleTimes(const document::BoundedIndex& indices, telemetry::Log&
 }
 
 // A remote stream waits for its sender.
-supervise::WorkerBatches::CaptureWork CaptureWorkOf(const live::SharedCaptureState* board) {
-  return [board](const process::Job& job) -> std::optional<uint64_t> {
+supervise::WorkerBatches::CaptureWork CaptureWorkOf(const live::SharedCaptureState* shared_state) {
+  return [shared_state](const process::Job& job) -> std::optional<uint64_t> {
     if (live::IsRemote(job.path.data())) return std::nullopt;
-    return board->WorkOf(job.interface, job.fanout_index).load(std::memory_order_relaxed);
+    return shared_state->WorkOf(job.interface, job.fanout_index).load(std::memory_order_relaxed);
   };
 }
 
@@ -268,8 +268,8 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
       MakeRunMemory(supervise::SharesOf(options).slot, options.workers, captures.rings(), live);
   if (!memory) return Forward(std::move(memory));
   worker::WorkerContext context(program_path, worker_options,
-                                {*memory->control, memory->slots, memory->rings, memory->board,
-                                 memory->duplicates, memory->links});
+                                {*memory->control, memory->slots, memory->rings,
+                                 memory->shared_state, memory->duplicates, memory->links});
   worker::ShardPlanner planner(context);
   if (auto begun = PlanAhead(captures, options, planner); !begun) return Forward(std::move(begun));
   const FileAccess files{settings.watch || FilesGo(settings), identities->supervisor,
@@ -296,8 +296,8 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
 
   live::RecordingFiles recordings(live);
   supervise::Accounting::ReadInterfaces read_interfaces;
-  if (memory->board != nullptr) {
-    read_interfaces = [&] { return ReadInterfaces(*memory->board, live); };
+  if (memory->shared_state != nullptr) {
+    read_interfaces = [&] { return ReadInterfaces(*memory->shared_state, live); };
   }
   auto kept =
       supervise::KeptBatches::Create(**loop, options.compression, (options.workers + 2) / 3);
@@ -307,7 +307,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   supervise::Supervisor supervisor(
       options, {**loop, captures, *memory->control, memory->slots, memory->rings, workers,
                 processes->hasher.get(), **kept, supervise::BatchCheck(options.form, &indices),
-                std::move(read_interfaces), CaptureWorkOf(memory->board.get()),
+                std::move(read_interfaces), CaptureWorkOf(memory->shared_state.get()),
                 [&recordings](const process::Job& job) {
                   return recordings.OpenNext(job.path.data(), job.fanout_index);
                 },
@@ -315,7 +315,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   auto ports = OwnPorts(settings, log);
   if (!ports) return Forward(std::move(ports));
   if (*ports != nullptr) {
-    memory->board->SetOwnPorts({(*ports)->first(), http::LocalPorts::kCount});
+    memory->shared_state->SetOwnPorts({(*ports)->first(), http::LocalPorts::kCount});
   }
   if (auto opened = supervisor.OpenInterfaces(); !opened) return Forward(std::move(opened));
   process::InstallStopSignals();
@@ -345,7 +345,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   if (!written) return Forward(std::move(written));
 
   process::FileOpener::Watches watches;
-  if (processes->file_opener != nullptr) watches = processes->file_opener->TakeWatches();
+  if (processes->file_opener != nullptr) watches = processes->file_opener->ReleaseWatches();
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
   if (on_terminal) MentionShards(settings, *inputs, log);
   telemetry::Progress progress(log, !settings.quiet && on_terminal);

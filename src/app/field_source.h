@@ -33,7 +33,7 @@ Result<std::vector<schema::Field>> FetchFields(const char* program_path,
                                                const dissect::Options& dissection,
                                                const FieldChoice& choice);
 
-// The same while the caller works on: what Read() gives is for UnpackFields().
+// The same while the caller works on: what Finish() gives is for UnpackFields().
 Result<std::unique_ptr<process::ForkedTask>> BeginToFetchFields(const char* program_path,
                                                                 const dissect::Options& dissection,
                                                                 const FieldChoice& choice);

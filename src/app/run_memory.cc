@@ -31,9 +31,9 @@ Result<RunMemory> MakeRunMemory(const process::SlotShape& slot, uint32_t workers
     memory.rings.push_back(std::move(*ring));
   }
   if (!is_live) return memory;
-  auto board = live::SharedCaptureState::Create(live.limits);
-  if (!board) return Forward(std::move(board));
-  memory.board = std::move(*board);
+  auto shared_state = live::SharedCaptureState::Create(live.limits);
+  if (!shared_state) return Forward(std::move(shared_state));
+  memory.shared_state = std::move(*shared_state);
   auto links = live::LinkTable::Create();
   if (!links) return Forward(std::move(links));
   memory.links = std::move(*links);
@@ -45,15 +45,15 @@ Result<RunMemory> MakeRunMemory(const process::SlotShape& slot, uint32_t workers
   return memory;
 }
 
-std::vector<InterfaceStats> ReadInterfaces(const live::SharedCaptureState& board,
+std::vector<InterfaceStats> ReadInterfaces(const live::SharedCaptureState& shared_state,
                                            const live::Options& live) {
   std::vector<InterfaceStats> stats;
   uint32_t id = 0;
   for (const std::string& name : live.interfaces) {
-    const live::InterfaceCounts counts = board.CountsOf(id);
+    const live::InterfaceCounts counts = shared_state.CountsOf(id);
     stats.push_back({name, counts.received, counts.bytes, counts.ring_dropped,
                      counts.kernel_dropped, counts.interface_dropped, counts.duplicates,
-                     board.IsBlind(id++)});
+                     shared_state.IsBlind(id++)});
   }
   return stats;
 }

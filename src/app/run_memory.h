@@ -24,7 +24,7 @@ struct RunMemory {
   std::unique_ptr<process::RunControl> control;
   std::vector<std::unique_ptr<process::WorkerSlots>> slots;  // by worker index
   std::vector<std::unique_ptr<process::PacketRing>> rings;   // one a stream; live, one a worker
-  std::unique_ptr<live::SharedCaptureState> board;           // null: nothing is live
+  std::unique_ptr<live::SharedCaptureState> shared_state;    // null: nothing is live
   std::unique_ptr<live::SharedDuplicates> duplicates;        // null: they are taken, too
   std::unique_ptr<live::LinkTable> links;                    // null: nothing is live
 };
@@ -34,7 +34,7 @@ Result<RunMemory> MakeRunMemory(const process::SlotShape& slot, uint32_t workers
                                 const live::Options& live);
 
 // What has come to each interface so far.
-std::vector<InterfaceStats> ReadInterfaces(const live::SharedCaptureState& board,
+std::vector<InterfaceStats> ReadInterfaces(const live::SharedCaptureState& shared_state,
                                            const live::Options& live);
 
 }  // namespace espcap::app

@@ -79,8 +79,8 @@ class Events final : public json::json_sax_t {
   bool boolean(bool /*value*/) override { return visitor_.OtherScalar(); }
   bool number_integer(json::number_integer_t value) override { return visitor_.Integer(value); }
   bool number_unsigned(json::number_unsigned_t value) override {
-    constexpr auto kMost = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
-    return value <= kMost ? visitor_.Integer(static_cast<int64_t>(value)) : visitor_.OtherScalar();
+    constexpr auto kMax = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+    return value <= kMax ? visitor_.Integer(static_cast<int64_t>(value)) : visitor_.OtherScalar();
   }
   bool number_float(json::number_float_t /*value*/, const std::string& /*text*/) override {
     return visitor_.OtherScalar();

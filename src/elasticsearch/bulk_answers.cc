@@ -133,7 +133,6 @@ Result<void> BulkSink::HandlePreparation(size_t at, const http::HttpClient::Fini
 // Asked once more where the node fails or is busy; sent as it is where there is nothing to know.
 Result<void> BulkSink::OnLookedUp(std::list<Request> taken,
                                   const http::HttpClient::Finished& finished, Ledger& ledger) {
-  constexpr long kMinServerError = 500;
   Request& request = taken.front();
   if (!finished.response) {
     const http::HttpFailure& failure = finished.response.error();
@@ -145,7 +144,7 @@ Result<void> BulkSink::OnLookedUp(std::list<Request> taken,
   const std::string answered =
       fmt::format("{}: the search for documents that may have landed was answered with {}",
                   options_.nodes[request.node].base, response.status);
-  if (MayPass(response) || response.status >= kMinServerError) {
+  if (MayPass(response)) {
     MoveOn(request.node, std::move(*request.chunk), response.retry_after,
            {RetryReason::kUnavailable, static_cast<int>(response.status), answered}, pool_,
            reports_, outcomes_);

@@ -19,7 +19,7 @@ namespace espcap::elasticsearch {
 
 class IndexNames {
  public:
-  static constexpr size_t kMost = 10'000;
+  static constexpr size_t kMax = 10'000;
 
   // False: it is one too many, which is said of the first only.
   bool Add(std::string_view name) {
@@ -27,7 +27,7 @@ class IndexNames {
     std::string one(name);
     // What no index can be called is the server's to refuse.
     if (!document::IndexNameFault(one).empty()) return true;
-    if (met_.size() == kMost) return std::exchange(is_full_, true);
+    if (met_.size() == kMax) return std::exchange(is_full_, true);
     met_.insert(one);
     to_ask_.push_back(std::move(one));
     return true;

@@ -15,7 +15,7 @@
 namespace espcap::elasticsearch {
 namespace {
 
-constexpr size_t kMostItemBytes = 512;  // of an answer
+constexpr size_t kMaxItemBytes = 512;  // of an answer
 
 // The texts of the lists of this name.
 class TextsOf : public base::JsonVisitor {
@@ -92,7 +92,7 @@ LandedLookup::LandedLookup(const BulkChunk& chunk) : landed_(chunk.positions.siz
     const auto known = std::find(streams_.begin(), streams_.end(), action->index);
     const auto stream = static_cast<size_t>(std::distance(streams_.begin(), known));
     if (known == streams_.end()) {
-      if (streams_.size() == kMostStreams) continue;
+      if (streams_.size() == kMaxStreams) continue;
       streams_.emplace_back(action->index);
     }
     documents_.push_back({std::string(action->id), stream, place});
@@ -118,7 +118,7 @@ std::optional<http::HttpRequest> LandedLookup::NextRequest() {
   // What isn't refreshed yet is found, too.
   http::HttpRequest request{
       "POST", "/_mget?realtime=true&_source=false&filter_path=docs._id,docs._version", body_};
-  request.max_response_bytes = kMostItemBytes * (items + 1);
+  request.max_response_bytes = kMaxItemBytes * (items + 1);
   return request;
 }
 
@@ -138,7 +138,7 @@ void LandedLookup::OnIndices(std::string_view body) {
   TextsOf names("backing_indices");
   if (!base::ReadJson(body, kAnswerBounds, names) || names.texts.size() < 2) return NextStream();
   names.texts.pop_back();
-  const auto first = names.texts.size() - std::min(names.texts.size(), kMostEarlier);
+  const auto first = names.texts.size() - std::min(names.texts.size(), kMaxEarlier);
   earlier_.assign(std::make_move_iterator(names.texts.begin() + static_cast<ptrdiff_t>(first)),
                   std::make_move_iterator(names.texts.end()));
 }

@@ -23,8 +23,8 @@ namespace espcap::elasticsearch {
 class LandedLookup {
  public:
   // An answer is looked for soon after it was lost: not more indices are asked, the newest ones.
-  static constexpr size_t kMostEarlier = 3;
-  static constexpr size_t kMostStreams = 8;  // that a chunk's documents belong to
+  static constexpr size_t kMaxEarlier = 3;
+  static constexpr size_t kMaxStreams = 8;  // that a chunk's documents belong to
 
   explicit LandedLookup(const BulkChunk& chunk);
 

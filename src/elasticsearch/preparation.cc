@@ -63,7 +63,7 @@ void Preparation::AddIndex(std::string_view index) {
   if (!names_.Add(index)) {
     warnings_.push_back(
         fmt::format("index {}: the server is asked about {} names of indices at most", index,
-                    IndexNames::kMost));
+                    IndexNames::kMax));
   }
   if (state_ == State::kDone) Continue();
 }

@@ -50,12 +50,12 @@ struct KnownAddress {
 
 struct KnownAddresses {
   // A filter that leaves them out would have no room for more.
-  static constexpr size_t kMost = 1024;
+  static constexpr size_t kMax = 1024;
 
   int error = 0;  // errno, where they can't be listed
   uint32_t count = 0;
   bool is_whole = true;  // false: there are more
-  std::array<KnownAddress, kMost> addresses{};
+  std::array<KnownAddress, kMax> addresses{};
 };
 
 class LinkTable {

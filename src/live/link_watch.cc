@@ -57,7 +57,7 @@ LinkEntry Find(const ifaddrs* all, const std::function<bool(const ifaddrs&, uint
 }
 
 void Add(KnownAddresses& known, const ifaddrs& entry, const void* address, uint8_t bytes) {
-  if (known.count == KnownAddresses::kMost) {
+  if (known.count == KnownAddresses::kMax) {
     known.is_whole = false;
     return;
   }
@@ -104,9 +104,9 @@ Result<std::unique_ptr<LinkWatch>> LinkWatch::Open(LinkTable& table,
 
 // That something has changed is all an event is good for: all is listed anew.
 void LinkWatch::Look() {
-  constexpr int kMostEvents = 1000;  // at once
+  constexpr int kMaxEvents = 1000;  // at once
   std::array<char, 8192> events{};
-  for (int count = 0; count < kMostEvents; ++count) {
+  for (int count = 0; count < kMaxEvents; ++count) {
     if (::recv(socket_.get(), events.data(), events.size(), 0) < 0 && errno != ENOBUFS) break;
   }
   ifaddrs* found = nullptr;

@@ -129,7 +129,7 @@ Result<std::vector<IpAddress>> LocalAddresses(const LinkTable& table,
   }
   if (!known->is_whole) {
     return Fail("{}: there are more than {}; --capture-own-traffic does without", kPurpose,
-                KnownAddresses::kMost);
+                KnownAddresses::kMax);
   }
   std::vector<IpAddress> addresses;
   for (uint32_t at = 0; at < known->count; ++at) {

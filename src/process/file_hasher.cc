@@ -116,25 +116,14 @@ Result<std::optional<HashedFile>> HashOpenFile(const base::FileDescriptor& file,
 
 Result<std::unique_ptr<FileHasher>> FileHasher::Start(const std::optional<Identity>& unprivileged,
                                                       bool sandbox) {
-  auto ends = Channel::Pair();
-  if (!ends) return Forward(std::move(ends));
-  const pid_t parent = ::getpid();
-  const pid_t process = ::fork();
-  if (process < 0) return Fail("fork: {}", std::generic_category().message(errno));
-  if (process == 0) {
-    EndWithParent(parent);
-    // Files may be named by descriptors that the user has opened (/dev/fd/3): those stay.
-    ends->first.Close();
+  // Files may be named by descriptors that the user has opened (/dev/fd/3): those stay.
+  auto forked = ForkWithChannel([&](Channel channel) {
     ReplaceByNull({STDOUT_FILENO});
-    Serve(std::move(ends->second), unprivileged, sandbox);
-  }
-  return std::unique_ptr<FileHasher>(new FileHasher(process, std::move(ends->first)));
-}
-
-FileHasher::~FileHasher() {
-  // One that has become another user ends with this process.
-  if (::kill(process_, SIGKILL) != 0) return;
-  while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) continue;
+    Serve(std::move(channel), unprivileged, sandbox);
+  });
+  if (!forked) return Forward(std::move(forked));
+  return std::unique_ptr<FileHasher>(
+      new FileHasher(std::move(forked->first), std::move(forked->second)));
 }
 
 void FileHasher::Ask(std::string path, std::shared_ptr<const base::FileDescriptor> file,

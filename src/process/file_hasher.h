@@ -20,6 +20,7 @@
 #include "espcap/fingerprint.h"
 #include "espcap/result.h"
 #include "process/channel.h"
+#include "process/child_process.h"
 #include "process/privileges.h"
 
 namespace espcap::process {
@@ -44,7 +45,6 @@ class FileHasher {
   // `sandbox`: whether its system calls are restricted.
   static Result<std::unique_ptr<FileHasher>> Start(const std::optional<Identity>& unprivileged,
                                                    bool sandbox);
-  ~FileHasher();  // ends the process
   FileHasher(const FileHasher&) = delete;
   FileHasher& operator=(const FileHasher&) = delete;
 
@@ -65,11 +65,12 @@ class FileHasher {
     Done done;
   };
 
-  FileHasher(pid_t process, Channel channel) : process_(process), channel_(std::move(channel)) {}
+  FileHasher(ChildProcess process, Channel channel)
+      : process_(std::move(process)), channel_(std::move(channel)) {}
   void SendFirst();
   void FailAll();
 
-  pid_t process_;
+  ChildProcess process_;
   Channel channel_;
   bool has_ended_ = false;
   std::deque<Question> questions_;  // the first is being answered

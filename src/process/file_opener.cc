@@ -3,7 +3,6 @@
 
 #include <poll.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -64,10 +63,9 @@ class WatchElsewhere : public FileWatch {
 
   [[nodiscard]] int fd() const override { return channel_.fd(); }
   [[nodiscard]] Result<Arrivals> ReadArrivals() override {
-    constexpr int kMostMessages = 256;  // at once; the caller comes again where there are more
+    constexpr int kMaxMessages = 256;  // at once; the caller comes again where there are more
     Arrivals arrivals;
-    pollfd readable{channel_.fd(), POLLIN, 0};
-    for (int count = 0; !end_ && count<kMostMessages&& ::poll(&readable, 1, 0)> 0; ++count) {
+    for (int count = 0; !end_ && count != kMaxMessages && HasMessage(); ++count) {
       const auto message = channel_.Receive<WatchMessage>();
       std::string text(message ? message->text.data()
                                : "watch directories: the process that does so has ended");
@@ -82,6 +80,11 @@ class WatchElsewhere : public FileWatch {
   }
 
  private:
+  [[nodiscard]] bool HasMessage() const {
+    pollfd readable{channel_.fd(), POLLIN, 0};
+    return ::poll(&readable, 1, 0) > 0;
+  }
+
   Channel channel_;
   std::optional<std::string> end_;  // why there is nothing more
 };
@@ -187,20 +190,14 @@ Result<std::vector<Followed>> Begin(const Channel& control, FileOpener::Watches 
 
 Result<std::unique_ptr<FileOpener>> FileOpener::Start(
     const std::optional<Identity>& identity, const std::function<Result<Watches>()>& open_watches) {
-  auto ends = Channel::Pair();
-  if (!ends) return Forward(std::move(ends));
-  const pid_t parent = ::getpid();
-  const pid_t process = ::fork();
-  if (process < 0) return Fail("fork: {}", std::generic_category().message(errno));
-  if (process == 0) {
-    EndWithParent(parent);
-    ends->first.Close();
-    CloseAllBut({ends->second.fd()});
+  auto forked = ForkWithChannel([&](const Channel& control) {
+    CloseAllBut({control.fd()});
     ReplaceByNull({STDIN_FILENO, STDOUT_FILENO});
-    Live(ends->second, identity, open_watches);
-  }
-  ends->second.Close();
-  std::unique_ptr<FileOpener> opener(new FileOpener(process, std::move(ends->first)));
+    Live(control, identity, open_watches);
+  });
+  if (!forked) return Forward(std::move(forked));
+  std::unique_ptr<FileOpener> opener(
+      new FileOpener(std::move(forked->first), std::move(forked->second)));
   const auto ready = opener->channel_.Receive<OpenerReady>();
   if (ready && ready->is_failure) return Fail("{}", std::string(ready->failure.data()));
   for (uint32_t count = 0; ready && count < ready->watches; ++count) {
@@ -212,12 +209,6 @@ Result<std::unique_ptr<FileOpener>> FileOpener::Start(
     return Fail("start the process that opens files: it ended at once");
   }
   return opener;
-}
-
-FileOpener::~FileOpener() {
-  // One that is another user's ends with this process.
-  if (!channel_.open() || ::kill(process_, SIGKILL) != 0) return;
-  while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) continue;
 }
 
 base::HeldFile FileOpener::Hold(const std::string& path) {

@@ -7,8 +7,6 @@
 #ifndef ESPCAP_PROCESS_FILE_OPENER_H_
 #define ESPCAP_PROCESS_FILE_OPENER_H_
 
-#include <sys/types.h>
-
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,6 +18,7 @@
 #include "espcap/file_watch.h"
 #include "espcap/result.h"
 #include "process/channel.h"
+#include "process/child_process.h"
 #include "process/privileges.h"
 
 namespace espcap::process {
@@ -32,12 +31,11 @@ class FileOpener {
   static Result<std::unique_ptr<FileOpener>> Start(
       const std::optional<Identity>& identity,
       const std::function<Result<Watches>()>& open_watches);
-  ~FileOpener();  // ends the process
   FileOpener(const FileOpener&) = delete;
   FileOpener& operator=(const FileOpener&) = delete;
 
   // The directories that it follows, from here. Once.
-  Watches TakeWatches() { return std::move(watches_); }
+  Watches ReleaseWatches() { return std::move(watches_); }
 
   // Waits for the answer. One file at a time: the one before is let go first. One thread, any.
   base::HeldFile Hold(const std::string& path);
@@ -46,9 +44,10 @@ class FileOpener {
   void ReleaseInChild();
 
  private:
-  FileOpener(pid_t process, Channel channel) : process_(process), channel_(std::move(channel)) {}
+  FileOpener(ChildProcess process, Channel channel)
+      : process_(std::move(process)), channel_(std::move(channel)) {}
 
-  pid_t process_;
+  ChildProcess process_;
   Channel channel_;
   Watches watches_;
 };

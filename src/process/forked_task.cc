@@ -60,12 +60,6 @@ std::optional<std::string> ReadSealed(int file) {
   return ReadWhole(file);
 }
 
-int WaitFor(pid_t process) {
-  int status = 0;
-  while (::waitpid(process, &status, 0) < 0 && errno == EINTR) continue;
-  return status;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<ForkedTask>> ForkedTask::Start(const Work& work) {
@@ -77,24 +71,17 @@ Result<std::unique_ptr<ForkedTask>> ForkedTask::Start(const Work& work) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failed("make a pipe");
   const base::FileDescriptor write_end(ends[1]);
-  std::unique_ptr<ForkedTask> task(
-      new ForkedTask(std::move(result), base::FileDescriptor(ends[0])));
-  task->maker_ = ::getpid();
-  task->process_ = ::fork();
-  if (task->process_ < 0) return failed("fork");
-  if (task->process_ == 0) {
-    EndWithParent(task->maker_);
-    CloseAllBut({task->result_.get(), write_end.get()});
-    WorkAndEnd(work, task->result_.get());
+  base::FileDescriptor end(ends[0]);
+  const pid_t maker = ::getpid();
+  const pid_t process = ::fork();
+  if (process < 0) return failed("fork");
+  if (process == 0) {
+    EndWithParent(maker);
+    CloseAllBut({result.get(), write_end.get()});
+    WorkAndEnd(work, result.get());
   }
-  return task;
-}
-
-ForkedTask::~ForkedTask() {
-  if (process_ <= 0 || maker_ != ::getpid()) return;
-  // One that has become another user ends with this process.
-  if (::kill(process_, SIGKILL) != 0) return;
-  WaitFor(process_);
+  return std::unique_ptr<ForkedTask>(
+      new ForkedTask(ChildProcess(process), std::move(result), std::move(end)));
 }
 
 bool ForkedTask::HasEnded() const {
@@ -103,7 +90,7 @@ bool ForkedTask::HasEnded() const {
 }
 
 Result<std::string> ForkedTask::Finish() {
-  const int status = WaitFor(std::exchange(process_, 0));
+  const int status = process_.Wait();
   if (WIFSIGNALED(status)) return Fail("a process died of signal {}", WTERMSIG(status));
   auto text = ReadWhole(result_.get());
   if (!text) return Fail("read shared memory: {}", std::generic_category().message(errno));

@@ -6,8 +6,6 @@
 #ifndef ESPCAP_PROCESS_FORKED_TASK_H_
 #define ESPCAP_PROCESS_FORKED_TASK_H_
 
-#include <sys/types.h>
-
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,6 +15,7 @@
 
 #include "base/file_descriptor.h"
 #include "espcap/result.h"
+#include "process/child_process.h"
 
 namespace espcap::process {
 
@@ -26,7 +25,6 @@ class ForkedTask {
 
   // Forks. REQUIRES: one thread.
   static Result<std::unique_ptr<ForkedTask>> Start(const Work& work);
-  ~ForkedTask();  // in the maker: ends the process and waits for it
   ForkedTask(const ForkedTask&) = delete;
   ForkedTask& operator=(const ForkedTask&) = delete;
 
@@ -45,13 +43,12 @@ class ForkedTask {
   [[nodiscard]] std::vector<int> descriptors() const { return {result_.get(), end_.get()}; }
 
  private:
-  ForkedTask(base::FileDescriptor result, base::FileDescriptor end)
-      : result_(std::move(result)), end_(std::move(end)) {}
+  ForkedTask(ChildProcess process, base::FileDescriptor result, base::FileDescriptor end)
+      : process_(std::move(process)), result_(std::move(result)), end_(std::move(end)) {}
 
+  ChildProcess process_;
   base::FileDescriptor result_;  // sealed memory, once it is whole
   base::FileDescriptor end_;     // of a pipe: readable once the process has ended
-  pid_t maker_ = 0;
-  pid_t process_ = 0;
 };
 
 // Starts it and waits for its result.

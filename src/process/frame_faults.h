@@ -42,9 +42,9 @@ std::string DescribeFault(const FrameFault& fault);
 
 class FrameFaults {
  public:
-  static constexpr uint32_t kMost = 128;  // they go with each job
+  static constexpr uint32_t kMax = 128;  // they go with each job
 
-  [[nodiscard]] bool full() const { return count_ == kMost; }
+  [[nodiscard]] bool full() const { return count_ == kMax; }
   [[nodiscard]] bool empty() const { return count_ == 0; }
 
   // Null: there is nothing against the frame.
@@ -91,7 +91,7 @@ class FrameFaults {
         [](const FrameFault& fault, uint32_t number) { return fault.frame < number; });
   }
 
-  std::array<FrameFault, kMost> faults_{};  // by frame
+  std::array<FrameFault, kMax> faults_{};  // by frame
   uint32_t count_ = 0;
 };
 

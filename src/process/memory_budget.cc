@@ -54,13 +54,13 @@ MemoryBudget::MemoryBudget(uint64_t limit) : at_start_(size_.Read()), limit_(lim
 
 void OfferToEndFirst() {
   constexpr int kMore = 500;
-  constexpr int kMost = 1000;
+  constexpr int kMax = 1000;
   int present = 0;
   // The file is root's as long as the process isn't dumpable.
   const bool was_dumpable = ::prctl(PR_GET_DUMPABLE) == 1;
   ::prctl(PR_SET_DUMPABLE, 1);
   std::ifstream("/proc/self/oom_score_adj") >> present;
-  std::ofstream("/proc/self/oom_score_adj") << std::min(present + kMore, kMost);
+  std::ofstream("/proc/self/oom_score_adj") << std::min(present + kMore, kMax);
   ::prctl(PR_SET_DUMPABLE, was_dumpable ? 1 : 0);
 }
 

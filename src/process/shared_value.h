@@ -32,8 +32,8 @@ class SharedValue {
   }
 
   [[nodiscard]] std::optional<Value> Load() const {
-    constexpr int kMostTries = 1000;
-    for (int tries = 0; tries < kMostTries; ++tries) {
+    constexpr int kMaxTries = 1000;
+    for (int tries = 0; tries < kMaxTries; ++tries) {
       const uint64_t before = changes_.load(std::memory_order_acquire);
       if (before % 2 != 0) continue;
       Words words{};

@@ -9,7 +9,7 @@ namespace {
 
 // Types are numbers in what is read: another process wrote them, and what is no value of an
 // enumeration can't be put into one. Four bits hold all types of options, in every release.
-constexpr uint32_t kMostOptionType = 15;
+constexpr uint32_t kMaxOptionType = 15;
 
 // Of what follows; the header comes first.
 struct Sizes {
@@ -174,7 +174,7 @@ bool ReadOptions(std::span<const char> options, wtap_block_t block) {
     if (options.size() < sizeof(header)) return false;
     std::memcpy(&header, options.data(), sizeof(header));
     options = options.subspan(sizeof(header));
-    if (header.bytes > options.size() || header.type > kMostOptionType) return false;
+    if (header.bytes > options.size() || header.type > kMaxOptionType) return false;
     AddOption(block, header, options.data());
     options = options.subspan(header.bytes);
   }

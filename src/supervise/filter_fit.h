@@ -19,8 +19,8 @@ class FilterFit {
   void NoteFit() { fits_ = true; }
   // A link type, and why not. Whether it is news.
   bool NoteMisfit(const std::string& what) {
-    constexpr size_t kMost = 64;  // whatever a worker says
-    return misfits_.size() < kMost && misfits_.insert(what).second;
+    constexpr size_t kMax = 64;  // whatever a worker says
+    return misfits_.size() < kMax && misfits_.insert(what).second;
   }
 
   // Once all is read: an error where the filter fits none of the link types that were there.

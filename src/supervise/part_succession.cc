@@ -185,7 +185,7 @@ void PartSuccession::Blame(Part& part, const FrameFault& fault) {
   const std::string& name = *part.capture->name;
   if (job.faults.full() && two_pass_) {
     log_.Error(fmt::format("{}: {} packets end processes that dissect them; given up at packet {}",
-                           name, process::FrameFaults::kMost, fault.frame));
+                           name, process::FrameFaults::kMax, fault.frame));
     part.ended = true;
     return;
   }

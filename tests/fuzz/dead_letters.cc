@@ -18,7 +18,7 @@ namespace {
 using sink::DeadLetter;
 using sink::DeadLetterResend;
 
-constexpr size_t kMostLineBytes = size_t{1} << 15U;
+constexpr size_t kMaxLineBytes = size_t{1} << 15U;
 
 bool IsSame(const DeadLetter& one, const DeadLetter& other) {
   return one.time == other.time && one.index == other.index && one.id == other.id &&
@@ -67,12 +67,12 @@ void DeadLetters(Bytes bytes) {
   const std::string_view content = input.Rest();
   const std::string path = folder.Write("letters", content);
   auto resend = DeadLetterResend::Open(
-                    path, [](const auto&) {}, kMostLineBytes)
+                    path, [](const auto&) {}, kMaxLineBytes)
                     .value();
   std::vector<std::string> expected = Lines(content);
   const size_t lines = expected.size();
   for (;;) {
-    const auto taken = resend->NextLetters(at_once, kMostLineBytes).value();
+    const auto taken = resend->NextLetters(at_once, kMaxLineBytes).value();
     if (taken.empty()) break;
     for (const auto& [number, letter] : taken) {
       CheckLine(letter);

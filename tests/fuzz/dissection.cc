@@ -17,7 +17,7 @@
 namespace espcap::fuzz {
 namespace {
 
-constexpr uint32_t kMostPackets = 8;
+constexpr uint32_t kMaxPackets = 8;
 constexpr std::array kUsual = {WTAP_ENCAP_ETHERNET,   WTAP_ENCAP_RAW_IP,
                                WTAP_ENCAP_SLL,        WTAP_ENCAP_IEEE_802_11_RADIOTAP,
                                WTAP_ENCAP_PPP,        WTAP_ENCAP_NULL,
@@ -40,7 +40,7 @@ void Dissection(Bytes bytes) {
   dissect::Session session(nullptr, false, shape.selected(), shape.columns.get());
   session.Attach(source);
   ByteBuffer document;
-  for (uint32_t number = 1; number <= kMostPackets && !input.empty(); ++number) {
+  for (uint32_t number = 1; number <= kMaxPackets && !input.empty(); ++number) {
     const std::string_view text = input.NextText<uint16_t>();
     const Bytes packet(reinterpret_cast<const uint8_t*>(text.data()), text.size());
     source.SetPacket(encapsulation, packet);

@@ -13,7 +13,7 @@ namespace espcap::fuzz {
 namespace {
 
 // What is next to the layers: who and where, what was cut.
-constexpr size_t kMostBytesBesides = 8192;
+constexpr size_t kMaxBytesBesides = 8192;
 
 class Reader final : public base::JsonVisitor {
  public:
@@ -78,7 +78,7 @@ void CheckDocument(std::string_view text, const encode::DocumentLimits& limits) 
   Require(text.starts_with('{') && text.ends_with("}\n"),
           "a document is an object and its line end", text);
   Require(std::count(text.begin(), text.end(), '\n') == 1, "a document is one line", text);
-  Require(text.size() <= limits.bytes + kMostBytesBesides, "a document is within its limit");
+  Require(text.size() <= limits.bytes + kMaxBytesBesides, "a document is within its limit");
   Reader reader(limits);
   const auto read = base::ReadJson(text, base::DocumentTreeBounds(text.size()), reader);
   Require(read.has_value(), "a document is JSON", text);

@@ -23,8 +23,8 @@ using std::chrono::milliseconds;
 using stream::FrameImage;
 using stream::StreamRecord;
 
-constexpr int kMostRecords = 16;
-constexpr int kMostReads = 32;
+constexpr int kMaxRecords = 16;
+constexpr int kMaxReads = 32;
 
 // What the writer's page begins with: how far it has come, and the length of the log.
 struct WriterNumbers {
@@ -85,7 +85,7 @@ uint64_t Lied(uint64_t number, Input& input) {
 }
 
 void Fill(PacketRing& ring, Input& input) {
-  for (int count = 0; count < kMostRecords && !input.empty(); ++count) {
+  for (int count = 0; count < kMaxRecords && !input.empty(); ++count) {
     if (input.NextBelow(4) == 0) {
       static_cast<void>(ring.AppendMetadata(ReadFact(input)));
       continue;
@@ -135,7 +135,7 @@ void CheckImage(const wireshark::Record& record) {
 
 void Read(PacketRing& ring) {
   stream::StreamSource source("-", ring);
-  for (int count = 0; count < kMostReads; ++count) {
+  for (int count = 0; count < kMaxReads; ++count) {
     if (source.Next(milliseconds(0)) != PacketRing::State::kRecord) return;
     Require(ring.Front().size() <= ring.max_record_bytes(), "a record is bounded");
     Require(source.Origin().file.size() <= ring.Front().size(), "a path is in its record");

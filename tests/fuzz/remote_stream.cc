@@ -23,8 +23,8 @@ namespace {
 
 using stream::FrameImage;
 
-constexpr size_t kMostBytes = size_t{64} << 10U;  // that a socket takes without a reader
-constexpr int kMostPackets = 256;
+constexpr size_t kMaxBytes = size_t{64} << 10U;  // that a socket takes without a reader
+constexpr int kMaxPackets = 256;
 
 base::FileDescriptor Connection(std::string_view sent) {
   std::array<int, 2> ends{};
@@ -63,7 +63,7 @@ void RemoteStream(Bytes bytes) {
   }();
   Input input(bytes);
   const bool filters = input.NextBool();
-  auto stream = live::RemoteStream::ReadFrom(Connection(input.Rest().substr(0, kMostBytes)),
+  auto stream = live::RemoteStream::ReadFrom(Connection(input.Rest().substr(0, kMaxBytes)),
                                              [] { return true; });
   if (!stream) return Require(!stream.error().message.empty(), "an error says what is wrong");
   const auto packets = live::LinkPackets::Of((*stream)->link_type(), 0, true);
@@ -71,10 +71,10 @@ void RemoteStream(Bytes bytes) {
   if (filters && !(*stream)->SetFilter("ip and not udp")) return;
   pcap_pkthdr packet{};
   Bytes taken;
-  for (int count = 0; count < kMostPackets; ++count) {
+  for (int count = 0; count < kMaxPackets; ++count) {
     const auto more = (*stream)->Next(packet, taken);
     if (!more || !*more) return;
-    Require(taken.size() == packet.caplen && taken.size() <= kMostBytes, "a packet was sent");
+    Require(taken.size() == packet.caplen && taken.size() <= kMaxBytes, "a packet was sent");
     CheckPacket(*packets, packet, taken);
   }
 }

@@ -27,7 +27,7 @@ using spool::FrameKind;
 using spool::RecordPlace;
 using spool::SegmentId;
 
-constexpr int kMostParts = 24;
+constexpr int kMaxParts = 24;
 constexpr uint64_t kMaxBytes = uint64_t{1} << 24U;
 
 Frame ReadFrame(Input& input, std::string_view list, std::string_view payload) {
@@ -107,7 +107,7 @@ std::string ReadSegment(const SegmentId& id, Input& input) {
   if (input.NextBool()) return std::string(input.NextText<uint16_t>());
   std::string bytes = input.NextBool() ? spool::EncodeHeader({id}) : "";
   uint64_t before = id.documents_before;
-  for (int part = 0; part < kMostParts && !input.empty(); ++part) {
+  for (int part = 0; part < kMaxParts && !input.empty(); ++part) {
     bytes += ReadPart(id, before, input);
   }
   return bytes;

@@ -21,8 +21,8 @@
 namespace espcap::fuzz {
 namespace {
 
-constexpr int kMostItems = 400;
-constexpr size_t kMostDepth = 450;  // libwireshark throws at 500
+constexpr int kMaxItems = 400;
+constexpr size_t kMaxDepth = 450;  // libwireshark throws at 500
 constexpr size_t kFieldsOfAType = 64;
 
 // Some fields of each type, and protocols.
@@ -92,10 +92,10 @@ Item ReadItem(Input& input, std::string& text) {
 void Grow(const epan_dissect_t& dissection, tvbuff_t* bytes, Input& input) {
   std::vector<proto_tree*> path = {dissection.tree};
   std::string text;
-  for (int count = 0; count < kMostItems && !input.empty(); ++count) {
+  for (int count = 0; count < kMaxItems && !input.empty(); ++count) {
     const uint32_t step = input.NextBelow(4);
     proto_item* item = AddItem(path.back(), bytes, ReadItem(input, text));
-    if (step == 0 && item != nullptr && path.size() < kMostDepth) {
+    if (step == 0 && item != nullptr && path.size() < kMaxDepth) {
       path.push_back(proto_item_add_subtree(item, 1));
     } else if (step == 1 && path.size() > 1) {
       path.pop_back();

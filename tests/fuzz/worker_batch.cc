@@ -28,10 +28,10 @@ using supervise::SlotContents;
 constexpr uint32_t kDocuments = 32;
 constexpr size_t kPageBytes = 4096;
 // Larger texts are zeros: only their numbers are looked at.
-constexpr size_t kMostCopied = size_t{1} << 18U;
+constexpr size_t kMaxCopied = size_t{1} << 18U;
 
 const WorkerSlots& Slots() {
-  static const auto slots = std::move(WorkerSlots::Create({kMostCopied, kDocuments, 128}).value());
+  static const auto slots = std::move(WorkerSlots::Create({kMaxCopied, kDocuments, 128}).value());
   return *slots;
 }
 
@@ -55,9 +55,9 @@ void BelieveLines(std::string_view text, SlotProgress& progress,
 }
 
 void BelieveCounts(SlotProgress& progress) {
-  constexpr uint64_t kMost = 0xFFFF;
+  constexpr uint64_t kMax = 0xFFFF;
   for (uint64_t* count : {&progress.filtered, &progress.duplicates, &progress.failed}) {
-    *count &= kMost;
+    *count &= kMax;
   }
   progress.cut = 0;
   progress.cut_layers = {};
@@ -76,7 +76,7 @@ std::string_view Fill(Input input) {
   for (SlotDocument& document : std::span(table).first(documents)) {
     document = input.Next<SlotDocument>();
   }
-  const std::string_view text = input.Rest().substr(0, kMostCopied);
+  const std::string_view text = input.Rest().substr(0, kMaxCopied);
   if (believes_lines) BelieveLines(text, progress, table);
   if (believes_counts) BelieveCounts(progress);
   Slots().Begin(0);
@@ -158,7 +158,7 @@ void WorkerBatch(Bytes bytes) {
   const std::string_view text = Fill(Input(bytes));
   if (const auto contents = supervise::ReadSlot(Slots(), 0)) {
     CheckContents(*contents);
-    if (contents->progress.text_bytes <= kMostCopied) {
+    if (contents->progress.text_bytes <= kMaxCopied) {
       for (const auto form : {BatchForm::kLines, BatchForm::kBulk, BatchForm::kText}) {
         CheckCopy(*contents, form);
       }

@@ -22,7 +22,7 @@ using process::Job;
 using process::WorkerMessage;
 using supervise::Worker;
 
-constexpr int kMostMessages = 64;
+constexpr int kMaxMessages = 64;
 
 int LowestFreeDescriptor() {
   const int free = ::dup(STDERR_FILENO);
@@ -135,7 +135,7 @@ void Talk(Input& input) {
   Worker worker;
   worker.channel = std::move(ours);
   worker.part = &part;
-  for (int count = 0; count < kMostMessages && !input.empty() && worker.channel.open(); ++count) {
+  for (int count = 0; count < kMaxMessages && !input.empty() && worker.channel.open(); ++count) {
     const auto how = input.Next<uint8_t>();
     if (how % 2 == 0) Grant(worker);
     if (!Send(theirs, ReadMessage(input), how)) break;

@@ -122,7 +122,7 @@ TEST(FrameFaults, AreFoundAndUsedForLessEachTime) {
   faults.Remove(FrameFault::kFirst);
   faults.Remove(40);
   EXPECT_TRUE(faults.empty());
-  for (uint32_t frame = FrameFaults::kMost; frame > 0; --frame) faults.Add({.frame = frame});
+  for (uint32_t frame = FrameFaults::kMax; frame > 0; --frame) faults.Add({.frame = frame});
   EXPECT_TRUE(faults.full());
   EXPECT_EQ(faults.Find(50)->frame, 50U);
 }

@@ -70,7 +70,7 @@ TEST(FileOpener, FollowsAllThatAWatchFinds) {
     watches.push_back(std::make_unique<ThreeStepWatch>(kFiles));
     return watches;
   });
-  const Watches watches = opener->TakeWatches();
+  const Watches watches = opener->ReleaseWatches();
   ASSERT_EQ(watches.size(), 1U);
   std::vector<std::string> files;
   std::vector<std::string> problems;

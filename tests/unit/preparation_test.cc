@@ -299,7 +299,7 @@ TEST_F(PreparationTest, EachFurtherIndexIsAskedAboutOnce) {
 
 TEST_F(PreparationTest, NamesOfIndicesAreBounded) {
   Preparation preparation = Make();
-  for (size_t i = 0; i < IndexNames::kMost + 5; ++i)
+  for (size_t i = 0; i < IndexNames::kMax + 5; ++i)
     preparation.AddIndex("lab-" + std::to_string(i));
   EXPECT_EQ(preparation.DrainWarnings().size(), 1U);
 }

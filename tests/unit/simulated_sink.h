@@ -44,7 +44,7 @@ class SimulatedSink : public Sink {
   }
   [[nodiscard]] const std::map<std::string, std::set<uint32_t>>& seen() const { return seen_; }
 
-  [[nodiscard]] bool Ready() const override { return held_.size() < kMostHeld && !has_failed_; }
+  [[nodiscard]] bool Ready() const override { return held_.size() < kMaxHeld && !has_failed_; }
   Result<void> Submit(Batch batch, Ledger& /*ledger*/) override {
     if (!Ready()) throw Broken("a batch is offered to a sink that isn't ready");
     for (const DocumentSpan& span : batch.documents) {
@@ -80,7 +80,7 @@ class SimulatedSink : public Sink {
   void Sync(SyncDone done) override { done({}); }
 
  private:
-  static constexpr size_t kMostHeld = 4;
+  static constexpr size_t kMaxHeld = 4;
   struct Held {
     uint32_t id;
     uint64_t documents;

@@ -29,7 +29,7 @@ using std::chrono::milliseconds;
 using testing::Broken;
 
 constexpr uint64_t kAlways = UINT64_MAX;
-constexpr uint64_t kMostSteps = 100'000;
+constexpr uint64_t kMaxSteps = 100'000;
 
 // One run. What is drawn depends on the seed alone; after `calm_from` steps nothing goes wrong any
 // more.
@@ -79,7 +79,7 @@ class SimulatedRun : public base::PollService {
   [[nodiscard]] int fd() const override { return -1; }
   [[nodiscard]] milliseconds NextTimeout() const override { return milliseconds(0); }
   void Serve() override {
-    if (++steps_ > kMostSteps) throw Broken("the run doesn't end");
+    if (++steps_ > kMaxSteps) throw Broken("the run doesn't end");
     processes_->Hear(MayHarm());
     Check();
     bool goes_on = false;
