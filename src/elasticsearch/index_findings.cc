@@ -18,8 +18,9 @@ bool IsThere(const IndexState& index_state, const OwnTemplate& own) {
 
 // Whether a new index gets what is as good as espcap's template.
 bool GetsOurs(const IndexState& index_state, const OwnTemplate& own) {
-  if (index_state.has_template)
+  if (index_state.has_template) {
     return *index_state.has_template && index_state.template_fault.empty();
+  }
   const ListedTemplate* const winner = index_state.Winner();
   return winner != nullptr && winner->name == own.name;
 }

@@ -110,8 +110,9 @@ void RemoteReader::Put(const LinkPackets& packets, const pcap_pkthdr& packet,
 
 void RemoteReader::Pause(milliseconds time) {
   const auto end = Clock::now() + time;
-  while (MayContinue() && Clock::now() < end)
+  while (MayContinue() && Clock::now() < end) {
     ::poll(nullptr, 0, static_cast<int>(kWaitStep.count()));
+  }
 }
 
 }  // namespace espcap::live

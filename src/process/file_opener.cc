@@ -70,9 +70,13 @@ class WatchElsewhere : public FileWatch {
       std::string text(message ? message->text.data()
                                : "watch directories: the process that does so has ended");
       const auto kind = message ? message->kind : WatchMessage::Kind::kEnd;
-      if (kind == WatchMessage::Kind::kFile) arrivals.files.push_back(std::move(text));
-      if (kind == WatchMessage::Kind::kProblem) arrivals.problems.push_back(std::move(text));
-      if (kind == WatchMessage::Kind::kEnd) end_ = std::move(text);
+      if (kind == WatchMessage::Kind::kFile) {
+        arrivals.files.push_back(std::move(text));
+      } else if (kind == WatchMessage::Kind::kProblem) {
+        arrivals.problems.push_back(std::move(text));
+      } else {
+        end_ = std::move(text);
+      }
     }
     // What it has found comes first: the channel is readable as long as it is closed.
     if (end_ && arrivals.files.empty() && arrivals.problems.empty()) return Fail("{}", *end_);

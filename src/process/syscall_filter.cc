@@ -101,7 +101,7 @@ Result<void> RestrictSystemCalls(Sockets sockets) {
     for (const char* call : kOpenSocketCalls) Allow(filter.get(), call);
     // Of interfaces and of usbmon devices.
     constexpr uint64_t kKind = 0xff00;
-    for (const uint64_t kind : {0x8900, 0x9200}) AllowIf(filter.get(), "ioctl", 1, kKind, kind);
+    for (const uint64_t kind : {0x8900U, 0x9200U}) AllowIf(filter.get(), "ioctl", 1, kKind, kind);
   }
   if (sockets == Sockets::kAllowed) {
     for (const char* call : kSocketCalls) Allow(filter.get(), call);

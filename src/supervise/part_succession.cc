@@ -192,8 +192,9 @@ void PartSuccession::Blame(Part& part, const FrameFault& fault) {
   if (job.faults.full()) BeginFresh(part);
   if (job.faults.full()) job.faults.Clear();
   const FrameFault* known = job.faults.Find(fault.frame);
-  if (known == nullptr || known->use != FrameFault::Use::kNothing)
+  if (known == nullptr || known->use != FrameFault::Use::kNothing) {
     part.deaths.starts_without_progress = 0;
+  }
   part.deaths.has_blamed = true;
   part.deaths.blamed_after = job.settled_frame;
   job.faults.Add(fault);

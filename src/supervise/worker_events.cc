@@ -33,8 +33,9 @@ void Supervisor::Handle(const WorkerEvent& event) {
                    if (e.outcome == process::Outcome::kUnreadable) ++state_.unreadable_files;
                    auto taken =
                        unpacked_files_.Receive(e.worker, e.outcome == process::Outcome::kComplete);
-                   if (!taken)
+                   if (!taken) {
                      worker_batches_.EndForProtocolError(*e.worker.part, taken.error().message);
+                   }
                  },
                  [this](const InterfaceOpened& e) {
                    // A failure at the start is OpenInterfaces()'s; later, the interface is lost to
@@ -57,8 +58,9 @@ void Supervisor::Handle(const WorkerEvent& event) {
                  },
                  [this](const WorkerLogged& e) {
                    const bool is_error = e.message.level == process::LogMessage::Level::kError;
-                   if (is_error && e.worker != nullptr)
+                   if (is_error && e.worker != nullptr) {
                      succession_.NoteFault(*e.worker->part->capture);
+                   }
                    WriteToLog(e.message, parts_.log);
                  },
                  [this](const WorkerReaped& e) {
