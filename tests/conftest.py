@@ -161,12 +161,14 @@ def any_server(server_node):
 
 @pytest.fixture(scope="session")
 def nodes_to_break(tmp_path_factory):
-    """node(kind): a server of this process alone, for what must not happen to a shared one."""
+    """node(kind): a server of this process alone, for what must not happen to a shared one. With each look at the
+    disk a node lifts the blocks of a full one, also those that a test has set: it looks once an hour."""
     nodes = {}
 
     def node(kind):
         if kind not in nodes:
-            nodes[kind] = Server(tmp_path_factory.mktemp(kind), kind=kind).start()
+            nodes[kind] = Server(tmp_path_factory.mktemp(kind), "cluster.info.update.interval=1h",
+                                 kind=kind).start()
         nodes[kind].clear()
         return nodes[kind]
 
@@ -208,14 +210,8 @@ def filled(folder, files, packets_each, espcap):
 
 @pytest.fixture(scope="session")
 def large_archive(tmp_path_factory, espcap):
-    """50,000 packets in 50 captures."""
-    return filled(tmp_path_factory.mktemp("large"), 50, 1000, espcap)
-
-
-@pytest.fixture(scope="session")
-def crash_archive(tmp_path_factory, espcap):
-    """What is delivered while something crashes: 50,000 packets; in the short form 20,000."""
-    return filled(tmp_path_factory.mktemp("crash"), 50, 1000 if FULL else 400, espcap)
+    """What is delivered while something crashes or refuses: 50,000 packets; in the short form 20,000."""
+    return filled(tmp_path_factory.mktemp("large"), 50, 1000 if FULL else 400, espcap)
 
 
 @pytest.fixture(scope="session")
@@ -224,14 +220,24 @@ def small_archive(tmp_path_factory, espcap):
     return filled(tmp_path_factory.mktemp("small"), 10, 200, espcap)
 
 
-@pytest.fixture(scope="session")
-def archive(tmp_path_factory):
-    """Larger captures of different length."""
-    folder = tmp_path_factory.mktemp("archive")
+def of_different_length(folder, times):
+    """Four captures, of which each has more rounds of its packets than the one before; the first has `times`."""
     for number, name in enumerate(["http", "dns", "tcp-loss", "icmp"]):
         data = (TEST_PCAPS / f"{name}.pcap").read_bytes()
-        (folder / f"{name}.pcap").write_bytes(data[:24] + data[24:] * (80 * (number + 1)))
+        (folder / f"{name}.pcap").write_bytes(data[:24] + data[24:] * (times * (number + 1)))
     return folder
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory):
+    """54,400 packets in captures of different length."""
+    return of_different_length(tmp_path_factory.mktemp("archive"), 80)
+
+
+@pytest.fixture(scope="session")
+def archive_for_server(tmp_path_factory):
+    """The same for a server, which is slower: in the short form 17,000 packets."""
+    return of_different_length(tmp_path_factory.mktemp("archive_for_server"), 80 if FULL else 25)
 
 
 @pytest.fixture(scope="session")

@@ -197,7 +197,7 @@ def test_the_supervisor_of_a_stream(mode, streamed, crashing_server, espcap, tmp
     ("espcap-worker", {0}), ("espcap-zygote", {0, 1, 3}), ("espcap-hasher", {0, 1, 3})])
 def test_processes_of_files(name, statuses, request, crashing_server, start_espcap, tmp_path, seed):
     """The run after it has the rest: nothing is lost, nothing is there twice."""
-    folder, ids = request.getfixturevalue("crash_archive" if FULL else "small_archive")
+    folder, ids = request.getfixturevalue("large_archive" if FULL else "small_archive")
     generator = random.Random(seed)
     arguments = ["--dir", folder, "--chunk", 200, "--spool", tmp_path / "spool", "--resume", tmp_path / "state",
                  *crashing_server.options]

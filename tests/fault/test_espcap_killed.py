@@ -39,8 +39,8 @@ class Crashes(threading.Thread):
 
 
 @pytest.mark.parametrize("kind", server.KINDS[1:])
-def test_espcap_is_killed_at_random_moments(kind, tmp_path, crash_archive, start_espcap, seed):
-    folder, ids = crash_archive
+def test_espcap_is_killed_at_random_moments(kind, tmp_path, large_archive, start_espcap, seed):
+    folder, ids = large_archive
     generator = random.Random(seed)
     arguments = ["--dir", folder, "--chunk", 200, "--spool", tmp_path / "spool", "--resume",
                  tmp_path / "state", "--dead-letters", tmp_path / "dead"]

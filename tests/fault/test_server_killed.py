@@ -14,8 +14,8 @@ KILLS = 3 if FULL else 1
 
 
 @pytest.mark.parametrize("kind", server.KINDS)
-def test_a_server_that_crashes(kind, tmp_path, crash_archive, start_espcap, seed):
-    folder, ids = crash_archive
+def test_a_server_that_crashes(kind, tmp_path, large_archive, start_espcap, seed):
+    folder, ids = large_archive
     generator = random.Random(seed)
     with Server(tmp_path / "node", kind=kind) as node:
         with start_espcap("--dir", folder, *node.options, "--chunk", 500, "--spool",

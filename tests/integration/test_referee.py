@@ -15,7 +15,7 @@ import referee
 from project import ESPCAP, FULL, TEST_PCAPS, TIMEOUT_S
 
 SAMPLE_FILES = 300
-FILES_AT_ONCE = 10  # by one run of espcap: to start it takes longer than to dissect most
+FILES_AT_ONCE = 25  # by one run of espcap: to start it takes longer than to dissect most
 FOLDER = os.environ.get("ESPCAP_CAPTURES")
 
 # (espcap's arguments, tshark's)
