@@ -235,9 +235,9 @@ def archive(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def archive_for_server(tmp_path_factory):
-    """The same for a server, which is slower: in the short form 17,000 packets."""
-    return of_different_length(tmp_path_factory.mktemp("archive_for_server"), 80 if FULL else 25)
+def smaller_archive(tmp_path_factory):
+    """The same for what is slower, such as a server: in the short form 17,000 packets."""
+    return of_different_length(tmp_path_factory.mktemp("smaller_archive"), 80 if FULL else 25)
 
 
 @pytest.fixture(scope="session")

@@ -94,10 +94,10 @@ def test_a_second_run_at_the_same_time_is_refused(start_espcap, to_null, state):
 
 
 def test_killed_again_and_again_every_document_is_there_once(
-        archive_for_server, start_espcap, elasticsearch, espcap, state):
+        smaller_archive, start_espcap, elasticsearch, espcap, state):
     """kill -9 of the supervisor in the middle of an archive; then a run to its end."""
-    total = espcap("--dir", archive_for_server).ledger["written"]
-    arguments = ["--dir", archive_for_server, *elasticsearch.options, "--resume", state, "--chunk", "200",
+    total = espcap("--dir", smaller_archive).ledger["written"]
+    arguments = ["--dir", smaller_archive, *elasticsearch.options, "--resume", state, "--chunk", "200",
                  "--workers", "2"]
     for share in (0.1, 0.3, 0.5):
         run = start_espcap(*arguments)
