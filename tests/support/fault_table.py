@@ -74,7 +74,8 @@ CELLS = {
     **{("worker looping", mode): QUARANTINED for mode in MODES},
     **{("worker bloating", mode): QUARANTINED for mode in MODES},
     **{("worker lying", mode): Cell("none", 2, "ok", 30) for mode in MODES},  # what follows is handed over one by one
-    **{("worker killed", mode): WAITED_FOR for mode in MODES},
+    # Most documents follow.
+    **{("worker killed", mode): dataclasses.replace(WAITED_FOR, ended_s=30) for mode in MODES},
     ("ring without worker", "file"): "A file has no ring: its next worker reads it again.",
     **{("ring without worker", mode): Cell("none", 0, "nobody dissects what comes in", 10) for mode in ("pipe", "live", "spool")},
 }
