@@ -9,10 +9,11 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LINE = "SPDX-License-Identifier: GPL-2.0-or-later"
 
-# Captures, what servers and programs wrote, JSON (which has no comments), the licence itself, and settings of tools by
+# Captures, what servers and programs wrote, formats without comments, the licence itself, and settings of tools by
 # whose bytes results are kept.
-WITHOUT = re.compile(r"^(COPYING|docs/words\.txt|\.clang-tidy|\.clang-format|tests/lint/requirements\.txt|"
-                     r"test_pcaps/(?!record/).*(?<!\.md)|tests/(data|fixtures|fuzz/findings)/.*|.*\.json)$")
+WITHOUT = re.compile(r"^(COPYING|debian/source/format|docs/words\.txt|\.clang-tidy|\.clang-format|"
+                     r"tests/lint/requirements\.txt|test_pcaps/(?!record/).*(?<!\.md)|"
+                     r"tests/(data|fixtures|fuzz/findings)/.*|.*\.json)$")
 
 
 def missing(root):
