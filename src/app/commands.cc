@@ -7,6 +7,7 @@
 
 #include "app/capture_command.h"
 #include "app/fields_command.h"
+#include "app/packets_command.h"
 #include "app/query_command.h"
 #include "app/resend_command.h"
 #include "app/standard_output.h"
@@ -50,6 +51,10 @@ struct Runner {
   }
   ExitStatus operator()(const cli::QuerySettings& settings) const {
     return WithLog(settings, [&](Log& log) { return Complete(RunQueryCommand(settings, log)); });
+  }
+
+  ExitStatus operator()(const cli::PacketsSettings& settings) const {
+    return WithLog(settings, [&](Log& log) { return RunPacketsCommand(settings, log); });
   }
 
  private:

@@ -68,6 +68,7 @@ class Parser {
     resend_settings_.secrets = secrets;
     template_settings_.secrets = secrets;
     query_settings_.secrets = secrets;
+    packets_settings_.secrets = secrets;
     main_.require_subcommand(0, 1);
     Describe(main_, kCaptureCommand,
              {.program = &capture_, .server = &capture_, .capture = &capture_});
@@ -85,6 +86,11 @@ class Parser {
     fields_.get_option("--json")->excludes("--names");
     Describe(query_, kQueryCommand,
              {.program = &query_settings_, .server = &query_settings_, .query = &query_settings_});
+    Describe(packets_, kPacketsCommand,
+             {.program = &packets_settings_,
+              .server = &packets_settings_,
+              .packets = &packets_settings_});
+    packets_.get_option("QUERY")->required();
     AddCommand(main_, kHelpCommand);
   }
 
@@ -116,6 +122,7 @@ class Parser {
     if (template_.parsed()) return Finish(template_, template_settings_);
     if (fields_.parsed()) return Finish(fields_, fields_settings_);
     if (query_.parsed()) return Finish(query_, query_settings_);
+    if (packets_.parsed()) return Finish(packets_, packets_settings_);
     return Finish(main_, capture_);
   }
 
@@ -153,11 +160,13 @@ class Parser {
   TemplateSettings template_settings_;
   FieldsSettings fields_settings_;
   QuerySettings query_settings_;
+  PacketsSettings packets_settings_;
   CLI::App main_{RowOf(kCaptureCommand).help, "espcap"};
   CLI::App& resend_ = AddCommand(main_, kResendCommand);
   CLI::App& template_ = AddCommand(main_, kTemplateCommand);
   CLI::App& fields_ = AddCommand(main_, kFieldsCommand);
   CLI::App& query_ = AddCommand(main_, kQueryCommand);
+  CLI::App& packets_ = AddCommand(main_, kPacketsCommand);
 };
 
 }  // namespace

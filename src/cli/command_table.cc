@@ -47,6 +47,12 @@ constexpr const char* kQueryExamples =
   espcap query conversation --node localhost --set a=10.0.0.1 --set b=10.0.0.2
 )";
 
+constexpr const char* kPacketsExamples =
+    R"(  espcap packets 'espcap.tags:incident-42' --node localhost --archive-root /captures -w incident.pcapng
+  espcap packets 'layers.dns.dns_qry_name:example*' --node localhost --archive-root /captures | wireshark -k -i -
+  espcap packets @query.json --since now-1d --node localhost --archive-root /captures -w day.pcapng
+)";
+
 }  // namespace
 
 const std::vector<CommandRow>& CommandTable() {
@@ -59,6 +65,8 @@ const std::vector<CommandRow>& CommandTable() {
       {kFieldsCommand, "fields", "List fields: name, path in the document, type, description.",
        kFieldsExamples},
       {kQueryCommand, "query", "Ask a server, and print a table.", kQueryExamples},
+      {kPacketsCommand, "packets", "Find documents, and write the packets that they were made of.",
+       kPacketsExamples},
       {kHelpCommand, "help", "Explain one option or command.", kHelpExamples},
   };
   return table;

@@ -45,6 +45,15 @@ bool IsForFoundFiles(const std::string& key) {
   });
 }
 
+// A file is for all commands.
+bool IsOfAnyCommand(const std::string& key) {
+  const auto& table = OptionTable();
+  return std::any_of(table.begin(), table.end(), [&key](const Option& option) {
+    const std::string names = option.names + std::string(",");
+    return names.find("--" + key + ",") != std::string::npos;
+  });
+}
+
 // The file is read by many and kept for long.
 Result<void> CheckHoldsNoCredentials(const config::Setting& setting, const std::string& place) {
   const auto has_credentials = [](const std::string& value) {
@@ -110,7 +119,7 @@ Result<void> ApplyConfig(CLI::App& command, const CLI::App& main_command,
     }
     CLI::Option* option = command.get_option_no_throw("--" + setting.key);
     if (option == nullptr) {
-      if (main_command.get_option_no_throw("--" + setting.key) != nullptr) continue;
+      if (IsOfAnyCommand(setting.key)) continue;
       return Fail("{}: unknown key '{}'{}", place, setting.key,
                   base::DidYouMean(setting.key, LongOptions(main_command, "")));
     }

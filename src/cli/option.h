@@ -25,6 +25,7 @@ struct SettingsOfCommand {
   TemplateSettings* index_template = nullptr;
   FieldsSettings* fields = nullptr;
   QuerySettings* query = nullptr;
+  PacketsSettings* packets = nullptr;
 };
 
 enum Commands : unsigned {
@@ -33,7 +34,8 @@ enum Commands : unsigned {
   kTemplateCommand = 4U,
   kFieldsCommand = 8U,
   kQueryCommand = 16U,
-  kEveryCommand = 31U,  // that has settings
+  kPacketsCommand = 32U,
+  kEveryCommand = 63U,  // that has settings
   kHelpCommand = 1U << 15U,
 };
 

@@ -22,6 +22,7 @@ std::vector<Option> ServerOptions();
 std::vector<Option> SecurityOptions();
 std::vector<Option> TemplateOptions();
 std::vector<Option> SubcommandOptions();
+std::vector<Option> PacketsOptions();
 std::vector<Option> ProgramOptions();
 
 }  // namespace espcap::cli

@@ -9,7 +9,7 @@ std::vector<Option> SecurityOptions() {
   using S = SettingsOfCommand;
   constexpr const char* kSecurity = "Security";
   constexpr unsigned kServerCommands =
-      kCaptureCommand | kResendCommand | kTemplateCommand | kQueryCommand;
+      kCaptureCommand | kResendCommand | kTemplateCommand | kQueryCommand | kPacketsCommand;
   return {
       {.names = "--ca-file",
        .commands = kServerCommands,

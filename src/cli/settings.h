@@ -214,6 +214,18 @@ struct QuerySettings : ProgramSettings, ServerSettings {
   std::vector<std::string> values;  // name=value
 };
 
+// `espcap packets`: the packets that documents were made of.
+struct PacketsSettings : ProgramSettings, ServerSettings {
+  std::string query;   // or @ and the path of a file with JSON
+  std::string output;  // empty: standard output, where that is no terminal
+  std::string index = "packets-*";
+  std::string since;
+  std::string until;
+  std::vector<std::string> archive_roots;
+  std::vector<std::string> archive_maps;  // old=new
+  uint64_t max_hits = 1'000'000;
+};
+
 }  // namespace espcap::cli
 
 #endif  // ESPCAP_CLI_SETTINGS_H_

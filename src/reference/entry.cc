@@ -15,13 +15,15 @@ bool IsRepeatable(const cli::Option& option) {
   cli::TemplateSettings index_template;
   cli::FieldsSettings fields;
   cli::QuerySettings query;
+  cli::PacketsSettings packets;
   cli::SettingsOfCommand settings = {.program = &capture,
                                      .server = &capture,
                                      .capture = &capture,
                                      .resend = &resend,
                                      .index_template = &index_template,
                                      .fields = &fields,
-                                     .query = &query};
+                                     .query = &query,
+                                     .packets = &packets};
   return std::holds_alternative<std::vector<std::string>*>(option.setting(settings));
 }
 

@@ -39,6 +39,8 @@ The run ended as asked, and something is missing: the last line says what.
 documents remain.
 .BR "espcap template \-\-check" :
 the server has something otherwise.
+.BR "espcap packets" :
+packets were not found.
 .TP
 .B 3
 The run ended unasked: its destination failed, the program that reads the documents has ended,
@@ -93,7 +95,9 @@ std::string Heading(const cli::CommandRow& row) {
   for (const Entry& entry : EntriesOf(row.command)) {
     if (!entry.is_argument) continue;
     const std::string name = "\\fI" + entry.names.front() + "\\fR";
-    text += row.command == cli::kResendCommand ? " " + name : " [" + name + "]";
+    const bool is_required =
+        row.command == cli::kResendCommand || row.command == cli::kPacketsCommand;
+    text += is_required ? " " + name : " [" + name + "]";
   }
   return row.command == cli::kHelpCommand ? text : text + " [\\fIOPTION\\fR]...";
 }

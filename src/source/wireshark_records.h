@@ -164,6 +164,19 @@ class Record {
     Fill(buffer(), bytes);
     return true;
   }
+  // Of a packet: its interface's number in the file that it is written to.
+  void SetInterface(uint32_t id) {
+    rec_.presence_flags |= WTAP_HAS_INTERFACE_ID;
+    rec_.rec_header.packet_header.interface_id = id;
+  }
+  // As it is, with its block of options.
+  bool Write(wtap_dumper* dumper, int* error, char** error_info) {
+#ifdef ESPCAP_WIRESHARK_RECORD_HOLDS_BYTES
+    return wtap_dump(dumper, &rec_, error, error_info);
+#else
+    return wtap_dump(dumper, &rec_, start(), error, error_info) != FALSE;
+#endif
+  }
   // A block for its options, of the type it had (wtap_block_get_type).
   wtap_block_t MakeBlock(wtap_block_type_t type) {
     rec_.block = wtap_block_create(type);

@@ -28,6 +28,7 @@ EDGES = {
     "encode": {"registry", "document", "dissect", "source", "schema"},
     "live": {"dissect", "source", "process", "stream"},
     "reference": {"cli"},
+    "retrieve": {"process", "source"},
     "registry": {"dissect", "schema", "source"},
     "sink": {"spool", "document"},
     "stream": {"dissect", "source", "process"},
@@ -41,7 +42,7 @@ UNBOUND = {"app"}  # wires the parts together
 LIBRARIES = {
     "curl/": {"http"},
     "epan/": {"source", "dissect", "registry", "encode"},
-    "wiretap/": {"source", "dissect", "live"},
+    "wiretap/": {"source", "dissect", "live", "retrieve"},
     "CLI/": {"cli"},
     "yaml-cpp/": {"config"},
     "microhttpd": {"telemetry"},

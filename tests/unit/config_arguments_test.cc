@@ -268,6 +268,16 @@ TEST_F(ConfigArgumentsTest, AFileThatIsFoundOnlySelectsDissectsAndShapes) {
   }
 }
 
+TEST_F(ConfigArgumentsTest, AKeyOfAnotherCommandIsPassedOver) {
+  EXPECT_EQ(With("archive-root: /captures\ncount: 7\n").count, 7U);
+  directory_.Write("lab.yml", "archive-root: [/a, /b]\ncount: 7\nwrite: raw.pcapng\n");
+  const auto parsed = Parse({"packets", "*", "--config", "lab.yml"});
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  const auto& packets = std::get<PacketsSettings>(*parsed);
+  EXPECT_EQ(packets.archive_roots, (Strings{"/a", "/b"}));
+  EXPECT_EQ(packets.output, "");
+}
+
 TEST_F(ConfigArgumentsTest, AFileNamedThatIsMissingIsAnError) {
   EXPECT_EQ(ErrorOf({"--config", "missing.yml"}), "read missing.yml: No such file or directory");
 }

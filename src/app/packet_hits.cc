@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/packet_hits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+#include "app/server_query.h"
+#include "elasticsearch/hit_search.h"
+#include "elasticsearch/preparation.h"
+#include "encode/provenance.h"
+#include "schema/index_pattern.h"
+
+namespace espcap::app {
+namespace {
+
+using retrieve::RecordSlot;
+
+constexpr size_t kMaxFolders = 20;  // that are named
+
+}  // namespace
+
+bool PacketHits::Add(std::vector<elasticsearch::Hit> hits) {
+  for (elasticsearch::Hit& hit : hits) {
+    if (ids_.contains(hit.id)) continue;
+    if (ids_.size() == max_hits_) {
+      is_cut_ = true;
+      return false;
+    }
+    ids_.insert(std::move(hit.id));
+    const bool is_place =
+        hit.frame > 0 && hit.frame <= std::numeric_limits<uint32_t>::max() && hit.digest;
+    if (!is_place) {
+      ++without_place_;
+      continue;
+    }
+    RecordSlot slot;
+    slot.digest = *hit.digest;
+    slot.offset = hit.offset;
+    slot.frame = static_cast<uint32_t>(hit.frame);
+    files_[encode::PathOfText(hit.file)].push_back(slot);
+  }
+  return true;
+}
+
+void PacketHits::Finish() {
+  const auto key = [](const RecordSlot& slot) { return std::tuple(slot.frame, slot.digest); };
+  for (auto& [path, slots] : files_) {
+    std::sort(slots.begin(), slots.end(),
+              [&key](const RecordSlot& a, const RecordSlot& b) { return key(a) < key(b); });
+    slots.erase(
+        std::unique(slots.begin(), slots.end(),
+                    [&key](const RecordSlot& a, const RecordSlot& b) { return key(a) == key(b); }),
+        slots.end());
+  }
+}
+
+std::string PacketHits::DescribeFolders() const {
+  std::map<std::string, size_t> folders;
+  for (const auto& [path, slots] : files_) ++folders[path.substr(0, path.rfind('/'))];
+  std::string text;
+  size_t named = 0;
+  for (const auto& [folder, files] : folders) {
+    if (named++ == kMaxFolders)
+      return text + fmt::format(", and {} more", folders.size() - kMaxFolders);
+    text += fmt::format("{}{} ({} {})", text.empty() ? "" : ", ", folder.empty() ? "/" : folder,
+                        files, files == 1 ? "file" : "files");
+  }
+  return text;
+}
+
+Result<PacketSearch> SearchPackets(const cli::PacketsSettings& settings, const std::string& query) {
+  const auto server = FindServer(settings);
+  if (!server) return tl::unexpected(server.error());
+  elasticsearch::HitSearch search(elasticsearch::DialectOf(server->identity),
+                                  schema::IndexPattern(settings.index), query);
+  PacketSearch found{PacketHits(settings.max_hits)};
+  while (const auto request = search.NextRequest()) {
+    auto answer = server->client->Perform(server->node, *request);
+    if (!answer) return Forward(std::move(answer));
+    auto hits = search.OnAnswer(*answer);
+    if (!hits) return Forward(std::move(hits));
+    if (!found.hits.Add(std::move(*hits))) search.End();
+  }
+  found.hits.Finish();
+  found.without_file = search.without_file();
+  return found;
+}
+
+}  // namespace espcap::app

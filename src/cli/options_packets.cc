@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Options of `espcap packets`.
+#include "cli/option_rows.h"
+
+namespace espcap::cli {
+namespace {
+
+constexpr const char* kSearch = "Search";
+constexpr const char* kArchive = "Capture files";
+
+}  // namespace
+
+std::vector<Option> PacketsOptions() {
+  using S = SettingsOfCommand;
+  return {
+      {.names = "QUERY",
+       .commands = kPacketsCommand,
+       .help = "What to find, as in a search box: 'layers.dns.dns_qry_name:example*'; or @PATH "
+               "of a file with a query as JSON.",
+       .setting = [](S& s) -> Setting { return &s.packets->query; }},
+      {.names = "--index",
+       .commands = kPacketsCommand,
+       .group = kSearch,
+       .value = "PATTERN",
+       .fallback = "packets-*",
+       .help = "Search these indices; a run's --index is read as all that it makes.",
+       .example = "--index 'lab-*'",
+       .setting = [](S& s) -> Setting { return &s.packets->index; }},
+      {.names = "--since",
+       .commands = kPacketsCommand,
+       .group = kSearch,
+       .value = "TIME",
+       .help = "Find packets of this time and later.",
+       .paragraph = "It is a date in UTC, `2026-03-01T12:00:00`, or one that the server reckons, "
+                    "`now-1h`.",
+       .example = "--since 2026-03-01",
+       .setting = [](S& s) -> Setting { return &s.packets->since; }},
+      {.names = "--until",
+       .commands = kPacketsCommand,
+       .group = kSearch,
+       .value = "TIME",
+       .help = "Find packets before this time.",
+       .example = "--since now-2d --until now-1d",
+       .setting = [](S& s) -> Setting { return &s.packets->until; }},
+      {.names = "--max-hits",
+       .commands = kPacketsCommand,
+       .group = kSearch,
+       .value = "N",
+       .fallback = "1000000",
+       .range = Range{1, 100'000'000},
+       .help = "Find at most N documents. If there are more, the exit status is 2.",
+       .example = "--max-hits 1000",
+       .setting = [](S& s) -> Setting { return &s.packets->max_hits; }},
+      {.names = "--archive-root",
+       .commands = kPacketsCommand,
+       .group = kArchive,
+       .value = "DIR",
+       .help = "Open files below this folder that documents name, and no others. Repeatable.",
+       .paragraph = "No symbolic link below it is followed.",
+       .example = "--archive-root /var/lib/captures",
+       .setting = [](S& s) -> Setting { return &s.packets->archive_roots; }},
+      {.names = "--archive-map",
+       .commands = kPacketsCommand,
+       .group = kArchive,
+       .value = "OLD=NEW",
+       .help = "Look below the folder NEW for files that documents name below OLD. Repeatable.",
+       .example = "--archive-map /capture=/mnt/archive/branch-7",
+       .setting = [](S& s) -> Setting { return &s.packets->archive_maps; }},
+      {.names = "-w,--pcapng",
+       .commands = kPacketsCommand,
+       .group = kArchive,
+       .value = "PATH",
+       .fallback = "standard output, unless that is a terminal",
+       .help = "Write the packets to this pcapng file, in the place of one that is there; - is "
+               "standard output.",
+       .example = "-w found.pcapng",
+       .setting = [](S& s) -> Setting { return &s.packets->output; }},
+  };
+}
+
+}  // namespace espcap::cli

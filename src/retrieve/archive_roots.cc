@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "retrieve/archive_roots.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace espcap::retrieve {
+namespace {
+
+namespace fs = std::filesystem;
+
+// "/a/b" of "/a//b/".
+std::string WithoutSlashes(const std::string& folder) {
+  std::string text = fs::path(folder).lexically_normal();
+  while (text.size() > 1 && text.back() == '/') text.pop_back();
+  return text;
+}
+
+bool HasDotDot(std::string_view path) {
+  const fs::path parts(path);
+  return std::any_of(parts.begin(), parts.end(), [](const fs::path& part) { return part == ".."; });
+}
+
+base::FileDescriptor OpenBeneath(const base::FileDescriptor& folder, const std::string& path) {
+  open_how how{};
+  // O_NONBLOCK: a FIFO opens at once, and is refused then.
+  how.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  return base::FileDescriptor(
+      static_cast<int>(::syscall(SYS_openat2, folder.get(), path.c_str(), &how, sizeof(how))));
+}
+
+std::string ReasonOf(int error) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+      return "there is no such file";
+    case ELOOP:
+      return "there is a symbolic link on the way, which is not followed";
+    case EXDEV:
+      return "its path leads out of --archive-root";
+    default:
+      return std::generic_category().message(error);
+  }
+}
+
+}  // namespace
+
+Result<PathMap> ParsePathMap(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || text.front() != '/' || text[equals + 1] != '/') {
+    return Fail("--archive-map {}: write OLD=NEW, two absolute folders", text);
+  }
+  return PathMap{WithoutSlashes(text.substr(0, equals)), WithoutSlashes(text.substr(equals + 1))};
+}
+
+std::optional<std::string> PathBelow(std::string_view path, std::string_view folder) {
+  const std::string_view start = folder == "/" ? "" : folder;
+  if (!path.starts_with(start) || path.size() <= start.size() + 1 || path[start.size()] != '/' ||
+      HasDotDot(path)) {
+    return std::nullopt;
+  }
+  const size_t first = path.find_first_not_of('/', start.size());
+  if (first == std::string_view::npos) return std::nullopt;
+  return std::string(path.substr(first));
+}
+
+std::string MapPath(const std::string& path, const std::vector<PathMap>& maps) {
+  const PathMap* best = nullptr;
+  for (const PathMap& map : maps) {
+    const bool is_better = best == nullptr || map.from.size() > best->from.size();
+    if (is_better && PathBelow(path, map.from)) best = &map;
+  }
+  if (best == nullptr) return path;
+  return fs::path(best->to) / *PathBelow(path, best->from);
+}
+
+Result<ArchiveRoots> ArchiveRoots::Open(const std::vector<std::string>& folders,
+                                        std::vector<PathMap> maps) {
+  ArchiveRoots roots;
+  roots.maps_ = std::move(maps);
+  for (const std::string& folder : folders) {
+    Root root;
+    root.folder = base::FileDescriptor(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!root.folder.valid()) {
+      return Fail("--archive-root {}: {}", folder, std::generic_category().message(errno));
+    }
+    std::error_code ignored;
+    root.names.push_back(WithoutSlashes(fs::absolute(folder, ignored)));
+    root.names.push_back(WithoutSlashes(fs::canonical(folder, ignored)));
+    roots.roots_.push_back(std::move(root));
+  }
+  return roots;
+}
+
+Result<base::FileDescriptor> ArchiveRoots::OpenFile(const std::string& path) const {
+  const std::string place = MapPath(path, maps_);
+  if (place.find('\0') != std::string::npos) return Fail("this is no path");
+  std::string reason = HasDotDot(place) ? "there is a .. in its path" : "no --archive-root has it";
+  for (const Root& root : roots_) {
+    std::optional<std::string> rest;
+    for (const std::string& name : root.names) {
+      if (!rest) rest = PathBelow(place, name);
+    }
+    if (!rest) continue;
+    base::FileDescriptor file = OpenBeneath(root.folder, *rest);
+    if (!file.valid()) {
+      reason = ReasonOf(errno);
+      continue;
+    }
+    struct stat status {};
+    if (::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode)) return file;
+    reason = "this is no regular file";
+  }
+  return Fail("{}", reason);
+}
+
+}  // namespace espcap::retrieve

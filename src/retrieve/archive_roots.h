@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Files that documents name, opened below folders that the user has named. A document is input from
+// outside: no path of it leads elsewhere, by no link and no "..". Any thread.
+#ifndef ESPCAP_RETRIEVE_ARCHIVE_ROOTS_H_
+#define ESPCAP_RETRIEVE_ARCHIVE_ROOTS_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file_descriptor.h"
+#include "espcap/result.h"
+
+namespace espcap::retrieve {
+
+// Files that lay below one folder lie below another now.
+struct PathMap {
+  std::string from;
+  std::string to;
+};
+
+// "OLD=NEW"; both absolute.
+Result<PathMap> ParsePathMap(const std::string& text);
+
+// By the longest folder that fits. Pure.
+std::string MapPath(const std::string& path, const std::vector<PathMap>& maps);
+
+// What is left of a path below a folder; none where it isn't below, or has a ".." in it. Pure.
+std::optional<std::string> PathBelow(std::string_view path, std::string_view folder);
+
+class ArchiveRoots {
+ public:
+  // An error where one can't be opened. Links to the folders themselves are followed.
+  static Result<ArchiveRoots> Open(const std::vector<std::string>& folders,
+                                   std::vector<PathMap> maps);
+
+  // A regular file, for reading. An error says why there is none, without the path.
+  [[nodiscard]] Result<base::FileDescriptor> OpenFile(const std::string& path) const;
+
+ private:
+  struct Root {
+    std::vector<std::string> names;  // as given, and without links
+    base::FileDescriptor folder;
+  };
+
+  std::vector<Root> roots_;
+  std::vector<PathMap> maps_;
+};
+
+}  // namespace espcap::retrieve
+
+#endif  // ESPCAP_RETRIEVE_ARCHIVE_ROOTS_H_

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Sections of packets, one after another in a file, become one section: secrets first, each
+// interface once, packets by their time. Parses what readers of hostile files wrote: in a process
+// that can do little else.
+#ifndef ESPCAP_RETRIEVE_PACKET_MERGER_H_
+#define ESPCAP_RETRIEVE_PACKET_MERGER_H_
+
+#include <cstdint>
+#include <span>
+
+#include "base/file_descriptor.h"
+#include "espcap/result.h"
+#include "source/file_source.h"
+
+namespace espcap::retrieve {
+
+// `interfaces` of each section. REQUIRES: random access. Returns how many records are written.
+// Null: there is no packet; the section is empty.
+Result<uint64_t> MergeSections(source::FileSource* sections, std::span<const uint32_t> interfaces,
+                               base::FileDescriptor out);
+
+}  // namespace espcap::retrieve
+
+#endif  // ESPCAP_RETRIEVE_PACKET_MERGER_H_

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "retrieve/packet_processes.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "process/shared_file.h"
+#include "retrieve/packet_tasks.h"
+
+namespace espcap::retrieve {
+namespace {
+
+// Rows in memory that another process can map.
+template <class Row>
+Result<base::FileDescriptor> Share(std::span<const Row> rows) {
+  auto file = process::MakeSharedFile("espcap-records", rows.size_bytes());
+  if (!file) return file;
+  const auto count = ::pwrite(file->get(), rows.data(), rows.size_bytes(), 0);
+  if (count == static_cast<ssize_t>(rows.size_bytes())) return file;
+  return Fail("share memory: {}", std::generic_category().message(errno));
+}
+
+Result<PacketAnswer> Perform(const process::Channel& channel, const PacketTask& task, int input,
+                             int output, int table) {
+  const bool is_sent = channel.Send(task, input) && channel.Send(PassedDescriptor(), output) &&
+                       channel.Send(PassedDescriptor(), table);
+  auto answer = is_sent ? channel.Receive<PacketAnswer>() : std::nullopt;
+  if (!answer) return Fail("the process that reads captures has ended");
+  if (answer->is_done == 0) return Fail("{}", TextOf(answer->text));
+  return *answer;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PacketProcesses>> PacketProcesses::Start(
+    const std::optional<process::Identity>& unprivileged) {
+  auto forked = process::ForkWithChannel([&unprivileged](const process::Channel& channel) {
+    ServePacketTasks(channel, unprivileged);
+  });
+  if (!forked) return Forward(std::move(forked));
+  return std::unique_ptr<PacketProcesses>(
+      new PacketProcesses(std::move(forked->first), std::move(forked->second)));
+}
+
+Result<PacketProcesses::Copied> PacketProcesses::Copy(const base::FileDescriptor& file,
+                                                      const std::string& name,
+                                                      const base::FileDescriptor& section,
+                                                      std::span<RecordSlot> slots) {
+  auto table = Share<RecordSlot>(slots);
+  if (!table) return Forward(std::move(table));
+  PacketTask task;
+  task.rows = static_cast<uint32_t>(slots.size());
+  name.copy(task.name.data(), task.name.size() - 1);
+  auto answer = Perform(channel_, task, file.get(), section.get(), table->get());
+  if (!answer) return Forward(std::move(answer));
+  std::vector<RecordSlot> after(slots.size());
+  const auto count = ::pread(table->get(), after.data(), slots.size_bytes(), 0);
+  if (count != static_cast<ssize_t>(slots.size_bytes())) {
+    return Fail("share memory: {}", std::generic_category().message(errno));
+  }
+  // What was asked for stays as it was asked.
+  for (size_t i = 0; i < slots.size(); ++i) slots[i].outcome = after[i].outcome;
+  return Copied{static_cast<uint32_t>(answer->count), TextOf(answer->text)};
+}
+
+Result<uint64_t> PacketProcesses::Merge(const base::FileDescriptor& sections,
+                                        const std::vector<uint32_t>& interfaces,
+                                        const base::FileDescriptor& out) {
+  auto table = Share<uint32_t>(interfaces);
+  if (!table) return Forward(std::move(table));
+  PacketTask task;
+  task.kind = PacketTask::Kind::kMerge;
+  task.rows = static_cast<uint32_t>(interfaces.size());
+  auto answer = Perform(channel_, task, sections.get(), out.get(), table->get());
+  if (!answer) return Forward(std::move(answer));
+  return answer->count;
+}
+
+}  // namespace espcap::retrieve

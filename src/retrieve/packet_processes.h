@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The processes that parse captures for `espcap packets`: each file has one, and so has the file
+// that is written. They are forked from one that holds no credentials, which is started before
+// there are any connections. They get open descriptors, and can open nothing else. One thread.
+#ifndef ESPCAP_RETRIEVE_PACKET_PROCESSES_H_
+#define ESPCAP_RETRIEVE_PACKET_PROCESSES_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/file_descriptor.h"
+#include "espcap/result.h"
+#include "process/channel.h"
+#include "process/child_process.h"
+#include "process/privileges.h"
+#include "retrieve/record_slot.h"
+
+namespace espcap::retrieve {
+
+class PacketProcesses {
+ public:
+  // REQUIRES: one thread, no connection. `unprivileged`: who they become where root starts them.
+  static Result<std::unique_ptr<PacketProcesses>> Start(
+      const std::optional<process::Identity>& unprivileged);
+  PacketProcesses(const PacketProcesses&) = delete;
+  PacketProcesses& operator=(const PacketProcesses&) = delete;
+
+  struct Copied {
+    uint32_t interfaces = 0;
+    std::string fault;  // why the file could not be read to its end; empty: it could
+  };
+  // Appends a section with these records of `file` to `section`, and says in the slots what became
+  // of them. An error: nothing of this counts. Waits.
+  Result<Copied> Copy(const base::FileDescriptor& file, const std::string& name,
+                      const base::FileDescriptor& section, std::span<RecordSlot> slots);
+
+  // Writes the records of all sections by their time. Returns how many. `interfaces`: how many each
+  // section has; none: an empty section is written. Waits.
+  Result<uint64_t> Merge(const base::FileDescriptor& sections,
+                         const std::vector<uint32_t>& interfaces, const base::FileDescriptor& out);
+
+ private:
+  PacketProcesses(process::ChildProcess process, process::Channel channel)
+      : process_(std::move(process)), channel_(std::move(channel)) {}
+
+  process::ChildProcess process_;
+  process::Channel channel_;
+};
+
+}  // namespace espcap::retrieve
+
+#endif  // ESPCAP_RETRIEVE_PACKET_PROCESSES_H_

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Records of many files, found by where documents say they are, into one pcapng. What can't be
+// found is told, never replaced by another record. Parses nothing itself. One thread.
+#ifndef ESPCAP_RETRIEVE_RETRIEVAL_H_
+#define ESPCAP_RETRIEVE_RETRIEVAL_H_
+
+#include <sys/types.h>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/file_descriptor.h"
+#include "espcap/result.h"
+#include "retrieve/archive_roots.h"
+#include "retrieve/packet_processes.h"
+
+namespace espcap::retrieve {
+
+// Of the records that were wanted of a file.
+struct FileFindings {
+  uint64_t found = 0;
+  uint64_t other = 0;        // another record is in their place
+  uint64_t not_reached = 0;  // the file ends before them, or can't be read up to there
+  uint64_t unwritable = 0;   // pcapng has no way to keep them
+  std::string reason;        // why they aren't reached
+
+  [[nodiscard]] uint64_t missing() const { return other + not_reached + unwritable; }
+};
+
+class Retrieval {
+ public:
+  // Keeps what it finds in a file without a name in this folder.
+  static Result<Retrieval> Begin(PacketProcesses& processes, const ArchiveRoots& roots,
+                                 const std::string& folder);
+
+  // `slots` by frame. An error: what is found can't be kept. Waits.
+  Result<FileFindings> Add(const std::string& path, std::span<RecordSlot> slots);
+
+  // Whether that is one of the files that were read.
+  [[nodiscard]] bool HasRead(const std::string& path) const;
+  // Returns how many records are written. Waits.
+  Result<uint64_t> WriteTo(const base::FileDescriptor& out);
+
+ private:
+  Retrieval(PacketProcesses& processes, const ArchiveRoots& roots)
+      : processes_(&processes), roots_(&roots) {}
+
+  Result<void> KeepSection(uint32_t interfaces);
+
+  PacketProcesses* processes_;
+  const ArchiveRoots* roots_;
+  base::FileDescriptor section_;   // of the file that is read: its reader writes nowhere else
+  base::FileDescriptor sections_;  // of all
+  std::vector<uint32_t> interfaces_;
+  std::vector<std::pair<dev_t, ino_t>> read_;
+};
+
+}  // namespace espcap::retrieve
+
+#endif  // ESPCAP_RETRIEVE_RETRIEVAL_H_

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Packets of a pcapng, read block by block: an opinion that libwiretap has no part in."""
+import collections
+import struct
+
+SECTION, INTERFACE, SIMPLE, PACKET, SECRETS = 0x0A0D0D0A, 1, 3, 6, 10
+COMMENT, NAME, RESOLUTION, OFFSET = 1, 2, 9, 14
+SECOND_NS = 10 ** 9
+
+# `time`: in nanoseconds. `place`: of its block among the file's blocks.
+Packet = collections.namedtuple("Packet", "time link length data comments interface")
+Capture = collections.namedtuple("Capture", "packets sections interfaces kinds")
+
+
+def options(data, order):
+    found = collections.defaultdict(list)
+    while len(data) >= 4:
+        code, size = struct.unpack_from(order + "HH", data)
+        if code == 0:
+            break
+        found[code].append(data[4:4 + size])
+        data = data[4 + (size + 3) // 4 * 4:]
+    return found
+
+
+def units(told):
+    """A second's."""
+    if RESOLUTION not in told:
+        return 10 ** 6
+    power = told[RESOLUTION][0][0]
+    return 2 ** (power & 0x7F) if power & 0x80 else 10 ** power
+
+
+def read(data):
+    """Of the file's bytes."""
+    packets, interfaces, kinds, sections, every, order, at = [], [], [], 0, 0, "<", 0
+    while at < len(data):
+        if data[at:at + 4] == b"\n\r\r\n":
+            order = "<" if data[at + 8:at + 12] == b"\x4d\x3c\x2b\x1a" else ">"
+            interfaces = []
+            sections += 1
+        kind, length = struct.unpack_from(order + "II", data, at)
+        assert length >= 12 and at + length <= len(data), "a block is cut off"
+        body = data[at + 8:at + length - 4]
+        kinds.append(kind)
+        if kind == INTERFACE:
+            every += 1
+            told = options(body[8:], order)
+            offset = struct.unpack(order + "q", told[OFFSET][0])[0] if OFFSET in told else 0
+            interfaces.append((struct.unpack_from(order + "H", body)[0], units(told), offset,
+                               told.get(NAME, [b""])[0].rstrip(b"\0").decode()))
+        elif kind == PACKET:
+            number, high, low, captured, original = struct.unpack_from(order + "IIIII", body)
+            link, unit, offset, name = interfaces[number]
+            seconds, rest = divmod(high << 32 | low, unit)
+            told = options(body[20 + (captured + 3) // 4 * 4:], order)
+            packets.append(Packet((seconds + offset) * SECOND_NS + rest * SECOND_NS // unit, link, original,
+                                  body[20:20 + captured], tuple(told[COMMENT]), name))
+        at += length
+    return Capture(packets, sections, every, kinds)
+
+
+def block(kind, body):
+    body += b"\0" * (-len(body) % 4)
+    return struct.pack("<II", kind, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
+
+
+def option(code, value):
+    return struct.pack("<HH", code, len(value)) + value + b"\0" * (-len(value) % 4)
+
+
+def section():
+    return block(SECTION, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
+
+
+def interface(link, *told):
+    return block(INTERFACE, struct.pack("<HHI", link, 0, 262144) + b"".join(told) + option(0, b""))
+
+
+def packet(number, ticks, data, *told):
+    return block(PACKET, struct.pack("<IIIII", number, ticks >> 32, ticks & 0xFFFFFFFF, len(data), len(data) + 7) +
+                 data + b"\0" * (-len(data) % 4) + b"".join(told) + option(0, b""))
+
+
+def secrets(text):
+    return block(SECRETS, struct.pack("<II", 0x544C534B, len(text)) + text)

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "retrieve/archive_roots.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "temporary_directory.h"
+
+namespace espcap::retrieve {
+namespace {
+
+using espcap::testing::TemporaryDirectory;
+
+TEST(PathBelow, IsTheRestOfAPath) {
+  struct Case {
+    const char* path;
+    const char* folder;
+    std::optional<std::string> rest;
+  };
+  const std::vector<Case> cases = {
+      {"/a/b/c", "/a", "b/c"},       {"/a/b", "/a/b", std::nullopt},
+      {"/ab/c", "/a", std::nullopt}, {"/a/../b", "/a", std::nullopt},
+      {"/a//b", "/a", "b"},          {"/a/", "/a", std::nullopt},
+      {"/a/b", "/", "a/b"},          {"a/b", "/a", std::nullopt},
+      {"a/b", "/", std::nullopt},    {"", "/a", std::nullopt},
+      {"", "/", std::nullopt},       {"/a/b/..", "/a", std::nullopt},
+      {"/a/..b", "/a", "..b"},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(PathBelow(c.path, c.folder), c.rest) << c.path << " below " << c.folder;
+  }
+}
+
+TEST(MapPath, GoesByTheLongestFolder) {
+  const std::vector<PathMap> maps = {{"/a", "/x"}, {"/a/b", "/y"}, {"/", "/z"}};
+  EXPECT_EQ(MapPath("/a/c.pcap", maps), "/x/c.pcap");
+  EXPECT_EQ(MapPath("/a/b/c.pcap", maps), "/y/c.pcap");
+  EXPECT_EQ(MapPath("/ab/c.pcap", maps), "/z/ab/c.pcap");
+  EXPECT_EQ(MapPath("/ab/c.pcap", {}), "/ab/c.pcap");
+  EXPECT_EQ(MapPath("relative", maps), "relative");
+}
+
+TEST(ParsePathMap, IsTwoAbsoluteFolders) {
+  const auto map = ParsePathMap("/a/=/b//c/");
+  ASSERT_TRUE(map) << map.error().message;
+  EXPECT_EQ(map->from, "/a");
+  EXPECT_EQ(map->to, "/b/c");
+  for (const char* wrong : {"", "=", "/a", "/a=", "=/b", "a=/b", "/a=b"}) {
+    EXPECT_FALSE(ParsePathMap(wrong)) << wrong;
+  }
+}
+
+class ArchiveRootsTest : public ::testing::Test {
+ protected:
+  std::string ReasonFor(const std::string& path) const {
+    const auto roots = ArchiveRoots::Open({archive_}, {});
+    EXPECT_TRUE(roots);
+    const auto file = roots->OpenFile(path);
+    return file ? "" : file.error().message;
+  }
+
+  const TemporaryDirectory directory_;
+  const std::string outside_ = directory_.Write("outside.pcap", "x");
+  const std::string inside_ = directory_.Write("archive/below/a.pcap", "x");
+  const std::string archive_ = directory_.Path("archive");
+};
+
+TEST_F(ArchiveRootsTest, OpensRegularFilesBelowAndNothingElse) {
+  std::filesystem::create_symlink(outside_, archive_ + "/link");
+  std::filesystem::create_symlink("below/a.pcap", archive_ + "/inner");
+  std::filesystem::create_directory_symlink("/", archive_ + "/root");
+  ASSERT_EQ(::mkfifo((archive_ + "/fifo").c_str(), 0600), 0);
+  EXPECT_EQ(ReasonFor(inside_), "");
+  EXPECT_EQ(ReasonFor(archive_ + "//below/./a.pcap"), "");
+  EXPECT_EQ(ReasonFor(outside_), "no --archive-root has it");
+  EXPECT_EQ(ReasonFor(archive_), "no --archive-root has it");
+  EXPECT_EQ(ReasonFor("below/a.pcap"), "no --archive-root has it");
+  EXPECT_EQ(ReasonFor(archive_ + "/../outside.pcap"), "there is a .. in its path");
+  EXPECT_EQ(ReasonFor(archive_ + "/none"), "there is no such file");
+  EXPECT_EQ(ReasonFor(archive_ + "/below/a.pcap/x"), "there is no such file");
+  EXPECT_EQ(ReasonFor(archive_ + std::string("/below/a.pcap\0x", 15)), "this is no path");
+  EXPECT_EQ(ReasonFor(archive_ + "/below"), "this is no regular file");
+  EXPECT_EQ(ReasonFor(archive_ + "/fifo"), "this is no regular file");
+  for (const char* link : {"/link", "/inner", "/root/etc/passwd"}) {
+    EXPECT_NE(ReasonFor(archive_ + link).find("symbolic link"), std::string::npos) << link;
+  }
+}
+
+TEST_F(ArchiveRootsTest, TheFolderItselfMayBeALink) {
+  const std::string link = directory_.Path("link");
+  std::filesystem::create_directory_symlink(archive_, link);
+  const auto roots = ArchiveRoots::Open({link}, {{"/old", archive_ + "/below"}});
+  ASSERT_TRUE(roots) << roots.error().message;
+  EXPECT_TRUE(roots->OpenFile(link + "/below/a.pcap"));
+  EXPECT_TRUE(roots->OpenFile(inside_));
+  EXPECT_TRUE(roots->OpenFile("/old/a.pcap"));
+  EXPECT_FALSE(roots->OpenFile("/old/../a.pcap"));
+  EXPECT_FALSE(ArchiveRoots::Open({archive_ + "/none"}, {}));
+  EXPECT_FALSE(ArchiveRoots::Open({outside_}, {}));
+}
+
+}  // namespace
+}  // namespace espcap::retrieve
