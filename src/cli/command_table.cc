@@ -49,7 +49,7 @@ constexpr const char* kQueryExamples =
 
 constexpr const char* kPacketsExamples =
     R"(  espcap packets 'espcap.tags:incident-42' --node localhost --archive-root /captures -w incident.pcapng
-  espcap packets 'layers.dns.dns_qry_name:example*' --node localhost --archive-root /captures | wireshark -k -i -
+  espcap packets 'layers.dns.dns_dns_qry_name:example*' --node localhost --archive-root /captures | wireshark -k -i -
   espcap packets @query.json --since now-1d --node localhost --archive-root /captures -w day.pcapng
 )";
 

@@ -100,7 +100,7 @@ QUERIES = {
     "layers.dns.dns_dns_flags_response:true": "dns.flags.response == 1",
     "layers.frame.frame_frame_len:[100 TO *] AND layers.ip.ip_ip_src:\"127.0.0.1\"":
         "frame.len >= 100 and ip.src == 127.0.0.1",
-    "NOT layers.dns.dns_qry_name:*": "not dns.qry.name",
+    "NOT layers.dns.dns_dns_qry_name:*": "not dns.qry.name",
 }
 
 
