@@ -25,7 +25,7 @@ std::string Found(const std::vector<int>& frames, const std::string& more) {
   std::string hits;
   for (const int frame : frames) {
     const std::string number = std::to_string(frame);
-    hits += (hits.empty() ? "" : ",") + R"({"_id":"a-)" + number +
+    hits += std::string(hits.empty() ? "" : ",") + R"({"_id":"a-)" + number +
             R"(","_source":{"espcap":{"file":"/a","frame":)" + number +
             R"(,"digest":"00000000000000ff"}},"sort":["/a",)" + number + ",null]}";
   }
@@ -151,12 +151,12 @@ TEST(HitQuery, IsWhatTheUserWroteWithinItsTime) {
                     R"({"range":{"timestamp":{"format":"strict_date_optional_time||epoch_millis",)"
                     R"("gte":"now-1h","lt":"2026-01-01"}}}]}})");
   for (const char* text : {R"({"term":{"a":1}})", R"({"size":3,"query":{"term":{"a":1}}})"}) {
-    const auto query = QueryOf({.query = text, .is_json = true});
+    const auto query = QueryOf({.query = text, .is_json = true, .since = {}, .until = {}});
     ASSERT_TRUE(query) << text;
     EXPECT_EQ(*query, R"({"bool":{"filter":[{"term":{"a":1}}]}})");
   }
   for (const char* wrong : {"", "[]", "{", R"({"query":3})"}) {
-    EXPECT_FALSE(QueryOf({.query = wrong, .is_json = true})) << wrong;
+    EXPECT_FALSE(QueryOf({.query = wrong, .is_json = true, .since = {}, .until = {}})) << wrong;
   }
 }
 
