@@ -24,7 +24,7 @@ if command -v ccache >/dev/null; then
     export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 fi
 dpkg-buildpackage --build=binary --unsigned-changes --unsigned-buildinfo >"$work/log" 2>&1 || {
-    cat "$work/log" >&2
+    grep -v '^\[[0-9]*/[0-9]*\] ' "$work/log" | tail -n 100 >&2
     exit 1
 }
 cd "$work"

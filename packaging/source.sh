@@ -41,7 +41,7 @@ debian_changelog() {
 version=$(version_of_head)
 changelog=$(debian_changelog "$version")
 tarball=$folder/espcap-$version.tar.gz
-git archive --format=tar --prefix="espcap-$version/" \
+git -c tar.umask=0022 archive --format=tar --prefix="espcap-$version/" \
     --add-virtual-file="espcap-$version/debian/changelog:$changelog"$'\n' HEAD |
     gzip -n9 >"$tarball"
 echo "$tarball"
