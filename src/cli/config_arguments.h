@@ -20,8 +20,9 @@ namespace espcap::cli {
 
 // REQUIRES: `command` has parsed the command line. An unknown key or a value of the wrong type is
 // an error with file, line and the nearest known key; one that only other commands have is passed
-// over; `main_command`'s are those that a mistake is compared with. `trust`: whether every key is accepted, or those alone that can do no harm
-// (Option::in_found_file); another one is an error then.
+// over; `main_command`'s are those that a mistake is compared with. `trust`: whether every key is
+// accepted, or those alone that can do no harm (Option::in_found_file); another one is an error
+// then.
 enum class Trust { kFull, kFoundFile };
 Result<void> ApplyConfig(CLI::App& command, const CLI::App& main_command,
                          const config::ConfigFile& file, Trust trust,
