@@ -64,8 +64,9 @@ std::string PacketHits::DescribeFolders() const {
   std::string text;
   size_t named = 0;
   for (const auto& [folder, files] : folders) {
-    if (named++ == kMaxFolders)
+    if (named++ == kMaxFolders) {
       return text + fmt::format(", and {} more", folders.size() - kMaxFolders);
+    }
     text += fmt::format("{}{} ({} {})", text.empty() ? "" : ", ", folder.empty() ? "/" : folder,
                         files, files == 1 ? "file" : "files");
   }

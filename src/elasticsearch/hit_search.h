@@ -41,12 +41,12 @@ class HitSearch {
   enum class State : uint8_t { kCount, kOpen, kPages, kClose, kDone };
 
   [[nodiscard]] std::string IndexPath() const;
-  http::HttpRequest OpenRequest() const;
+  [[nodiscard]] http::HttpRequest OpenRequest() const;
   http::HttpRequest PageRequest();
   http::HttpRequest CloseRequest();
   Result<void> OnOpened(const http::HttpResponse& response);
   Result<std::vector<Hit>> OnPage(const http::HttpResponse& response);
-  tl::unexpected<Error> Refused(const http::HttpResponse& response) const;
+  [[nodiscard]] tl::unexpected<Error> Refused(const http::HttpResponse& response) const;
 
   schema::Dialect dialect_;
   std::string index_;

@@ -80,7 +80,7 @@ class Copy {
 
   Result<void> ByOffset(std::span<RecordSlot> slots) {
     for (RecordSlot& slot : slots) {
-      if (auto read = source_.ReadAt(slot.offset, slot.frame); !read) {
+      if (const auto read = source_.ReadAt(slot.offset, slot.frame); !read) {
         Set(slot, RecordOutcome::kOther);
         continue;
       }
