@@ -100,8 +100,10 @@ Result<uint64_t> MergeSections(FileSource* sections, std::span<const uint32_t> i
   }
   uint32_t number = 0;
   for (const Place& place : places) {
-    if (auto read = sections->ReadAt(place.offset, ++number); !read)
+    if (sections == nullptr) break;  // there are no places either
+    if (auto read = sections->ReadAt(place.offset, ++number); !read) {
       return Forward(std::move(read));
+    }
     if (auto renumbered = Renumber(sections->record(), place.section, numbers); !renumbered) {
       return Forward(std::move(renumbered));
     }
