@@ -80,38 +80,34 @@ Result<void> Renumber(wireshark::Record& record, uint32_t section, const Numbers
 
 }  // namespace
 
-Result<uint64_t> MergeSections(FileSource* sections, std::span<const uint32_t> interfaces,
+Result<uint64_t> MergeSections(FileSource& sections, std::span<const uint32_t> interfaces,
                                base::FileDescriptor out) {
-  std::vector<Place> places;
-  if (sections != nullptr) {
-    auto found = PlacesByTime(*sections);
-    if (!found) return Forward(std::move(found));
-    places = std::move(*found);
-  }
+  const auto places = PlacesByTime(sections);
+  if (!places) return tl::unexpected(places.error());
   // All that was read by now: their secrets are written before the first packet.
-  auto writer =
-      PcapngWriter::Begin(std::move(out), sections == nullptr ? nullptr : sections->handle());
+  auto writer = PcapngWriter::Begin(std::move(out), sections.handle());
   if (!writer) return Forward(std::move(writer));
-  Numbers numbers;
-  if (sections != nullptr) {
-    auto added = AddInterfaces(*sections, interfaces, **writer);
-    if (!added) return Forward(std::move(added));
-    numbers = std::move(*added);
-  }
+  const auto numbers = AddInterfaces(sections, interfaces, **writer);
+  if (!numbers) return tl::unexpected(numbers.error());
   uint32_t number = 0;
-  for (const Place& place : places) {
-    if (sections == nullptr) break;  // there are no places either
-    if (auto read = sections->ReadAt(place.offset, ++number); !read) {
+  for (const Place& place : *places) {
+    if (auto read = sections.ReadAt(place.offset, ++number); !read) {
       return Forward(std::move(read));
     }
-    if (auto renumbered = Renumber(sections->record(), place.section, numbers); !renumbered) {
+    if (auto renumbered = Renumber(sections.record(), place.section, *numbers); !renumbered) {
       return Forward(std::move(renumbered));
     }
-    auto written = (*writer)->Write(sections->record());
+    auto written = (*writer)->Write(sections.record());
     if (!written) return Forward(std::move(written));
   }
   if (auto closed = (*writer)->Close(); !closed) return Forward(std::move(closed));
-  return places.size();
+  return places->size();
+}
+
+Result<void> WriteEmptySection(base::FileDescriptor out) {
+  auto writer = PcapngWriter::Begin(std::move(out), nullptr);
+  if (!writer) return Forward(std::move(writer));
+  return (*writer)->Close();
 }
 
 }  // namespace espcap::retrieve

@@ -16,9 +16,11 @@
 namespace espcap::retrieve {
 
 // `interfaces` of each section. REQUIRES: random access. Returns how many records are written.
-// Null: there is no packet; the section is empty.
-Result<uint64_t> MergeSections(source::FileSource* sections, std::span<const uint32_t> interfaces,
+Result<uint64_t> MergeSections(source::FileSource& sections, std::span<const uint32_t> interfaces,
                                base::FileDescriptor out);
+
+// Where there is none.
+Result<void> WriteEmptySection(base::FileDescriptor out);
 
 }  // namespace espcap::retrieve
 

@@ -110,13 +110,15 @@ Result<std::string> MergeTask(const Table& table) {
   if (!out) return Forward(std::move(out));
   if (auto confined = Confine(); !confined) return Forward(std::move(confined));
   const auto interfaces = table.Rows<const uint32_t>();
-  std::unique_ptr<FileSource> sections;
-  if (!interfaces.empty()) {
-    auto opened = OpenInput(kInput, FileSource::Access::kRandom, "the packets that were found");
-    if (!opened) return Forward(std::move(opened));
-    sections = std::move(*opened);
+  if (interfaces.empty()) {
+    if (auto written = WriteEmptySection(std::move(*out)); !written) {
+      return Forward(std::move(written));
+    }
+    return ResultText(0, {});
   }
-  auto records = MergeSections(sections.get(), interfaces, std::move(*out));
+  auto sections = OpenInput(kInput, FileSource::Access::kRandom, "the packets that were found");
+  if (!sections) return Forward(std::move(sections));
+  auto records = MergeSections(**sections, interfaces, std::move(*out));
   if (!records) return Forward(std::move(records));
   return ResultText(*records, {});
 }
