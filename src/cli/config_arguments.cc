@@ -35,23 +35,24 @@ bool IsOverridden(const CLI::App& app, const std::string& key, const std::set<st
   });
 }
 
+bool HasLongName(const Option& option, const std::string& name) {
+  return fmt::format("{},", option.names).find(fmt::format("--{},", name)) != std::string::npos;
+}
+
 // The file may have come with a folder of captures: it must not say where documents go, with the
 // credentials of the user who runs espcap there.
 bool IsForFoundFiles(const std::string& key) {
   const auto& table = OptionTable();
   return std::any_of(table.begin(), table.end(), [&key](const Option& option) {
-    const std::string_view names = option.names;
-    return option.in_found_file && names.substr(names.find("--") + 2) == key;
+    return option.in_found_file && HasLongName(option, key);
   });
 }
 
 // A file is for all commands.
 bool IsOfAnyCommand(const std::string& key) {
   const auto& table = OptionTable();
-  return std::any_of(table.begin(), table.end(), [&key](const Option& option) {
-    const std::string names = option.names + std::string(",");
-    return names.find("--" + key + ",") != std::string::npos;
-  });
+  return std::any_of(table.begin(), table.end(),
+                     [&key](const Option& option) { return HasLongName(option, key); });
 }
 
 // The file is read by many and kept for long.
