@@ -77,7 +77,6 @@ class Parser {
     Describe(
         resend_, kResendCommand,
         {.program = &resend_settings_, .server = &resend_settings_, .resend = &resend_settings_});
-    resend_.get_option("FILE")->required();
     Describe(template_, kTemplateCommand,
              {.program = &template_settings_,
               .server = &template_settings_,
@@ -90,7 +89,6 @@ class Parser {
              {.program = &packets_settings_,
               .server = &packets_settings_,
               .packets = &packets_settings_});
-    packets_.get_option("QUERY")->required();
     AddCommand(main_, kHelpCommand);
   }
 

@@ -63,6 +63,7 @@ struct Option {
   unsigned commands = 0;      // that have it
   const char* group = "";     // in --help
   const char* value = "";     // what is given, in --help: "PATH"; empty: a flag
+  bool is_required = false;   // a command line without it is refused
   const char* fallback = "";  // the default, in words; empty: --help names none
   Unit unit = Unit::kNone;
   std::optional<Range> range = {};

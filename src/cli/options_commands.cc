@@ -97,6 +97,7 @@ std::vector<Option> SubcommandOptions() {
        .help = "An option, with or without its dashes, or a command. Without it, print --help."},
       {.names = "FILE",
        .commands = kResendCommand,
+       .is_required = true,
        .help = "Dead letters, as --dead-letters keeps them.",
        .setting = [](S& s) -> Setting { return &s.resend->file; }},
       {.names = "PATTERN",

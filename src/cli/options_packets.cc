@@ -16,6 +16,7 @@ std::vector<Option> PacketsOptions() {
   return {
       {.names = "QUERY",
        .commands = kPacketsCommand,
+       .is_required = true,
        .help = "What to find, as in a search box: 'layers.dns.dns_dns_qry_name:example*'; or @PATH "
                "of a file with a query as JSON.",
        .setting = [](S& s) -> Setting { return &s.packets->query; }},

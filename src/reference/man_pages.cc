@@ -95,9 +95,7 @@ std::string Heading(const cli::CommandRow& row) {
   for (const Entry& entry : EntriesOf(row.command)) {
     if (!entry.is_argument) continue;
     const std::string name = "\\fI" + entry.names.front() + "\\fR";
-    const bool is_required =
-        row.command == cli::kResendCommand || row.command == cli::kPacketsCommand;
-    text += is_required ? " " + name : " [" + name + "]";
+    text += entry.option->is_required ? " " + name : " [" + name + "]";
   }
   return row.command == cli::kHelpCommand ? text : text + " [\\fIOPTION\\fR]...";
 }
