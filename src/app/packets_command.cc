@@ -7,8 +7,6 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +15,8 @@
 #include <vector>
 
 #include "app/packet_hits.h"
+#include "app/run_identity.h"
+#include "app/server_query.h"
 #include "elasticsearch/hit_query.h"
 #include "process/privileges.h"
 #include "retrieve/archive_roots.h"
@@ -29,7 +29,6 @@ namespace {
 using retrieve::FileFindings;
 using retrieve::Retrieval;
 
-constexpr const char* kUnprivilegedUser = "nobody";
 constexpr const char* kTemporaryFolder = "/var/tmp";
 constexpr const char* kFileKind = "files whose packets are not found";  // in the log
 constexpr int kFilesNamedAtOnce = 100;
@@ -37,11 +36,10 @@ constexpr int kFilesNamedAtOnce = 100;
 Result<std::string> ReadQuery(const cli::PacketsSettings& settings) {
   elasticsearch::HitRequest request{settings.query, false, settings.since, settings.until};
   if (settings.query.starts_with('@')) {
-    const std::string path = settings.query.substr(1);
-    std::ifstream file(path);
-    request.query = std::string((std::istreambuf_iterator<char>(file)), {});
+    auto text = ReadQueryFile(settings.query.substr(1));
+    if (!text) return Fail("packets: {}", text.error().message);
+    request.query = std::move(*text);
     request.is_json = true;
-    if (request.query.empty()) return Fail("packets: {} can't be read", path);
   }
   auto query = elasticsearch::QueryOf(request);
   if (!query) return Fail("packets {}: {}", settings.query, query.error().message);
@@ -173,7 +171,7 @@ Result<ExitStatus> RunPacketsCommand(const cli::PacketsSettings& settings, telem
   if (!maps) return Forward(std::move(maps));
   // Before there is a connection or a credential that they could inherit.
   std::optional<process::Identity> unprivileged;
-  if (::geteuid() == 0) unprivileged = process::FindUser(std::string(kUnprivilegedUser));
+  if (::geteuid() == 0) unprivileged = process::FindUser(std::string(kWorkerUser));
   auto processes = retrieve::PacketProcesses::Start(unprivileged);
   if (!processes) return Forward(std::move(processes));
   auto search = SearchPackets(settings, *query);

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
@@ -58,9 +56,8 @@ Result<std::string> ReadQuery(const std::string& name) {
     return Fail("query {}: not in {}, nor built in{}; without a name they are listed", name,
                 fmt::join(kQueryFolders, ", "), base::DidYouMean(name, KnownQueries()));
   }
-  std::ifstream file(*path);
-  std::string text((std::istreambuf_iterator<char>(file)), {});
-  if (text.empty()) return Fail("query {}: {} can't be read", name, path->string());
+  auto text = ReadQueryFile(path->string());
+  if (!text) return Fail("query {}: {}", name, text.error().message);
   return text;
 }
 

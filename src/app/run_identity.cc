@@ -23,7 +23,6 @@ namespace {
 using process::FindUser;
 using process::Identity;
 
-constexpr const char* kWorkerUser = "nobody";
 constexpr const char* kServiceUser = "espcap";  // as the package's units have it
 
 // The user that called sudo, but for root.

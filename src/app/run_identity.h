@@ -14,6 +14,9 @@
 
 namespace espcap::app {
 
+// Of processes that parse packets, where no other is named.
+inline constexpr const char* kWorkerUser = "nobody";
+
 struct RunIdentities {
   std::optional<process::Identity> supervisor;  // none: it stays who it is
   std::optional<process::Identity> worker;      // none: as above

@@ -2,6 +2,8 @@
 #include "app/server_query.h"
 
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -14,6 +16,13 @@ namespace {
 constexpr std::chrono::seconds kQuestionTimeout{120};
 
 }  // namespace
+
+Result<std::string> ReadQueryFile(const std::string& path) {
+  std::ifstream file(path);
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  if (text.empty()) return Fail("{} can't be read", path);
+  return text;
+}
 
 Result<QueriedServer> FindServer(const cli::ServerSettings& settings) {
   auto nodes = ParseNodes(settings.nodes);

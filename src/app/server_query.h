@@ -5,6 +5,7 @@
 #define ESPCAP_APP_SERVER_QUERY_H_
 
 #include <memory>
+#include <string>
 
 #include "cli/settings.h"
 #include "elasticsearch/elasticsearch.h"
@@ -19,6 +20,9 @@ struct QueriedServer {
   http::NodeUrl node;
   elasticsearch::ServerIdentity identity;
 };
+
+// The text of a file that holds a query. An error: it can't be read, or nothing is in it.
+Result<std::string> ReadQueryFile(const std::string& path);
 
 // An error names what is wrong with each of the nodes. REQUIRES: there is one.
 Result<QueriedServer> FindServer(const cli::ServerSettings& settings);
