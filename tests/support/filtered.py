@@ -7,6 +7,8 @@ import json
 import struct
 import subprocess
 
+import pcapng
+
 PCAP_MAGICS = {b"\xd4\xc3\xb2\xa1": "<", b"\x4d\x3c\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">", b"\xa1\xb2\x3c\x4d": ">"}
 PCAPNG_MAGIC = b"\x0a\x0d\x0d\x0a"
 SECTION, INTERFACE, PACKET, SIMPLE_PACKET, ENHANCED_PACKET = PCAPNG_MAGIC, 1, 2, 3, 6
@@ -19,22 +21,9 @@ def is_pcap(path):
     return magic in PCAP_MAGICS or magic == PCAPNG_MAGIC
 
 
-def _blocks(data):
-    """(byte order, type, body) of each whole block of a pcapng file."""
-    order, offset = "<", 0
-    while offset + 12 <= len(data):
-        if data[offset:offset + 4] == PCAPNG_MAGIC:
-            order = "<" if data[offset + 8:offset + 12] == b"\x4d\x3c\x2b\x1a" else ">"
-        kind, length = struct.unpack_from(order + "II", data, offset)
-        if length < 12 or offset + length > len(data):
-            return
-        yield order, kind, data[offset + 8:offset + length - 4]
-        offset += length
-
-
 def packets_of_pcapng(path):
     """The bytes of each packet, padded."""
-    return [body[20:] for _, kind, body in _blocks(path.read_bytes()) if kind == ENHANCED_PACKET]
+    return [body[20:] for _, kind, body in pcapng.blocks(path.read_bytes()) if kind == ENHANCED_PACKET]
 
 
 def split(path, folder):
@@ -43,7 +32,7 @@ def split(path, folder):
     if data[:4] != PCAPNG_MAGIC:
         return [path]
     interfaces, packets = [], collections.defaultdict(list)
-    for order, kind, body in _blocks(data):
+    for order, kind, body in pcapng.blocks(data):
         if kind == 0x0a0d0d0a:
             interfaces = []
         elif kind == INTERFACE:

@@ -2,6 +2,8 @@
 """Captures of other link types, made of a capture's IP packets: what is before them differs."""
 import struct
 
+import pcapng
+
 AF_INET, AF_INET6_OF_OTHERS = 2, (24, 28, 30)  # NetBSD and OpenBSD, FreeBSD, Darwin
 MAGIC, NANOSECOND_MAGIC = 0xa1b2c3d4, 0xa1b23c4d
 ETHERNET_BYTES = 14
@@ -29,20 +31,16 @@ def write(path, link_type, packets, order="<", magic=MAGIC):
 
 def write_pcapng(path, interfaces, order="<"):
     """A pcapng file in this byte order: (link type, packets) of each interface, a second apart."""
-    def block(kind, body):
-        body += bytes(-len(body) % 4)
-        return struct.pack(order + "II", kind, len(body) + 12) + body + struct.pack(order + "I", len(body) + 12)
-
     second = 1_600_000_000
     with open(path, "wb") as stream:
-        stream.write(block(0x0a0d0d0a, struct.pack(order + "IHHq", 0x1a2b3c4d, 1, 0, -1)))
+        stream.write(pcapng.section(order))
         for link_type, _ in interfaces:
-            stream.write(block(1, struct.pack(order + "HHI", link_type, 0, 262144)))
+            stream.write(pcapng.block(pcapng.INTERFACE, struct.pack(order + "HHI", link_type, 0, 262144), order))
         for number, (_, packets) in enumerate(interfaces):
             for packet in packets:
                 time = second * 1_000_000
-                stream.write(block(6, struct.pack(order + "IIIII", number, time >> 32, time & 0xffffffff,
-                                                  len(packet), len(packet)) + packet))
+                body = struct.pack(order + "IIIII", number, time >> 32, time & 0xffffffff, len(packet), len(packet))
+                stream.write(pcapng.block(pcapng.PACKET, body + packet, order))
                 second += 1
     return path
 

@@ -31,19 +31,29 @@ def units(told):
     return 2 ** (power & 0x7F) if power & 0x80 else 10 ** power
 
 
+def blocks(data):
+    """(byte order, type, body) of each whole block."""
+    order, offset = "<", 0
+    while offset + 12 <= len(data):
+        if data[offset:offset + 4] == b"\n\r\r\n":
+            order = "<" if data[offset + 8:offset + 12] == b"\x4d\x3c\x2b\x1a" else ">"
+        kind, length = struct.unpack_from(order + "II", data, offset)
+        if length < 12 or offset + length > len(data):
+            return
+        yield order, kind, data[offset + 8:offset + length - 4]
+        offset += length
+
+
 def read(data):
     """Of the file's bytes."""
-    packets, interfaces, kinds, sections, every, order, at = [], [], [], 0, 0, "<", 0
-    while at < len(data):
-        if data[at:at + 4] == b"\n\r\r\n":
-            order = "<" if data[at + 8:at + 12] == b"\x4d\x3c\x2b\x1a" else ">"
+    packets, interfaces, kinds, sections, every, at = [], [], [], 0, 0, 0
+    for order, kind, body in blocks(data):
+        kinds.append(kind)
+        at += len(body) + 12
+        if kind == SECTION:
             interfaces = []
             sections += 1
-        kind, length = struct.unpack_from(order + "II", data, at)
-        assert length >= 12 and at + length <= len(data), "a block is cut off"
-        body = data[at + 8:at + length - 4]
-        kinds.append(kind)
-        if kind == INTERFACE:
+        elif kind == INTERFACE:
             every += 1
             told = options(body[8:], order)
             offset = struct.unpack(order + "q", told[OFFSET][0])[0] if OFFSET in told else 0
@@ -56,21 +66,21 @@ def read(data):
             told = options(body[20 + (captured + 3) // 4 * 4:], order)
             packets.append(Packet((seconds + offset) * SECOND_NS + rest * SECOND_NS // unit, link, original,
                                   body[20:20 + captured], tuple(told[COMMENT]), name))
-        at += length
+    assert at == len(data), "a block is cut off"
     return Capture(packets, sections, every, kinds)
 
 
-def block(kind, body):
+def block(kind, body, order="<"):
     body += b"\0" * (-len(body) % 4)
-    return struct.pack("<II", kind, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
+    return struct.pack(order + "II", kind, len(body) + 12) + body + struct.pack(order + "I", len(body) + 12)
 
 
 def option(code, value):
     return struct.pack("<HH", code, len(value)) + value + b"\0" * (-len(value) % 4)
 
 
-def section():
-    return block(SECTION, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
+def section(order="<"):
+    return block(SECTION, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1), order)
 
 
 def interface(link, *told):
