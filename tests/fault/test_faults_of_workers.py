@@ -18,6 +18,7 @@ LIMITS = ["--frame-timeout", "500ms", "--worker-memory", "100M"]
 LARGE_REQUESTS = ["--chunk", 1000, "--flush-interval", "100ms"]
 MARKS = {"worker looping": "l", "worker bloating": "g"}
 MANY = 20_000  # packets: their worker lives for a while
+FEW = 200  # each becomes a request of its own
 
 
 @pytest.fixture(scope="session")
@@ -137,6 +138,8 @@ def test_fault(fault, mode, request, elasticsearch, proxy, libraries, start_espc
     needs = {"network": request.getfixturevalue("network")} if mode == "live" else {}
     if fault == "worker killed" and mode == "file":
         needs["packets"] = MANY
+    if fault == "worker lying":
+        needs["packets"] = FEW
     source = SOURCES[mode](tmp_path, marked=MARKS.get(fault, ""), **needs)
     spooling = ["--spool", tmp_path / "spool"] if mode == "spool" else []
 
