@@ -32,28 +32,26 @@ guint AddFilesOfModule(module_t* module, gpointer paths) {
   return prefs_pref_foreach(module, AddIfFile, paths);
 }
 
-// A key log is often begun after espcap.
-Paths FilesOfPreferences() {
-  Paths paths;
-  prefs_modules_foreach(AddFilesOfModule, &paths);
-  for (std::string& path : paths) {
-    std::error_code error;
-    if (std::filesystem::exists(path, error)) continue;
-    const auto folder = std::filesystem::path(path).parent_path();
-    path = folder.empty() ? "." : folder.string();
-  }
-  return paths;
-}
-
 }  // namespace
 
-std::vector<std::string> ReadableFiles() {
-  Paths paths = FilesOfPreferences();
-  Add(get_datafile_dir(), paths);
-  Add(get_plugins_dir(), paths);
-  Add(wireshark::GString(get_persconffile_path("", FALSE)).get(), paths);
+ReadableFiles::ReadableFiles() {
+  prefs_modules_foreach(AddFilesOfModule, &of_preferences_);
+  Add(get_datafile_dir(), of_library_);
+  Add(get_plugins_dir(), of_library_);
+  Add(wireshark::GString(get_persconffile_path("", FALSE)).get(), of_library_);
   for (const char* of_system : {"/etc/ethers", "/etc/manuf", "/etc/subnets", "/etc/vlans"}) {
-    paths.emplace_back(of_system);
+    of_library_.emplace_back(of_system);
+  }
+}
+
+// A key log is often begun after espcap.
+std::vector<std::string> ReadableFiles::Now() const {
+  Paths paths = of_library_;
+  for (const std::string& path : of_preferences_) {
+    std::error_code error;
+    const bool exists = std::filesystem::exists(path, error);
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    paths.push_back(exists ? path : folder.empty() ? "." : folder);
   }
   return paths;
 }

@@ -10,9 +10,19 @@
 namespace espcap::dissect {
 
 // Files, and folders with all below them: its data, the user's profile, and what preferences name
-// (keys). For a file that isn't there yet, its folder.
-// REQUIRES: an EpanLibrary.
-std::vector<std::string> ReadableFiles();
+// (keys).
+class ReadableFiles {
+ public:
+  // Walks all preferences: once a run is enough. REQUIRES: an EpanLibrary.
+  ReadableFiles();
+
+  // For a file of a preference that isn't there yet, its folder.
+  [[nodiscard]] std::vector<std::string> Now() const;
+
+ private:
+  std::vector<std::string> of_preferences_;
+  std::vector<std::string> of_library_;
+};
 
 }  // namespace espcap::dissect
 

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "dissect/geo_databases.h"
-#include "dissect/readable_files.h"
 #include "process/child_files.h"
 #include "process/limits.h"
 #include "process/privileges.h"
@@ -67,6 +66,7 @@ Result<void> WorkerContext::Prepare(const SendLog& send_log) {
       });
   if (!library) return Forward(std::move(library));
   library_ = std::move(*library);
+  readable_files_.emplace();
   if (auto opened = dissect::OpenGeoDatabases(); !opened) return opened;
   if (auto compiled = CompileCaptureFilter(); !compiled) return compiled;
   if (!options_.display_filter.empty()) {
@@ -140,7 +140,7 @@ Result<void> WorkerContext::GiveUpPrivileges(const Job& job) const {
   if (job.role == Job::Role::kCapture) return {};
   std::vector<std::string> readable;
   // The process that plans shards ahead runs without libwireshark.
-  if (library_ != nullptr && job.Dissects()) readable = dissect::ReadableFiles();
+  if (readable_files_ && job.Dissects()) readable = readable_files_->Now();
   readable.emplace_back(job.path.data());
   if (job.Dissects() && options_.sandbox) process::LimitFiles();
   return Confine(

@@ -15,6 +15,7 @@
 #include "dissect/display_filter.h"
 #include "dissect/epan_library.h"
 #include "dissect/field_selection.h"
+#include "dissect/readable_files.h"
 #include "dissect/session.h"
 #include "encode/document_writer.h"
 #include "espcap/result.h"
@@ -98,6 +99,7 @@ class WorkerContext {
 
   SendLog send_log_;  // of the process that runs: zygote, then worker
   std::unique_ptr<dissect::EpanLibrary> library_;
+  std::optional<dissect::ReadableFiles> readable_files_;
   std::optional<source::CaptureFilter> capture_filter_;
   std::optional<dissect::DisplayFilter> display_filter_;
   std::optional<dissect::FieldSelection> selection_;
