@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What every test of the program needs: it, tshark, real servers, a clean home."""
+import functools
 import gzip
 import os
 import pathlib
@@ -104,6 +105,12 @@ def espcap(environment, tmp_path_factory):
         return run.communicate(input, timeout)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def plain_run(espcap):
+    """plain_run(path) → the run without options over a capture, made once."""
+    return functools.cache(lambda path: espcap("--file", path))
 
 
 @pytest.fixture

@@ -24,13 +24,13 @@ def test_the_columns_are_those_of_tshark(espcap, captures, tshark):
             assert ours["info"] == theirs["info"] or "\\" in theirs["info"], path
 
 
-def test_the_rest_of_the_document_stays(espcap, captures):
+def test_the_rest_of_the_document_stays(espcap, plain_run, captures):
     for path in captures[:5]:
         with_columns = espcap("--file", path, "--columns").documents()
         for document in with_columns:
             assert list(document) == ["timestamp", "columns", "layers"]
             del document["columns"]
-        assert with_columns == espcap("--file", path).documents()
+        assert with_columns == plain_run(path).documents()
 
 
 @pytest.mark.parametrize("options", [["--filter", "dns"], ["-2"], ["--bpf", "udp"], ["-n"]], ids=str)
@@ -90,7 +90,7 @@ def without_texts(value):
 KEPT = {"_ws_lua_text"}  # fields of libwireshark's own, should there be any
 
 
-def test_value_strings_are_beside_the_same_document(espcap, captures):
+def test_value_strings_are_beside_the_same_document(espcap, plain_run, captures):
     texts = {}
 
     def gather(value):
@@ -103,7 +103,7 @@ def test_value_strings_are_beside_the_same_document(espcap, captures):
                 gather(element)
 
     for path in captures:
-        plain = espcap("--file", path).documents()
+        plain = plain_run(path).documents()
         with_texts = espcap("--file", path, "--value-strings").documents()
         for document, reference in zip(with_texts, plain, strict=True):
             gather(document["layers"])

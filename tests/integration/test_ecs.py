@@ -11,9 +11,9 @@ def ecs_of(document):
             if key not in ("timestamp", "layers", "espcap")}
 
 
-def test_ecs_stands_beside_the_same_document(espcap, captures):
+def test_ecs_stands_beside_the_same_document(espcap, plain_run, captures):
     for path in captures:
-        plain = espcap("--file", path).documents()
+        plain = plain_run(path).documents()
         with_ecs = espcap("--file", path, "--ecs").documents()
         assert [{"timestamp": document["timestamp"], "layers": document["layers"]}
                 for document in with_ecs] == plain
@@ -97,9 +97,9 @@ def test_answers_are_those_of_the_answer_section(espcap):
 @pytest.mark.parametrize("option, value, kind", [("--max-depth", "1", "depth"),
                                                  ("--max-document-bytes", "1k", "size"),
                                                  ("--max-value-bytes", "20", "value")])
-def test_a_cut_document_says_so(option, value, kind, espcap, captures):
+def test_a_cut_document_says_so(option, value, kind, espcap, plain_run, captures):
     for path in captures:
-        whole = espcap("--file", path)
+        whole = plain_run(path)
         run = espcap("--file", path, option, value)
         documents = run.documents()
         cut = [document for document in documents if "espcap" in document]

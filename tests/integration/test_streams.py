@@ -6,6 +6,7 @@ import time
 
 import pytest
 from project import TEST_PCAPS
+from waiting import bound
 
 HTTP = TEST_PCAPS / "http.pcap"
 
@@ -87,7 +88,7 @@ def test_a_quiet_pipe_shows_its_packets(start_espcap):
     seen = 0
     while seen < 300:  # of 416: wiretap reads a pipe by whole blocks
         seen += run.stdout.readline() != b""
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < bound(3)
     run.end_input()
     run.stdout.read()
     assert run.wait() == 0, run

@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Waiting for states: a pass costs no time, so that bounds are for machines that are far slower."""
 import inspect
+import os
 import time
 
 WAIT_S = 120
+
+
+def bound(seconds):
+    """What an idle machine needs at most; on a busy one, as much longer as processes wait for their turn."""
+    return seconds * max(1, os.getloadavg()[0] / os.cpu_count())
 
 
 def _text_of(condition):
