@@ -10,8 +10,8 @@
 #include <memory>
 #include <utility>
 
+#include "app/capture_checks.h"
 #include "app/destination.h"
-#include "app/live_checks.h"
 #include "app/resume_key.h"
 #include "app/run_description.h"
 #include "app/run_identity.h"
@@ -35,7 +35,6 @@
 #include "process/stop_signals.h"
 #include "resume/resume_state.h"
 #include "schema/index_pattern.h"
-#include "sink/output_file.h"
 #include "source/directory_watch.h"
 #include "source/input_files.h"
 #include "source/interfaces.h"
@@ -62,47 +61,6 @@ Result<void> PrintInterfaces(telemetry::Log& log) {
     log.Warning("none of them can be captured from now: " + live::HowToGetPermission());
   }
   return {};
-}
-
-Result<void> CheckSources(const cli::CaptureSettings& settings) {
-  const bool has_files = !settings.files.empty() || !settings.directories.empty();
-  const bool has_interfaces = !settings.interfaces.empty();
-  if (has_files && has_interfaces) {
-    return Fail("You cannot specify file and live capture at the same time");
-  }
-  if (!has_files && !has_interfaces) return Fail("You must specify either file or live capture");
-  if (settings.watch && settings.directories.empty()) {
-    return Fail("--watch: no directory is given; give --dir");
-  }
-  if (has_interfaces) return CheckLive(settings);
-  if (!settings.recording.path.empty()) {
-    return Fail("--write: nothing is captured; give --nic");
-  }
-  return {};
-}
-
-Result<void> CheckShape(const cli::CaptureSettings& settings) {
-  if (!settings.nodes.empty() && !settings.output.empty()) {
-    return Fail("--node and --output: choose one destination");
-  }
-  if (!settings.nodes.empty() && !settings.format.empty() && settings.format != "bulk") {
-    return Fail("--format: a server accepts bulk only; leave --format out");
-  }
-  if (settings.shards > 1 && settings.format == "text") {
-    return Fail("--format text: it numbers the packets one after another; leave --shards out");
-  }
-  const bool is_compressed = sink::CompressionOf(settings.output) != Compression::kNone;
-  if (!settings.resume.empty() && is_compressed) {
-    return Fail(
-        "--resume: a compressed --output {} can't be continued; leave the ending out, or use a "
-        "file for each run",
-        settings.output);
-  }
-  if (!settings.spool.empty() && settings.nodes.empty()) {
-    return Fail("--spool keeps documents for a server: give --node too");
-  }
-  if (settings.quiet && settings.verbose) return Fail("--quiet and --verbose: choose one");
-  return CheckAfter(settings);
 }
 
 Result<std::vector<supervise::InputFile>> InputFiles(const cli::CaptureSettings& settings) {
