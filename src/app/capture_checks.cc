@@ -6,6 +6,20 @@
 #include "sink/output_file.h"
 
 namespace espcap::app {
+namespace {
+
+Result<void> CheckDetail(const cli::CaptureSettings& settings) {
+  if (settings.detail == "tree") {
+    if (settings.tree_filter.empty()) return {};
+    return Fail("--tree-for: every packet has its tree; give --detail summary, or leave it out");
+  }
+  if (settings.fields.empty() && settings.protocols.empty()) return {};
+  return Fail(
+      "--detail summary: it has fields of its own; leave out --fields and --protocols, or "
+      "--detail");
+}
+
+}  // namespace
 
 Result<void> CheckSources(const cli::CaptureSettings& settings) {
   const bool has_files = !settings.files.empty() || !settings.directories.empty();
@@ -45,6 +59,7 @@ Result<void> CheckShape(const cli::CaptureSettings& settings) {
     return Fail("--spool keeps documents for a server: give --node too");
   }
   if (settings.quiet && settings.verbose) return Fail("--quiet and --verbose: choose one");
+  if (auto checked = CheckDetail(settings); !checked) return checked;
   return CheckAfter(settings);
 }
 

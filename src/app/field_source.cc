@@ -44,7 +44,7 @@ std::string Packed(const std::vector<Field>& fields) {
 
 Result<std::vector<Field>> ReadListed(const FieldChoice& choice) {
   auto selection =
-      dissect::FieldSelection::Resolve({choice.fields, choice.protocols, false, false, ""});
+      dissect::FieldSelection::Resolve({.fields = choice.fields, .protocols = choice.protocols});
   if (!selection) return Forward(std::move(selection));
   return registry::ReadFields([&selection](const header_field_info& field) {
     if (selection->Selects(field)) return true;

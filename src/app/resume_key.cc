@@ -47,6 +47,8 @@ std::string ResumeKey(const cli::CaptureSettings& settings) {
     purpose += fmt::format("provenance {}\n", *provenance);
   }
   if (settings.columns) purpose += "columns\n";
+  if (settings.detail != "tree") purpose += fmt::format("detail {}\n", settings.detail);
+  if (!settings.tree_filter.empty()) purpose += fmt::format("tree-for {}\n", settings.tree_filter);
   if (settings.value_strings) purpose += "value-strings\n";
   purpose += fmt::format("fields {}\nprotocols {}\n", fmt::join(settings.fields, ","),
                          fmt::join(settings.protocols, ","));

@@ -62,6 +62,8 @@ json DissectionOf(const cli::CaptureSettings& settings) {
   add("display_filter", settings.display_filter);
   add("fields", settings.fields);
   add("protocols", settings.protocols);
+  dissection["detail"] = settings.detail;
+  add("tree_filter", settings.tree_filter);
   return dissection;
 }
 

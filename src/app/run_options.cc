@@ -16,6 +16,7 @@
 #include "app/settled_captures.h"
 #include "live/remote_address.h"
 #include "process/memory_budget.h"
+#include "schema/curated_fields.h"
 
 namespace espcap::app {
 namespace {
@@ -67,6 +68,14 @@ encode::DocumentLimits LimitsOf(const cli::CaptureSettings& settings) {
   limits.values = values;
   limits.list_bytes = std::max(kMinListBytes, kBytesOfValue * values);
   return limits;
+}
+
+// Of the packet list.
+dissect::ColumnSet ColumnsOf(const cli::CaptureSettings& settings) {
+  using dissect::Column;
+  if (settings.columns) return dissect::kAllColumns;
+  if (settings.detail != "summary") return 0;
+  return dissect::SetOf(Column::kProtocol) | dissect::SetOf(Column::kInfo);
 }
 
 std::optional<source::DuplicateOptions> DuplicatesOf(const cli::CaptureSettings& settings) {
@@ -138,13 +147,19 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
   options.display_filter = settings.display_filter;
   options.fields = settings.fields;
   options.protocols = settings.protocols;
+  if (settings.detail == "summary") {
+    options.fields = schema::CuratedNames();
+    options.skips_unknown_fields = true;
+    options.tree_filter = settings.tree_filter;
+  }
   options.two_pass = settings.two_pass;
   options.dissection = DissectionOptionsOf(settings.dissection);
   options.shape = {.format = FormatOf(settings),
                    .hex = settings.hex,
                    .ecs = settings.ecs,
                    .value_strings = settings.value_strings,
-                   .columns = settings.columns ? dissect::kAllColumns : dissect::ColumnSet{0},
+                   .columns = ColumnsOf(settings),
+                   .has_trees = !settings.tree_filter.empty(),
                    .limits = LimitsOf(settings)};
   if (HasProvenance(settings)) {
     options.shape.run = origin;

@@ -18,6 +18,7 @@ Result<void> FieldTemplateMaker::Start(schema::Dialect dialect, schema::LabelTyp
   request_.dialect = dialect;
   request_.labels = {labels, LabelKeysOf(settings_.origin)};
   request_.value_strings = settings_.value_strings;
+  request_.searches_columns = settings_.columns || settings_.detail == "tree";
   auto begun = BeginToFetchFields(program_path_, DissectionOptionsOf(settings_.dissection), {});
   if (!begun) return Fail("make the index template: {}", begun.error().message);
   fields_ = std::move(*begun);

@@ -139,6 +139,8 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   bool typed = false;
   bool ecs = false;
   bool columns = false;
+  std::string detail = "tree";  // a choice of its option
+  std::string tree_filter;      // with the detail "summary"
   bool value_strings = false;
   LimitSettings limits;
   OriginSettings origin;

@@ -7,15 +7,16 @@ namespace espcap::dissect {
 
 void DisplayFilter::Free::operator()(epan_dfilter* filter) const { dfilter_free(filter); }
 
-Result<DisplayFilter> DisplayFilter::Compile(const std::string& expression) {
+Result<DisplayFilter> DisplayFilter::Compile(const std::string& expression,
+                                             std::string_view option) {
   dfilter_t* filter = nullptr;
   const std::string fault = wireshark::CompileFilter(expression.c_str(), &filter);
   if (!fault.empty()) {
     const bool is_capture_filter = source::CheckCaptureFilter(expression).has_value();
-    return Fail("--filter '{}': {}{}", expression, fault,
+    return Fail("{} '{}': {}{}", option, expression, fault,
                 is_capture_filter ? " It is a capture filter, though: --bpf takes those." : "");
   }
-  if (filter == nullptr) return Fail("--filter '{}': empty", expression);
+  if (filter == nullptr) return Fail("{} '{}': empty", option, expression);
   return DisplayFilter(filter);
 }
 

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "espcap/result.h"
 #include "source/wireshark_api.h"
@@ -16,8 +17,10 @@ namespace espcap::dissect {
 
 class DisplayFilter {
  public:
-  // REQUIRES: a started EpanLibrary. An error shows the expression and what is wrong with it.
-  static Result<DisplayFilter> Compile(const std::string& expression);
+  // REQUIRES: a started EpanLibrary. An error shows the option, the expression and what is wrong
+  // with it.
+  static Result<DisplayFilter> Compile(const std::string& expression,
+                                       std::string_view option = "--filter");
 
   // Asks the next dissection for the fields the filter looks at.
   void Prime(epan_dissect_t* edt) const;

@@ -107,8 +107,8 @@ tl::unexpected<Error> FailUnknown(std::string_view option, const NamePattern& pa
               Suggestion(name, accept));
 }
 
-Result<void> AddFields(const std::vector<NamePattern>& patterns, TreeDemand& demand,
-                       std::vector<int>& ids) {
+Result<void> AddFields(const std::vector<NamePattern>& patterns, bool skips_unknown,
+                       TreeDemand& demand, std::vector<int>& ids) {
   for (const NamePattern& pattern : patterns) {
     bool found = false;
     ForEachMatch(pattern, [&](const header_field_info& field) {
@@ -116,7 +116,7 @@ Result<void> AddFields(const std::vector<NamePattern>& patterns, TreeDemand& dem
       AddDemand(field, demand);
       ids.push_back(field.id);
     });
-    if (!found) {
+    if (!found && !skips_unknown) {
       return FailUnknown(kFields, pattern, "field",
                          [](const header_field_info& /*field*/) { return true; });
     }
@@ -184,13 +184,13 @@ Result<FieldSelection> FieldSelection::Resolve(const SelectionRequest& request) 
   FieldSelection selection;
   selection.columns_ = *columns;
   TreeDemand demand;
-  if (auto added = AddFields(*fields, demand, selection.primed_); !added) {
+  if (auto added = AddFields(*fields, request.skips_unknown, demand, selection.primed_); !added) {
     return Forward(std::move(added));
   }
   if (auto checked = CheckProtocols(*protocols); !checked) return Forward(std::move(checked));
   demand.layers |= !protocols->empty();
   demand.hex = request.with_hex;
-  demand.all = request.with_ecs;
+  demand.all = request.with_tree;
   demand.filter_on_content = FilterLooksIntoContent(request.display_filter, Classify);
   selection.wants_whole_tree_ = WantsWholeTree(demand);
   if (!selection.wants_whole_tree_) AddLandmarks(selection.primed_);

@@ -17,11 +17,12 @@
 namespace espcap::dissect {
 
 struct SelectionRequest {
-  std::vector<std::string> fields;     // --fields, as given
-  std::vector<std::string> protocols;  // --protocols
-  bool with_hex = false;               // documents have the fields' bytes
-  bool with_ecs = false;               // what else is in the tree is asked too
-  std::string display_filter;          // of the same run; may be empty
+  std::vector<std::string> fields = {};     // --fields, as given
+  std::vector<std::string> protocols = {};  // --protocols
+  bool with_hex = false;                    // documents have the fields' bytes
+  bool with_tree = false;                   // what else is in the tree is asked too
+  std::string display_filter = {};          // of the same run; may be empty
+  bool skips_unknown = false;               // names of another release
 };
 
 class FieldSelection {

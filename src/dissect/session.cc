@@ -25,8 +25,8 @@ const char* DissectGuarded(epan_dissect_t* edt, int file_type, wireshark::Record
 }  // namespace
 
 Session::Session(const DisplayFilter* filter, bool two_pass, const FieldSelection* selection,
-                 Columns* columns)
-    : filter_(filter), selection_(selection), columns_(columns) {
+                 Columns* columns, const DisplayFilter* tree_filter)
+    : filter_(filter), selection_(selection), columns_(columns), tree_filter_(tree_filter) {
   if (two_pass) {
     frames_.reset(new_frame_data_sequence());
     provider_.frames = frames_.get();
@@ -142,6 +142,7 @@ void Session::BeginFrame(uint32_t frame_number) {
 
 Result<bool> Session::Dissect(uint32_t frame_number) {
   if (filter_ != nullptr) filter_->Prime(edt_.get());
+  if (tree_filter_ != nullptr) tree_filter_->Prime(edt_.get());
   if (selection_ != nullptr && !selection_->wants_whole_tree()) selection_->Prime(edt_.get());
   if (frames_ == nullptr) wireshark::PrimeForPostdissectors(edt_.get());
   BeginFrame(frame_number);
@@ -149,6 +150,7 @@ Result<bool> Session::Dissect(uint32_t frame_number) {
   selected_ = filter_ == nullptr || filter_->Selects(edt_.get());
   if (selected_) frame_data_set_after_dissect(frame_, &cumulative_bytes_);
   if (selected_ && columns_ != nullptr) Columns::Complete(edt_.get());
+  wants_tree_ = selected_ && tree_filter_ != nullptr && tree_filter_->Selects(edt_.get());
   return selected_;
 }
 

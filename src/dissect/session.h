@@ -22,9 +22,10 @@ namespace espcap::dissect {
 class Session {
  public:
   // `filter` may be null: every frame is selected. So may `selection`: a tree has every field. And
-  // `columns`, which are filled with each frame that is selected.
+  // `columns`, which are filled with each frame that is selected; and
+  // `tree_filter`, by which wants_tree() is said.
   Session(const DisplayFilter* filter, bool two_pass, const FieldSelection* selection = nullptr,
-          Columns* columns = nullptr);
+          Columns* columns = nullptr, const DisplayFilter* tree_filter = nullptr);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -60,6 +61,8 @@ class Session {
   void Finish();
 
   [[nodiscard]] const epan_dissect_t& dissection() const { return *edt_; }
+  // Whether `tree_filter` selects the frame. REQUIRES: the frame is selected, and not finished.
+  [[nodiscard]] bool wants_tree() const { return wants_tree_; }
 
   // The place of a previewed frame in the file.
   [[nodiscard]] int64_t OffsetOf(uint32_t frame_number) const;
@@ -87,6 +90,7 @@ class Session {
   const DisplayFilter* filter_;
   const FieldSelection* selection_;
   Columns* columns_;
+  const DisplayFilter* tree_filter_;
   packet_provider_data provider_;
   std::unique_ptr<frame_data_sequence, FreeFrames> frames_;  // two passes only
   std::unique_ptr<epan_t, FreeSession> session_;
@@ -95,6 +99,7 @@ class Session {
   frame_data current_{};  // single pass: the frame under dissection
   frame_data* frame_ = nullptr;
   bool selected_ = false;
+  bool wants_tree_ = false;
   frame_data reference_{};  // copies that the provider points at
   frame_data previous_displayed_{};
   frame_data previous_captured_{};

@@ -42,7 +42,8 @@ Companions DocumentWriter::CompanionsOf(const DocumentShape& shape) {
 }
 
 std::string_view DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& dissection,
-                                        const source::CaptureSource& source, uint64_t number) {
+                                        const source::CaptureSource& source, uint64_t number,
+                                        bool with_tree) {
   const nstime_t& time = dissection.pi.abs_ts;
   if (format_ == Format::kText) AppendTextHead(out, number, time.secs);
   out.Append(R"({"timestamp":)");
@@ -58,18 +59,19 @@ std::string_view DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& d
     AppendEcsTime(out, time);
   }
   out.Append(R"(,"layers":)");
-  tree_.AppendLayers(out, dissection);
-  const bool is_cut = tree_.cuts().any();
+  TreeEncoder& tree = with_tree && whole_tree_ ? *whole_tree_ : tree_;
+  tree.AppendLayers(out, dissection);
+  const bool is_cut = tree.cuts().any();
   if (provenance_ || is_cut || session_ > 1) {
     out.Append(R"(,"espcap":{)");
     AppendOrigin(out, source);
     AppendSession(out);
-    if (is_cut) tree_.cuts().AppendMembers(out);
+    if (is_cut) tree.cuts().AppendMembers(out);
     CloseObject(out);
   }
   if (provenance_ && ecs_) provenance_->AppendEcs(out);
   out.Append("}\n");
-  return tree_.cuts().first_layer();
+  return tree.cuts().first_layer();
 }
 
 // A comma follows, as it does each member of `espcap` that is written here.

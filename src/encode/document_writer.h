@@ -30,6 +30,7 @@ struct DocumentShape {
   bool ecs = false;                // with the fields of the Elastic Common Schema, next to `layers`
   bool value_strings = false;      // with the names of numbers' values
   dissect::ColumnSet columns = 0;  // of the packet list, next to `layers`
+  bool has_trees = false;          // despite a selection, where Append() is told to
   DocumentLimits limits;
   std::optional<RunOrigin> run = {};  // none: documents don't say where they come from
 };
@@ -47,15 +48,19 @@ class DocumentWriter {
         tree_(shape.hex, selection, types, shape.limits, CompanionsOf(shape)),
         columns_(columns),
         shown_columns_(shape.columns) {
+    if (shape.has_trees)
+      whole_tree_.emplace(shape.hex, nullptr, types, shape.limits, CompanionsOf(shape));
     if (shape.run) provenance_.emplace(*shape.run);
     if (shape.ecs) ecs_.emplace(provenance_ ? provenance_->sensor() : std::string());
   }
 
   // Appends one document and its final newline. Returns the first layer that was cut to the
   // limits, by libwireshark's own name; empty: the document is whole. `number`: of the document
-  // within its capture, for kText. `source`: it has the frame as its current record.
+  // within its capture, for kText. `source`: it has the frame as its current record. `with_tree`:
+  // all of it, where the shape allows that.
   [[nodiscard]] std::string_view Append(ByteBuffer& out, const epan_dissect_t& dissection,
-                                        const source::CaptureSource& source, uint64_t number);
+                                        const source::CaptureSource& source, uint64_t number,
+                                        bool with_tree = false);
 
   // Appends what replaces a frame's document that can't be made. `number` as above.
   void AppendError(ByteBuffer& out, const source::CaptureSource& source, uint32_t frame_number,
@@ -67,7 +72,10 @@ class DocumentWriter {
 
   // Before the first document: what the server needs may be known only then.
   void SetNeeds(const DocumentNeeds& needs) {
-    if (needs.value_bytes != 0) tree_.LimitValues(needs.value_bytes);
+    if (needs.value_bytes != 0) {
+      tree_.LimitValues(needs.value_bytes);
+      if (whole_tree_) whole_tree_->LimitValues(needs.value_bytes);
+    }
     needs_timestamp_ = needs.timestamp && !ecs_;
   }
 
@@ -81,6 +89,7 @@ class DocumentWriter {
   Format format_;
   bool typed_;
   TreeEncoder tree_;
+  std::optional<TreeEncoder> whole_tree_;
   const dissect::Columns* columns_;
   dissect::ColumnSet shown_columns_;
   std::optional<EcsCollector> ecs_;

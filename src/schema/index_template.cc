@@ -33,8 +33,14 @@ json FieldLimit(size_t field_count) {
 }
 
 // Info is a sentence, to be found by its words too.
-json ColumnProperties() {
+json ColumnProperties(bool searches_columns) {
   json properties;
+  if (!searches_columns) {
+    for (const char* text : {"protocol", "info"}) {
+      properties[text] = {{"type", "keyword"}, {"index", false}, {"doc_values", false}};
+    }
+    return properties;
+  }
   for (const char* number : {"no", "length"}) properties[number] = MappingOf(FieldType::kLong);
   properties["time"] = MappingOf(FieldType::kDouble);
   for (const char* text : {"source", "destination", "protocol", "info"}) {
@@ -46,7 +52,7 @@ json ColumnProperties() {
 
 // Nothing is mapped that isn't mapped here: what comes first decides no type, and a document with
 // many new fields costs no update of the mapping, for which it could wait too long and be refused.
-json Mappings(json layers) {
+json Mappings(json layers, bool searches_columns) {
   json mappings = {{"dynamic", false}};
   json& properties = mappings["properties"];
   properties["timestamp"] = {{"type", "date"}, {"format", "epoch_millis"}};
@@ -55,7 +61,7 @@ json Mappings(json layers) {
     about[words] = {{"type", "keyword"}};
   }
   about["session"] = {{"type", "long"}};
-  properties["columns"]["properties"] = ColumnProperties();
+  properties["columns"]["properties"] = ColumnProperties(searches_columns);
   properties["layers"] = {{"dynamic", false}, {"properties", std::move(layers)}};
   return mappings;
 }
@@ -76,7 +82,7 @@ IndexTemplate BuildTemplate(const TemplateRequest& request, const std::vector<Fi
   made.name = TemplateName(made.index_pattern);
   json layers = LayerProperties(fields, request.value_strings);
   AddRest(layers, rest, request.dialect);
-  const json mappings = Mappings(std::move(layers));
+  const json mappings = Mappings(std::move(layers), request.searches_columns);
   const json ecs = EcsMappings(request);
   const size_t count = CountFields(mappings["properties"]) + CountFields(ecs["properties"]) +
                        CountFields(ProvenanceProperties(request.labels));

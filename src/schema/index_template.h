@@ -38,6 +38,7 @@ struct TemplateRequest {
   int64_t priority = kPriority;
   Dialect dialect = Dialect::kElasticsearch;
   bool value_strings = false;  // documents have the names of values too
+  bool searches_columns = true;
   LabelMapping labels = {};
 };
 

@@ -105,7 +105,8 @@ FrameProcessor::Outcome FrameProcessor::Dissect(uint32_t frame_number, bool enco
   ++documents_;
   if (encode) {
     document_.Clear();
-    cut_layer_ = writer_.Append(document_, session_.dissection(), source_, documents_);
+    cut_layer_ = writer_.Append(document_, session_.dissection(), source_, documents_,
+                                session_.wants_tree());
   }
   return Outcome::kDocument;
 }

@@ -74,10 +74,19 @@ Result<void> WorkerContext::Prepare(const SendLog& send_log) {
     if (!filter) return Forward(std::move(filter));
     display_filter_ = std::move(*filter);
   }
+  if (!options_.tree_filter.empty()) {
+    auto filter = dissect::DisplayFilter::Compile(options_.tree_filter, "--tree-for");
+    if (!filter) return Forward(std::move(filter));
+    tree_filter_ = std::move(*filter);
+  }
   if (!options_.fields.empty() || !options_.protocols.empty()) {
     auto selection =
-        dissect::FieldSelection::Resolve({options_.fields, options_.protocols, options_.shape.hex,
-                                          options_.shape.ecs, options_.display_filter});
+        dissect::FieldSelection::Resolve({.fields = options_.fields,
+                                          .protocols = options_.protocols,
+                                          .with_hex = options_.shape.hex,
+                                          .with_tree = options_.shape.ecs || tree_filter_,
+                                          .display_filter = options_.display_filter,
+                                          .skips_unknown = options_.skips_unknown_fields});
     if (!selection) return Forward(std::move(selection));
     selection_ = std::move(*selection);
   }
@@ -89,7 +98,8 @@ Result<void> WorkerContext::Prepare(const SendLog& send_log) {
   dissect::Columns* columns = columns_ ? &*columns_ : nullptr;
   writer_.emplace(shape, selection, key_types_ ? &*key_types_ : nullptr, columns);
   session_ = std::make_unique<dissect::Session>(display_filter_ ? &*display_filter_ : nullptr,
-                                                options_.two_pass, selection, columns);
+                                                options_.two_pass, selection, columns,
+                                                tree_filter_ ? &*tree_filter_ : nullptr);
   return {};
 }
 

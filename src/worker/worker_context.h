@@ -102,6 +102,7 @@ class WorkerContext {
   std::optional<dissect::ReadableFiles> readable_files_;
   std::optional<source::CaptureFilter> capture_filter_;
   std::optional<dissect::DisplayFilter> display_filter_;
+  std::optional<dissect::DisplayFilter> tree_filter_;
   std::optional<dissect::FieldSelection> selection_;
   std::optional<registry::KeyTypes> key_types_;
   std::optional<dissect::Columns> columns_;

@@ -26,6 +26,8 @@ struct WorkerOptions {
   std::string display_filter;
   std::vector<std::string> fields;  // and protocols: both empty for whole documents
   std::vector<std::string> protocols;
+  bool skips_unknown_fields = false;  // of another release
+  std::string tree_filter;  // which packets' documents are whole despite `fields`; empty: none
   bool two_pass = false;
   dissect::Options dissection;
   encode::DocumentShape shape;

@@ -27,10 +27,10 @@ from machine import description, load  # noqa: E402
 from measure import CommandFailed  # noqa: E402
 from project import ESPCAP, ROOT  # noqa: E402
 from single_capture import measure_capture  # noqa: E402
+from storage import measure_storage  # noqa: E402
 from table import Report  # noqa: E402
-from template import measure_template  # noqa: E402
 
-SUBJECTS = ("captures", "archive", "folders", "elasticsearch", "template", "instructions", "live")
+SUBJECTS = ("captures", "archive", "folders", "elasticsearch", "storage", "instructions", "live")
 COMPARISONS = ("against", "border")  # with another build
 BORDER_RUNS = 10  # each
 LIVE_PARTS = ("rates", "long", "overload", "idle")
@@ -113,9 +113,9 @@ def run_subjects(report, arguments, extent, work):
         path = given[0] if given else captures.recorded(*captures.OFFICE)
         measure_elasticsearch(report, path, extent.elasticsearch_packets, work, extent.runs,
                               environment)
-    if "template" in arguments.only:
+    if "storage" in arguments.only:
         path = given[0] if given else captures.recorded(*captures.OFFICE)
-        measure_template(report, path, extent.elasticsearch_packets, work, extent.runs, environment)
+        measure_storage(report, path, extent.elasticsearch_packets, work, extent.runs, environment)
     if "against" in arguments.only:
         path = given[0] if given else captures.recorded(*captures.OFFICE)
         measure_against(report, path, captures.archive(), arguments.against, extent.runs, environment)

@@ -39,13 +39,13 @@ class Node:
         with urllib.request.urlopen(request, timeout=120) as response:
             return json.loads(response.read() or b"null")
 
-    def clear(self):
-        for index in self.request("GET", "/_cat/indices/packets-*?format=json"):
+    def clear(self, indices):
+        for index in self.request("GET", f"/_cat/indices/{indices}?format=json"):
             self.request("DELETE", "/" + index["index"])
 
-    def count(self):
-        self.request("POST", "/packets-*/_refresh")
-        return self.request("GET", "/packets-*/_count")["count"]
+    def count(self, indices):
+        self.request("POST", f"/{indices}/_refresh")
+        return self.request("GET", f"/{indices}/_count")["count"]
 
     def cpu_seconds(self):
         fields = pathlib.Path("/proc", self._pid, "stat").read_text().rsplit(") ", 1)[1].split()
@@ -65,20 +65,21 @@ def running(home):
 class Counted:
     """Around each run: no index before, and after it the documents and the server's CPU time."""
 
-    def __init__(self, node, expected):
+    def __init__(self, node, expected, indices="packets-*"):
         self.node = node
+        self.indices = indices
         self.expected = expected  # None: whatever arrives
         self.documents = []
         self.server_seconds = []
         self._before = 0
 
     def before(self):
-        self.node.clear()
+        self.node.clear(self.indices)
         self._before = self.node.cpu_seconds()
 
     def after(self):
         self.server_seconds.append(self.node.cpu_seconds() - self._before)
-        self.documents.append(self.node.count())
+        self.documents.append(self.node.count(self.indices))
         if self.expected not in (None, self.documents[-1]):
             raise SystemExit(f"{self.documents[-1]} documents of {self.expected} arrived")
 

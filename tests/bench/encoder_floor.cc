@@ -72,8 +72,8 @@ struct Totals {
 Result<void> Measure(const std::string& path, Mode mode, const char* fields) {
   std::optional<dissect::FieldSelection> selection;
   if (fields != nullptr) {
-    auto resolved =
-        dissect::FieldSelection::Resolve({{fields}, {}, mode == Mode::kEncodeHex, false, ""});
+    auto resolved = dissect::FieldSelection::Resolve(
+        {.fields = {fields}, .with_hex = mode == Mode::kEncodeHex});
     if (!resolved) return Forward(std::move(resolved));
     selection = std::move(*resolved);
   }

@@ -67,6 +67,17 @@ TEST(IndexTemplate, IgnoresMalformedValues) {
   EXPECT_EQ(settings.at("index").at("mapping").at("ignore_malformed"), true);
 }
 
+TEST(IndexTemplate, KeepsTheColumnsOfSummariesUnsearched) {
+  const auto columns = [](bool searches) {
+    const IndexTemplate made =
+        BuildTemplate({.index = "packets", .searches_columns = searches}, SomeFields());
+    return Part(made, "espcap-packets-layers").at("mappings").at("properties").at("columns");
+  };
+  EXPECT_EQ(columns(true)["properties"]["info"]["fields"]["words"]["type"], "text");
+  EXPECT_EQ(columns(false)["properties"]["info"],
+            (json{{"type", "keyword"}, {"index", false}, {"doc_values", false}}));
+}
+
 TEST(IndexTemplate, MapsEachFieldInItsLayer) {
   const json layers = Layers(BuildTemplate({.index = "packets"}, SomeFields())).at("properties");
   const json& ip = layers.at("ip").at("properties");
