@@ -52,15 +52,11 @@ std::optional<Version> ParseVersion(const std::string& text) {
 // All take plain application/x-ndjson as the newest form of the API that they have; a media type
 // with compatible-with would ask for another one's, and OpenSearch refuses it.
 constexpr const char* kSupported =
-    "espcap speaks to Elasticsearch 7.17, 8 and 9 and to OpenSearch 1, 2 and 3";
+    "espcap speaks to Elasticsearch from 7.17 and to every OpenSearch";
 
-bool IsSupportedElasticsearch(Version version) {
-  return version.major == 8 || version.major == 9 || (version.major == 7 && version.minor >= 17);
-}
-
-// With compatibility.override_main_response_version an OpenSearch 1 or 2 calls itself 7.10.
-bool IsSupportedOpenSearch(Version version) {
-  return (version.major >= 1 && version.major <= 3) || (version.major == 7 && version.minor == 10);
+// Known to lack some of that. A version that isn't known is asked what it can, as every server is.
+bool IsTooOldElasticsearch(Version version) {
+  return version.major < 7 || (version.major == 7 && version.minor < 17);
 }
 
 // What nginx and Elasticsearch answer where the connection isn't as they want it.
@@ -106,10 +102,10 @@ Result<ServerIdentity> ParseServerIdentity(const std::string& body) {
                                  answer->TextAt(kTagline) == "You Know, for Search");
   if (!is_opensearch && !is_elasticsearch) return refuse();
   ServerIdentity identity{is_opensearch ? "OpenSearch" : "Elasticsearch", number};
-  if (is_opensearch ? IsSupportedOpenSearch(*version) : IsSupportedElasticsearch(*version)) {
-    return identity;
+  if (is_elasticsearch && IsTooOldElasticsearch(*version)) {
+    return Fail("GET / answered as {} {}; {}", identity.name, identity.version, kSupported);
   }
-  return Fail("GET / answered as {} {}; {}", identity.name, identity.version, kSupported);
+  return identity;
 }
 
 Result<ServerIdentity> IdentifyServer(const http::HttpResponse& response) {

@@ -32,8 +32,8 @@ LabelType LabelTypeOf(Dialect dialect, std::string_view version) {
   if (read.ec != std::errc()) return LabelType::kFlatObject;
   if (read.ptr != end) std::from_chars(read.ptr + 1, end, minor);
   // One that calls itself 7.10 is an OpenSearch 1 or 2.
-  const bool is_new = (major >= 3 && major < 7) || (major == 2 && minor >= 7);
-  return is_new ? LabelType::kFlatObject : LabelType::kKeywords;
+  const bool lacks_type = major < 2 || (major == 2 && minor < 7) || (major == 7 && minor == 10);
+  return lacks_type ? LabelType::kKeywords : LabelType::kFlatObject;
 }
 
 // Offset and digest serve a reader of the document: nothing searches for them.

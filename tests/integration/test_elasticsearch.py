@@ -12,6 +12,7 @@ import time
 import pytest
 import relay
 from display_filters import frames_selected
+from nginx import Nginx
 from project import ESPCAP, TEST_PCAPS
 from seeds import seed_or
 from small_pipe import unread_bytes
@@ -151,6 +152,20 @@ def test_no_template(any_server, espcap):
     node = any_server
     espcap("--file", TEST_PCAPS / "arp.pcap", *node.options, "--no-template")
     assert node.request("GET", f"/_index_template/{node.template}")[0] == 404
+
+
+def test_a_version_that_is_not_known_is_asked_what_it_can(any_server, espcap, tmp_path):
+    node = any_server
+    _, greeting = node.request("GET", "/")
+    greeting["version"]["number"] = "14.2.0"
+    answer = f"location = / {{ default_type application/json; return 200 '{json.dumps(greeting)}'; }}"
+    with Nginx(tmp_path, node.url, {"later": answer}) as nginx:
+        run = espcap("--file", DNS, "--node", f"http://127.0.0.1:{nginx.ports['later']}", "--index", node.index,
+                     "--label", "site=office")
+    assert run.code == 0, run
+    assert run.ledger["indexed"] == 92
+    assert node.count(node.indices, {"term": {"layers.dns.dns_dns_qry_name": "www.example.test"}}) == 6
+    assert node.count(node.indices, {"term": {"espcap.labels.site": "office"}}) == 92
 
 
 def test_refused_documents_are_counted_and_named(any_server, espcap, tshark, tmp_path):

@@ -107,6 +107,8 @@ TEST(ProvenanceFields, LabelsAreWhatTheServerHasForThem) {
       {Dialect::kOpenSearch, "2.6.0", LabelType::kKeywords},
       {Dialect::kOpenSearch, "1.3.20", LabelType::kKeywords},
       {Dialect::kOpenSearch, "7.10.2", LabelType::kKeywords},
+      {Dialect::kOpenSearch, "7.0.0", LabelType::kFlatObject},
+      {Dialect::kOpenSearch, "14.2.0", LabelType::kFlatObject},
       {Dialect::kOpenSearch, "", LabelType::kFlatObject},
   };
   for (const Case& c : cases) {
