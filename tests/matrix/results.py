@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The last outcome of each cell of the matrix, and the table of docs/tested-with.md, which is made of them.
+"""The last outcome of each cell of the matrix, and the tables of docs/tested-with.md, which are made of them.
 
     results.py record RELEASE STEP passed|failed    standard input: lines of a package's name, a tab and its version
-    results.py tables                               writes the table anew
+    results.py tables                               writes the tables anew
 
 An outcome is a file of tests/matrix/results: date and versions, since a release's packages change."""
 import datetime
@@ -18,6 +18,7 @@ PAGE = ROOT / "docs" / "tested-with.md"
 RELEASES = {"12": "Debian 12", "13": "Debian 13", "testing": "Debian testing"}
 STEPS = {"build": "compiles", "smoke": "documents equal tshark's", "package": "package", "install": "installation",
          "test": "all tests"}
+SERVERS = {"elasticsearch": "Elasticsearch", "opensearch": "OpenSearch"}
 
 
 def write(name, result):
@@ -29,6 +30,10 @@ def record_step(release, step, outcome, versions, day):
     write(f"{release}-{step}", {
         "release": release, "step": step, "outcome": outcome, "date": day.isoformat(),
         "packages": dict(sorted(line.split("\t") for line in versions))})
+
+
+def record_server(name, outcomes, day):
+    write(name, {"server": name, "date": day.isoformat(), "outcomes": outcomes})
 
 
 def read(folder):
@@ -61,8 +66,22 @@ def releases(results):
     return rows(["release", "Wireshark", *STEPS.values()], lines)
 
 
+def version_key(result):
+    kind, _, version = result["server"].partition("-")
+    return kind, [int(part) for part in version.split(".")]
+
+
+def servers(results):
+    done = sorted((each for each in results if "server" in each), key=version_key)
+    lines = []
+    for each in done:
+        kind, _, version = each["server"].partition("-")
+        lines.append([f"{SERVERS[kind]} {version}", *each["outcomes"].values(), each["date"]])
+    return rows(["server", *(done[0]["outcomes"] if done else []), "tested"], lines)
+
+
 def page(text, results):
-    for name, table in [("releases", releases)]:
+    for name, table in (("releases", releases), ("servers", servers)):
         begin, end = f"<!-- {name}: made by tests/matrix/results.py -->\n", f"<!-- {name}: end -->\n"
         before, _, rest = text.partition(begin)
         text = f"{before}{begin}\n{table(results)}\n{end}{rest.partition(end)[2]}"

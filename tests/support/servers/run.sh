@@ -15,7 +15,8 @@ usage: run.sh start --home DIR [--server NAME] [--port N] [-E key=value]...   pr
        run.sh kill  --home DIR                  ends it as a crash does
        run.sh remove --home DIR                 ends it and removes DIR
        run.sh build [--server NAME]             only builds
-NAME is elasticsearch (default) or opensearch.
+NAME is elasticsearch (default) or opensearch. $ESPCAP_ELASTICSEARCH_VERSION and $ESPCAP_OPENSEARCH_VERSION name
+another version than the one of its pom.xml.
 END
   exit 2
 }
@@ -31,14 +32,40 @@ die() {
 
 # choose_server NAME: sets what depends on it.
 choose_server() {
+  local version
   case $1 in
-    elasticsearch) main_class=org.elasticsearch.node.EspcapTestNode ;;
-    opensearch) main_class=espcap.tests.opensearch.EspcapTestNode ;;
+    elasticsearch)
+      main_class=org.elasticsearch.node.EspcapTestNode
+      version=${ESPCAP_ELASTICSEARCH_VERSION:-}
+      ;;
+    opensearch)
+      main_class=espcap.tests.opensearch.EspcapTestNode
+      version=${ESPCAP_OPENSEARCH_VERSION:-}
+      ;;
     *) usage ;;
   esac
   pom=$here/$1/pom.xml
   sources=("$here/common" "$here/$1")
-  build=${ESPCAP_SUPPORT_BUILD:-$here/target}/$1
+  build=${ESPCAP_SUPPORT_BUILD:-$here/target}/$1${version:+-$version}
+  of_version=()
+  [[ -z $version ]] || of_version=("-D$1.version=$version")
+  java_release=17
+  [[ $1-$version != opensearch-[3-9].* ]] || java_release=21
+  choose_java
+}
+
+# Sets java_bin: of $JAVA_HOME, or where the server needs a newer one, of the first that is new enough.
+choose_java() {
+  local home found
+  java_bin=${JAVA_HOME:+$JAVA_HOME/bin/}
+  [[ $java_release != 17 ]] || return 0
+  for home in ${JAVA_HOME:+"$JAVA_HOME/"} /usr/lib/jvm/*/; do
+    found=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "${home}release" 2>/dev/null) || continue
+    [[ -x ${home}bin/javac && ${found:-0} -ge $java_release ]] || continue
+    java_bin=${home}bin/
+    return
+  done
+  die "this server needs Java $java_release; there is none in /usr/lib/jvm"
 }
 
 # True if the last build is newer than the sources and the jars it found are still there.
@@ -55,16 +82,15 @@ is_built() {
 # Fetches the jars and writes their class path.
 run_maven() {
   # -U: a failure that Maven remembered from an earlier try must not outlive it.
-  mvn -q -B -U -Dstyle.color=never -f "$pom" "$maven_plugin:build-classpath" -Dmdep.includeScope=runtime \
+  mvn -q -B -U -Dstyle.color=never -f "$pom" "${of_version[@]}" "$maven_plugin:build-classpath" -Dmdep.includeScope=runtime \
     "-Dmdep.outputFile=$build/classpath.txt" >"$build/maven.log" 2>&1
 }
 
 compile_launcher() {
-  local javac=javac java_files
-  [[ -z ${JAVA_HOME:-} ]] || javac=$JAVA_HOME/bin/javac
+  local java_files
   mapfile -t java_files < <(find "${sources[@]}" -name '*.java')
   rm -rf "$build/classes"
-  "$javac" --release 17 -encoding UTF-8 -proc:none -nowarn -cp "$(<"$build/classpath.txt")" -d "$build/classes" \
+  "${java_bin}javac" --release "$java_release" -encoding UTF-8 -proc:none -nowarn -cp "$(<"$build/classpath.txt")" -d "$build/classes" \
     "${java_files[@]}" >"$build/javac.log" 2>&1 || return 1
   cp "$here/common/log4j2.xml" "$build/classes/"
 }
@@ -142,14 +168,13 @@ end_node() {
 
 # Replaces this shell with the JVM, in a session of its own and holding nothing of the caller's.
 exec_node() {
-  local fd java=java heap=${ESPCAP_SERVER_HEAP:-512m}
-  [[ -z ${JAVA_HOME:-} ]] || java=$JAVA_HOME/bin/java
+  local fd heap=${ESPCAP_SERVER_HEAP:-512m}
   # An inherited pipe or lock would stay open as long as the node runs, and make its owner wait.
   for fd in /proc/self/fd/*; do
     fd=${fd##*/}
     ((fd <= 2)) || eval "exec $fd>&-"
   done
-  exec setsid nohup "$java" "-Xms$heap" "-Xmx$heap" -XX:+UseG1GC -XX:TieredStopAtLevel=1 \
+  exec setsid nohup "${java_bin}java" "-Xms$heap" "-Xmx$heap" -XX:+UseG1GC -XX:TieredStopAtLevel=1 \
     -XX:+ExitOnOutOfMemoryError "-Djava.io.tmpdir=$home/tmp" \
     -cp "$build/classes:$(<"$build/classpath.txt")" \
     "$main_class" --home "$home" --port "$port" "$@" </dev/null >>"$home/server.log" 2>&1

@@ -3,7 +3,6 @@ package espcap.tests.opensearch;
 
 import espcap.tests.Arguments;
 import espcap.tests.Launcher;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.opensearch.cluster.ClusterState;
@@ -14,22 +13,14 @@ import org.opensearch.common.settings.Settings;
 import org.opensearch.env.Environment;
 import org.opensearch.gateway.GatewayService;
 import org.opensearch.http.HttpServerTransport;
-import org.opensearch.index.mapper.MapperExtrasPlugin;
-import org.opensearch.index.reindex.ReindexPlugin;
 import org.opensearch.node.InternalSettingsPreparer;
 import org.opensearch.node.Node;
-import org.opensearch.painless.PainlessPlugin;
-import org.opensearch.plugins.Plugin;
-import org.opensearch.transport.Netty4Plugin;
 
 /** Runs one OpenSearch node on loopback from the published jars, for tests. */
 public final class EspcapTestNode extends Node implements Launcher.TestNode {
 
-    private static final List<Class<? extends Plugin>> PLUGINS = List.of(
-        Netty4Plugin.class, MapperExtrasPlugin.class, ReindexPlugin.class, PainlessPlugin.class);
-
     private EspcapTestNode(Environment environment) {
-        super(environment, PLUGINS, true);
+        super(environment, ClassPathPlugins.all(), true);
     }
 
     public static void main(String[] args) {
