@@ -148,7 +148,7 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
   options.fields = settings.fields;
   options.protocols = settings.protocols;
   if (settings.detail == "summary") {
-    options.fields = schema::CuratedNames();
+    options.fields = schema::SummaryNames();
     options.skips_unknown_fields = true;
     options.tree_filter = settings.tree_filter;
   }

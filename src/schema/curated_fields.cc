@@ -229,4 +229,12 @@ std::vector<std::string> CuratedNames() {
   return names;
 }
 
+std::vector<std::string> SummaryNames() {
+  std::vector<std::string> names = CuratedNames();
+  std::erase_if(names, [](const std::string& name) {
+    return name == "frame.time" || name == "frame.time_epoch";
+  });
+  return names;
+}
+
 }  // namespace espcap::schema

@@ -12,6 +12,9 @@ namespace espcap::schema {
 // Names of display filters, as of libwireshark 4.0. Another release may lack some.
 std::vector<std::string> CuratedNames();
 
+// Those of a packet's summary: all but what repeats the document's own timestamp.
+std::vector<std::string> SummaryNames();
+
 }  // namespace espcap::schema
 
 #endif  // ESPCAP_SCHEMA_CURATED_FIELDS_H_
