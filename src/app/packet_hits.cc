@@ -8,11 +8,8 @@
 #include <tuple>
 #include <utility>
 
-#include "app/server_query.h"
-#include "elasticsearch/hit_search.h"
-#include "elasticsearch/preparation.h"
+#include "app/hit_pages.h"
 #include "encode/provenance.h"
-#include "schema/index_pattern.h"
 
 namespace espcap::app {
 namespace {
@@ -74,20 +71,19 @@ std::string PacketHits::DescribeFolders() const {
 }
 
 Result<PacketSearch> SearchPackets(const cli::PacketsSettings& settings, const std::string& query) {
-  const auto server = FindServer(settings);
-  if (!server) return tl::unexpected(server.error());
-  elasticsearch::HitSearch search(elasticsearch::DialectOf(server->identity),
-                                  schema::IndexPattern(settings.index), query);
+  auto pages = HitPages::Begin(settings, query);
+  if (!pages) return Forward(std::move(pages));
   PacketSearch found{PacketHits(settings.max_hits)};
-  while (const auto request = search.NextRequest()) {
-    auto answer = server->client->Perform(server->node, *request);
-    if (!answer) return Forward(std::move(answer));
-    auto hits = search.OnAnswer(*answer);
-    if (!hits) return Forward(std::move(hits));
-    if (!found.hits.Add(std::move(*hits))) search.End();
+  for (;;) {
+    auto page = (*pages)->Next();
+    if (!page) return Forward(std::move(page));
+    if (!*page) break;
+    if (found.hits.Add(std::move(**page))) continue;
+    (*pages)->End();
+    break;
   }
   found.hits.Finish();
-  found.without_file = search.without_file();
+  found.without_file = (*pages)->without_file();
   return found;
 }
 

@@ -31,6 +31,14 @@ Result<json> ParseQuery(const std::string& text) {
   return query;
 }
 
+json SortBy(HitOrder order) {
+  const auto by = [](const char* type) { return json{{"order", "asc"}, {"unmapped_type", type}}; };
+  if (order == HitOrder::kIndex) return json::array({"_shard_doc"});
+  return {{{"espcap.file", by("keyword")}},
+          {{"espcap.frame", by("long")}},
+          {{"timestamp", by("date")}}};
+}
+
 }  // namespace
 
 Result<std::string> QueryOf(const HitRequest& request) {
@@ -52,17 +60,13 @@ Result<std::string> QueryOf(const HitRequest& request) {
   return Dump({{"bool", {{"filter", std::move(filter)}}}});
 }
 
-std::string PageBody(const std::string& query, size_t page, const std::string& pit_id,
-                     const std::string& search_after) {
-  const auto by = [](const char* type) { return json{{"order", "asc"}, {"unmapped_type", type}}; };
+std::string PageBody(const std::string& query, HitOrder order, size_t page,
+                     const std::string& pit_id, const std::string& search_after) {
   json body = {{"size", page},
                {"track_total_hits", false},
                {"_source", {"espcap.file", "espcap.frame", "espcap.offset", "espcap.digest"}},
                {"query", {{"bool", {{"filter", {json::parse(query), ExistsFile()}}}}}},
-               {"sort",
-                {{{"espcap.file", by("keyword")}},
-                 {{"espcap.frame", by("long")}},
-                 {{"timestamp", by("date")}}}}};
+               {"sort", SortBy(order)}};
   if (!pit_id.empty()) body["pit"] = {{"id", pit_id}, {"keep_alive", "5m"}};
   if (!search_after.empty()) body["search_after"] = json::parse(search_after);
   return Dump(body);

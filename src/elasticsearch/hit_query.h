@@ -5,6 +5,7 @@
 #define ESPCAP_ELASTICSEARCH_HIT_QUERY_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "espcap/result.h"
@@ -21,9 +22,15 @@ struct HitRequest {
 // The query as JSON: a search's body has it as "query". An error: it is JSON, and no query.
 Result<std::string> QueryOf(const HitRequest& request);
 
-// Bodies by that query. Documents that name a file are found in the order of file and frame.
-std::string PageBody(const std::string& query, size_t page, const std::string& pit_id,
-                     const std::string& search_after);
+// By what pages follow each other.
+enum class HitOrder : uint8_t {
+  kFileAndFrame,  // sorted anew for each page
+  kIndex,         // as they are stored in a point in time: Elasticsearch alone can go on from one
+};
+
+// Bodies by that query: of documents that name a file.
+std::string PageBody(const std::string& query, HitOrder order, size_t page,
+                     const std::string& pit_id, const std::string& search_after);
 // Of those that name none.
 std::string WithoutFileBody(const std::string& query);
 

@@ -18,6 +18,9 @@ namespace {
 constexpr long kOk = 200;
 // A part of the hits would look like all of them.
 constexpr const char* kWhole = "allow_partial_search_results=false";
+// The rest of an answer is longer than this.
+constexpr const char* kNeeded =
+    "filter_path=pit_id,_scroll_id,hits.hits._id,hits.hits._source,hits.hits.sort,error,status";
 
 // The server has no points in time, or doesn't give one to this user.
 bool HasNoPointInTime(const http::HttpResponse& response) {
@@ -57,13 +60,15 @@ http::HttpRequest HitSearch::OpenRequest() const {
 }
 
 http::HttpRequest HitSearch::PageRequest() {
-  std::string path = fmt::format("/_search?{}", kWhole);
+  std::string path = fmt::format("/_search?{}&{}", kWhole, kNeeded);
   if (!scroll_id_.empty()) {
-    path = "/_search/scroll";
+    path = fmt::format("/_search/scroll?{}", kNeeded);
     body_ = nlohmann::json{{"scroll", "5m"}, {"scroll_id", scroll_id_}}.dump();
   } else {
     if (scrolls_) path = IndexPath() + path + "&scroll=5m&ignore_unavailable=true";
-    body_ = PageBody(query_, page_, pit_id_, search_after_);
+    const bool goes_by_index = dialect_ == schema::Dialect::kElasticsearch && !pit_id_.empty();
+    body_ = PageBody(query_, goes_by_index ? HitOrder::kIndex : HitOrder::kFileAndFrame, page_,
+                     pit_id_, search_after_);
   }
   http::HttpRequest request{"POST", path, body_};
   request.max_response_bytes = kMaxHitPageBytes;

@@ -25,12 +25,13 @@ from instructions import measure_instructions  # noqa: E402
 from live import measure_live  # noqa: E402
 from machine import description, load  # noqa: E402
 from measure import CommandFailed  # noqa: E402
+from packets import measure_packets  # noqa: E402
 from project import ESPCAP, ROOT  # noqa: E402
 from single_capture import measure_capture  # noqa: E402
 from storage import measure_storage  # noqa: E402
 from table import Report  # noqa: E402
 
-SUBJECTS = ("captures", "archive", "folders", "elasticsearch", "storage", "instructions", "live")
+SUBJECTS = ("captures", "archive", "folders", "elasticsearch", "storage", "packets", "instructions", "live")
 COMPARISONS = ("against", "border")  # with another build
 BORDER_RUNS = 10  # each
 LIVE_PARTS = ("rates", "long", "overload", "idle")
@@ -45,10 +46,11 @@ class Extent:
     archive_sample: int
     folder_sample: int
     elasticsearch_packets: int
+    hits: int
 
 
-QUICK = Extent(3, 1, captures.LARGE[:1], 25, 10, 15_000)
-FULL = Extent(5, 3, captures.LARGE, 100, 20, 50_000)
+QUICK = Extent(3, 1, captures.LARGE[:1], 25, 10, 15_000, 20_000)
+FULL = Extent(5, 3, captures.LARGE, 100, 20, 50_000, 100_000)
 
 
 def parse_arguments():
@@ -116,6 +118,9 @@ def run_subjects(report, arguments, extent, work):
     if "storage" in arguments.only:
         path = given[0] if given else captures.recorded(*captures.OFFICE)
         measure_storage(report, path, extent.elasticsearch_packets, work, extent.runs, environment)
+    if "packets" in arguments.only:
+        path = given[0] if given else captures.recorded(*captures.OFFICE)
+        measure_packets(report, path, extent.hits, work, extent.runs, environment)
     if "against" in arguments.only:
         path = given[0] if given else captures.recorded(*captures.OFFICE)
         measure_against(report, path, captures.archive(), arguments.against, extent.runs, environment)

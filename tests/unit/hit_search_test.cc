@@ -67,11 +67,13 @@ TEST(HitSearch, GoesPageByPageByAPointInTime) {
     const char* open;
     const char* close;
     const char* opened;
+    const char* order;
   };
   for (const Case& c :
-       {Case{Dialect::kElasticsearch, "/_pit", "/_pit", R"({"id":"p"})"},
+       {Case{Dialect::kElasticsearch, "/_pit", "/_pit", R"({"id":"p"})",
+             R"("sort":["_shard_doc"])"},
         Case{Dialect::kOpenSearch, "/_search/point_in_time", "/_search/point_in_time",
-             R"({"pit_id":"p","_shards":{"total":1}})"}}) {
+             R"({"pit_id":"p","_shards":{"total":1}})", R"("sort":[{"espcap.file":)"}}) {
     HitSearch search(c.dialect, "p-*", "{}", 2);
     const Asked asked =
         AskAll(search, {Answer(200, kCount), Answer(200, c.opened),
@@ -84,6 +86,7 @@ TEST(HitSearch, GoesPageByPageByAPointInTime) {
     EXPECT_EQ(asked.frames, (std::vector<uint64_t>{1, 2, 3}));
     EXPECT_EQ(search.without_file(), 3U);
     EXPECT_EQ(asked.bodies[2].find("search_after"), std::string::npos);
+    EXPECT_NE(asked.bodies[2].find(c.order), std::string::npos) << asked.bodies[2];
     EXPECT_NE(asked.bodies[3].find(R"("search_after":["/a",2,null])"), std::string::npos);
     EXPECT_NE(asked.bodies[3].find(R"("id":"q")"), std::string::npos);
     EXPECT_NE(asked.bodies[4].find(R"("r")"), std::string::npos);
