@@ -85,19 +85,13 @@ std::string ConfigSample() {
       "accepts a list. espcap reads the first file of ./espcap.yml, ../config/espcap.yml, "
       "config/espcap.yml and /etc/espcap/espcap.yml, or the one that --config names.");
   text += "#\n" + Comment("No secret belongs here: name files that only their owner can read.");
-  for (const Group& group : GroupsOf(cli::kCaptureCommand)) {
-    std::string entries;
+  for (const Group& group : ConfigGroups()) {
+    text += "\n#### " + group.name + "\n";
     for (const Entry& entry : group.entries) {
-      const std::vector<std::string> keys = KeysOf(entry);
-      if (keys.empty()) continue;
-      entries += "\n" + Comment(cli::SentencesOf(*entry.option));
-      if (entry.is_repeatable) {
-        entries += "#" + keys.front() + ":\n#  - " + SampleOf(entry) + "\n";
-      } else {
-        entries += "#" + keys.front() + ": " + SampleOf(entry) + "\n";
-      }
+      text += "\n" + Comment(cli::SentencesOf(*entry.option));
+      const char* const separator = entry.is_repeatable ? ":\n#  - " : ": ";
+      text += "#" + KeysOf(entry).front() + separator + SampleOf(entry) + "\n";
     }
-    if (!entries.empty()) text += "\n#### " + group.name + "\n" + entries;
   }
   return text;
 }

@@ -2,7 +2,9 @@
 #include "reference/entry.h"
 
 #include <algorithm>
+#include <set>
 #include <sstream>
+#include <utility>
 #include <variant>
 
 namespace espcap::reference {
@@ -81,6 +83,23 @@ std::vector<std::string> KeysOf(const Entry& entry) {
     if (name.starts_with("--") && name != "--config") keys.push_back(name.substr(2));
   }
   return keys;
+}
+
+std::vector<Group> ConfigGroups() {
+  std::vector<Group> groups;
+  std::set<std::string> known;
+  for (const cli::Commands command : {cli::kCaptureCommand, cli::kPacketsCommand}) {
+    for (Group& group : GroupsOf(command)) {
+      std::erase_if(group.entries, [&known](const Entry& entry) {
+        const std::vector<std::string> keys = KeysOf(entry);
+        return keys.empty() || !known.insert(keys.front()).second;
+      });
+      if (group.entries.empty()) continue;
+      if (command == cli::kPacketsCommand) group.name = "espcap packets: " + group.name;
+      groups.push_back(std::move(group));
+    }
+  }
+  return groups;
 }
 
 std::string Replaced(std::string text, std::string_view from, std::string_view to) {

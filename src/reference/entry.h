@@ -41,6 +41,10 @@ std::vector<Group> GroupsOf(cli::Commands command);
 // Long names without dashes that espcap.yml accepts; empty: none.
 std::vector<std::string> KeysOf(const Entry& entry);
 
+// All entries that have keys, each key once: those of the main command, and what others have
+// besides.
+std::vector<Group> ConfigGroups();
+
 // `text` with each `from` replaced.
 std::string Replaced(std::string text, std::string_view from, std::string_view to);
 

@@ -174,17 +174,14 @@ It can only have the keys that are marked \(lqAlso in a file that is found.\(rq
 The file holds no secrets, only names of files with secrets.
 .SH KEYS
 )";
-  for (const Group& group : GroupsOf(cli::kCaptureCommand)) {
-    std::string entries;
+  for (const Group& group : ConfigGroups()) {
+    text += ".SS " + RoffText(group.name) + "\n";
     for (const Entry& entry : group.entries) {
-      const std::vector<std::string> keys = KeysOf(entry);
-      if (keys.empty()) continue;
-      entries += RoffEntry(keys, entry);
-      if (entry.is_repeatable) entries += "A value or a list.\n";
-      if (entry.IsFlag()) entries += "True or false.\n";
-      if (entry.option->in_found_file) entries += "Also in a file that is found.\n";
+      text += RoffEntry(KeysOf(entry), entry);
+      if (entry.is_repeatable) text += "A value or a list.\n";
+      if (entry.IsFlag()) text += "True or false.\n";
+      if (entry.option->in_found_file) text += "Also in a file that is found.\n";
     }
-    if (!entries.empty()) text += ".SS " + RoffText(group.name) + "\n" + entries;
   }
   return text + R"(.SH EXAMPLE
 .EX
