@@ -54,7 +54,8 @@ struct Runner {
   }
 
   ExitStatus operator()(const cli::PacketsSettings& settings) const {
-    return WithLog(settings, [&](Log& log) { return RunPacketsCommand(settings, log); });
+    return WithLog(settings,
+                   [&](Log& log) { return RunPacketsCommand(program_path, settings, log); });
   }
 
  private:

@@ -76,6 +76,7 @@ std::string Describe(const FileFindings& findings) {
   add(findings.other, "with other records in their place");
   add(findings.not_reached, fmt::format("not there ({})", findings.reason));
   add(findings.unwritable, "of a kind that pcapng can't keep");
+  add(findings.undissected, "that libwireshark can't dissect");
   return text;
 }
 
@@ -160,7 +161,8 @@ class PacketsRun {
 
 }  // namespace
 
-Result<ExitStatus> RunPacketsCommand(const cli::PacketsSettings& settings, telemetry::Log& log) {
+Result<ExitStatus> RunPacketsCommand(const char* program_path, const cli::PacketsSettings& settings,
+                                     telemetry::Log& log) {
   if (settings.nodes.empty()) return Fail("packets: which server? --node says it");
   if (settings.output.empty() && ::isatty(STDOUT_FILENO) == 1) {
     return Fail("packets: standard output is a terminal; name a file with -w");
@@ -172,8 +174,9 @@ Result<ExitStatus> RunPacketsCommand(const cli::PacketsSettings& settings, telem
   // Before there is a connection or a credential that they could inherit.
   std::optional<process::Identity> unprivileged;
   if (::geteuid() == 0) unprivileged = process::FindUser(std::string(kWorkerUser));
-  auto processes = retrieve::PacketProcesses::Start(unprivileged);
-  if (!processes) return Forward(std::move(processes));
+  auto processes =
+      retrieve::PacketProcesses::Start(unprivileged, {program_path, settings.display_filter});
+  if (!processes) return Fail("packets: {}", processes.error().message);
   auto search = SearchPackets(settings, *query);
   if (!search) return Forward(std::move(search));
   return PacketsRun(settings, log).Run(**processes, std::move(*maps), std::move(*search));

@@ -12,7 +12,8 @@
 namespace espcap::app {
 
 // kIncomplete: packets were not found; the others are written.
-Result<ExitStatus> RunPacketsCommand(const cli::PacketsSettings& settings, telemetry::Log& log);
+Result<ExitStatus> RunPacketsCommand(const char* program_path, const cli::PacketsSettings& settings,
+                                     telemetry::Log& log);
 
 }  // namespace espcap::app
 

@@ -124,6 +124,7 @@ Result<void> ApplyConfig(CLI::App& command, const CLI::App& main_command,
       return Fail("{}: unknown key '{}'{}", place, setting.key,
                   base::DidYouMean(setting.key, LongOptions(main_command, "")));
     }
+    if (!option->get_configurable()) continue;  // it means another command's
     if (trust == Trust::kFoundFile && !IsForFoundFiles(setting.key)) {
       return Fail(
           "{}: '{}' is not accepted from a file that espcap finds by itself: give --config {} if "

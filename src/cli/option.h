@@ -69,6 +69,7 @@ struct Option {
   std::optional<Range> range = {};
   std::vector<std::string> choices = {};  // the only values; none: any
   bool in_found_file = false;             // accepted from an espcap.yml that nobody named
+  bool is_command_line_only = false;      // espcap.yml doesn't set it
   bool in_resume_key = false;  // another value makes other documents: an earlier run's don't count
   const char* help = "";       // in --help: an imperative, in sentences
   const char* paragraph = "";  // what else there is to say, in sentences (Markdown); may be empty

@@ -53,6 +53,17 @@ std::vector<Option> PacketsOptions() {
        .help = "Find at most N documents. If there are more, the exit status is 2.",
        .example = "--max-hits 1000",
        .setting = [](S& s) -> Setting { return &s.packets->max_hits; }},
+      {.names = "--filter",
+       .commands = kPacketsCommand,
+       .group = kSearch,
+       .value = "EXPR",
+       .is_command_line_only = true,
+       .help = "Of the packets that are found, write those that this display filter "
+               "(wireshark-filter(4), tshark's -Y) matches.",
+       .paragraph = "Each file is dissected from its beginning to the last packet that is found. "
+                    "The `filter` of espcap.yml is that of capture, and isn't used here.",
+       .example = "--filter 'tcp.analysis.retransmission'",
+       .setting = [](S& s) -> Setting { return &s.packets->display_filter; }},
       {.names = "--archive-root",
        .commands = kPacketsCommand,
        .group = kArchive,

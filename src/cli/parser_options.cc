@@ -109,6 +109,7 @@ void AddOptions(CLI::App& app, Commands command, SettingsOfCommand settings) {
     CLI::Option* option = Add(app, row, row.setting(settings));
     if (*row.value != '\0') option->type_name(row.value);
     if (row.is_required) option->required();
+    option->configurable(!row.is_command_line_only);
     if (*row.group != '\0') option->group(row.group);
     if (row.unit == Unit::kBytes) option->transform(CLI::AsSizeValue(false).description(""));
     if (row.range) option->check(CLI::Range(row.range->least, row.range->most).description(""));

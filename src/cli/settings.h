@@ -223,6 +223,7 @@ struct PacketsSettings : ProgramSettings, ServerSettings {
   std::string index = "packets-*";
   std::string since;
   std::string until;
+  std::string display_filter;  // empty: none
   std::vector<std::string> archive_roots;
   std::vector<std::string> archive_maps;  // old=new
   uint64_t max_hits = 1'000'000;

@@ -78,7 +78,7 @@ std::vector<Group> GroupsOf(cli::Commands command) {
 
 std::vector<std::string> KeysOf(const Entry& entry) {
   std::vector<std::string> keys;
-  if (entry.option->setting == nullptr) return keys;
+  if (entry.option->setting == nullptr || entry.option->is_command_line_only) return keys;
   for (const std::string& name : entry.names) {
     if (name.starts_with("--") && name != "--config") keys.push_back(name.substr(2));
   }

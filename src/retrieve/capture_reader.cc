@@ -59,8 +59,8 @@ class InterfaceFinder {
 
 class Copy {
  public:
-  Copy(FileSource& source, PcapngWriter& writer)
-      : source_(source), writer_(writer), interfaces_(source) {}
+  Copy(FileSource& source, RecordFilter* filter, PcapngWriter& writer)
+      : source_(source), filter_(filter), writer_(writer), interfaces_(source) {}
 
   // An error ends the reading, not the section.
   Result<void> InSequence(std::span<RecordSlot> slots) {
@@ -69,6 +69,7 @@ class Copy {
       if (!read) return Forward(std::move(read));
       if (!*read) return Fail("the file ends after record {}", source_.record_number());
       interfaces_.Follow();
+      SelectRecord();
       // Several of one number: of files that had the same name.
       while (!slots.empty() && slots.front().frame <= source_.record_number()) {
         if (auto written = Check(slots.front()); !written) return written;
@@ -97,10 +98,21 @@ class Copy {
     slot.outcome = static_cast<uint32_t>(outcome);
   }
 
+  void SelectRecord() {
+    if (filter_ == nullptr) return;
+    const auto selected = filter_->Selects();
+    is_dissected_ = selected.has_value();
+    is_selected_ = selected.value_or(false);
+  }
+
   Result<void> Check(RecordSlot& slot) {
     if (slot.frame != source_.record_number() ||
         source::DigestOf(source_.record()) != slot.digest) {
       Set(slot, RecordOutcome::kOther);
+      return {};
+    }
+    if (!is_selected_) {
+      Set(slot, is_dissected_ ? RecordOutcome::kFiltered : RecordOutcome::kUndissected);
       return {};
     }
     auto written = WriteRecord();
@@ -148,11 +160,14 @@ class Copy {
   };
 
   FileSource& source_;
+  RecordFilter* filter_;
   PcapngWriter& writer_;
   InterfaceFinder interfaces_;
   std::map<std::pair<wtap_block_t, int>, std::vector<Described>> described_;  // by link type
   std::optional<Error> write_error_;
   uint64_t records_ = 0;
+  bool is_dissected_ = true;  // the current record
+  bool is_selected_ = true;
 };
 
 }  // namespace
@@ -167,10 +182,11 @@ bool CanGoByOffset(const FileSource& source, std::span<const RecordSlot> slots) 
 }
 
 Result<CopiedRecords> CopyRecords(FileSource& source, std::span<RecordSlot> slots, bool by_offset,
-                                  base::FileDescriptor section) {
+                                  RecordFilter* filter, base::FileDescriptor section) {
+  if (filter != nullptr) filter->Attach(source);
   auto writer = PcapngWriter::Begin(std::move(section), source.handle());
   if (!writer) return Forward(std::move(writer));
-  Copy copy(source, **writer);
+  Copy copy(source, filter, **writer);
   const auto copied = by_offset ? copy.ByOffset(slots) : copy.InSequence(slots);
   if (copy.write_error()) return tl::unexpected(*copy.write_error());
   if (auto closed = (*writer)->Close(); !closed) return Forward(std::move(closed));

@@ -11,6 +11,7 @@
 
 #include "base/file_descriptor.h"
 #include "espcap/result.h"
+#include "retrieve/record_filter.h"
 #include "retrieve/record_slot.h"
 #include "source/file_source.h"
 
@@ -28,9 +29,11 @@ struct CopiedRecords {
                                  std::span<const RecordSlot> slots);
 
 // Reads no further than the last slot. Says in each slot what became of it. `by_offset`: REQUIRES
-// CanGoByOffset() and random access. An error: the section can't be written.
+// CanGoByOffset() and random access, and no filter. `filter`: of those that are selected; null: of
+// all. An error: the section can't be written.
 Result<CopiedRecords> CopyRecords(source::FileSource& source, std::span<RecordSlot> slots,
-                                  bool by_offset, base::FileDescriptor section);
+                                  bool by_offset, RecordFilter* filter,
+                                  base::FileDescriptor section);
 
 }  // namespace espcap::retrieve
 

@@ -23,24 +23,29 @@ Result<base::FileDescriptor> Share(std::span<const Row> rows) {
   return Fail("share memory: {}", std::generic_category().message(errno));
 }
 
-Result<PacketAnswer> Perform(const process::Channel& channel, const PacketTask& task, int input,
-                             int output, int table) {
-  const bool is_sent = channel.Send(task, input) && channel.Send(PassedDescriptor(), output) &&
-                       channel.Send(PassedDescriptor(), table);
+Result<PacketAnswer> Answered(const process::Channel& channel, bool is_sent) {
   auto answer = is_sent ? channel.Receive<PacketAnswer>() : std::nullopt;
   if (!answer) return Fail("the process that reads captures has ended");
   if (answer->is_done == 0) return Fail("{}", TextOf(answer->text));
   return *answer;
 }
 
+Result<PacketAnswer> Perform(const process::Channel& channel, const PacketTask& task, int input,
+                             int output, int table) {
+  const bool is_sent = channel.Send(task, input) && channel.Send(PassedDescriptor(), output) &&
+                       channel.Send(PassedDescriptor(), table);
+  return Answered(channel, is_sent);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<PacketProcesses>> PacketProcesses::Start(
-    const std::optional<process::Identity>& unprivileged) {
-  auto forked = process::ForkWithChannel([&unprivileged](const process::Channel& channel) {
-    ServePacketTasks(channel, unprivileged);
+    const std::optional<process::Identity>& unprivileged, const Refinement& refinement) {
+  auto forked = process::ForkWithChannel([&](const process::Channel& channel) {
+    ServePacketTasks(channel, unprivileged, refinement);
   });
   if (!forked) return Forward(std::move(forked));
+  if (auto ready = Answered(forked->second, true); !ready) return Forward(std::move(ready));
   return std::unique_ptr<PacketProcesses>(
       new PacketProcesses(std::move(forked->first), std::move(forked->second)));
 }

@@ -18,6 +18,7 @@
 #include "process/channel.h"
 #include "process/child_process.h"
 #include "process/privileges.h"
+#include "retrieve/packet_tasks.h"
 #include "retrieve/record_slot.h"
 
 namespace espcap::retrieve {
@@ -25,8 +26,9 @@ namespace espcap::retrieve {
 class PacketProcesses {
  public:
   // REQUIRES: one thread, no connection. `unprivileged`: who they become where root starts them.
+  // Waits until they are ready; an error says why they can't be, such as a wrong display filter.
   static Result<std::unique_ptr<PacketProcesses>> Start(
-      const std::optional<process::Identity>& unprivileged);
+      const std::optional<process::Identity>& unprivileged, const Refinement& refinement);
   PacketProcesses(const PacketProcesses&) = delete;
   PacketProcesses& operator=(const PacketProcesses&) = delete;
 

@@ -10,9 +10,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <memory>
 #include <span>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "process/child_files.h"
 #include "process/forked_task.h"
@@ -22,6 +24,7 @@
 #include "process/syscall_filter.h"
 #include "retrieve/capture_reader.h"
 #include "retrieve/packet_merger.h"
+#include "retrieve/record_filter.h"
 #include "source/wiretap_alone.h"
 
 namespace espcap::retrieve {
@@ -49,9 +52,10 @@ struct Table {
   }
 };
 
-Result<void> Confine() {
+Result<void> Confine(std::vector<std::string> readable) {
+  readable.emplace_back(kInput);
   if (process::CanConfineReading()) {
-    if (auto confined = process::ConfineReading({kInput}); !confined) return confined;
+    if (auto confined = process::ConfineReading(std::move(readable)); !confined) return confined;
   }
   return process::RestrictSystemCalls(process::Sockets::kNone);
 }
@@ -74,11 +78,12 @@ Result<std::unique_ptr<FileSource>> OpenInput(const char* path, FileSource::Acce
   return std::move(*opened);
 }
 
-// By offset where every record says its own: a large file need not be read for a few.
+// By offset where every record says its own, unless the others are needed, too: a large file need
+// not be read for a few.
 Result<std::unique_ptr<FileSource>> OpenCapture(const std::string& name,
-                                                std::span<const RecordSlot> slots,
+                                                std::span<const RecordSlot> slots, bool needs_all,
                                                 bool& by_offset) {
-  const bool may_go = process::CanConfineReading() &&
+  const bool may_go = !needs_all && process::CanConfineReading() &&
                       std::all_of(slots.begin(), slots.end(),
                                   [](const RecordSlot& slot) { return slot.offset >= 0; });
   if (may_go) {
@@ -92,15 +97,20 @@ Result<std::unique_ptr<FileSource>> OpenCapture(const std::string& name,
   return OpenInput("-", FileSource::Access::kSequential, name);
 }
 
-Result<std::string> CopyTask(const PacketTask& task, const Table& table) {
+Result<std::string> CopyTask(const PacketTask& task, const Table& table, RecordFilter* filter) {
   auto out = Output();
   if (!out) return Forward(std::move(out));
-  if (auto confined = Confine(); !confined) return Forward(std::move(confined));
+  std::vector<std::string> readable;
+  if (filter != nullptr) {
+    readable = filter->readable_files();
+    RecordFilter::LimitTimeOfRecords();
+  }
+  if (auto confined = Confine(std::move(readable)); !confined) return Forward(std::move(confined));
   const auto slots = table.Rows<RecordSlot>();
   bool by_offset = false;
-  auto source = OpenCapture(TextOf(task.name), slots, by_offset);
+  auto source = OpenCapture(TextOf(task.name), slots, filter != nullptr, by_offset);
   if (!source) return ResultText(0, source.error().message);  // no record can be found
-  auto copied = CopyRecords(**source, slots, by_offset, std::move(*out));
+  auto copied = CopyRecords(**source, slots, by_offset, filter, std::move(*out));
   if (!copied) return Forward(std::move(copied));
   return ResultText(copied->interfaces, copied->fault);
 }
@@ -108,7 +118,7 @@ Result<std::string> CopyTask(const PacketTask& task, const Table& table) {
 Result<std::string> MergeTask(const Table& table) {
   auto out = Output();
   if (!out) return Forward(std::move(out));
-  if (auto confined = Confine(); !confined) return Forward(std::move(confined));
+  if (auto confined = Confine({}); !confined) return Forward(std::move(confined));
   const auto interfaces = table.Rows<const uint32_t>();
   if (interfaces.empty()) {
     if (auto written = WriteEmptySection(std::move(*out)); !written) {
@@ -124,7 +134,8 @@ Result<std::string> MergeTask(const Table& table) {
 }
 
 Result<std::string> Run(const PacketTask& task, base::FileDescriptor input,
-                        base::FileDescriptor output, const base::FileDescriptor& memory) {
+                        base::FileDescriptor output, const base::FileDescriptor& memory,
+                        RecordFilter* filter) {
   Table table;
   const size_t row_bytes =
       task.kind == PacketTask::Kind::kCopy ? sizeof(RecordSlot) : sizeof(uint32_t);
@@ -137,7 +148,7 @@ Result<std::string> Run(const PacketTask& task, base::FileDescriptor input,
   if (input.valid()) ::dup2(input.get(), STDIN_FILENO);
   ::dup2(output.get(), STDOUT_FILENO);
   auto result = process::RunForkedTask([&]() -> Result<std::string> {
-    return task.kind == PacketTask::Kind::kCopy ? CopyTask(task, table) : MergeTask(table);
+    return task.kind == PacketTask::Kind::kCopy ? CopyTask(task, table, filter) : MergeTask(table);
   });
   process::ReplaceByNull({STDIN_FILENO, STDOUT_FILENO});
   return result;
@@ -157,24 +168,33 @@ PacketAnswer AnswerOf(const Result<std::string>& result) {
   return answer;
 }
 
-Result<void> Prepare(const std::optional<process::Identity>& unprivileged) {
+// The filter, or null where nothing is refined.
+Result<std::unique_ptr<RecordFilter>> Prepare(const std::optional<process::Identity>& unprivileged,
+                                              const Refinement& refinement) {
   process::ReplaceByNull({STDIN_FILENO, STDOUT_FILENO});
   // The right to read is for files that only root reads: what a task may open is its own input.
   auto ready = process::DropPrivileges(unprivileged, {.reading = process::CanConfineReading()});
   if (ready) ready = process::ForbidSystemCalls();
+  if (!ready) return Forward(std::move(ready));
   gcry_check_version(nullptr);  // initialises libgcrypt
-  if (ready) source::StartWiretapAlone();
-  return ready;
+  if (!refinement.display_filter.empty()) {
+    return RecordFilter::Prepare(refinement.program_path, refinement.display_filter);
+  }
+  source::StartWiretapAlone();
+  return nullptr;
 }
 
 }  // namespace
 
 void ServePacketTasks(const process::Channel& channel,
-                      const std::optional<process::Identity>& unprivileged) {
+                      const std::optional<process::Identity>& unprivileged,
+                      const Refinement& refinement) {
   ::prctl(PR_SET_NAME, "espcap-packets");
   process::LeaveStopSignalsToSupervisor();
-  const auto ready = Prepare(unprivileged);
-  for (;;) {
+  const auto filter = Prepare(unprivileged, refinement);
+  const bool is_told = channel.Send(
+      AnswerOf(filter ? ResultText(0, {}) : Result<std::string>(tl::unexpected(filter.error()))));
+  while (is_told && filter) {
     base::FileDescriptor input;
     base::FileDescriptor output;
     base::FileDescriptor memory;
@@ -183,8 +203,7 @@ void ServePacketTasks(const process::Channel& channel,
         !channel.Receive<PassedDescriptor>(&memory)) {
       return;
     }
-    const auto result = ready ? Run(*task, std::move(input), std::move(output), memory)
-                              : Result<std::string>(tl::unexpected(ready.error()));
+    const auto result = Run(*task, std::move(input), std::move(output), memory, filter->get());
     if (!channel.Send(AnswerOf(result))) return;
   }
 }

@@ -42,9 +42,17 @@ std::string TextOf(const std::array<char, kSize>& text) {
   return {text.data(), ::strnlen(text.data(), text.size())};
 }
 
-// Forks a process for each task, and waits for it. Returns when the other end is gone.
+// How records are refined after they are found; an empty filter: they aren't.
+struct Refinement {
+  std::string program_path;
+  std::string display_filter;
+};
+
+// Answers that it is ready, or why it can't be. Then forks a process for each task, and waits for
+// it. Returns when the other end is gone.
 void ServePacketTasks(const process::Channel& channel,
-                      const std::optional<process::Identity>& unprivileged);
+                      const std::optional<process::Identity>& unprivileged,
+                      const Refinement& refinement);
 
 }  // namespace espcap::retrieve
 

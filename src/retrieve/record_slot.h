@@ -15,6 +15,8 @@ enum class RecordOutcome : uint32_t {
   kWritten,
   kOther,       // another record is in this place
   kUnwritable,  // pcapng has no way to keep it
+  kFiltered,    // it's there, and the display filter doesn't select it
+  kUndissected  // nobody knows whether it would
 };
 
 struct RecordSlot {

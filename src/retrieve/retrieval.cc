@@ -38,6 +38,12 @@ FileFindings FindingsOf(std::span<const RecordSlot> slots) {
       case RecordOutcome::kUnwritable:
         ++findings.unwritable;
         break;
+      case RecordOutcome::kFiltered:
+        ++findings.filtered;
+        break;
+      case RecordOutcome::kUndissected:
+        ++findings.undissected;
+        break;
       default:
         ++findings.not_reached;
     }

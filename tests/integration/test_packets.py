@@ -116,6 +116,26 @@ def test_a_query_finds_what_a_display_filter_selects(any_server, espcap, find, a
         assert plain(found) == plain(every[int(number) - 1] for number in numbers), query
 
 
+# What they look at comes from packets before: of other frames, and of those that they selected.
+FILTERS = ("tcp.analysis.ack_rtt or dns.time or frame.number == 3",
+           "udp and (frame.time_delta_displayed == 0 or frame.time_delta_displayed > 0.05) or http.response or tls")
+
+
+def test_a_display_filter_refines_what_is_found(any_server, espcap, find, archive, tshark):
+    for path in TEST_PCAPS.iterdir():
+        if path.suffix in (".pcap", ".pcapng", ".gz"):
+            shutil.copy(path, archive)
+    index(espcap, any_server, archive)
+    every = {path: packets_of(path) for path in archive.iterdir() if path.is_file()}
+    for display_filter in FILTERS:
+        run = find("espcap.frame:[2 TO 40]", "--archive-root", archive, "--filter", display_filter)
+        assert run.code == 0, run
+        selected = {path: tshark("-r", path, "-Y", display_filter, "-T", "fields", "-e", "frame.number").split()
+                    for path in every}
+        wanted = [every[path][int(number) - 1] for path in every for number in selected[path] if 2 <= int(number) <= 40]
+        assert wanted and plain(pcapng.read(run.out).packets) == plain(wanted), display_filter
+
+
 def test_what_can_not_be_found_is_named_and_the_rest_is_written(any_server, espcap, find, archive, tmp_path):
     names = ("kept", "changed", "cut", "deleted", "moved", "link", "replaced", "fifo")
     for name in names:
@@ -243,6 +263,7 @@ def test_a_capture_that_only_root_reads_is_read_by_a_process_that_is_not_root(an
 @pytest.mark.parametrize("arguments, what", [
     (["packets", "*"], "--node"), (["packets"], "QUERY"),
     (["packets", "*", "--node", "localhost", "--archive-map", "a=b"], "OLD=NEW"),
+    (["packets", "*", "--node", "localhost:1", "--filter", "dns.no.such", "-w", "/dev/null"], "dns.no.such"),
     (["packets", "@/nonexistent", "--node", "localhost"], "/nonexistent")])
 def test_wrong_use_says_what_is_wrong(espcap, arguments, what):
     run = espcap(*arguments)

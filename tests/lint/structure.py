@@ -28,7 +28,7 @@ EDGES = {
     "encode": {"registry", "document", "dissect", "source", "schema"},
     "live": {"dissect", "source", "process", "stream"},
     "reference": {"cli"},
-    "retrieve": {"process", "source"},
+    "retrieve": {"dissect", "process", "source"},
     "registry": {"dissect", "schema", "source"},
     "sink": {"spool", "document"},
     "stream": {"dissect", "source", "process"},
