@@ -57,6 +57,18 @@ TEST_F(ConfigArgumentsTest, KeysOfSecurity) {
   EXPECT_EQ(security.bearer_token_file, "b");
 }
 
+// A file is for all commands, but its filter is that of capture.
+TEST_F(ConfigArgumentsTest, PacketsHasItsFilterFromTheCommandLineAlone) {
+  directory_.Write("espcap.yml", "filter: dns\narchive-root: /captures\n");
+  const auto parsed = Parse({"packets", "*", "--config", "./espcap.yml", "--filter", "tcp"});
+  const auto without = Parse({"packets", "*", "--config", "./espcap.yml"});
+  ASSERT_TRUE(parsed && without);
+  const auto& settings = std::get<PacketsSettings>(*parsed);
+  EXPECT_EQ(settings.display_filter, "tcp");
+  EXPECT_EQ(settings.archive_roots, Strings{"/captures"});
+  EXPECT_EQ(std::get<PacketsSettings>(*without).display_filter, "");
+}
+
 TEST_F(ConfigArgumentsTest, KeysAreLongOptions) {
   const CaptureSettings settings = With(
       "dir: captures\n"
