@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The source tarball of a commit, and what the package says of itself. `./dev matrix RELEASE install` tries the package."""
+import importlib.util
 import os
 import re
 import shutil
@@ -88,3 +89,35 @@ def test_a_package_is_built_with_what_dev_installs():
     (installed,) = re.findall(r"^build_packages=\((.*?)\)", (ROOT / "dev").read_text(), re.M | re.S)
     names = {line.split()[0].rstrip(",") for line in wanted.splitlines()}
     assert names - OF_PACKAGING == set(installed.split()) - ESSENTIAL - OF_TESTS
+
+
+spec = importlib.util.spec_from_file_location("set_version", ROOT / "packaging" / "set_version.py")
+set_version = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(set_version)
+CMAKE = "cmake_minimum_required(VERSION 3.25)\nproject(espcap VERSION 1.2.3 LANGUAGES CXX\n"
+CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n- New.\n\n## [1.2.3] - 2026-01-01\n\n- Old.\n"
+
+
+def test_a_release_sets_the_version_and_its_section():
+    cmake, changelog = set_version.changed(CMAKE, CHANGELOG, "1.10.0", "2026-02-01")
+    assert cmake == CMAKE.replace("1.2.3", "1.10.0")
+    assert changelog == CHANGELOG.replace("## [Unreleased]\n", "## [Unreleased]\n\n## [1.10.0] - 2026-02-01\n")
+
+
+@pytest.mark.parametrize(("version", "changelog", "message"), [
+    ("1.2.3", CHANGELOG, "is in CHANGELOG.md already"),
+    ("1.2.2", CHANGELOG, "is lower than 1.2.3"),
+    ("1.3", CHANGELOG, "is no version"),
+    ("1.03.0", CHANGELOG, "is no version"),
+    ("1.3.0", CHANGELOG.replace("- New.\n", ""), "nothing to release"),
+    ("1.3.0", "# Changelog\n", "nothing to release"),
+])
+def test_what_cannot_be_released_says_why(version, changelog, message):
+    with pytest.raises(ValueError, match=message):
+        set_version.changed(CMAKE, changelog, version, "2026-02-01")
+
+
+def test_the_project_itself_can_be_released():
+    texts = [(ROOT / name).read_text() for name in ("CMakeLists.txt", "CHANGELOG.md")]
+    cmake, _ = set_version.changed(*texts, "9999.0.0", "2026-02-01")
+    assert "project(espcap VERSION 9999.0.0 " in cmake
