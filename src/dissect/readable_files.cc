@@ -49,9 +49,12 @@ std::vector<std::string> ReadableFiles::Now() const {
   Paths paths = of_library_;
   for (const std::string& path : of_preferences_) {
     std::error_code error;
-    const bool exists = std::filesystem::exists(path, error);
+    if (std::filesystem::exists(path, error)) {
+      paths.push_back(path);
+      continue;
+    }
     const std::string folder = std::filesystem::path(path).parent_path().string();
-    paths.push_back(exists ? path : folder.empty() ? "." : folder);
+    paths.push_back(folder.empty() ? "." : folder);
   }
   return paths;
 }

@@ -48,8 +48,9 @@ class DocumentWriter {
         tree_(shape.hex, selection, types, shape.limits, CompanionsOf(shape)),
         columns_(columns),
         shown_columns_(shape.columns) {
-    if (shape.has_trees)
+    if (shape.has_trees) {
       whole_tree_.emplace(shape.hex, nullptr, types, shape.limits, CompanionsOf(shape));
+    }
     if (shape.run) provenance_.emplace(*shape.run);
     if (shape.ecs) ecs_.emplace(provenance_ ? provenance_->sensor() : std::string());
   }

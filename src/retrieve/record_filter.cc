@@ -21,8 +21,8 @@ static_assert(std::atomic<uint64_t>::is_always_lock_free);
 void EndIfStuck(int signal) {
   static std::atomic<uint64_t> begun_before{0};
   if (begun_before.exchange(records_begun) != records_begun) return;
-  ::signal(signal, SIG_DFL);
-  ::raise(signal);
+  static_cast<void>(::signal(signal, SIG_DFL));
+  static_cast<void>(::raise(signal));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ from delivery import segment_bytes
 from fault_proxy import Hang
 from network import packets_sent
 from project import FULL, TEST_PCAPS
-from waiting import wait_until
+from waiting import bound, wait_until
 
 HTTP = TEST_PCAPS / "http.pcap"
 HTTP_PACKETS = 104
