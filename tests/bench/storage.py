@@ -12,8 +12,7 @@ from table import Target
 from turns import Contender, Ratio, how_often, in_turn, ratio
 
 FIELDS_SHOWN = 12
-# The whole tree and its summary have templates of their own.
-TREES, SUMMARIES = "packets-%Y-%m-%d", "summaries-%Y-%m-%d"
+SUMMARIES = "summaries-%Y-%m-%d"  # with a template of their own
 
 
 class Weighed(Counted):
@@ -22,6 +21,7 @@ class Weighed(Counted):
     def __init__(self, node, expected, indices):
         super().__init__(node, expected, indices)
         self.bytes = []
+        self.by_field = []
 
     def after(self):
         super().after()
@@ -29,9 +29,10 @@ class Weighed(Counted):
         self.node.request("POST", f"/{self.indices}/_flush")
         stats = self.node.request("GET", f"/{self.indices}/_stats/store")
         self.bytes.append(stats["_all"]["primaries"]["store"]["size_in_bytes"])
+        self.by_field = self._bytes_by_field()
 
-    def bytes_by_field(self):
-        """Of the last run's index, the largest first."""
+    def _bytes_by_field(self):
+        """The largest first."""
         usage = self.node.request("POST", f"/{self.indices}/_disk_usage?run_expensive_tasks=true")
         total = {}
         for name, index in usage.items():
@@ -73,7 +74,7 @@ def measure_storage(report, capture, packets, work, runs, environment):
         rows["tree"].runs.clear()
         counted["tree"].bytes.clear()
         in_turn(rows.values(), runs, environment)
-        by_field = counted["summary"].bytes_by_field()
+    by_field = counted["summary"].by_field
     _report(report, capture, packets, runs, rows, counted)
     report.subject(f"bytes of a summary by field, {capture.name}")
     report.head(("B/packet",))
@@ -92,6 +93,7 @@ def _report(report, capture, packets, runs, rows, counted):
         server[name] = statistics.median(counted[name].server_seconds[-runs:])
         report.row(name, [f"{wall:.2f}", f"{packets / wall:,.0f}", f"{size[name]:,.0f}", f"{server[name]:.1f}"])
     report.note("index B: bytes of the index, in one segment, for a packet; server s: its CPU time")
+
     def figure(text, value, limit):
         report.ratio(text, Ratio(value, value, value), Target("<=", limit))
 
