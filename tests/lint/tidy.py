@@ -114,10 +114,12 @@ class Results:
 def shared_state(clang_tidy):
     """What every unit's result follows from."""
     version = subprocess.run([clang_tidy, "--version"], capture_output=True, check=True, text=True)
-    packages = subprocess.run(["dpkg-query", "-W", "-f", "${Package} ${Version}\n", "lib*-dev",
-                               "nlohmann-json3-dev", "linux-libc-dev"],
+    packages = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status} ${Package} ${Version}\n",
+                               "lib*-dev", "nlohmann-json3-dev"],
                               capture_output=True, check=False, text=True)
-    return [version.stdout, packages.stdout, (ROOT / ".clang-tidy").read_text(encoding="utf-8")]
+    # A pattern also matches names that are not installed and that another package merely mentions.
+    installed = [line for line in packages.stdout.splitlines() if line.startswith("installed ")]
+    return [version.stdout, *installed, (ROOT / ".clang-tidy").read_text(encoding="utf-8")]
 
 
 def stem(name):
