@@ -4,8 +4,8 @@
 
     sbom.py PROGRAM VERSION
 
-Components are the Debian packages whose libraries the program loads, and those whose headers alone it is compiled
-with. The same program with the same packages gives the same bytes."""
+Components are the Debian packages whose libraries the program loads, and those whose headers or scripts are
+built into it. The same program with the same packages gives the same bytes."""
 import datetime
 import hashlib
 import json
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import uuid
 
-HEADERS_ONLY = ["libcli11-dev", "libexpected-dev", "nlohmann-json3-dev"]
+BUILT_IN = ["libcli11-dev", "libexpected-dev", "libjs-chart.js", "nlohmann-json3-dev"]
 
 
 def printed(*command):
@@ -54,7 +54,7 @@ def component(package):
 def main():
     program, version = sys.argv[1:]
     packages = {package_of(path) for path in libraries(program)} - {None}
-    headers = [name for name in HEADERS_ONLY
+    headers = [name for name in BUILT_IN
                if subprocess.run(["dpkg-query", "-W", name], capture_output=True, check=False).returncode == 0]
     components = sorted(map(component, [*packages, *headers]), key=lambda each: each["bom-ref"])
     digest = hashlib.sha256(pathlib.Path(program).read_bytes()).hexdigest()

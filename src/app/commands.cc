@@ -9,6 +9,7 @@
 #include "app/fields_command.h"
 #include "app/packets_command.h"
 #include "app/query_command.h"
+#include "app/report_command.h"
 #include "app/resend_command.h"
 #include "app/standard_output.h"
 #include "app/template_command.h"
@@ -56,6 +57,9 @@ struct Runner {
   ExitStatus operator()(const cli::PacketsSettings& settings) const {
     return WithLog(settings,
                    [&](Log& log) { return RunPacketsCommand(program_path, settings, log); });
+  }
+  ExitStatus operator()(const cli::ReportSettings& settings) const {
+    return WithLog(settings, [&](Log& log) { return Complete(RunReportCommand(settings, log)); });
   }
 
  private:

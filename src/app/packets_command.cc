@@ -17,7 +17,6 @@
 #include "app/packet_hits.h"
 #include "app/run_identity.h"
 #include "app/server_query.h"
-#include "elasticsearch/hit_query.h"
 #include "process/privileges.h"
 #include "retrieve/archive_roots.h"
 #include "retrieve/packet_processes.h"
@@ -32,19 +31,6 @@ using retrieve::Retrieval;
 constexpr const char* kTemporaryFolder = "/var/tmp";
 constexpr const char* kFileKind = "files whose packets are not found";  // in the log
 constexpr int kFilesNamedAtOnce = 100;
-
-Result<std::string> ReadQuery(const cli::PacketsSettings& settings) {
-  elasticsearch::HitRequest request{settings.query, false, settings.since, settings.until};
-  if (settings.query.starts_with('@')) {
-    auto text = ReadQueryFile(settings.query.substr(1));
-    if (!text) return Fail("packets: {}", text.error().message);
-    request.query = std::move(*text);
-    request.is_json = true;
-  }
-  auto query = elasticsearch::QueryOf(request);
-  if (!query) return Fail("packets {}: {}", settings.query, query.error().message);
-  return query;
-}
 
 Result<std::vector<retrieve::PathMap>> ParseMaps(const std::vector<std::string>& texts) {
   std::vector<retrieve::PathMap> maps;
@@ -167,8 +153,8 @@ Result<ExitStatus> RunPacketsCommand(const char* program_path, const cli::Packet
   if (settings.output.empty() && ::isatty(STDOUT_FILENO) == 1) {
     return Fail("packets: standard output is a terminal; name a file with -w");
   }
-  auto query = ReadQuery(settings);
-  if (!query) return Forward(std::move(query));
+  const auto query = ReadSearchQuery(settings);
+  if (!query) return Fail("packets: {}", query.error().message);
   auto maps = ParseMaps(settings.archive_maps);
   if (!maps) return Forward(std::move(maps));
   // Before there is a connection or a credential that they could inherit.
@@ -177,7 +163,7 @@ Result<ExitStatus> RunPacketsCommand(const char* program_path, const cli::Packet
   auto processes =
       retrieve::PacketProcesses::Start(unprivileged, {program_path, settings.display_filter});
   if (!processes) return Fail("packets: {}", processes.error().message);
-  auto search = SearchPackets(settings, *query);
+  auto search = SearchPackets(settings, query->json);
   if (!search) return Forward(std::move(search));
   return PacketsRun(settings, log).Run(**processes, std::move(*maps), std::move(*search));
 }

@@ -9,6 +9,7 @@
 
 #include "app/credentials.h"
 #include "app/server_connection.h"
+#include "elasticsearch/hit_query.h"
 
 namespace espcap::app {
 namespace {
@@ -22,6 +23,24 @@ Result<std::string> ReadQueryFile(const std::string& path) {
   std::string text((std::istreambuf_iterator<char>(file)), {});
   if (text.empty()) return Fail("{} can't be read", path);
   return text;
+}
+
+Result<SearchQuery> ReadSearchQuery(const cli::SearchSettings& settings) {
+  elasticsearch::HitRequest request{settings.query, false, settings.since, settings.until};
+  SearchQuery query;
+  if (settings.query.starts_with('@')) {
+    auto text = ReadQueryFile(settings.query.substr(1));
+    if (!text) return Forward(std::move(text));
+    request.query = std::move(*text);
+    request.is_json = true;
+    auto base = elasticsearch::QueryOf({request.query, true, {}, {}});
+    if (!base) return Fail("{}: {}", settings.query, base.error().message);
+    query.base = std::move(*base);
+  }
+  auto json = elasticsearch::QueryOf(request);
+  if (!json) return Fail("{}: {}", settings.query, json.error().message);
+  query.json = std::move(*json);
+  return query;
 }
 
 Result<QueriedServer> FindServer(const cli::ServerSettings& settings) {

@@ -24,6 +24,13 @@ struct QueriedServer {
 // The text of a file that holds a query. An error: it can't be read, or nothing is in it.
 Result<std::string> ReadQueryFile(const std::string& path);
 
+// What a command's settings search for.
+struct SearchQuery {
+  std::string json;  // elasticsearch::QueryOf()
+  std::string base;  // the same of any time, where the settings name a file; else empty
+};
+Result<SearchQuery> ReadSearchQuery(const cli::SearchSettings& settings);
+
 // An error names what is wrong with each of the nodes. REQUIRES: there is one.
 Result<QueriedServer> FindServer(const cli::ServerSettings& settings);
 

@@ -69,6 +69,7 @@ class Parser {
     template_settings_.secrets = secrets;
     query_settings_.secrets = secrets;
     packets_settings_.secrets = secrets;
+    report_settings_.secrets = secrets;
     main_.require_subcommand(0, 1);
     Describe(main_, kCaptureCommand,
              {.program = &capture_, .server = &capture_, .capture = &capture_});
@@ -88,7 +89,13 @@ class Parser {
     Describe(packets_, kPacketsCommand,
              {.program = &packets_settings_,
               .server = &packets_settings_,
+              .search = &packets_settings_,
               .packets = &packets_settings_});
+    Describe(report_, kReportCommand,
+             {.program = &report_settings_,
+              .server = &report_settings_,
+              .search = &report_settings_,
+              .report = &report_settings_});
     AddCommand(main_, kHelpCommand);
   }
 
@@ -121,6 +128,7 @@ class Parser {
     if (fields_.parsed()) return Finish(fields_, fields_settings_);
     if (query_.parsed()) return Finish(query_, query_settings_);
     if (packets_.parsed()) return Finish(packets_, packets_settings_);
+    if (report_.parsed()) return Finish(report_, report_settings_);
     return Finish(main_, capture_);
   }
 
@@ -159,12 +167,14 @@ class Parser {
   FieldsSettings fields_settings_;
   QuerySettings query_settings_;
   PacketsSettings packets_settings_;
+  ReportSettings report_settings_;
   CLI::App main_{RowOf(kCaptureCommand).help, "espcap"};
   CLI::App& resend_ = AddCommand(main_, kResendCommand);
   CLI::App& template_ = AddCommand(main_, kTemplateCommand);
   CLI::App& fields_ = AddCommand(main_, kFieldsCommand);
   CLI::App& query_ = AddCommand(main_, kQueryCommand);
   CLI::App& packets_ = AddCommand(main_, kPacketsCommand);
+  CLI::App& report_ = AddCommand(main_, kReportCommand);
 };
 
 }  // namespace

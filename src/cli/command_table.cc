@@ -53,6 +53,12 @@ constexpr const char* kPacketsExamples =
   espcap packets @query.json --since now-1d --node localhost --archive-root /captures -w day.pcapng
 )";
 
+constexpr const char* kReportExamples =
+    R"(  espcap report --node localhost:9200                    report.html, of every packet
+  espcap report --since now-1d --node localhost --output day.html
+  espcap report --query 'espcap.sensor:branch-7' --node localhost --archive-root /captures
+)";
+
 }  // namespace
 
 const std::vector<CommandRow>& CommandTable() {
@@ -67,6 +73,8 @@ const std::vector<CommandRow>& CommandTable() {
       {kQueryCommand, "query", "Ask a server, and print a table.", kQueryExamples},
       {kPacketsCommand, "packets", "Find documents, and write the packets that they were made of.",
        kPacketsExamples},
+      {kReportCommand, "report", "Write a page about the packets that an index holds.",
+       kReportExamples},
       {kHelpCommand, "help", "Explain one option or command.", kHelpExamples},
   };
   return table;

@@ -17,6 +17,8 @@ const std::set<std::string> kCommandLineOnly = {"config", "help", "version"};
 const std::array<std::set<std::string>, 2> kGroups = {
     std::set<std::string>{"file", "dir", "nic", "interface"},
     std::set<std::string>{"node", "output"}};
+// A run's, which a report must neither write over nor take for its own.
+const std::set<std::string> kOfRuns = {"output"};
 
 bool IsFlag(const CLI::Option& option) { return option.get_items_expected_max() == 0; }
 
@@ -26,13 +28,15 @@ bool IsBoolean(const std::string& value) {
 }
 
 // The command line has an option that makes this one moot.
-bool IsOverridden(const CLI::App& app, const std::string& key, const std::set<std::string>& given) {
+bool IsOverridden(const CLI::App& app, bool is_main, const std::string& key,
+                  const std::set<std::string>& given) {
   if (app.get_option_no_throw("--" + key)->count() > 0 && given.contains(key)) return true;
-  return std::any_of(kGroups.begin(), kGroups.end(), [&](const std::set<std::string>& group) {
-    return group.contains(key) && std::any_of(group.begin(), group.end(), [&](const auto& member) {
-             return given.contains(member);
-           });
-  });
+  return is_main &&
+         std::any_of(kGroups.begin(), kGroups.end(), [&](const std::set<std::string>& group) {
+           return group.contains(key) &&
+                  std::any_of(group.begin(), group.end(),
+                              [&](const auto& member) { return given.contains(member); });
+         });
 }
 
 bool HasLongName(const Option& option, const std::string& name) {
@@ -109,6 +113,7 @@ Result<void> ApplyConfig(CLI::App& command, const CLI::App& main_command,
       given.insert(option->get_lnames().begin(), option->get_lnames().end());
     }
   }
+  const bool is_main = &command == &main_command;
   for (const config::Setting& setting : file.settings) {
     const std::string place = fmt::format("{}:{}", file.path, setting.line);
     if (setting.key == "tshark_path") {
@@ -118,6 +123,7 @@ Result<void> ApplyConfig(CLI::App& command, const CLI::App& main_command,
     if (kCommandLineOnly.contains(setting.key)) {
       return Fail("{}: '{}' is for the command line only", place, setting.key);
     }
+    if (!is_main && kOfRuns.contains(setting.key)) continue;
     CLI::Option* option = command.get_option_no_throw("--" + setting.key);
     if (option == nullptr) {
       if (IsOfAnyCommand(setting.key)) continue;
@@ -132,7 +138,7 @@ Result<void> ApplyConfig(CLI::App& command, const CLI::App& main_command,
           place, setting.key, file.path);
     }
     if (auto checked = CheckHoldsNoCredentials(setting, place); !checked) return checked;
-    if (IsOverridden(command, setting.key, given)) continue;
+    if (IsOverridden(command, is_main, setting.key, given)) continue;
     if (auto applied = ApplySetting(*option, setting, place); !applied) return applied;
   }
   return {};

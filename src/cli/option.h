@@ -25,7 +25,9 @@ struct SettingsOfCommand {
   TemplateSettings* index_template = nullptr;
   FieldsSettings* fields = nullptr;
   QuerySettings* query = nullptr;
+  SearchSettings* search = nullptr;
   PacketsSettings* packets = nullptr;
+  ReportSettings* report = nullptr;
 };
 
 enum Commands : unsigned {
@@ -35,7 +37,8 @@ enum Commands : unsigned {
   kFieldsCommand = 8U,
   kQueryCommand = 16U,
   kPacketsCommand = 32U,
-  kEveryCommand = 63U,  // that has settings
+  kReportCommand = 64U,
+  kEveryCommand = 127U,  // that has settings
   kHelpCommand = 1U << 15U,
 };
 

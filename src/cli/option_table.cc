@@ -12,7 +12,7 @@ const std::vector<Option>& OptionTable() {
     for (const auto rows :
          {SourceOptions, LiveOptions, DocumentOptions, OriginOptions, SelectionOptions,
           DissectionOptions, WorkOptions, KeepingOptions, ServerOptions, SecurityOptions,
-          TemplateOptions, SubcommandOptions, PacketsOptions, ProgramOptions}) {
+          TemplateOptions, SubcommandOptions, PacketsOptions, ReportOptions, ProgramOptions}) {
       std::vector<Option> group = rows();
       all.insert(all.end(), std::make_move_iterator(group.begin()),
                  std::make_move_iterator(group.end()));

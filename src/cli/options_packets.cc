@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Options of `espcap packets`.
+// Options of `espcap packets` and `espcap report`.
 #include "cli/option_rows.h"
 
 namespace espcap::cli {
@@ -8,6 +8,7 @@ namespace {
 
 constexpr const char* kSearch = "Search";
 constexpr const char* kArchive = "Capture files";
+constexpr const char* kPage = "Page";
 
 }  // namespace
 
@@ -19,31 +20,31 @@ std::vector<Option> PacketsOptions() {
        .is_required = true,
        .help = "What to find, as in a search box: 'layers.dns.dns_dns_qry_name:example*'; or @PATH "
                "of a file with a query as JSON.",
-       .setting = [](S& s) -> Setting { return &s.packets->query; }},
+       .setting = [](S& s) -> Setting { return &s.search->query; }},
       {.names = "--index",
-       .commands = kPacketsCommand,
+       .commands = kPacketsCommand | kReportCommand,
        .group = kSearch,
        .value = "PATTERN",
        .fallback = "packets-*",
        .help = "Search these indices; a run's --index is read as all that it makes.",
        .example = "--index 'lab-*'",
-       .setting = [](S& s) -> Setting { return &s.packets->index; }},
+       .setting = [](S& s) -> Setting { return &s.search->index; }},
       {.names = "--since",
-       .commands = kPacketsCommand,
+       .commands = kPacketsCommand | kReportCommand,
        .group = kSearch,
        .value = "TIME",
        .help = "Find packets of this time and later.",
        .paragraph = "It is a date in UTC, `2026-03-01T12:00:00`, or one that the server reckons, "
                     "`now-1h`.",
        .example = "--since 2026-03-01",
-       .setting = [](S& s) -> Setting { return &s.packets->since; }},
+       .setting = [](S& s) -> Setting { return &s.search->since; }},
       {.names = "--until",
-       .commands = kPacketsCommand,
+       .commands = kPacketsCommand | kReportCommand,
        .group = kSearch,
        .value = "TIME",
        .help = "Find packets before this time.",
        .example = "--since now-2d --until now-1d",
-       .setting = [](S& s) -> Setting { return &s.packets->until; }},
+       .setting = [](S& s) -> Setting { return &s.search->until; }},
       {.names = "--max-hits",
        .commands = kPacketsCommand,
        .group = kSearch,
@@ -88,6 +89,38 @@ std::vector<Option> PacketsOptions() {
                "standard output.",
        .example = "-w found.pcapng",
        .setting = [](S& s) -> Setting { return &s.packets->output; }},
+  };
+}
+
+std::vector<Option> ReportOptions() {
+  using S = SettingsOfCommand;
+  return {
+      {.names = "--query",
+       .commands = kReportCommand,
+       .group = kSearch,
+       .value = "QUERY",
+       .fallback = "every packet",
+       .help = "Report on what this finds, as in a search box; or @PATH of a file with a query as "
+               "JSON.",
+       .example = "--query 'espcap.sensor:branch-7'",
+       .setting = [](S& s) -> Setting { return &s.search->query; }},
+      {.names = "--output",
+       .commands = kReportCommand,
+       .group = kPage,
+       .value = "PATH",
+       .fallback = "report.html",
+       .help = "Write the page to this file, in the place of one that is there; - is standard "
+               "output.",
+       .paragraph = "It can't be set in `espcap.yml`, where `output` is a run's.",
+       .example = "--output report.html",
+       .setting = [](S& s) -> Setting { return &s.report->output; }},
+      {.names = "--archive-root",
+       .commands = kReportCommand,
+       .group = kPage,
+       .value = "DIR",
+       .help = "Name this folder in the commands that find a row's packets. Repeatable.",
+       .example = "--archive-root /var/lib/captures",
+       .setting = [](S& s) -> Setting { return &s.report->archive_roots; }},
   };
 }
 

@@ -8,8 +8,8 @@ namespace espcap::cli {
 std::vector<Option> SecurityOptions() {
   using S = SettingsOfCommand;
   constexpr const char* kSecurity = "Security";
-  constexpr unsigned kServerCommands =
-      kCaptureCommand | kResendCommand | kTemplateCommand | kQueryCommand | kPacketsCommand;
+  constexpr unsigned kServerCommands = kCaptureCommand | kResendCommand | kTemplateCommand |
+                                       kQueryCommand | kPacketsCommand | kReportCommand;
   return {
       {.names = "--ca-file",
        .commands = kServerCommands,

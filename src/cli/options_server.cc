@@ -10,7 +10,8 @@ constexpr const char* kDestinations = "Destinations";
 constexpr const char* kDelivery = "Delivery";
 constexpr const char* kProgram = "Program";
 constexpr unsigned kSendingCommands = kCaptureCommand | kResendCommand;
-constexpr unsigned kAskingCommands = kTemplateCommand | kQueryCommand | kPacketsCommand;
+constexpr unsigned kAskingCommands =
+    kTemplateCommand | kQueryCommand | kPacketsCommand | kReportCommand;
 
 }  // namespace
 

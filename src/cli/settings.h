@@ -216,17 +216,27 @@ struct QuerySettings : ProgramSettings, ServerSettings {
   std::vector<std::string> values;  // name=value
 };
 
-// `espcap packets`: the packets that documents were made of.
-struct PacketsSettings : ProgramSettings, ServerSettings {
-  std::string query;   // or @ and the path of a file with JSON
-  std::string output;  // empty: standard output, where that is no terminal
+// Which documents are meant.
+struct SearchSettings {
+  std::string query;  // or @ and the path of a file with JSON
   std::string index = "packets-*";
   std::string since;
   std::string until;
+};
+
+// `espcap packets`: the packets that documents were made of.
+struct PacketsSettings : ProgramSettings, ServerSettings, SearchSettings {
+  std::string output;  // empty: standard output, where that is no terminal
   std::string display_filter;  // empty: none
   std::vector<std::string> archive_roots;
   std::vector<std::string> archive_maps;  // old=new
   uint64_t max_hits = 1'000'000;
+};
+
+// `espcap report`: a page about what an index holds.
+struct ReportSettings : ProgramSettings, ServerSettings, SearchSettings {
+  std::string output = "report.html";
+  std::vector<std::string> archive_roots;  // of the commands that are shown
 };
 
 }  // namespace espcap::cli

@@ -18,6 +18,7 @@ bool IsRepeatable(const cli::Option& option) {
   cli::FieldsSettings fields;
   cli::QuerySettings query;
   cli::PacketsSettings packets;
+  cli::ReportSettings report;
   cli::SettingsOfCommand settings = {.program = &capture,
                                      .server = &capture,
                                      .capture = &capture,
@@ -25,7 +26,9 @@ bool IsRepeatable(const cli::Option& option) {
                                      .index_template = &index_template,
                                      .fields = &fields,
                                      .query = &query,
-                                     .packets = &packets};
+                                     .search = &packets,
+                                     .packets = &packets,
+                                     .report = &report};
   return std::holds_alternative<std::vector<std::string>*>(option.setting(settings));
 }
 

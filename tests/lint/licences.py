@@ -11,7 +11,7 @@ LINE = "SPDX-License-Identifier: GPL-2.0-or-later"
 
 # Captures, what servers and programs wrote, formats without comments, the licence itself, and settings of tools by
 # whose bytes results are kept.
-WITHOUT = re.compile(r"^(COPYING|debian/source/format|docs/words\.txt|\.clang-tidy|\.clang-format|"
+WITHOUT = re.compile(r"^(COPYING|docs/report\.png|debian/source/format|docs/words\.txt|\.clang-tidy|\.clang-format|"
                      r"tests/lint/requirements\.txt|test_pcaps/(?!record/).*(?<!\.md)|"
                      r"tests/(data|fixtures|fuzz/findings)/.*|.*\.json)$")
 

@@ -20,8 +20,8 @@ SENTENCE_END = re.compile(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)[\"')*_]*\s+")
 WORD = re.compile(r"\w")
 
 # Their lines are data, or another's text.
-NO_TEXT = {".pcap", ".pcapng", ".gz", ".keys", ".mmdb", ".spool", ".state"}
-FOREIGN = re.compile(r"^(COPYING|tests/integration/test_language\.py|docs/words\.txt|test_pcaps/damaged/|"
+NO_TEXT = {".png", ".pcap", ".pcapng", ".gz", ".keys", ".mmdb", ".spool", ".state"}
+FOREIGN = re.compile(r"^(COPYING|debian/copyright|tests/integration/test_language\.py|docs/words\.txt|test_pcaps/damaged/|"
                      r"tests/(data|fixtures|fuzz/findings)/|tests/lint/requirements\.txt|tests/support/servers/.*pom\.xml)")
 
 

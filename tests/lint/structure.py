@@ -17,6 +17,7 @@ EDGES = {
     "document": set(),
     "http": set(),
     "process": set(),
+    "report": set(),
     "resume": set(),
     "schema": set(),
     "source": set(),

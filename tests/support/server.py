@@ -90,6 +90,13 @@ class Server:
         status, _, answer = self.send(method, path, data)
         return status, json.loads(answer or b"null")
 
+    def search_all(self, searches):
+        """Answers to pairs of a header and a body, in one request."""
+        lines = "".join(json.dumps(one) + "\n" for one in searches)
+        status, _, answer = self.send("POST", "/_msearch", lines.encode(), {"Content-Type": "application/x-ndjson"})
+        assert status == 200, answer
+        return json.loads(answer)["responses"]
+
     def count(self, indices, query=None):
         self.request("POST", f"/{indices}/_refresh")
         status, answer = self.request("POST", f"/{indices}/_count",
