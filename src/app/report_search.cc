@@ -108,8 +108,9 @@ Section OverTime(const std::vector<elasticsearch::TimeBucket>& buckets,
     }
     row.cells.emplace_back(all - std::min(all, named));
     if (bucket.packets > 0) {
+      const uint64_t end_ms = static_cast<uint64_t>(bucket.begin_ms) + bucket_ms;
       row.query = fmt::format("timestamp:[\"{}\" TO \"{}\"}}", bucket.begin_ms,
-                              bucket.begin_ms + static_cast<int64_t>(bucket_ms));
+                              static_cast<int64_t>(end_ms));
     }
     section.rows.push_back(std::move(row));
     if (section.rows.size() > report::kMaxTimeBuckets) break;
@@ -165,8 +166,7 @@ Result<FoundReport> ReportSearch::Run() {
   if (!totals) return tl::unexpected(totals.error());
   const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::system_clock::now().time_since_epoch());
-  report_.facts = {{"Packets", std::to_string(totals->packets)},
-                   {"Bytes", std::to_string(totals->bytes)}};
+  report_.facts = {{"Packets", totals->packets}, {"Bytes", totals->bytes}};
   if (totals->first_ms && totals->last_ms) {
     report_.facts.push_back({"First packet", report::IsoTime(*totals->first_ms)});
     report_.facts.push_back({"Last packet", report::IsoTime(*totals->last_ms)});

@@ -19,8 +19,11 @@ constexpr base::JsonBounds kBounds{
 
 // A number that a server may write as a fraction.
 int64_t NumberOf(const json& value) {
-  constexpr double kMost = 9.2e18;
-  if (value.is_number_integer()) return value.get<int64_t>();
+  constexpr double kMost = 9.2e18;  // one more, or a bucket more, is still a number
+  if (value.is_number_integer()) {
+    constexpr auto kMostInteger = static_cast<int64_t>(kMost);
+    return std::clamp(value.get<int64_t>(), -kMostInteger, kMostInteger);
+  }
   if (!value.is_number()) return 0;
   const auto number = value.get<double>();
   return std::isfinite(number) ? static_cast<int64_t>(std::clamp(number, -kMost, kMost)) : 0;

@@ -20,8 +20,8 @@ std::string TotalsBody(const std::string& query);
 
 // The values of a field that most packets have, or most bytes are in.
 struct TermsRequest {
-  std::string field;
-  std::string filter;  // only of packets that this finds; empty: of all
+  std::string field = {};
+  std::string filter = {};  // only of packets that this finds; empty: of all
   bool by_bytes = false;
   size_t size = 20;
 };

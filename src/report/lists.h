@@ -11,10 +11,10 @@
 namespace espcap::report {
 
 struct ListedField {
-  std::string path;
-  std::string filter;   // only of packets that this finds, as in a search box
-  std::string prefix;   // of its values: "tcp "
-  bool is_text = true;  // its values are quoted in a query
+  std::string path = {};
+  std::string filter = {};  // only of packets that this finds, as in a search box
+  std::string prefix = {};  // of its values: "tcp "
+  bool is_text = true;      // its values are quoted in a query
 };
 
 struct List {
@@ -41,8 +41,8 @@ inline constexpr const char* kStacks = "layers.frame.frame_frame_protocols";
 
 // What finds the packets between two addresses, in both directions.
 struct AddressFields {
-  std::string from;
-  std::string to;
+  std::string from = {};
+  std::string to = {};
 };
 const std::vector<AddressFields>& ConversationFields();
 std::string QueryOfConversation(const AddressFields& fields, std::string_view a,

@@ -79,7 +79,7 @@ ordered_json SectionOf(const Section& section, const Search& search) {
 std::string DataOf(const Report& report) {
   ordered_json facts = ordered_json::array();
   for (const Fact& fact : report.facts) {
-    facts.push_back({{"name", fact.name}, {"value", VisibleText(fact.value)}});
+    facts.push_back({{"name", fact.name}, {"value", CellOf(fact.value)}});
   }
   ordered_json sections = ordered_json::array();
   for (const Section& section : report.sections) {

@@ -65,7 +65,7 @@
     const body = add(table, "tbody");
     for (const row of section.rows) {
       const line = add(body, "tr");
-      add(line, "th", row.name, "name").scope = "row";
+      add(line, "th", row.name, section.chart === "time" ? "time" : "name").scope = "row";
       for (const cell of row.cells) {
         const isFigure = typeof cell === "number";
         const mark = isFigure && section.approximate ? "≈ " : "";
@@ -83,6 +83,13 @@
         addCopied(details, "command", row.command);
       });
     }
+  }
+
+  // "2026-03-01 12:00:00", and only the time where all are of one day.
+  function times(section) {
+    const parts = section.rows.map((row) => row.name.replace(/(\.000)?Z$/, "").split("T"));
+    const isOneDay = parts.every((part) => part[0] === parts[0][0] && part.length === 2);
+    return parts.map((part) => (isOneDay ? part[1] : part.join(" ")));
   }
 
   function barsOf(section) {
@@ -105,7 +112,7 @@
     return {
       type: "bar",
       data: {
-        labels: section.rows.map((row) => row.name),
+        labels: times(section),
         datasets: stacked.map((column, i) => ({
           label: column,
           data: section.rows.map((row) => row.cells[section.charted + i]),
@@ -173,7 +180,7 @@
   for (const fact of report.facts) {
     const pair = add(facts, "div");
     add(pair, "dt", fact.name);
-    add(pair, "dd", fact.value);
+    add(pair, "dd", shown(fact.value));
   }
   const contents = add(page, "nav");
   contents.setAttribute("aria-label", "Contents");

@@ -13,7 +13,7 @@ constexpr const char* kHostile = "</script><img src=x onerror=alert(1)>\u2028\u2
 Report HostileReport() {
   Report report;
   report.search = {.node = kHostile, .index = kHostile};
-  report.facts = {{"Query", kHostile}};
+  report.facts = {{"Query", kHostile}, {"Packets", uint64_t{7}}};
   report.sections = {{.id = "names",
                       .title = "Names",
                       .columns = {"packets", "state"},
@@ -59,6 +59,7 @@ TEST(PageTest, TheDataIsWhatTheReportSays) {
   EXPECT_FALSE(section["rows"][1].contains("query"));
   EXPECT_EQ(section["approximate"], true);
   EXPECT_EQ(data["facts"][0]["name"], "Query");
+  EXPECT_EQ(data["facts"][1]["value"], 7);
 }
 
 TEST(PageTest, ThePolicyHasTheHashesOfWhatIsBuiltIn) {
