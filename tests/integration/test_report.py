@@ -69,6 +69,11 @@ def conversations(values):
                 yield " ↔ ".join(sorted((source, destination)))
 
 
+def findings(values, field):
+    """The template has no place for what Wireshark finds in a packet that an ICMP error quotes."""
+    return [] if "icmp:ip" in values["frame.protocols"][0] else values[field]
+
+
 LISTS = {
     "protocols": lambda values: [values["frame.protocols"][0].rsplit(":", 1)[-1]],
     "talkers": lambda values: values["ip.addr"] + values["ipv6.addr"],
@@ -80,8 +85,9 @@ LISTS = {
     "tls-versions": chosen_version,
     "ports": lambda values: [f"tcp {port}" for port in values["tcp.port"]] +
                             [f"udp {port}" for port in values["udp.port"]],
-    "expert": lambda values: values["_ws.expert.message"],
-    "expert-severities": lambda values: [SEVERITIES[value] for value in values["_ws.expert.severity"]],
+    "expert": lambda values: findings(values, "_ws.expert.message"),
+    "expert-severities": lambda values: [SEVERITIES[value] for value in
+                                         findings(values, "_ws.expert.severity")],
 }
 
 
@@ -191,6 +197,7 @@ def test_what_the_server_refuses_is_an_error(espcap, any_server, tmp_path):
     assert path.read_text(encoding="utf-8") == "earlier" and len(list(tmp_path.iterdir())) == 1
 
 
+SERVER_NAME = "layers.tls.tls_tls_handshake_extensions_server_name"
 HOSTILE = ("<img src=x onerror=document.title='owned'>", "it's a $(touch owned) `touch owned` \"name\"",
            "line\nfeed\r\ttab \u001b]0;x\u0007", "back\\slash\\", "\u202egnp.exe \u2066\u200b", "* OR ?:[a TO b] /r/ ~ ^2",
            "-n --output x; touch owned #", "'; touch owned; '", "</script><script>document.title='owned'</script>",
@@ -224,7 +231,8 @@ def hostile(index, any_server, archive):
 
 
 def test_the_command_of_a_row_writes_its_packets(hostile, report, environment, tmp_path):
-    page = report("--archive-root", hostile)
+    # The honest names would push them out of the list.
+    page = report("--archive-root", hostile, "--query", f"_exists_:{SERVER_NAME}")
     where = tmp_path / "where"
     where.mkdir()
     for section in ("dns", "tls-names", "http-hosts", "sensors"):
