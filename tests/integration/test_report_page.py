@@ -64,7 +64,7 @@ def test_charts_are_drawn_and_names_do_nothing(browser, page):
         cells = browser.run("return [...document.querySelectorAll(`#${arguments[0]} tbody tr`)].map("
                             "(row) => row.querySelector('th').textContent);", section["id"])
         assert cells == [row["name"] for row in section["rows"]]
-    for section in ("dns", "tls-names", "http-hosts", "files", "sensors", "protocols", "expert"):
+    for section in ("dns", "tls-names", "http-hosts", "files", "sensors", "protocols"):
         assert any("onerror=" in row["name"] for row in report.rows(section)), section
     assert browser.driver.title == "espcap report"
     assert browser.run("return document.querySelectorAll('img, svg, iframe, object, link').length") == 0

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Captures into a real Elasticsearch, and two questions to it. `./dev demo` has built everything.
+# Captures into a real Elasticsearch, two questions to it, and a report. `./dev demo` has built everything.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -45,6 +45,11 @@ echo
 echo "== DNS names asked"
 ask '{"query": {"term": {"layers.dns.dns_dns_flags_response": false}},
       "aggs": {"answer": {"terms": {"field": "layers.dns.dns_dns_qry_name", "size": 15}}}}'
+
+echo
+echo "== A report on all of it"
+build/espcap report --node "$url" --archive-root "$PWD/test_pcaps" --output build/report.html
+echo "Look at it in a browser: file://$PWD/build/report.html"
 
 if [ -n "$keep" ]; then
     echo

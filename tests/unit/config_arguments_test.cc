@@ -290,6 +290,18 @@ TEST_F(ConfigArgumentsTest, AKeyOfAnotherCommandIsPassedOver) {
   EXPECT_EQ(packets.output, "");
 }
 
+TEST_F(ConfigArgumentsTest, ARunsOutputIsNoReports) {
+  directory_.Write("lab.yml", "node: es:9200\noutput: packets.ndjson\n");
+  const auto parsed = Parse({"report", "--config", "lab.yml"});
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(std::get<ReportSettings>(*parsed).output, "report.html");
+  EXPECT_EQ(std::get<ReportSettings>(*parsed).nodes, Strings{"es:9200"});
+  const auto named = Parse({"report", "--config", "lab.yml", "--output", "day.html"});
+  ASSERT_TRUE(named) << named.error().message;
+  EXPECT_EQ(std::get<ReportSettings>(*named).output, "day.html");
+  EXPECT_EQ(std::get<ReportSettings>(*named).nodes, Strings{"es:9200"});
+}
+
 TEST_F(ConfigArgumentsTest, AFileNamedThatIsMissingIsAnError) {
   EXPECT_EQ(ErrorOf({"--config", "missing.yml"}), "read missing.yml: No such file or directory");
 }
