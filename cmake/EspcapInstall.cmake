@@ -23,7 +23,7 @@ install(FILES ${reference_dir}/espcap.fish
         DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(FILES README.md ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md SECURITY.md COPYING
         DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md PATTERN *.png)
 install(FILES config/README.md config/espcap.yml config/ilm-packets.json config/ism-packets.json
         DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 install(DIRECTORY config/queries DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
