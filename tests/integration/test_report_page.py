@@ -55,6 +55,7 @@ def shows(browser, path, **options):
 
 def test_charts_are_drawn_and_names_do_nothing(browser, page):
     report = shows(browser, page)
+    assert browser.requests() == [page.resolve().as_uri()] and browser.complaints() == []
     with_rows = [section for section in report.data["sections"] if section["rows"]]
     assert len(with_rows) == len(report.data["sections"])
     assert [(section, values) for section, _, values in browser.drawn()] == \
@@ -69,7 +70,6 @@ def test_charts_are_drawn_and_names_do_nothing(browser, page):
     assert browser.driver.title == "espcap report"
     assert browser.run("return document.querySelectorAll('img, svg, iframe, object, link').length") == 0
     assert browser.run("return document.scripts.length") == 3
-    assert browser.requests() == [page.resolve().as_uri()] and browser.complaints() == []
 
 
 def test_the_browser_would_run_and_fetch_these(browser, tmp_path):
