@@ -45,7 +45,7 @@ Result<void> WritePage(const std::string& path, const std::string& page) {
 Result<void> RunReportCommand(const cli::ReportSettings& settings, telemetry::Log& log) {
   if (settings.nodes.empty()) return Fail("report: which server? --node says it");
   cli::SearchSettings asked = settings;
-  if (asked.query.empty()) asked.query = "*";
+  if (asked.query.empty()) asked.query.assign(1, '*');
   const auto query = ReadSearchQuery(asked);
   if (!query) return Fail("report: {}", query.error().message);
   auto server = FindServer(settings);
