@@ -226,7 +226,7 @@ struct SearchSettings {
 
 // `espcap packets`: the packets that documents were made of.
 struct PacketsSettings : ProgramSettings, ServerSettings, SearchSettings {
-  std::string output;  // empty: standard output, where that is no terminal
+  std::string output;          // empty: standard output, where that is no terminal
   std::string display_filter;  // empty: none
   std::vector<std::string> archive_roots;
   std::vector<std::string> archive_maps;  // old=new
