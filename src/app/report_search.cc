@@ -109,7 +109,7 @@ Section OverTime(const std::vector<elasticsearch::TimeBucket>& buckets,
     row.cells.emplace_back(all - std::min(all, named));
     if (bucket.packets > 0) {
       const uint64_t end_ms = static_cast<uint64_t>(bucket.begin_ms) + bucket_ms;
-      row.query = fmt::format("timestamp:[\"{}\" TO \"{}\"}}", bucket.begin_ms,
+      row.query = fmt::format(R"(timestamp:["{}" TO "{}"}})", bucket.begin_ms,
                               static_cast<int64_t>(end_ms));
     }
     section.rows.push_back(std::move(row));
@@ -246,7 +246,7 @@ Result<void> ReportSearch::AddTraffic(const elasticsearch::Totals& totals) {
     if (!read) return Forward(std::move(read));
     buckets = std::move(*read);
   }
-  for (auto figure : {&Count::packets, &Count::bytes}) {
+  for (const auto figure : {&Count::packets, &Count::bytes}) {
     Section section = OverTime(buckets, layers, bucket_ms, figure);
     if (buckets.empty()) section.note = NothingNote({{.path = "timestamp"}});
     report_.sections.push_back(std::move(section));

@@ -116,7 +116,7 @@ std::string PageOf(const Report& report) {
   };
   add("<style>", assets.style, "</style>\n</head>\n<body>\n<main id=\"page\">\n");
   page += "<noscript>This page shows its figures by its script.</noscript>\n</main>\n";
-  add("<script type=\"application/json\" id=\"report\">", DataOf(report), "</script>\n");
+  add(R"(<script type="application/json" id="report">)", DataOf(report), "</script>\n");
   add("<script>", assets.charts, "</script>\n");
   add("<script>", assets.script, "</script>\n</body>\n</html>\n");
   return page;
