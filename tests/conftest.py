@@ -52,6 +52,8 @@ def is_controller(config):
 
 def pytest_configure(config):
     """Its processes share servers by this folder."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # under nohup
+        signal.signal(signal.SIGHUP, lambda *_: None)  # ignored here; what is started begins with the default
     if is_controller(config) and SERVERS not in os.environ:
         config.stash[OWN_SERVERS] = os.environ[SERVERS] = tempfile.mkdtemp(prefix="espcap-servers-")
 

@@ -1,17 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A cluster of two real nodes, one of which dies and comes back under load."""
-import socket
 import time
 
 import pytest
 from delivery import assert_all_landed
+from ports import free_ports
 from server import Server
 from waiting import wait_until
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def state(node):
@@ -22,7 +17,7 @@ def state(node):
 @pytest.fixture
 def cluster(tmp_path):
     """(master, second node, which holds copies only)."""
-    transport = free_port()
+    transport, = free_ports(1)
     shared = ("discovery.type=multi-node",)
     with Server(tmp_path / "one", *shared, f"transport.port={transport}",
                 "cluster.initial_master_nodes=espcap-test") as one, \

@@ -7,7 +7,7 @@ from captures import packets_of, write_pcap
 from delivery import assert_all_landed, letters, segment_bytes
 from documents import ids_of
 from mounts import own_mounts
-from nginx import free_ports
+from ports import free_ports
 from project import TEST_PCAPS
 from waiting import wait_until
 

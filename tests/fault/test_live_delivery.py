@@ -9,7 +9,7 @@ from delivery import segment_bytes
 from fault_proxy import Hang
 from network import packets_sent
 from project import FULL, TEST_PCAPS
-from waiting import bound, wait_until
+from waiting import WAIT_S, bound, wait_until
 
 HTTP = TEST_PCAPS / "http.pcap"
 HTTP_PACKETS = 104
@@ -66,7 +66,7 @@ def test_nothing_is_dropped_beside_a_silent_server(network, proxy, elasticsearch
         time.sleep(SILENT_S)
         proxy.heal()
         sent = HTTP_PACKETS + packets_sent(replay.communicate()[0])
-    wait_until(lambda: elasticsearch.count(elasticsearch.indices) == sent, step=1)
+    wait_until(lambda: elasticsearch.count(elasticsearch.indices) == sent, bound(WAIT_S), step=1, state=lambda: str(run))
     scrape = run.metrics().scrape()
     assert scrape("espcap_loop_stall_max_seconds") < bound(0.1), scrape.samples
     assert run.stop() == 0, run

@@ -2,7 +2,7 @@
 """The process that makes workers is killed: nothing comes in any more, and what was made is delivered or kept."""
 import pytest
 from delivery import assert_all_landed, segment_bytes
-from nginx import free_ports
+from ports import free_ports
 from project import FULL
 
 ROUNDS = range(10 if FULL else 3)

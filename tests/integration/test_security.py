@@ -13,7 +13,8 @@ import certificates
 import pytest
 from certificates import fingerprint
 from connect_proxy import ConnectProxy
-from nginx import Nginx, free_ports, is_listened_at, tls
+from nginx import Nginx, tls
+from ports import free_ports, is_listened_at
 from processes import process
 from project import TEST_PCAPS
 from waiting import wait_until

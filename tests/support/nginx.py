@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A real nginx on loopback, before a real Elasticsearch."""
-import contextlib
 import pathlib
-import socket
 import subprocess
 
+from ports import free_ports, is_listened_at
 from waiting import wait_until
 
 CONFIGURATION = """daemon off;
@@ -30,21 +29,6 @@ SERVER = """    server {{
         location / {{ proxy_pass {behind}; }}
     }}
 """
-
-
-def free_ports(count):
-    """Ports that nobody listens on just now."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
-def is_listened_at(port):
-    """On this machine, by whichever process; it sees nothing of the question."""
-    found = subprocess.run(["ss", "-Hltn", f"sport = :{port}"], check=True, capture_output=True)
-    return found.stdout != b""
 
 
 def tls(pair):

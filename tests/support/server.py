@@ -8,6 +8,8 @@ import pathlib
 import subprocess
 import urllib.parse
 
+from ports import free_ports
+
 RUN = pathlib.Path(__file__).resolve().parent / "servers" / "run.sh"
 START_S = 300  # the first time its jars are fetched
 KINDS = ("elasticsearch", "opensearch")
@@ -19,12 +21,12 @@ class Server:
 
     `settings` are those of the node, as "name=value"."""
 
-    def __init__(self, home, *settings, kind="elasticsearch", port=0, heap="512m"):
+    def __init__(self, home, *settings, kind="elasticsearch", heap="512m"):
         self.home = pathlib.Path(home)
         self.heap = heap
         self.kind = kind
         self.settings = settings
-        self.port = port  # 0 until the first start: any that is free
+        self.port = free_ports(1)[0]
 
     indices = "packets-*"  # where espcap puts documents if nothing else is said
 
