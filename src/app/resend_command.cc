@@ -153,6 +153,9 @@ Result<ExitStatus> RunResendCommand(const cli::ResendSettings& settings, telemet
     return ExitStatus::kEndedUnasked;
   }
   const DeadLetterResend::Counts counts = (*letters)->counts();
+  if (counts.landed + counts.refused_again + counts.not_sent == 0 && counts.bad_lines > 0) {
+    return Fail("resend {}: no line of it is a dead letter; it stays as it is", settings.file);
+  }
   const uint64_t remaining = counts.refused_again + counts.not_sent + counts.bad_lines;
   log.Info(fmt::format("{} documents accepted by the server, {} remain in {}", counts.landed,
                        remaining, settings.file));

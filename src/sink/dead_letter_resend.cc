@@ -235,6 +235,8 @@ Result<void> DeadLetterResend::Finish() {
     if (auto written = Write("\n"); !written) return written;
     ++counts_.not_sent;
   }
+  // It may be a file of another kind, named by mistake.
+  if (counts_.landed == 0 && counts_.refused_again == 0) return {};
   // The greater part is on disk before anybody has to wait.
   if (auto synced = SyncRemains(); !synced) return synced;
   return ReplaceFile();

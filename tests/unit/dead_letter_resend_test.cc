@@ -181,6 +181,19 @@ TEST_F(DeadLetterResendTest, ABadLineIsReportedAndKept) {
                                                 ": line 2 is no letter (no JSON); it is kept"});
 }
 
+// Another file, by mistake: not even an end of line is added.
+TEST_F(DeadLetterResendTest, AFileWithoutLettersStaysAsItIs) {
+  const std::string capture("\xD4\xC3\xB2\xA1\n\n\0packets", 14);
+  Write(capture);
+  auto resend = Open();
+  EXPECT_TRUE(NextLetters(*resend).empty());
+  ASSERT_TRUE(resend->Finish());
+  EXPECT_EQ(resend->counts().bad_lines, 2U);
+  EXPECT_EQ(Text(), capture);
+  resend.reset();
+  EXPECT_FALSE(HasRemains());
+}
+
 // It would be sent as two, the second of which can be any action.
 TEST_F(DeadLetterResendTest, ADocumentOfTwoLinesIsNoLetter) {
   const std::string bad =
