@@ -17,10 +17,11 @@ namespace {
 
 std::string Reason(int error) { return std::generic_category().message(error); }
 
-std::string FolderOf(const std::string& path) {
+Result<std::string> FolderOf(const std::string& path) {
   std::error_code error;
   const auto target = std::filesystem::weakly_canonical(std::filesystem::absolute(path),
                                                         error);  // a link's is another
+  if (error) return Fail("open dead letters {}: {}", path, error.message());
   return target.parent_path().native();
 }
 
@@ -45,9 +46,10 @@ Result<DeadLetters> DeadLetters::Open(std::string path, uint64_t max_bytes,
   if (is_there && !S_ISREG(status.st_mode)) {
     return Fail("open dead letters {}: not a regular file", path);
   }
-  const std::string& asked = is_there ? path : FolderOf(path);
+  const Result<std::string> asked = is_there ? path : FolderOf(path);
+  if (!asked) return tl::unexpected(asked.error());
   const int access = is_there ? R_OK | W_OK : W_OK | X_OK;
-  if (::faccessat(AT_FDCWD, asked.c_str(), access, AT_EACCESS) != 0) {
+  if (::faccessat(AT_FDCWD, asked->c_str(), access, AT_EACCESS) != 0) {
     return Fail("open dead letters {}: {}", path, Reason(errno));
   }
   return DeadLetters(std::move(path), max_bytes, std::move(stop_waiting));
@@ -125,8 +127,9 @@ Result<void> DeadLetters::Sync() {
     return Fail("write dead letters {}: {}", path_, Reason(errno));
   }
   if (!is_name_synced_) {
-    const base::FileDescriptor folder(
-        ::open(FolderOf(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const auto path = FolderOf(path_);
+    if (!path) return tl::unexpected(path.error());
+    const base::FileDescriptor folder(::open(path->c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     // EINVAL: a file system that can't, and so has nothing to wait for.
     is_name_synced_ = folder.valid() && (::fsync(folder.get()) == 0 || errno == EINVAL);
   }

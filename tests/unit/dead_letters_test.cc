@@ -97,11 +97,15 @@ TEST_F(DeadLettersTest, APlaceThatCantWorkIsSaidAtOnce) {
   ASSERT_EQ(::chmod(directory_.Path("readonly").c_str(), 0444), 0);
   std::filesystem::create_directory(directory_.Path("folder"));
   ASSERT_EQ(::chmod(directory_.Path("folder").c_str(), 0555), 0);
+  std::filesystem::create_directory(directory_.Path("closed"));
+  ASSERT_EQ(::chmod(directory_.Path("closed").c_str(), 0700), 0);
   const AsNobody nobody;
   EXPECT_EQ(ErrorOfOpen(directory_.Path("readonly")),
             "open dead letters " + directory_.Path("readonly") + ": Permission denied");
   EXPECT_EQ(ErrorOfOpen(directory_.Path("folder/new")),
             "open dead letters " + directory_.Path("folder/new") + ": Permission denied");
+  EXPECT_EQ(ErrorOfOpen(directory_.Path("closed/new")),
+            "open dead letters " + directory_.Path("closed/new") + ": Permission denied");
 }
 
 TEST_F(DeadLettersTest, AFullDiskLeavesNoHalfLine) {
