@@ -11,6 +11,10 @@ namespace {
 
 constexpr size_t kMaxNameBytes = 64;  // longer than any that is asked for
 
+constexpr std::string_view kErrorCause = "/error/caused_by/reason";
+// Of a search: what the shards say. Its own reason is then "all shards failed".
+constexpr std::string_view kRootCause = "/error/root_cause/-/reason";
+
 }  // namespace
 
 std::string_view Beginning(std::string_view text, size_t bytes) {
@@ -67,7 +71,7 @@ bool AnswerMembers::OpenObject() {
 bool AnswerMembers::OpenArray() {
   AddMember(Member::Kind::kOther);
   opened_.push_back(path_.size());
-  path_ += "/-";  // what is in it: no place that is asked for
+  path_ += "/-";  // what is in it, whichever it is
   return true;
 }
 
@@ -101,7 +105,7 @@ bool AnswerMembers::OtherScalar() {
 }
 
 AnswerMembers StatusAndError() {
-  return {"/status", "/error", "/error/type", "/error/reason", "/error/caused_by/reason"};
+  return {"/status", "/error", "/error/type", "/error/reason", kErrorCause, kRootCause};
 }
 
 std::string DescribeError(const AnswerMembers& members) {
@@ -110,8 +114,11 @@ std::string DescribeError(const AnswerMembers& members) {
   const std::string& type = members.TextAt("/error/type");
   std::string text =
       fmt::format("{}: {}", type.empty() ? "error" : type, members.TextAt("/error/reason"));
-  const std::string& cause = members.TextAt("/error/caused_by/reason");
-  if (!cause.empty()) text += fmt::format(" ({})", cause);
+  const std::string& caused_by = members.TextAt(kErrorCause);
+  const std::string& cause = caused_by.empty() ? members.TextAt(kRootCause) : caused_by;
+  if (!cause.empty() && cause != members.TextAt("/error/reason")) {
+    text += fmt::format(" ({})", cause);
+  }
   return text;
 }
 

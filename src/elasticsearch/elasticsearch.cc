@@ -29,6 +29,16 @@ std::string Excerpt(const std::string& body) {
   return body.size() > text.size() ? text + "…" : text;
 }
 
+// Of an HTML page, which proxies answer with; "" where there is none.
+std::string PageTitle(const std::string& body) {
+  constexpr std::string_view kOpen = "<title>";
+  const size_t open = body.find(kOpen);
+  if (!body.starts_with('<') || open == std::string::npos) return "";
+  const size_t begin = open + kOpen.size();
+  const size_t end = body.find('<', begin);
+  return end == std::string::npos ? "" : body.substr(begin, end - begin);
+}
+
 struct Version {
   unsigned major = 0;
   unsigned minor = 0;
@@ -149,7 +159,9 @@ std::string ReasonOf(const http::HttpResponse& response) {
   const auto read = base::ReadJson(response.body, kAnswerBounds, answer);
   std::string reason = read ? DescribeError(answer) : std::string();
   if (!reason.empty()) return reason;
-  return response.body.empty() ? "no explanation" : Excerpt(response.body);
+  if (response.body.empty()) return "no explanation";
+  const std::string title = PageTitle(response.body);
+  return title.empty() ? Excerpt(response.body) : Excerpt(title);
 }
 
 }  // namespace espcap::elasticsearch

@@ -246,10 +246,19 @@ TEST(ReasonOf, IsWhatTheServerSays) {
       {R"({"error":{"root_cause":[{"type":"security_exception"}],"type":"security_exception",)"
        R"("reason":"missing authentication credentials for REST request [/]"},"status":401})",
        "security_exception: missing authentication credentials for REST request [/]"},
+      {R"({"error":{"root_cause":[{"type":"query_shard_exception","reason":"Failed to parse query [a:(]"}],)"
+       R"("type":"search_phase_execution_exception","reason":"all shards failed"},"status":400})",
+       "search_phase_execution_exception: all shards failed (Failed to parse query [a:(])"},
+      {R"({"error":{"root_cause":[{"reason":"no such index [x]"}],"type":"index_not_found_exception",)"
+       R"("reason":"no such index [x]"}})",
+       "index_not_found_exception: no such index [x]"},
       {R"({"error":"no handler found for uri [/x]"})", "no handler found for uri [/x]"},
       {R"({"error":{}})", "error: "},
       {R"({"error":5})", R"({"error":5})"},
       {"<h1>502 Bad Gateway</h1>\r\n", "<h1>502 Bad Gateway</h1>  "},
+      {"<html>\r\n<head><title>403\nForbidden</title></head>\r\n<body></body></html>",
+       "403 Forbidden"},
+      {"<html><title>cut", "<html><title>cut"},
       {"", "no explanation"},
   };
   for (const Case& c : cases) EXPECT_EQ(ReasonOf({400, c.body}), c.reason);
