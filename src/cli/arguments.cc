@@ -31,7 +31,8 @@ std::string WithSuggestion(const CLI::App& app, const CLI::ParseError& error) {
   text = fmt::format("unknown option or argument '{}'", unknown.front());
   std::vector<std::string> known = LongOptions(app, "--");
   for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
-  const std::string nearest = base::NearestName(unknown.front(), known);
+  const std::string name = unknown.front().substr(0, unknown.front().find('='));
+  const std::string nearest = base::NearestName(name, known);
   return nearest.empty() ? text : fmt::format("{}; did you mean {}?", text, nearest);
 }
 

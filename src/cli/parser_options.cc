@@ -19,6 +19,15 @@ std::string Description(const Option& option) {
   return text;
 }
 
+// CLI11's own message has the largest number in 309 digits.
+CLI::Validator NonNegative() {
+  const auto check = [](std::string& text) {
+    if (CLI::NonNegativeNumber(text).empty()) return std::string();
+    return "'" + text + "' is not a number that is 0 or more";
+  };
+  return {check, ""};
+}
+
 // Texts, and numbers without a unit.
 template <class Value>
 CLI::Option* AddValue(CLI::App& app, const Option& row, Value& value) {
@@ -26,7 +35,7 @@ CLI::Option* AddValue(CLI::App& app, const Option& row, Value& value) {
   constexpr bool kIsNumber = std::is_integral_v<Value> ||
                              std::is_same_v<Value, std::optional<uint32_t>> ||
                              std::is_same_v<Value, std::optional<uint64_t>>;
-  if (kIsNumber && row.unit == Unit::kNone) option->check(CLI::NonNegativeNumber.description(""));
+  if (kIsNumber && row.unit == Unit::kNone) option->check(NonNegative());
   return option;
 }
 
@@ -57,7 +66,7 @@ CLI::Option* AddTime(CLI::App& app, const Option& row, milliseconds& value) {
           },
           Description(row))
       ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::DEFAULT).description(""))
-      ->check(CLI::NonNegativeNumber.description(""));
+      ->check(NonNegative());
 }
 
 CLI::Option* AddWindow(CLI::App& app, const Option& row, std::optional<nanoseconds>& value) {

@@ -202,6 +202,8 @@ TEST_F(ArgumentsTest, AnUnknownOptionIsAnErrorWithTheNearestOne) {
       {{"--nodes", "x"}, "unknown option or argument '--nodes'; did you mean --node?"},
       {{"--file", "a.pcap", "--two-pas"},
        "unknown option or argument '--two-pas'; did you mean --two-pass?"},
+      {{"--flie=capture-with-a-long-name.pcap"},
+       "unknown option or argument '--flie=capture-with-a-long-name.pcap'; did you mean --file?"},
       {{"--something-else"}, "unknown option or argument '--something-else'"},
       {{"a.pcap"}, "unknown option or argument 'a.pcap'"},
       {{"--file", "a.pcap", "b.pcap"}, "unknown option or argument 'b.pcap'"},
@@ -210,6 +212,15 @@ TEST_F(ArgumentsTest, AnUnknownOptionIsAnErrorWithTheNearestOne) {
   for (const Case& c : cases) {
     EXPECT_EQ(ErrorOf(c.arguments), std::string(c.error) + "; --help lists the options");
   }
+}
+
+TEST_F(ArgumentsTest, WhatIsNoNumberIsNamed) {
+  const auto expected = [](const std::string& option, const std::string& value) {
+    return option + ": '" + value + "' is not a number that is 0 or more; --help lists the options";
+  };
+  EXPECT_EQ(ErrorOf({"--count", "many"}), expected("--count", "many"));
+  EXPECT_EQ(ErrorOf({"--count", "-5"}), expected("--count", "-5"));
+  EXPECT_EQ(ErrorOf({"--duration", "-5"}), expected("--duration", "-5"));
 }
 
 TEST_F(ArgumentsTest, AMissingOrSecondValueIsAnErrorThatNamesTheOption) {
