@@ -11,6 +11,7 @@
 
 #include "base/event_loop.h"
 #include "elasticsearch/elasticsearch.h"
+#include "espcap/exit_status.h"
 #include "http/blocking_client.h"
 #include "process/stop_signals.h"
 
@@ -188,8 +189,10 @@ void RunDocuments::End(const RunSnapshot& run, int exit_status) {
     has_index_ = true;
   }
   const auto answer = (*client)->Perform(node, NextRequest(run, exit_status));
+  // Where nothing ran, what answers may be no server of this kind; the run's error says more.
+  const bool nothing_ran = exit_status == static_cast<int>(ExitStatus::kNothingRan);
   if (answer) {
-    HandleStatus(*answer);
+    if (!nothing_ran) HandleStatus(*answer);
   } else {
     log_.Verbose("write the run's document: " + answer.error().message);
   }

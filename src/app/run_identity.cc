@@ -87,7 +87,7 @@ std::string NearestThatExists(const std::string& path) {
   for (std::filesystem::path place = path; !place.empty(); place = place.parent_path()) {
     if (std::filesystem::exists(place, ignored) || place == place.root_path()) return place;
   }
-  return ".";
+  return std::filesystem::current_path(ignored).native();
 }
 
 Result<void> CheckPaths(const std::vector<Path>& paths, const std::string& user) {
@@ -95,8 +95,14 @@ Result<void> CheckPaths(const std::vector<Path>& paths, const std::string& user)
     if (path.empty()) continue;
     const std::string place = access == W_OK ? NearestThatExists(path) : path;
     if (::faccessat(AT_FDCWD, place.c_str(), access, AT_EACCESS) == 0 || errno != EACCES) continue;
-    return Fail("{} {}: {} can't {} {}; chown {} {}, or choose another user with --run-as", option,
-                path, user, access == W_OK ? "write to" : "read", place, user, place);
+    if (access == W_OK && place != path) {
+      return Fail(
+          "{} {}: the user {} can't write to {}; name a place that this user can write to, or "
+          "another user with --run-as",
+          option, path, user, place);
+    }
+    return Fail("{} {}: the user {} can't {} {}; chown {} {}, or choose another user with --run-as",
+                option, path, user, access == W_OK ? "write to" : "read", place, user, place);
   }
   return {};
 }
