@@ -58,7 +58,7 @@ Result<void> PrintInterfaces(telemetry::Log& log) {
   }
   if (auto printed = PrintText(source::FormatInterfaces(*interfaces)); !printed) return printed;
   if (!process::MayCapture()) {
-    log.Warning("none of them can be captured from now: " + live::HowToGetPermission());
+    log.Warning("this user may not capture from any of them: " + live::HowToGetPermission());
   }
   return {};
 }

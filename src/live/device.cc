@@ -79,7 +79,8 @@ std::string HowToGetPermission() {
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored);
   return fmt::format(
       "capturing needs root or capabilities; once, as root: setcap cap_net_raw,cap_net_admin=ep {} "
-      "(and chgrp it to a group of those who may capture, chmod 750)",
+      "(from Debian's package libcap2-bin; chgrp it to a group of those who may capture, chmod "
+      "750)",
       ignored ? "espcap" : program.string());
 }
 

@@ -475,7 +475,7 @@ def test_the_list_says_what_is_missing(network, live):
     running = live("--list", ready=None, prefix=nobody)
     assert running.wait() == 0
     assert any(b" a0 " in line for line in running.lines())
-    assert "none of them can be captured from now" in running.err and "setcap" in running.err
+    assert "this user may not capture from any of them" in running.err and "setcap" in running.err
     as_root = live("--list", ready=None)
     assert as_root.wait() == 0 and as_root.err == "" and as_root.lines() == running.lines()
 
