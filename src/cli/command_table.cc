@@ -48,15 +48,19 @@ constexpr const char* kQueryExamples =
 )";
 
 constexpr const char* kPacketsExamples =
-    R"(  espcap packets 'espcap.tags:incident-42' --node localhost --archive-root /captures -w incident.pcapng
-  espcap packets 'layers.dns.dns_dns_qry_name:example*' --node localhost --archive-root /captures | wireshark -k -i -
-  espcap packets @query.json --since now-1d --node localhost --archive-root /captures -w day.pcapng
+    R"(  espcap packets 'espcap.tags:incident-42' --node localhost \
+      --archive-root /captures -w incident.pcapng
+  espcap packets 'layers.dns.dns_dns_qry_name:example*' --node localhost \
+      --archive-root /captures | wireshark -k -i -
+  espcap packets @query.json --since now-1d --node localhost \
+      --archive-root /captures -w day.pcapng
 )";
 
 constexpr const char* kReportExamples =
     R"(  espcap report --node localhost:9200                    report.html, of every packet
   espcap report --since now-1d --node localhost --output day.html
-  espcap report --query 'espcap.sensor:branch-7' --node localhost --archive-root /captures
+  espcap report --query 'espcap.sensor:branch-7' --node localhost \
+      --archive-root /captures
 )";
 
 }  // namespace

@@ -13,7 +13,7 @@ prints.
 Documents go to standard output, to a file, or to Elasticsearch or OpenSearch.
 .PP
 Without a command, espcap reads or captures packets.
-Every long option can also stand in
+Every long option can also be a line of
 .BR espcap.yml (5).
 )";
 

@@ -14,7 +14,7 @@ from terminal import Terminal
 
 QUERIES = sorted(path.stem for path in (ROOT / "config" / "queries").glob("*.json"))
 PRINTING = [("--help",), ("--version",), ("--list",), ("fields",), ("template",), ("query",)]
-COMMANDS = [(), ("resend",), ("template",), ("fields",), ("query",)]
+COMMANDS = [(), ("resend",), ("template",), ("fields",), ("query",), ("packets",), ("report",)]
 
 
 def without_readers(*arguments, environment, ignored=False):
