@@ -2,11 +2,13 @@
 #include "telemetry/log.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstddef>
+#include <cstdlib>
 #include <string_view>
 
 #include "base/printable.h"
@@ -68,6 +70,26 @@ void WriteToSyslog(const LineQueue::Line& line, const std::atomic<bool>& /*stop_
   ::syslog(line.priority, "%s", line.text.c_str());
 }
 
+// As a unit of systemd: the journal reads standard error and syslog alike. systemd.exec(5) says how
+// it is known.
+bool FindJournal() {
+  const char* const stream = std::getenv("JOURNAL_STREAM");
+  struct stat status {};
+  return stream != nullptr && ::fstat(STDERR_FILENO, &status) == 0 &&
+         fmt::format("{}:{}", status.st_dev, status.st_ino) == stream;
+}
+
+bool IsReadByJournal() {
+  static const bool is_read = FindJournal();
+  return is_read;
+}
+
+// With the priority as sd-daemon(3) has it.
+void WriteToJournal(const LineQueue::Line& line, const std::atomic<bool>& stop_waiting) {
+  WriteToStandardError({fmt::format("<{}>{}\n", line.priority, line.text), line.priority},
+                       stop_waiting);
+}
+
 }  // namespace
 
 Log::Log(Verbosity verbosity)
@@ -77,9 +99,10 @@ Log::Log(Verbosity verbosity)
                   return LineQueue::Line{
                       TerminalLine("warning: ", LeftOutNotice(lines, "standard error")), 0};
                 }),
-      syslog_(LineQueue::Early::kKeep, WriteToSyslog, [](uint64_t lines) {
-        return LineQueue::Line{LeftOutNotice(lines, "syslog"), LOG_WARNING};
-      }) {
+      syslog_(LineQueue::Early::kKeep, IsReadByJournal() ? WriteToJournal : WriteToSyslog,
+              [](uint64_t lines) {
+                return LineQueue::Line{LeftOutNotice(lines, "syslog"), LOG_WARNING};
+              }) {
   ::openlog("espcap", LOG_PID, LOG_DAEMON);
 }
 
@@ -96,10 +119,11 @@ void Log::Write(Level level, const std::string& message) {
   if (level == Level::kError) ++errors_;
   const Style style = StyleOf(level);
   const std::string text = OneLine(message);
-  if (verbosity_ >= style.from) {
+  const bool goes_to_syslog = level != Level::kVerbose;
+  if (verbosity_ >= style.from && !(goes_to_syslog && IsReadByJournal())) {
     terminal_.Put({EraseProgress() + TerminalLine(style.prefix, text), style.priority});
   }
-  if (level != Level::kVerbose) syslog_.Put({text, style.priority});
+  if (goes_to_syslog) syslog_.Put({text, style.priority});
 }
 
 void Log::WriteLimited(Level level, const std::string& kind, const std::string& message,

@@ -58,6 +58,21 @@ def test_a_standard_error_that_never_waits_loses_nothing(many_files, start_espca
     assert len(lines) > FILES and "packets captured" in lines[-1]
 
 
+def test_the_journal_has_each_message_once(start_espcap, environment):
+    """As a unit of systemd, whose standard error is a stream of the journal: with its priority, and not by syslog too."""
+    ours, journal = socket.socketpair()
+    with ours, journal:
+        status = os.fstat(journal.fileno())
+        stream = {**environment, "JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino}"}
+        run = start_espcap("--file", DNS, "--file", "missing", "--output", "/dev/null", stderr=journal.fileno(), env=stream)
+        assert run.wait() == 2
+        journal.close()
+        lines = ours.makefile().read().splitlines()
+    assert "<3>open missing: No such file or directory" in lines
+    assert [line[:3] for line in lines if "92 packets captured" in line] == ["<6>"], lines
+    assert len(lines) == len(set(lines)) and all(line[0] + line[2] == "<>" for line in lines), lines
+
+
 @pytest.mark.parametrize("arguments", [["--file", f"{ESCAPES}.pcap"], ["--file", DNS, "--output", f"/no/{ESCAPES}"],
                                        ["--file", DNS, "--filter", f"ip == {ESCAPES}"], ["--config", ESCAPES],
                                        [f"--{ESCAPES}"], ["query", ESCAPES, "--node", "127.0.0.1:1"],
