@@ -98,6 +98,22 @@ CMAKE = "cmake_minimum_required(VERSION 3.25)\nproject(espcap VERSION 1.2.3 LANG
 CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n- New.\n\n## [1.2.3] - 2026-01-01\n\n- Old.\n"
 
 
+def test_links_of_pages_lead_somewhere_in_the_package():
+    """Pages link to what is next to them there."""
+    rules = (ROOT / "cmake" / "EspcapInstall.cmake").read_text()
+    pages = re.search(r"install\(FILES (README.md[^\n]*)", rules)[1].split()
+    examples = re.search(r"install\(FILES (config/README.md[^\n]*)", rules)[1].split()
+    assert "usr/share/doc/espcap/examples usr/share/doc/espcap/config" in (ROOT / "debian" / "espcap.links").read_text()
+    installed = {*pages, *examples, *(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.*"))}
+    broken = []
+    for page in sorted(name for name in installed if name.endswith(".md")):
+        for target in re.findall(r"\]\(([^)#]+)[)#]", (ROOT / page).read_text()):
+            place = os.path.normpath(os.path.join(os.path.dirname(page), target))
+            if not target.startswith("http") and place not in installed:
+                broken.append(f"{page}: {target}")
+    assert broken == []
+
+
 def test_a_release_sets_the_version_and_its_section():
     cmake, changelog = set_version.changed(CMAKE, CHANGELOG, "1.10.0", "2026-02-01")
     assert cmake == CMAKE.replace("1.2.3", "1.10.0")
