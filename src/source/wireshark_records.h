@@ -237,6 +237,8 @@ class RecordWriter {
 inline void DissectRecord(epan_dissect_t* edt, int file_type, Record& record, frame_data* frame,
                           bool with_taps, column_info* columns) {
   const auto run = with_taps ? epan_dissect_run_with_taps : epan_dissect_run;
+  // Some dissectors write into it: PKTAP's sets the link type of the packet inside.
+  const auto header_as_read = record.rec()->rec_header;
 #ifdef ESPCAP_WIRESHARK_RECORD_HOLDS_BYTES
   run(edt, file_type, record.rec(), frame, columns);
 #else
@@ -245,6 +247,7 @@ inline void DissectRecord(epan_dissect_t* edt, int file_type, Record& record, fr
   tvbuff_t* bytes = tvb_new_real_data(record.start(), frame->cap_len, reported);
   run(edt, file_type, record.rec(), bytes, frame, columns);
 #endif
+  record.rec()->rec_header = header_as_read;
 }
 
 // Asks the next dissection for what postdissectors want. Later releases do it on their own.

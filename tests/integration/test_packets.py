@@ -37,6 +37,14 @@ def two_sections():
     ])
 
 
+def pktap():
+    """Three frames behind Apple's header, whose dissector sets the record's link type to the frame's."""
+    header = struct.pack("<III24sIIIII20sIHHI20s", 108, 1, ETHERNET, b"en0", 0, 2, 14, 0, 7, b"ping", 0, 6, 0, 7, b"ping")
+    data = header + FRAME
+    return (struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 258)
+            + b"".join(struct.pack("<IIII", BEGIN_S, number, len(data), len(data)) + data for number in range(3)))
+
+
 def packets_of(path):
     """Of a capture of any format."""
     if path.suffix == ".pcapng":
@@ -75,6 +83,7 @@ def test_all_packets_come_back_as_they_were(any_server, espcap, find, archive):
         if path.suffix in (".pcap", ".pcapng", ".gz"):
             shutil.copy(path, archive / "below")
     (archive / "two sections%41\n.pcapng").write_bytes(two_sections())
+    (archive / "pktap.pcap").write_bytes(pktap())
     originals = [path for path in archive.rglob("*") if path.is_file()]
     index(espcap, any_server, archive)
     out = archive.parent / "out.pcapng"
@@ -125,6 +134,7 @@ def test_a_display_filter_refines_what_is_found(any_server, espcap, find, archiv
     for path in TEST_PCAPS.iterdir():
         if path.suffix in (".pcap", ".pcapng", ".gz"):
             shutil.copy(path, archive)
+    (archive / "pktap.pcap").write_bytes(pktap())
     index(espcap, any_server, archive)
     every = {path: packets_of(path) for path in archive.iterdir() if path.is_file()}
     for display_filter in FILTERS:
