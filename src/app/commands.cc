@@ -11,6 +11,7 @@
 #include "app/query_command.h"
 #include "app/report_command.h"
 #include "app/resend_command.h"
+#include "app/show_command.h"
 #include "app/standard_output.h"
 #include "app/template_command.h"
 #include "espcap/exit_status.h"
@@ -57,6 +58,9 @@ struct Runner {
   ExitStatus operator()(const cli::PacketsSettings& settings) const {
     return WithLog(settings,
                    [&](Log& log) { return RunPacketsCommand(program_path, settings, log); });
+  }
+  ExitStatus operator()(const cli::ShowSettings& settings) const {
+    return WithLog(settings, [&](Log& log) { return RunShowCommand(program_path, settings, log); });
   }
   ExitStatus operator()(const cli::ReportSettings& settings) const {
     return WithLog(settings, [&](Log& log) { return Complete(RunReportCommand(settings, log)); });

@@ -10,7 +10,7 @@ namespace espcap::app {
 
 using elasticsearch::Hit;
 
-Result<std::unique_ptr<HitPages>> HitPages::Begin(const cli::PacketsSettings& settings,
+Result<std::unique_ptr<HitPages>> HitPages::Begin(const cli::RetrievalSettings& settings,
                                                   const std::string& query) {
   auto server = FindServer(settings);
   if (!server) return Forward(std::move(server));

@@ -24,7 +24,7 @@ namespace espcap::app {
 class HitPages {
  public:
   // Connects. `query`: QueryOf().
-  static Result<std::unique_ptr<HitPages>> Begin(const cli::PacketsSettings& settings,
+  static Result<std::unique_ptr<HitPages>> Begin(const cli::RetrievalSettings& settings,
                                                  const std::string& query);
   HitPages(const HitPages&) = delete;
   HitPages& operator=(const HitPages&) = delete;

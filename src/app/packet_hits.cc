@@ -38,14 +38,17 @@ bool PacketHits::Add(std::vector<elasticsearch::Hit> hits) {
     slot.digest = *hit.digest;
     slot.offset = hit.offset;
     slot.frame = static_cast<uint32_t>(hit.frame);
-    files_[encode::PathOfText(hit.file)].push_back(slot);
+    FileOfRun file{runs_ == Runs::kKept ? std::move(hit.run) : std::string(),
+                   encode::PathOfText(hit.file)};
+    if (hit.has_timestamp) runs_with_timestamp_.insert(file.run);
+    files_[std::move(file)].push_back(slot);
   }
   return true;
 }
 
 void PacketHits::Finish() {
   const auto key = [](const RecordSlot& slot) { return std::tuple(slot.frame, slot.digest); };
-  for (auto& [path, slots] : files_) {
+  for (auto& [file, slots] : files_) {
     std::sort(slots.begin(), slots.end(),
               [&key](const RecordSlot& a, const RecordSlot& b) { return key(a) < key(b); });
     slots.erase(
@@ -57,7 +60,9 @@ void PacketHits::Finish() {
 
 std::string PacketHits::DescribeFolders() const {
   std::map<std::string, size_t> folders;
-  for (const auto& [path, slots] : files_) ++folders[path.substr(0, path.rfind('/'))];
+  for (const auto& [file, slots] : files_) {
+    ++folders[file.path.substr(0, file.path.rfind('/'))];
+  }
   std::string text;
   size_t named = 0;
   for (const auto& [folder, files] : folders) {
@@ -70,10 +75,11 @@ std::string PacketHits::DescribeFolders() const {
   return text;
 }
 
-Result<PacketSearch> SearchPackets(const cli::PacketsSettings& settings, const std::string& query) {
+Result<PacketSearch> SearchPackets(const cli::RetrievalSettings& settings, const std::string& query,
+                                   PacketHits::Runs runs) {
   auto pages = HitPages::Begin(settings, query);
   if (!pages) return Forward(std::move(pages));
-  PacketSearch found{PacketHits(settings.max_hits)};
+  PacketSearch found{PacketHits(settings.max_hits, runs)};
   for (;;) {
     auto page = (*pages)->Next();
     if (!page) return Forward(std::move(page));

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The documents that a query finds, as places of packets: by file, in the order of frames, each
-// packet once.
+// The documents that a query finds, as places of packets: by run and file, in the order of frames,
+// each packet once.
 #ifndef ESPCAP_APP_PACKET_HITS_H_
 #define ESPCAP_APP_PACKET_HITS_H_
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -19,17 +21,30 @@
 
 namespace espcap::app {
 
+// A capture file that documents of a run name.
+struct FileOfRun {
+  std::string run;   // its id; empty where runs don't matter
+  std::string path;  // as bytes
+
+  auto operator<=>(const FileOfRun&) const = default;
+};
+
 class PacketHits {
  public:
-  explicit PacketHits(uint64_t max_hits) : max_hits_(max_hits) {}
+  enum class Runs : uint8_t { kDontMatter, kKept };
+
+  PacketHits(uint64_t max_hits, Runs runs) : max_hits_(max_hits), runs_(runs) {}
 
   // False: there are as many as are wanted.
   bool Add(std::vector<elasticsearch::Hit> hits);
   // Sorts the slots. Once all are added.
   void Finish();
 
-  // By the file's path, as bytes.
-  [[nodiscard]] std::map<std::string, std::vector<retrieve::RecordSlot>>& files() { return files_; }
+  [[nodiscard]] std::map<FileOfRun, std::vector<retrieve::RecordSlot>>& files() { return files_; }
+  // Runs whose documents have an @timestamp.
+  [[nodiscard]] const std::set<std::string>& runs_with_timestamp() const {
+    return runs_with_timestamp_;
+  }
   // "DIR (3 files), …": for people. Not more than some.
   [[nodiscard]] std::string DescribeFolders() const;
 
@@ -41,8 +56,10 @@ class PacketHits {
 
  private:
   uint64_t max_hits_;
+  Runs runs_;
   std::unordered_set<std::string> ids_;
-  std::map<std::string, std::vector<retrieve::RecordSlot>> files_;
+  std::map<FileOfRun, std::vector<retrieve::RecordSlot>> files_;
+  std::set<std::string> runs_with_timestamp_;
   uint64_t without_place_ = 0;
   bool is_cut_ = false;
 };
@@ -53,7 +70,8 @@ struct PacketSearch {
 };
 
 // Asks the server. `query`: QueryOf().
-Result<PacketSearch> SearchPackets(const cli::PacketsSettings& settings, const std::string& query);
+Result<PacketSearch> SearchPackets(const cli::RetrievalSettings& settings, const std::string& query,
+                                   PacketHits::Runs runs);
 
 }  // namespace espcap::app
 

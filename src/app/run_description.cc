@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app/credentials.h"
+#include "app/run_options.h"
 #include "dissect/epan_library.h"
 
 namespace espcap::app {
@@ -64,7 +65,26 @@ json DissectionOf(const cli::CaptureSettings& settings) {
   add("protocols", settings.protocols);
   dissection["detail"] = settings.detail;
   add("tree_filter", settings.tree_filter);
+  if (settings.duplicate_window) {
+    dissection["duplicate_window_ns"] = settings.duplicate_window->count();
+  }
   return dissection;
+}
+
+// By which a document can be made again.
+json ShapeOf(const cli::CaptureSettings& settings) {
+  const encode::DocumentLimits limits = LimitsOf(settings);
+  return {{"hex", settings.hex},
+          {"typed", settings.typed},
+          {"ecs", settings.ecs},
+          {"columns", settings.columns},
+          {"value_strings", settings.value_strings},
+          {"limits",
+           {{"depth", limits.depth},
+            {"bytes", limits.bytes},
+            {"value_bytes", limits.value_bytes},
+            {"values", limits.values},
+            {"list_bytes", limits.list_bytes}}}};
 }
 
 }  // namespace
@@ -100,6 +120,7 @@ std::string DescribeRun(const cli::CaptureSettings& settings, const encode::RunO
       {"index", settings.index},
       {"inputs", InputsOf(settings)},
       {"dissection", DissectionOf(settings)},
+      {"shape", ShapeOf(settings)},
       {"versions",
        {{"espcap", ESPCAP_VERSION}, {"libwireshark", dissect::EpanLibrary::Version()}}}};
   return description.dump(-1, ' ', false, json::error_handler_t::replace);

@@ -51,25 +51,6 @@ source::FlowKey ShardKeyOf(const cli::CaptureSettings& settings) {
   return settings.shard_key == "flow" ? source::FlowKey::kFlow : source::FlowKey::kPair;
 }
 
-// A few packets that become gigabytes would be a server's, for ever; a file is the user's own.
-encode::DocumentLimits LimitsOf(const cli::CaptureSettings& settings) {
-  constexpr uint64_t kServerBytes = uint64_t{1} << 20U;
-  constexpr uint32_t kServerValues = 1000;
-  const bool to_server = !settings.nodes.empty();
-  encode::DocumentLimits limits;
-  limits.depth = settings.limits.depth;
-  limits.bytes = settings.limits.bytes.value_or(to_server ? kServerBytes : limits.bytes);
-  limits.value_bytes = settings.limits.value_bytes;
-  const uint32_t values = settings.limits.values.value_or(to_server ? kServerValues : 0);
-  if (values == 0) return limits;
-  // Long ones, such as pixels, are fewer.
-  constexpr uint64_t kBytesOfValue = 64;
-  constexpr uint64_t kMinListBytes = uint64_t{64} << 10U;
-  limits.values = values;
-  limits.list_bytes = std::max(kMinListBytes, kBytesOfValue * values);
-  return limits;
-}
-
 // Of the packet list.
 dissect::ColumnSet ColumnsOf(const cli::CaptureSettings& settings) {
   using dissect::Column;
@@ -104,6 +85,25 @@ live::Options LiveOptionsOf(const cli::CaptureSettings& settings) {
 
 }  // namespace
 
+// A few packets that become gigabytes would be a server's, for ever; a file is the user's own.
+encode::DocumentLimits LimitsOf(const cli::CaptureSettings& settings) {
+  constexpr uint64_t kServerBytes = uint64_t{1} << 20U;
+  constexpr uint32_t kServerValues = 1000;
+  const bool to_server = !settings.nodes.empty();
+  encode::DocumentLimits limits;
+  limits.depth = settings.limits.depth;
+  limits.bytes = settings.limits.bytes.value_or(to_server ? kServerBytes : limits.bytes);
+  limits.value_bytes = settings.limits.value_bytes;
+  const uint32_t values = settings.limits.values.value_or(to_server ? kServerValues : 0);
+  if (values == 0) return limits;
+  // Long ones, such as pixels, are fewer.
+  constexpr uint64_t kBytesOfValue = 64;
+  constexpr uint64_t kMinListBytes = uint64_t{64} << 10U;
+  limits.values = values;
+  limits.list_bytes = std::max(kMinListBytes, kBytesOfValue * values);
+  return limits;
+}
+
 encode::Format FormatOf(const cli::CaptureSettings& settings) {
   if (settings.format == "ndjson") return encode::Format::kNdjson;
   if (settings.format == "bulk") return encode::Format::kBulk;
@@ -113,6 +113,7 @@ encode::Format FormatOf(const cli::CaptureSettings& settings) {
 
 dissect::Options DissectionOptionsOf(const cli::DissectionSettings& settings) {
   return {.preferences = settings.preferences,
+          .foreign_preferences = {},
           .decode_as = settings.decode_as,
           .enable_protocols = settings.enable_protocols,
           .disable_protocols = settings.disable_protocols,

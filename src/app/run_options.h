@@ -27,6 +27,7 @@ uint64_t WorkerMemoryOf(const cli::CaptureSettings& settings);
 
 // How documents look to their destination.
 encode::Format FormatOf(const cli::CaptureSettings& settings);
+encode::DocumentLimits LimitsOf(const cli::CaptureSettings& settings);
 dissect::Options DissectionOptionsOf(const cli::DissectionSettings& settings);
 
 live::RawOptions RawOptionsOf(const cli::RecordingSettings& settings);

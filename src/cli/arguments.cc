@@ -70,6 +70,7 @@ class Parser {
     template_settings_.secrets = secrets;
     query_settings_.secrets = secrets;
     packets_settings_.secrets = secrets;
+    show_settings_.secrets = secrets;
     report_settings_.secrets = secrets;
     main_.require_subcommand(0, 1);
     Describe(main_, kCaptureCommand,
@@ -91,7 +92,14 @@ class Parser {
              {.program = &packets_settings_,
               .server = &packets_settings_,
               .search = &packets_settings_,
+              .retrieval = &packets_settings_,
               .packets = &packets_settings_});
+    Describe(show_, kShowCommand,
+             {.program = &show_settings_,
+              .server = &show_settings_,
+              .search = &show_settings_,
+              .retrieval = &show_settings_,
+              .show = &show_settings_});
     Describe(report_, kReportCommand,
              {.program = &report_settings_,
               .server = &report_settings_,
@@ -129,6 +137,7 @@ class Parser {
     if (fields_.parsed()) return Finish(fields_, fields_settings_);
     if (query_.parsed()) return Finish(query_, query_settings_);
     if (packets_.parsed()) return Finish(packets_, packets_settings_);
+    if (show_.parsed()) return Finish(show_, show_settings_);
     if (report_.parsed()) return Finish(report_, report_settings_);
     return Finish(main_, capture_);
   }
@@ -168,6 +177,7 @@ class Parser {
   FieldsSettings fields_settings_;
   QuerySettings query_settings_;
   PacketsSettings packets_settings_;
+  ShowSettings show_settings_;
   ReportSettings report_settings_;
   CLI::App main_{RowOf(kCaptureCommand).help, "espcap"};
   CLI::App& resend_ = AddCommand(main_, kResendCommand);
@@ -175,6 +185,7 @@ class Parser {
   CLI::App& fields_ = AddCommand(main_, kFieldsCommand);
   CLI::App& query_ = AddCommand(main_, kQueryCommand);
   CLI::App& packets_ = AddCommand(main_, kPacketsCommand);
+  CLI::App& show_ = AddCommand(main_, kShowCommand);
   CLI::App& report_ = AddCommand(main_, kReportCommand);
 };
 

@@ -20,8 +20,9 @@ struct PrintAndExit {
 };
 
 // What the user asks for: a command with its settings.
-using Invocation = std::variant<PrintAndExit, CaptureSettings, ResendSettings, TemplateSettings,
-                                FieldsSettings, QuerySettings, PacketsSettings, ReportSettings>;
+using Invocation =
+    std::variant<PrintAndExit, CaptureSettings, ResendSettings, TemplateSettings, FieldsSettings,
+                 QuerySettings, PacketsSettings, ShowSettings, ReportSettings>;
 
 // `secrets` become part of the settings; `version` is what --version prints. An error is a sentence
 // that names the option, or file, line and key.

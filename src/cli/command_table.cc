@@ -56,6 +56,12 @@ constexpr const char* kPacketsExamples =
       --archive-root /captures -w day.pcapng
 )";
 
+constexpr const char* kShowExamples =
+    R"(  espcap show 'espcap.tags:incident-42' --node localhost --archive-root /captures | less
+  espcap show 'layers.dns.dns_dns_qry_name:example*' --node localhost --archive-root /captures --format columns
+  espcap show @query.json --node localhost --archive-root /captures --format ndjson --output found.ndjson
+)";
+
 constexpr const char* kReportExamples =
     R"(  espcap report --node localhost:9200                    report.html, of every packet
   espcap report --since now-1d --node localhost --output day.html
@@ -77,6 +83,7 @@ const std::vector<CommandRow>& CommandTable() {
       {kQueryCommand, "query", "Ask a server, and print a table.", kQueryExamples},
       {kPacketsCommand, "packets", "Find documents, and write the packets that they were made of.",
        kPacketsExamples},
+      {kShowCommand, "show", "Find documents, and dissect their packets once more.", kShowExamples},
       {kReportCommand, "report", "Write a page about the packets that an index holds.",
        kReportExamples},
       {kHelpCommand, "help", "Explain one option or command.", kHelpExamples},

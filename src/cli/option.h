@@ -26,7 +26,9 @@ struct SettingsOfCommand {
   FieldsSettings* fields = nullptr;
   QuerySettings* query = nullptr;
   SearchSettings* search = nullptr;
+  RetrievalSettings* retrieval = nullptr;
   PacketsSettings* packets = nullptr;
+  ShowSettings* show = nullptr;
   ReportSettings* report = nullptr;
 };
 
@@ -38,7 +40,8 @@ enum Commands : unsigned {
   kQueryCommand = 16U,
   kPacketsCommand = 32U,
   kReportCommand = 64U,
-  kEveryCommand = 127U,  // that has settings
+  kShowCommand = 128U,
+  kEveryCommand = 255U,  // that has settings
   kHelpCommand = 1U << 15U,
 };
 

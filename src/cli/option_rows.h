@@ -23,6 +23,7 @@ std::vector<Option> SecurityOptions();
 std::vector<Option> TemplateOptions();
 std::vector<Option> SubcommandOptions();
 std::vector<Option> PacketsOptions();
+std::vector<Option> ShowOptions();
 std::vector<Option> ReportOptions();
 std::vector<Option> ProgramOptions();
 

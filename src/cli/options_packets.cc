@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Options of `espcap packets` and `espcap report`.
+// Options of `espcap packets`, `espcap show` and `espcap report`.
 #include "cli/option_rows.h"
 
 namespace espcap::cli {
@@ -9,6 +9,9 @@ namespace {
 constexpr const char* kSearch = "Search";
 constexpr const char* kArchive = "Capture files";
 constexpr const char* kPage = "Page";
+constexpr const char* kShown = "What is shown";
+
+constexpr unsigned kRetrieve = kPacketsCommand | kShowCommand;
 
 }  // namespace
 
@@ -16,13 +19,13 @@ std::vector<Option> PacketsOptions() {
   using S = SettingsOfCommand;
   return {
       {.names = "QUERY",
-       .commands = kPacketsCommand,
+       .commands = kRetrieve,
        .is_required = true,
        .help = "What to find, as in a search box: 'layers.dns.dns_dns_qry_name:example*'; or @PATH "
                "of a file with a query as JSON.",
        .setting = [](S& s) -> Setting { return &s.search->query; }},
       {.names = "--index",
-       .commands = kPacketsCommand | kReportCommand,
+       .commands = kRetrieve | kReportCommand,
        .group = kSearch,
        .value = "PATTERN",
        .fallback = "packets-*",
@@ -30,7 +33,7 @@ std::vector<Option> PacketsOptions() {
        .example = "--index 'lab-*'",
        .setting = [](S& s) -> Setting { return &s.search->index; }},
       {.names = "--since",
-       .commands = kPacketsCommand | kReportCommand,
+       .commands = kRetrieve | kReportCommand,
        .group = kSearch,
        .value = "TIME",
        .help = "Find packets of this time and later.",
@@ -39,21 +42,21 @@ std::vector<Option> PacketsOptions() {
        .example = "--since 2026-03-01",
        .setting = [](S& s) -> Setting { return &s.search->since; }},
       {.names = "--until",
-       .commands = kPacketsCommand | kReportCommand,
+       .commands = kRetrieve | kReportCommand,
        .group = kSearch,
        .value = "TIME",
        .help = "Find packets before this time.",
        .example = "--since now-2d --until now-1d",
        .setting = [](S& s) -> Setting { return &s.search->until; }},
       {.names = "--max-hits",
-       .commands = kPacketsCommand,
+       .commands = kRetrieve,
        .group = kSearch,
        .value = "N",
        .fallback = "1000000",
        .range = Range{1, 100'000'000},
        .help = "Find at most N documents. If there are more, the exit status is 2.",
        .example = "--max-hits 1000",
-       .setting = [](S& s) -> Setting { return &s.packets->max_hits; }},
+       .setting = [](S& s) -> Setting { return &s.retrieval->max_hits; }},
       {.names = "--filter",
        .commands = kPacketsCommand,
        .group = kSearch,
@@ -66,20 +69,20 @@ std::vector<Option> PacketsOptions() {
        .example = "--filter 'tcp.analysis.retransmission'",
        .setting = [](S& s) -> Setting { return &s.packets->display_filter; }},
       {.names = "--archive-root",
-       .commands = kPacketsCommand,
+       .commands = kRetrieve,
        .group = kArchive,
        .value = "DIR",
        .help = "Open files below this folder that documents name, and no others. Repeatable.",
        .paragraph = "No symbolic link below it is followed.",
        .example = "--archive-root /var/lib/captures",
-       .setting = [](S& s) -> Setting { return &s.packets->archive_roots; }},
+       .setting = [](S& s) -> Setting { return &s.retrieval->archive_roots; }},
       {.names = "--archive-map",
-       .commands = kPacketsCommand,
+       .commands = kRetrieve,
        .group = kArchive,
        .value = "OLD=NEW",
        .help = "Look below the folder NEW for files that documents name below OLD. Repeatable.",
        .example = "--archive-map /capture=/mnt/archive/branch-7",
-       .setting = [](S& s) -> Setting { return &s.packets->archive_maps; }},
+       .setting = [](S& s) -> Setting { return &s.retrieval->archive_maps; }},
       {.names = "-w,--pcapng",
        .commands = kPacketsCommand,
        .group = kArchive,
@@ -89,6 +92,41 @@ std::vector<Option> PacketsOptions() {
                "standard output.",
        .example = "-w found.pcapng",
        .setting = [](S& s) -> Setting { return &s.packets->output; }},
+  };
+}
+
+std::vector<Option> ShowOptions() {
+  using S = SettingsOfCommand;
+  return {
+      {.names = "--format",
+       .commands = kShowCommand,
+       .group = kShown,
+       .value = "FORMAT",
+       .fallback = "details",
+       .choices = {"details", "ndjson", "columns"},
+       .is_command_line_only = true,
+       .help = "Show each packet as all its layers in words (as `tshark -V`), as the document of "
+               "`--detail tree`, or as its line in the packet list.",
+       .example = "--format columns",
+       .setting = [](S& s) -> Setting { return &s.show->format; }},
+      {.names = "--pair-only",
+       .commands = kShowCommand,
+       .group = kShown,
+       .is_command_line_only = true,
+       .help = "Of the packets before, dissect only those between the same two addresses.",
+       .paragraph = "It is faster. What other packets tell (names, sessions that they set up) is "
+                    "missing then.",
+       .example = "--pair-only",
+       .setting = [](S& s) -> Setting { return &s.show->pair_only; }},
+      {.names = "--output",
+       .commands = kShowCommand,
+       .group = kShown,
+       .value = "PATH",
+       .fallback = "standard output",
+       .is_command_line_only = true,
+       .help = "Write to this file, in the place of one that is there; - is standard output.",
+       .example = "--output found.txt",
+       .setting = [](S& s) -> Setting { return &s.show->output; }},
   };
 }
 

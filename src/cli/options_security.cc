@@ -9,7 +9,8 @@ std::vector<Option> SecurityOptions() {
   using S = SettingsOfCommand;
   constexpr const char* kSecurity = "Security";
   constexpr unsigned kServerCommands = kCaptureCommand | kResendCommand | kTemplateCommand |
-                                       kQueryCommand | kPacketsCommand | kReportCommand;
+                                       kQueryCommand | kPacketsCommand | kShowCommand |
+                                       kReportCommand;
   return {
       {.names = "--ca-file",
        .commands = kServerCommands,

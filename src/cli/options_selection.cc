@@ -90,14 +90,16 @@ std::vector<Option> DissectionOptions() {
   using S = SettingsOfCommand;
   return {
       {.names = "-o,--preference",
-       .commands = kCaptureCommand,
+       .commands = kCaptureCommand | kShowCommand,
        .group = kDissection,
        .value = "NAME:VALUE",
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Set a preference of Wireshark. Repeatable.",
        .example = "-o tls.keylog_file:keys.log",
-       .setting = [](S& s) -> Setting { return &s.capture->dissection.preferences; }},
+       .setting = [](S& s) -> Setting {
+         return s.show == nullptr ? &s.capture->dissection.preferences : &s.show->preferences;
+       }},
       {.names = "-d,--decode-as",
        .commands = kCaptureCommand,
        .group = kDissection,

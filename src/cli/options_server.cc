@@ -11,7 +11,7 @@ constexpr const char* kDelivery = "Delivery";
 constexpr const char* kProgram = "Program";
 constexpr unsigned kSendingCommands = kCaptureCommand | kResendCommand;
 constexpr unsigned kAskingCommands =
-    kTemplateCommand | kQueryCommand | kPacketsCommand | kReportCommand;
+    kTemplateCommand | kQueryCommand | kPacketsCommand | kShowCommand | kReportCommand;
 
 }  // namespace
 

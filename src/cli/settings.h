@@ -224,13 +224,25 @@ struct SearchSettings {
   std::string until;
 };
 
-// `espcap packets`: the packets that documents were made of.
-struct PacketsSettings : ProgramSettings, ServerSettings, SearchSettings {
-  std::string output;          // empty: standard output, where that is no terminal
-  std::string display_filter;  // empty: none
+// Documents, and the capture files that they name.
+struct RetrievalSettings : ServerSettings, SearchSettings {
+  uint64_t max_hits = 1'000'000;
   std::vector<std::string> archive_roots;
   std::vector<std::string> archive_maps;  // old=new
-  uint64_t max_hits = 1'000'000;
+};
+
+// `espcap packets`: the packets that documents were made of.
+struct PacketsSettings : ProgramSettings, RetrievalSettings {
+  std::string output;          // empty: standard output, where that is no terminal
+  std::string display_filter;  // empty: none
+};
+
+// `espcap show`: those packets, dissected.
+struct ShowSettings : ProgramSettings, RetrievalSettings {
+  std::string format = "details";  // a choice of its option
+  std::string output;              // empty: standard output
+  bool pair_only = false;
+  std::vector<std::string> preferences;  // besides those of the run
 };
 
 // `espcap report`: a page about what an index holds.

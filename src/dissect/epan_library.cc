@@ -82,6 +82,9 @@ Result<std::unique_ptr<EpanLibrary>> EpanLibrary::Start(const char* program_path
 
 Result<void> EpanLibrary::Configure(const Options& options) {
   epan_load_settings();
+  for (const std::string& text : SetForeignPreferences(options.foreign_preferences)) {
+    WriteLine(text);
+  }
   if (auto set = SetPreferences(options); !set) return set;
   prefs_apply_all();
   if (auto set = SetProtocols(options); !set) return set;

@@ -12,7 +12,9 @@ namespace espcap::dissect {
 
 struct Options {
   std::vector<std::string> preferences;  // -o name:value
-  std::vector<std::string> decode_as;    // -d layer==selector,protocol
+  // The same of whoever can write to a server: none that names a file is set.
+  std::vector<std::string> foreign_preferences;
+  std::vector<std::string> decode_as;  // -d layer==selector,protocol
   std::vector<std::string> enable_protocols;
   std::vector<std::string> disable_protocols;
   std::vector<std::string> enable_heuristics;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "dissect/preferences.h"
 
+#include <fmt/format.h>
+
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,6 +53,20 @@ Result<void> SetPreference(const std::string& setting) {
   return Fail("-o '{}': refused", setting);
 }
 
+// Null where there is none of this name.
+pref_t* FindPreference(const std::string& name) {
+  const size_t dot = name.rfind('.');
+  if (dot == std::string::npos) return nullptr;
+  module_t* module = prefs_find_module(name.substr(0, dot).c_str());
+  return module == nullptr ? nullptr : prefs_find_preference(module, name.c_str() + dot + 1);
+}
+
+// Some are opened for writing, as soon as they are named.
+bool NamesFile(pref_t* preference) {
+  const std::string_view type = prefs_pref_type_name(preference);
+  return type == "Filename" || type == "Directory";
+}
+
 std::vector<std::string> ProtocolNames() {
   std::vector<std::string> names;
   void* cookie = nullptr;
@@ -93,6 +110,24 @@ Result<void> SetHeuristics(const char* option, const std::vector<std::string>& n
 }
 
 }  // namespace
+
+std::vector<std::string> SetForeignPreferences(const std::vector<std::string>& settings) {
+  std::vector<std::string> left_out;
+  for (const std::string& setting : settings) {
+    const std::string name = setting.substr(0, setting.find(':'));
+    pref_t* preference = FindPreference(name);
+    if (preference == nullptr) {
+      left_out.push_back(
+          fmt::format("the preference {} is not there in this version; left out", name));
+    } else if (NamesFile(preference)) {
+      left_out.push_back(fmt::format(
+          "the preference {} names a file, which only you may do; -o {} sets it", name, setting));
+    } else if (auto set = SetPreference(setting); !set) {
+      left_out.push_back(set.error().message + "; left out");
+    }
+  }
+  return left_out;
+}
 
 Result<void> SetPreferences(const Options& options) {
   for (const std::string& setting : options.preferences) {

@@ -5,10 +5,17 @@
 #ifndef ESPCAP_DISSECT_PREFERENCES_H_
 #define ESPCAP_DISSECT_PREFERENCES_H_
 
+#include <string>
+#include <vector>
+
 #include "dissect/options.h"
 #include "espcap/result.h"
 
 namespace espcap::dissect {
+
+// What can be set of Options::foreign_preferences. Returns why others are not: a line each. Before
+// SetPreferences(), whose own count.
+std::vector<std::string> SetForeignPreferences(const std::vector<std::string>& settings);
 
 // -o, -d, -n and -N: before prefs_apply_all().
 Result<void> SetPreferences(const Options& options);

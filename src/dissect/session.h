@@ -61,6 +61,7 @@ class Session {
   void Finish();
 
   [[nodiscard]] const epan_dissect_t& dissection() const { return *edt_; }
+  [[nodiscard]] epan_dissect_t& dissection() { return *edt_; }
   // Whether `tree_filter` selects the frame. REQUIRES: the frame is selected, and not finished.
   [[nodiscard]] bool wants_tree() const { return wants_tree_; }
 

@@ -57,6 +57,8 @@ class PageVisitor : public base::JsonVisitor {
     Hit& hit = page.hits.back();
     if (place_ == "/hits/hits/_id") hit.id = text;
     if (place_ == "/hits/hits/_source/espcap/file") hit.file = text;
+    if (place_ == "/hits/hits/_source/espcap/run") hit.run = text;
+    if (place_ == "/hits/hits/_source/@timestamp") hit.has_timestamp = true;
     if (place_ == "/hits/hits/_source/espcap/digest") hit.digest = ParseDigest(text);
     return true;
   }

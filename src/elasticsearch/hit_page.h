@@ -19,9 +19,11 @@ namespace espcap::elasticsearch {
 struct Hit {
   std::string id;
   std::string file;
+  std::string run;
   uint64_t frame = 0;  // 0: it doesn't say
   int64_t offset = -1;
   std::optional<uint64_t> digest;
+  bool has_timestamp = false;  // an @timestamp, as a data stream wants it
 };
 
 struct HitPage {

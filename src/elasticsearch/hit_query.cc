@@ -64,7 +64,9 @@ std::string PageBody(const std::string& query, HitOrder order, size_t page,
                      const std::string& pit_id, const std::string& search_after) {
   json body = {{"size", page},
                {"track_total_hits", false},
-               {"_source", {"espcap.file", "espcap.frame", "espcap.offset", "espcap.digest"}},
+               {"_source",
+                {"espcap.file", "espcap.frame", "espcap.offset", "espcap.digest", "espcap.run",
+                 "@timestamp"}},
                {"query", {{"bool", {{"filter", {json::parse(query), ExistsFile()}}}}}},
                {"sort", SortBy(order)}};
   if (!pit_id.empty()) body["pit"] = {{"id", pit_id}, {"keep_alive", "5m"}};

@@ -18,6 +18,7 @@ bool IsRepeatable(const cli::Option& option) {
   cli::FieldsSettings fields;
   cli::QuerySettings query;
   cli::PacketsSettings packets;
+  cli::ShowSettings show;
   cli::ReportSettings report;
   cli::SettingsOfCommand settings = {.program = &capture,
                                      .server = &capture,
@@ -27,7 +28,9 @@ bool IsRepeatable(const cli::Option& option) {
                                      .fields = &fields,
                                      .query = &query,
                                      .search = &packets,
+                                     .retrieval = &packets,
                                      .packets = &packets,
+                                     .show = &show,
                                      .report = &report};
   return std::holds_alternative<std::vector<std::string>*>(option.setting(settings));
 }

@@ -7,34 +7,16 @@
 #include <system_error>
 #include <utility>
 
-#include "process/shared_file.h"
 #include "retrieve/packet_tasks.h"
 
 namespace espcap::retrieve {
 namespace {
 
-// Rows in memory that another process can map.
-template <class Row>
-Result<base::FileDescriptor> Share(std::span<const Row> rows) {
-  auto file = process::MakeSharedFile("espcap-records", rows.size_bytes());
-  if (!file) return file;
-  const auto count = ::pwrite(file->get(), rows.data(), rows.size_bytes(), 0);
-  if (count == static_cast<ssize_t>(rows.size_bytes())) return file;
-  return Fail("share memory: {}", std::generic_category().message(errno));
-}
-
-Result<PacketAnswer> Answered(const process::Channel& channel, bool is_sent) {
-  auto answer = is_sent ? channel.Receive<PacketAnswer>() : std::nullopt;
-  if (!answer) return Fail("the process that reads captures has ended");
-  if (answer->is_done == 0) return Fail("{}", TextOf(answer->text));
-  return *answer;
-}
-
-Result<PacketAnswer> Perform(const process::Channel& channel, const PacketTask& task, int input,
-                             int output, int table) {
+Result<TaskAnswer> Perform(const process::Channel& channel, const PacketTask& task, int input,
+                           int output, int table) {
   const bool is_sent = channel.Send(task, input) && channel.Send(PassedDescriptor(), output) &&
                        channel.Send(PassedDescriptor(), table);
-  return Answered(channel, is_sent);
+  return is_sent ? AnswerOn(channel) : Fail("the process that reads captures has ended");
 }
 
 }  // namespace
@@ -45,7 +27,7 @@ Result<std::unique_ptr<PacketProcesses>> PacketProcesses::Start(
     ServePacketTasks(channel, unprivileged, refinement);
   });
   if (!forked) return Forward(std::move(forked));
-  if (auto ready = Answered(forked->second, true); !ready) return Forward(std::move(ready));
+  if (auto ready = AnswerOn(forked->second); !ready) return Forward(std::move(ready));
   return std::unique_ptr<PacketProcesses>(
       new PacketProcesses(std::move(forked->first), std::move(forked->second)));
 }
@@ -54,7 +36,7 @@ Result<PacketProcesses::Copied> PacketProcesses::Copy(const base::FileDescriptor
                                                       const std::string& name,
                                                       const base::FileDescriptor& section,
                                                       std::span<RecordSlot> slots) {
-  auto table = Share<RecordSlot>(slots);
+  auto table = ShareBytes(std::as_bytes(slots));
   if (!table) return Forward(std::move(table));
   PacketTask task;
   task.rows = static_cast<uint32_t>(slots.size());
@@ -74,7 +56,7 @@ Result<PacketProcesses::Copied> PacketProcesses::Copy(const base::FileDescriptor
 Result<uint64_t> PacketProcesses::Merge(const base::FileDescriptor& sections,
                                         const std::vector<uint32_t>& interfaces,
                                         const base::FileDescriptor& out) {
-  auto table = Share<uint32_t>(interfaces);
+  auto table = ShareBytes(std::as_bytes(std::span(interfaces)));
   if (!table) return Forward(std::move(table));
   PacketTask task;
   task.kind = PacketTask::Kind::kMerge;

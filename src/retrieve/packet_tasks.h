@@ -7,14 +7,13 @@
 
 #include <array>
 #include <climits>
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string>
 
 #include "process/channel.h"
 #include "process/privileges.h"
+#include "retrieve/task_process.h"
 
 namespace espcap::retrieve {
 
@@ -26,21 +25,6 @@ struct PacketTask {
   uint32_t rows = 0;                  // of RecordSlot, or of the number of interfaces (uint32_t)
   std::array<char, PATH_MAX> name{};  // of the file, for messages
 };
-
-struct PassedDescriptor {
-  uint32_t nothing = 0;
-};
-
-struct PacketAnswer {
-  uint32_t is_done = 0;           // 0: `text` is an error
-  uint64_t count = 0;             // of interfaces, or of records
-  std::array<char, 2048> text{};  // of a capture that could not be read to its end: why
-};
-
-template <size_t kSize>
-std::string TextOf(const std::array<char, kSize>& text) {
-  return {text.data(), ::strnlen(text.data(), text.size())};
-}
 
 // How records are refined after they are found; an empty filter: they aren't.
 struct Refinement {

@@ -30,9 +30,6 @@ class RecordFilter {
   // What dissection reads.
   [[nodiscard]] std::vector<std::string> readable_files() const { return files_.Now(); }
 
-  // From now on a record that takes too long ends the process.
-  static void LimitTimeOfRecords();
-
   // Before its first record is read. Once, in a process for this capture alone: what the records
   // leave behind ends with it.
   void Attach(source::FileSource& source);

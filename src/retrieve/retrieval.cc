@@ -1,63 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "retrieve/retrieval.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <string_view>
 #include <system_error>
 
 #include "base/write_all.h"
+#include "retrieve/kept_file.h"
 
 namespace espcap::retrieve {
-namespace {
-
-constexpr size_t kCopyBytes = size_t{256} << 10U;
-
-Result<base::FileDescriptor> MakeTemporary(const std::string& folder) {
-  constexpr mode_t kReadable = 0644;  // by the process that merges: another user may be it
-  base::FileDescriptor file(
-      ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  if (file.valid() && ::fchmod(file.get(), kReadable) == 0) return file;
-  return Fail("keep packets in {}: {}; TMPDIR names another folder", folder,
-              std::generic_category().message(errno));
-}
-
-FileFindings FindingsOf(std::span<const RecordSlot> slots) {
-  FileFindings findings;
-  for (const RecordSlot& slot : slots) {
-    switch (static_cast<RecordOutcome>(slot.outcome)) {
-      case RecordOutcome::kWritten:
-        ++findings.found;
-        break;
-      case RecordOutcome::kOther:
-        ++findings.other;
-        break;
-      case RecordOutcome::kUnwritable:
-        ++findings.unwritable;
-        break;
-      case RecordOutcome::kFiltered:
-        ++findings.filtered;
-        break;
-      case RecordOutcome::kUndissected:
-        ++findings.undissected;
-        break;
-      default:
-        ++findings.not_reached;
-    }
-  }
-  return findings;
-}
-
-}  // namespace
-
 Result<Retrieval> Retrieval::Begin(PacketProcesses& processes, const ArchiveRoots& roots,
                                    const std::string& folder) {
   Retrieval retrieval(processes, roots);
   for (base::FileDescriptor* file : {&retrieval.section_, &retrieval.sections_}) {
-    auto made = MakeTemporary(folder);
+    auto made = MakeKeptFile(folder);
     if (!made) return Forward(std::move(made));
     *file = std::move(*made);
   }
@@ -74,9 +32,7 @@ Result<FileFindings> Retrieval::Add(const std::string& path, std::span<RecordSlo
   }
   struct stat status {};
   if (::fstat(file->get(), &status) == 0) read_.emplace_back(status.st_dev, status.st_ino);
-  if (::ftruncate(section_.get(), 0) != 0 || ::lseek(section_.get(), 0, SEEK_SET) != 0) {
-    return Fail("keep packets: {}", std::generic_category().message(errno));
-  }
+  if (auto emptied = EmptyKeptFile(section_); !emptied) return Forward(std::move(emptied));
   const auto copied = processes_->Copy(*file, path, section_, slots);
   if (!copied) {
     nothing.reason = copied.error().message;
@@ -90,19 +46,13 @@ Result<FileFindings> Retrieval::Add(const std::string& path, std::span<RecordSlo
 }
 
 Result<void> Retrieval::KeepSection(uint32_t interfaces) {
-  std::vector<char> bytes(kCopyBytes);
-  for (off_t offset = 0;;) {
-    const ssize_t count = ::pread(section_.get(), bytes.data(), bytes.size(), offset);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return Fail("keep packets: {}", std::generic_category().message(errno));
-    if (count == 0) break;
-    const auto length = static_cast<size_t>(count);
-    if (const int error = base::WriteAll(sections_.get(), {bytes.data(), length}); error != 0) {
-      return Fail("keep packets: {}; TMPDIR names another folder",
-                  std::generic_category().message(error));
-    }
-    offset += count;
-  }
+  auto copied = CopyKeptFile(section_, [this](std::string_view bytes) -> Result<void> {
+    const int error = base::WriteAll(sections_.get(), bytes);
+    if (error == 0) return {};
+    return Fail("keep packets: {}; TMPDIR names another folder",
+                std::generic_category().message(error));
+  });
+  if (!copied) return copied;
   interfaces_.push_back(interfaces);
   return {};
 }

@@ -16,22 +16,10 @@
 #include "base/file_descriptor.h"
 #include "espcap/result.h"
 #include "retrieve/archive_roots.h"
+#include "retrieve/file_findings.h"
 #include "retrieve/packet_processes.h"
 
 namespace espcap::retrieve {
-
-// Of the records that were wanted of a file.
-struct FileFindings {
-  uint64_t found = 0;
-  uint64_t other = 0;        // another record is in their place
-  uint64_t not_reached = 0;  // the file ends before them, or can't be read up to there
-  uint64_t unwritable = 0;   // pcapng has no way to keep them
-  uint64_t undissected = 0;  // whether the display filter selects them isn't known
-  uint64_t filtered = 0;     // there, and not selected
-  std::string reason;        // why they aren't reached
-
-  [[nodiscard]] uint64_t missing() const { return other + not_reached + unwritable + undissected; }
-};
 
 class Retrieval {
  public:

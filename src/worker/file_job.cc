@@ -10,6 +10,7 @@
 #include "source/archive_reader.h"
 #include "source/frame_reader.h"
 #include "source/input_files.h"
+#include "source/record_group.h"
 #include "source/shard_plan.h"
 #include "worker/frame_processor.h"
 #include "worker/jobs.h"

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "source/file_source.h"
+#include "source/record_group.h"
 #include "source/wiretap_alone.h"
 
 namespace espcap::worker {
@@ -11,12 +12,6 @@ namespace espcap::worker {
 using process::Job;
 using process::LogMessage;
 using source::FileSource;
-
-std::optional<uint64_t> GroupOf(const wireshark::Record& record, source::FlowKey key) {
-  if (record.rec().rec_type != REC_TYPE_PACKET) return std::nullopt;
-  return source::FlowHash(key, record.rec().rec_header.packet_header.pkt_encap,
-                          record.packet_bytes());
-}
 
 Result<void> ShardPlanner::StartAhead(const Job& job) {
   planned_job_ = job;

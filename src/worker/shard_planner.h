@@ -22,9 +22,6 @@
 
 namespace espcap::worker {
 
-// The group that a record's packet belongs to; none where it is no packet or has no addresses.
-std::optional<uint64_t> GroupOf(const wireshark::Record& record, source::FlowKey key);
-
 class ShardPlanner {
  public:
   // Borrows the context.

@@ -29,7 +29,7 @@ EDGES = {
     "encode": {"registry", "document", "dissect", "source", "schema"},
     "live": {"dissect", "source", "process", "stream"},
     "reference": {"cli"},
-    "retrieve": {"dissect", "process", "source"},
+    "retrieve": {"encode", "registry", "dissect", "process", "source"},
     "registry": {"dissect", "schema", "source"},
     "sink": {"spool", "document"},
     "stream": {"dissect", "source", "process"},

@@ -26,7 +26,7 @@ std::vector<std::string> NamesOf(const Option& option) {
 
 TEST(OptionTable, NamesEachOptionOfACommandOnce) {
   for (const Commands command : {kCaptureCommand, kResendCommand, kTemplateCommand, kFieldsCommand,
-                                 kQueryCommand, kPacketsCommand}) {
+                                 kQueryCommand, kPacketsCommand, kShowCommand}) {
     std::set<std::string> names;
     for (const Option& option : OptionTable()) {
       if ((option.commands & command) == 0) continue;

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What `espcap packets` and `espcap show` have in common: the capture files that documents name,
+// and what is said where they don't have what was wanted.
+#ifndef ESPCAP_APP_ARCHIVE_FILES_H_
+#define ESPCAP_APP_ARCHIVE_FILES_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "app/packet_hits.h"
+#include "base/file_descriptor.h"
+#include "cli/settings.h"
+#include "espcap/result.h"
+#include "retrieve/archive_roots.h"
+#include "retrieve/file_findings.h"
+#include "telemetry/log.h"
+
+namespace espcap::app {
+
+// Of --archive-map.
+Result<std::vector<retrieve::PathMap>> ParseArchiveMaps(const std::vector<std::string>& texts);
+
+// An error where there are hits and no --archive-root: it names the folders that hits are in.
+Result<retrieve::ArchiveRoots> OpenArchive(const char* command,
+                                           const cli::RetrievalSettings& settings,
+                                           std::vector<retrieve::PathMap> maps, PacketHits& hits);
+
+// For files without a name.
+std::string TemporaryFolder();
+
+// "-" or empty: standard output.
+Result<base::FileDescriptor> OpenOutput(const char* command, const std::string& path);
+
+// Nothing where nothing is missing.
+void TellMissing(const std::string& path, size_t wanted, const retrieve::FileFindings& findings,
+                 telemetry::Log& log);
+
+// Of all files. Returns whether nothing is.
+bool TellWhatIsMissing(const PacketSearch& search, uint64_t max_hits, uint64_t missing,
+                       telemetry::Log& log);
+
+}  // namespace espcap::app
+
+#endif  // ESPCAP_APP_ARCHIVE_FILES_H_
