@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // How a run dissected its packets, by the document that it has left on the server. That is input
-// from outside: whoever can write to the server can write it. Pure.
+// from outside: everyone who can write to the server can write it. Pure.
 #ifndef ESPCAP_APP_RUN_PLAN_H_
 #define ESPCAP_APP_RUN_PLAN_H_
 

@@ -12,7 +12,7 @@ namespace espcap::dissect {
 
 struct Options {
   std::vector<std::string> preferences;  // -o name:value
-  // The same of whoever can write to a server: none that names a file is set.
+  // The same of everyone who can write to a server: none that names a file is set.
   std::vector<std::string> foreign_preferences;
   std::vector<std::string> decode_as;  // -d layer==selector,protocol
   std::vector<std::string> enable_protocols;

@@ -119,6 +119,8 @@ void ServePacketTasks(const process::Channel& channel,
   ::prctl(PR_SET_NAME, "espcap-packets");
   process::LeaveStopSignalsToSupervisor();
   const auto filter = Prepare(unprivileged, refinement);
+  // libwireshark closes standard input at its start: no capture may get its number.
+  process::ReplaceByNull({STDIN_FILENO, STDOUT_FILENO});
   const bool is_told = channel.Send(
       AnswerOf(filter ? TaskResult(0, {}) : Result<std::string>(tl::unexpected(filter.error()))));
   while (is_told && filter) {

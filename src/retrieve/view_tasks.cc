@@ -93,6 +93,8 @@ void FollowPlan(const process::Channel& channel, const std::string& program_path
                 const base::FileDescriptor& memory, size_t bytes) {
   std::vector<std::string> left_out;
   auto view = PrepareView(program_path, memory, bytes, left_out);
+  // libwireshark closes standard input at its start: no capture may get its number.
+  process::ReplaceByNull({STDIN_FILENO, STDOUT_FILENO});
   std::string lines;
   for (const std::string& line : left_out) lines += (lines.empty() ? "" : "\n") + line;
   const bool is_told =

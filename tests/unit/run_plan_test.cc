@@ -61,7 +61,7 @@ TEST(RunPlan, IsWhatTheRunsDocumentSays) {
   EXPECT_NE(run->remarks[1].find("-N N"), std::string::npos) << run->remarks[1];
 }
 
-// Whoever can write to the server can write one.
+// Everyone who can write to the server can write one.
 TEST(RunPlan, OfWhatIsNoDocumentOfARunIsTheUsualOne) {
   for (const char* text :
        {"{}", R"({"dissection": 1, "shape": [], "labels": null, "versions": ""})",
