@@ -53,8 +53,9 @@ Result<std::string> CopyTask(const PacketTask& task, const TaskMemory& table,
     readable = filter->readable_files();
     LimitTimeOfRecords();
   }
-  if (auto confined = ConfineTask(std::move(readable)); !confined)
+  if (auto confined = ConfineTask(std::move(readable)); !confined) {
     return Forward(std::move(confined));
+  }
   const auto slots = table.Rows<RecordSlot>();
   bool by_offset = false;
   auto source = OpenCapture(TextOf(task.name), slots, filter != nullptr, by_offset);

@@ -97,9 +97,9 @@ class ViewWalk {
     std::vector<Frame> all;
     Result<void> read = {};
     for (;;) {
-      auto more = Next();
-      if (!more) read = Forward(std::move(more));
-      if (!more || !*more) break;
+      const auto more = Next();
+      if (!more) read = tl::unexpected(more.error());
+      if (!more.value_or(false)) break;
       all.push_back({frames_.frame_number(), source_.record_number(), IsNeeded()});
       if (!all.back().is_dissected) {
         view_.session_->SkipPreview(all.back().number);
@@ -134,11 +134,11 @@ class ViewWalk {
     return more;
   }
 
-  Result<void> Ended() const {
+  [[nodiscard]] Result<void> Ended() const {
     if (slots_.empty()) return {};
     return Fail("the file ends after record {}", source_.record_number());
   }
-  Result<void> TooLarge() const {
+  [[nodiscard]] Result<void> TooLarge() const {
     return Fail("{}: the packets up to {} need more memory than there is", source_.name(),
                 source_.record_number());
   }

@@ -73,7 +73,7 @@ Result<std::string> RunView(RecordView& view, const ViewTask& task, base::FileDe
   input = {};
   output = {};
   auto result = process::RunForkedTask(
-      [&]() { return ViewFile(view, task, ViewTable::In(*mapped, task.count)); });
+      [&] { return ViewFile(view, task, ViewTable::In(*mapped, task.count)); });
   process::ReplaceByNull({STDIN_FILENO, STDOUT_FILENO});
   return result;
 }
