@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "retrieve/pcapng_writer.h"
 
+#include <array>
 #include <string_view>
 #include <utility>
 
@@ -40,7 +41,9 @@ uint64_t UnitsOf(uint8_t resolution) {
 void SayApplication(const GArray* sections) {
   if (sections == nullptr || sections->len == 0) return;
   wtap_block_t section = g_array_index(sections, wtap_block_t, 0);
-  for (const guint option : {OPT_COMMENT, OPT_SHB_HARDWARE, OPT_SHB_OS, OPT_SHB_USERAPPL}) {
+  constexpr std::array<guint, 4> kOptions = {OPT_COMMENT, OPT_SHB_HARDWARE, OPT_SHB_OS,
+                                             OPT_SHB_USERAPPL};
+  for (const guint option : kOptions) {
     while (wtap_block_count_option(section, option) > 0 &&
            (wtap_block_remove_option(section, option) == WTAP_OPTTYPE_SUCCESS ||
             wtap_block_remove_nth_option_instance(section, option, 0) == WTAP_OPTTYPE_SUCCESS)) {
