@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "app/run_identity.h"
+
 namespace espcap::app {
 namespace {
 
@@ -55,6 +57,11 @@ Result<retrieve::ArchiveRoots> OpenArchive(const char* command,
         command, hits.found(), hits.DescribeFolders());
   }
   return retrieve::ArchiveRoots::Open(settings.archive_roots, std::move(maps));
+}
+
+std::optional<process::Identity> ReaderIdentity() {
+  if (::geteuid() != 0) return std::nullopt;
+  return process::FindUser(std::string(kWorkerUser));
 }
 
 std::string TemporaryFolder() {

@@ -6,6 +6,7 @@
 #define ESPCAP_APP_ARCHIVE_FILES_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "base/file_descriptor.h"
 #include "cli/settings.h"
 #include "espcap/result.h"
+#include "process/privileges.h"
 #include "retrieve/archive_roots.h"
 #include "retrieve/file_findings.h"
 #include "telemetry/log.h"
@@ -26,6 +28,9 @@ Result<std::vector<retrieve::PathMap>> ParseArchiveMaps(const std::vector<std::s
 Result<retrieve::ArchiveRoots> OpenArchive(const char* command,
                                            const cli::RetrievalSettings& settings,
                                            std::vector<retrieve::PathMap> maps, PacketHits& hits);
+
+// Who the processes become that read captures: none where this one isn't root.
+std::optional<process::Identity> ReaderIdentity();
 
 // For files without a name.
 std::string TemporaryFolder();

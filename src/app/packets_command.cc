@@ -5,16 +5,13 @@
 #include <unistd.h>
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "app/archive_files.h"
 #include "app/packet_hits.h"
-#include "app/run_identity.h"
 #include "app/server_query.h"
-#include "process/privileges.h"
 #include "retrieve/archive_roots.h"
 #include "retrieve/packet_processes.h"
 #include "retrieve/retrieval.h"
@@ -96,8 +93,7 @@ Result<ExitStatus> RunPacketsCommand(const char* program_path, const cli::Packet
   auto maps = ParseArchiveMaps(settings.archive_maps);
   if (!maps) return Forward(std::move(maps));
   // Before there is a connection or a credential that they could inherit.
-  std::optional<process::Identity> unprivileged;
-  if (::geteuid() == 0) unprivileged = process::FindUser(std::string(kWorkerUser));
+  const auto unprivileged = ReaderIdentity();
   auto processes =
       retrieve::PacketProcesses::Start(unprivileged, {program_path, settings.display_filter});
   if (!processes) return Fail("packets: {}", processes.error().message);

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <memory>
-#include <optional>
 #include <set>
 #include <sstream>
 #include <string>
@@ -17,14 +16,12 @@
 
 #include "app/archive_files.h"
 #include "app/packet_hits.h"
-#include "app/run_identity.h"
 #include "app/run_plans.h"
 #include "app/server_query.h"
 #include "app/standard_output.h"
 #include "base/write_all.h"
 #include "dissect/epan_library.h"
 #include "encode/provenance.h"
-#include "process/privileges.h"
 #include "retrieve/kept_file.h"
 #include "retrieve/view_processes.h"
 #include "telemetry/progress.h"
@@ -199,8 +196,7 @@ Result<ExitStatus> RunShowCommand(const char* program_path, const cli::ShowSetti
   auto maps = ParseArchiveMaps(settings.archive_maps);
   if (!maps) return Forward(std::move(maps));
   // Before there is a connection or a credential that they could inherit.
-  std::optional<process::Identity> unprivileged;
-  if (::geteuid() == 0) unprivileged = process::FindUser(std::string(kWorkerUser));
+  const auto unprivileged = ReaderIdentity();
   auto processes = retrieve::ViewProcesses::Start(unprivileged, program_path);
   if (!processes) return Fail("show: {}", processes.error().message);
   auto search = SearchPackets(settings, query->json, PacketHits::Runs::kKept);
