@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The end of the road: something that takes batches. One thread calls it; nothing here waits.
+// Where documents are delivered: it accepts batches. One thread calls it; nothing here waits.
 #ifndef ESPCAP_SINK_H_
 #define ESPCAP_SINK_H_
 

@@ -56,7 +56,8 @@ Result<void> CheckShape(const cli::CaptureSettings& settings) {
         settings.output);
   }
   if (!settings.spool.empty() && settings.nodes.empty()) {
-    return Fail("--spool keeps documents for a server: give --node too");
+    return Fail(
+        "--spool: there is no server to keep documents for; give --node, or node in espcap.yml");
   }
   if (settings.quiet && settings.verbose) return Fail("--quiet and --verbose: choose one");
   if (auto checked = CheckDetail(settings); !checked) return checked;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr uint32_t kRequestsPerWindow = 4;  // for each that may be in flight
 constexpr double kWorthwhile = 1.05;
-constexpr uint32_t kMaxPatience = 64;
+constexpr uint32_t kMaxWindowsToWait = 64;
 
 }  // namespace
 
@@ -26,8 +26,8 @@ void ConcurrencyLimit::OnOverload() {
   limit_ = std::max(least_, limit_ / 2);
   requests_ = 0;
   bytes_ = seconds_ = rate_before_ = 0;
-  patience_ = std::min(patience_ * 2, kMaxPatience);
-  windows_to_wait_ = patience_;
+  next_wait_windows_ = std::min(next_wait_windows_ * 2, kMaxWindowsToWait);
+  windows_to_wait_ = next_wait_windows_;
 }
 
 // Requests that overlap share their time: n at once, each of s seconds, bring n requests in s
@@ -39,11 +39,11 @@ void ConcurrencyLimit::Evaluate() {
   if (rate_before_ > 0 && rate < rate_before_ * kWorthwhile) {
     limit_ = std::max(least_, limit_ - 1);
     rate_before_ = 0;
-    windows_to_wait_ = patience_;
-    patience_ = std::min(patience_ * 2, kMaxPatience);
+    windows_to_wait_ = next_wait_windows_;
+    next_wait_windows_ = std::min(next_wait_windows_ * 2, kMaxWindowsToWait);
     return;
   }
-  if (rate_before_ > 0) patience_ = 1;
+  if (rate_before_ > 0) next_wait_windows_ = 1;
   rate_before_ = 0;
   if (windows_to_wait_ > 0) {
     --windows_to_wait_;

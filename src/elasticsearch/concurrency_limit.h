@@ -37,7 +37,7 @@ class ConcurrencyLimit {
 
   double rate_before_ = 0;  // bytes/s at one request fewer; 0: not measured
   uint32_t windows_to_wait_ = 0;
-  uint32_t patience_ = 1;  // windows until more is tried again after it brought nothing
+  uint32_t next_wait_windows_ = 1;  // windows until more is tried again after it brought nothing
 };
 
 }  // namespace espcap::elasticsearch

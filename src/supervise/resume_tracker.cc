@@ -118,7 +118,7 @@ void ResumeTracker::Summarize() const {
         fmt::format("{} captures skipped: an earlier run has settled them", skipped_captures_));
   }
   if (files_ == nullptr) return;
-  log_.Info(fmt::format("--after: {} files are gone, {} are kept", files_gone_,
+  log_.Info(fmt::format("--after: files deleted or moved: {}, kept: {}", files_gone_,
                         captures_of_directories_ - files_gone_));
 }
 

@@ -107,18 +107,18 @@ int MetricsServer::fd() const {
 
 milliseconds MetricsServer::NextTimeout() const {
   if (has_free_place_) return milliseconds{0};
-  milliseconds patience = limits_.visit_time;
+  milliseconds timeout = limits_.visit_time;
   for (const Visit& visit : visits_) {
     if (visit.is_cut_off) continue;
     const auto left = std::chrono::ceil<milliseconds>(visit.deadline - Clock::now());
-    patience = std::clamp(left, milliseconds{0}, patience);
+    timeout = std::clamp(left, milliseconds{0}, timeout);
     break;  // later ones have more time
   }
   MHD_UNSIGNED_LONG_LONG pending = 0;
   if (MHD_get_timeout(daemon_.get(), &pending) == MHD_YES) {
-    patience = milliseconds(std::min<uint64_t>(pending, static_cast<uint64_t>(patience.count())));
+    timeout = milliseconds(std::min<uint64_t>(pending, static_cast<uint64_t>(timeout.count())));
   }
-  return patience;
+  return timeout;
 }
 
 void MetricsServer::Serve() {

@@ -261,7 +261,7 @@ def test_its_file_stays(packed, preloaded, elasticsearch, espcap, tmp_path):
         path = zipped(path, captures / "a.zip")
     shutil.copy(HTTP, captures)
     run = espcap("--dir", captures, "--after", "delete", "--resume", tmp_path / "state", *elasticsearch.options, env=preloaded)
-    assert "; 1 quarantined;" in run.err and "1 files are gone, 1 are kept" in run.err, run
+    assert "; 1 quarantined;" in run.err and "files deleted or moved: 1, kept: 1" in run.err, run
     assert [left.name for left in captures.iterdir()] == [path.name]
 
 

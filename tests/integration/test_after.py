@@ -42,7 +42,7 @@ def test_what_is_delivered_goes_and_the_rest_stays(state, folder, elasticsearch,
     assert run.code == 2 and "damaged.pcap" in run.err, run
     assert names(folder) == ["README", "damaged.pcap", "empty.pcap", "link.pcap"], run
     assert "link.pcap: kept: it is a link" in run.err
-    assert "2 files are gone, 4 are kept" in run.err
+    assert "files deleted or moved: 2, kept: 4" in run.err
     indexed = elasticsearch.count(elasticsearch.indices)
     assert indexed == run.ledger["indexed"] > DNS_PACKETS + ICMP_PACKETS
 
@@ -60,10 +60,10 @@ def test_an_archive_goes_once_all_that_is_in_it_is_delivered(folder, done, elast
     (folder / "icmp.pcap.xz").write_bytes(lzma.compress(ICMP.read_bytes()))
     arguments = ["--dir", folder, "--after", f"move:{done}", *elasticsearch.options, "--resume", tmp_path / "state"]
     run = espcap(*arguments)
-    assert run.code == 2 and "2 files are gone, 2 are kept" in run.err, run
+    assert run.code == 2 and "files deleted or moved: 2, kept: 2" in run.err, run
     assert names(folder) == ["damaged.zip", "notes.zip"] and names(done) == ["icmp.pcap.xz", "whole.zip"]
     again = espcap(*arguments)  # what is settled in them isn't dissected again
-    assert again.code == 2 and "0 files are gone, 2 are kept" in again.err, again
+    assert again.code == 2 and "files deleted or moved: 0, kept: 2" in again.err, again
     assert again.ledger["indexed"] == 0
     assert names(folder) == ["damaged.zip", "notes.zip"]
 
@@ -123,7 +123,7 @@ def test_a_file_that_is_no_longer_what_was_read_stays(change, folder, proxy, sta
     assert run.wait() == 0, run
     assert held is None or held.close() is None
     assert names(folder) == ["dns.pcap"]
-    assert "dns.pcap: kept: " in run.err and "0 files are gone, 1 are kept" in run.err
+    assert "dns.pcap: kept: " in run.err and "files deleted or moved: 0, kept: 1" in run.err
 
 
 def test_what_lies_in_the_spool_stays_until_the_server_has_it(folder, proxy, elasticsearch,
