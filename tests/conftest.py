@@ -15,6 +15,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
 
 import captures as capture_files  # noqa: E402  (from there)
+import kafka  # noqa: E402
 import seeds  # noqa: E402
 import shared_server  # noqa: E402
 from espcap import Espcap  # noqa: E402
@@ -64,6 +65,7 @@ def pytest_unconfigure(config):
     folder = config.stash.get(OWN_SERVERS, None)
     if folder is not None:
         shared_server.remove(folder)
+        kafka.remove_shared(folder)
         shutil.rmtree(folder, ignore_errors=True)
     if cache_folder() is not None:
         prune(cache_folder(), limit_bytes())
@@ -196,6 +198,12 @@ def elasticsearch_to_break(nodes_to_break):
 def any_server_to_break(request, nodes_to_break):
     """Each server in turn, without indices, for this test alone."""
     return nodes_to_break(request.param)
+
+
+@pytest.fixture(scope="session")
+def broker():
+    """The Kafka broker that all tests of this run share; each has topics of its own."""
+    return kafka.shared(os.environ[SERVERS])
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ struct DocumentSpan {
   size_t offset = 0;
   size_t length = 0;
   uint32_t frame_number = 0;
+  uint64_t conversation = 0;  // of its packet; 0 where nobody asked for it
 };
 
 struct Batch {

@@ -3,6 +3,7 @@
 
 #include "app/live_checks.h"
 #include "app/settled_captures.h"
+#include "app/topic_destination.h"
 #include "sink/output_file.h"
 
 namespace espcap::app {
@@ -45,6 +46,7 @@ Result<void> CheckShape(const cli::CaptureSettings& settings) {
   if (!settings.nodes.empty() && !settings.format.empty() && settings.format != "bulk") {
     return Fail("--format: a server accepts bulk only; leave --format out");
   }
+  if (auto checked = CheckTopicOptions(settings); !checked) return checked;
   if (settings.shards > 1 && settings.format == "text") {
     return Fail("--format text: it numbers the packets one after another; leave --shards out");
   }

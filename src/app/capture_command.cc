@@ -12,6 +12,7 @@
 
 #include "app/capture_checks.h"
 #include "app/destination.h"
+#include "app/destination_kind.h"
 #include "app/resume_key.h"
 #include "app/run_description.h"
 #include "app/run_identity.h"
@@ -23,6 +24,7 @@
 #include "app/server_connection.h"
 #include "app/settled_captures.h"
 #include "app/standard_output.h"
+#include "app/topic_destination.h"
 #include "base/event_loop.h"
 #include "base/write_thread.h"
 #include "document/bounded_index.h"
@@ -167,7 +169,7 @@ Result<std::shared_ptr<http::LocalPorts>> OwnPorts(const cli::CaptureSettings& s
                                                    telemetry::Log& log) {
   const bool has_devices =
       !std::all_of(settings.interfaces.begin(), settings.interfaces.end(), live::IsRemote);
-  if (settings.nodes.empty() || !has_devices || settings.device.own_traffic) return {};
+  if (!IsRemote(settings) || !has_devices || settings.device.own_traffic) return {};
   auto ports = http::LocalPorts::Reserve();
   if (!ports) return Fail("{}; --capture-own-traffic does without", ports.error().message);
   log.Info(
@@ -275,7 +277,12 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   if (*ports != nullptr) {
     memory->shared_state->SetOwnPorts({(*ports)->first(), http::LocalPorts::kCount});
   }
-  if (auto opened = supervisor.OpenInterfaces(); !opened) return Forward(std::move(opened));
+  auto topic = FindTopic(settings, *ports, log);
+  if (!topic) return Forward(std::move(topic));
+  auto needed = NeedsOf(*topic, settings);
+  if (!needed) return Forward(std::move(needed));
+  DocumentNeeds needs = *needed;
+  if (auto opened = supervisor.OpenInterfaces(needs); !opened) return Forward(std::move(opened));
   process::InstallStopSignals();
   if (!settings.resume.empty()) {
     auto state = OpenResumeState(settings, log);
@@ -289,15 +296,15 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   settled_files = std::move(*going);
   DeliveryStats stats;
   RunTelemetry run_telemetry([&supervisor] { return supervisor.Snapshot(); },
-                             settings.nodes.empty() ? nullptr : &stats, log);
+                             IsRemote(settings) ? &stats : nullptr, log);
   if (!settings.metrics.empty()) {
     if (auto served = run_telemetry.ServeMetrics(settings.metrics); !served) {
       return Forward(std::move(served));
     }
   }
-  DocumentNeeds needs;
-  auto sink = OpenSink(program_path, settings, *nodes, *inputs,
-                       {**loop, **writes, **letter_writes, log, stats, needs, *ports});
+  const Run run{**loop, **writes, **letter_writes, log, stats, needs, *ports};
+  auto sink = *topic ? OpenTopic(**topic, origin->sensor, settings, run)
+                     : OpenSink(program_path, settings, *nodes, *inputs, run);
   if (!sink) return Forward(std::move(sink));
   auto written = WriteRunDocuments(settings, *origin, {*nodes, {}, *ports}, **loop, run_telemetry);
   if (!written) return Forward(std::move(written));
@@ -323,7 +330,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
     log.Info(fmt::format("{} {} could not be read", end.unreadable_files,
                          end.unreadable_files == 1 ? "file" : "files"));
   }
-  end.to_server = !settings.nodes.empty();
+  end.is_remote = IsRemote(settings);
   end.errors = log.errors();
   const supervise::RunVerdict verdict = supervise::VerdictOf(end);
   run_telemetry.End(end.ledger, verdict.status);

@@ -135,6 +135,14 @@ Result<Secret> GivenAuthorization(const cli::ServerSettings& settings) {
 
 }  // namespace
 
+Result<Secret> PasswordOf(const cli::ServerSettings& settings) {
+  const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
+  const auto source = Find({"--password-file", settings.security.password_file, nullptr,
+                            "ESPCAP_PASSWORD", InputsOf(settings).password, "espcap.password"},
+                           directory == nullptr ? "" : directory);
+  return source ? source->Read() : Secret();
+}
+
 bool CredentialsCanChange(const cli::ServerSettings& settings) {
   const cli::SecuritySettings& given = settings.security;
   return !given.password_file.empty() || !given.api_key_file.empty() ||

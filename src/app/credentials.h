@@ -26,6 +26,9 @@ Result<base::Secret> AuthorizationOf(const cli::SecuritySettings& settings,
 // REQUIRES: the zygote is forked.
 Result<std::shared_ptr<const http::Security>> SecurityOf(const cli::ServerSettings& settings);
 
+// The password alone; empty where none is given. From the same places. REQUIRES: as above.
+Result<base::Secret> PasswordOf(const cli::ServerSettings& settings);
+
 // Whether they come from a file that the user named.
 bool CredentialsCanChange(const cli::ServerSettings& settings);
 // The same security, with the credentials that are there now. For any thread.

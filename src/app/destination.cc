@@ -3,10 +3,11 @@
 
 #include <sys/stat.h>
 
-#include <chrono>
 #include <ctime>
 #include <utility>
 
+#include "app/destination_kind.h"
+#include "app/refused_documents.h"
 #include "app/run_origin.h"
 #include "app/server_connection.h"
 #include "app/template_install.h"
@@ -14,7 +15,6 @@
 #include "elasticsearch/bulk_sink.h"
 #include "elasticsearch/elasticsearch.h"
 #include "schema/index_pattern.h"
-#include "sink/dead_letters.h"
 #include "sink/spool_sink.h"
 #include "sink/stream_sink.h"
 #include "spool/spool.h"
@@ -41,43 +41,11 @@ Result<void> CheckOutputIsNoInput(const std::string& output,
   return {};
 }
 
-std::string DeadLettersPath(const cli::CaptureSettings& settings) {
-  if (!settings.dead_letters.empty()) return settings.dead_letters;
-  if (!settings.spool.empty()) return settings.spool + "/dead-letters.ndjson";
-  if (!settings.resume.empty()) return settings.resume + ".dead-letters.ndjson";
-  return "dead-letters.ndjson";
-}
-
-Result<std::vector<sink::DeadLetter>> LettersOf(const Batch& batch,
-                                                std::span<const elasticsearch::Refusal> refusals) {
-  const std::string time = sink::LetterTime(std::chrono::system_clock::now());
-  std::vector<sink::DeadLetter> letters;
-  for (const elasticsearch::Refusal& refusal : refusals) {
-    const DocumentSpan& document = batch.documents[refusal.position];
-    auto letter = sink::ParseBulkDocument(batch.Text(document));
-    if (!letter) return Forward(std::move(letter));
-    letter->time = time;
-    letter->status = refusal.status;
-    letter->reason = refusal.reason;
-    letter->source = *batch.source;
-    letter->frame_number = document.frame_number;
-    letters.push_back(std::move(*letter));
-  }
-  return letters;
-}
-
-// A place that nobody asked for may turn out to be none.
 Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& settings,
                         const Run& run) {
   telemetry::Log& log = run.log;
-  auto opened = sink::DeadLetters::Open(DeadLettersPath(settings), settings.dead_letters_bytes,
-                                        run.letter_writes.stop_waiting_flag());
-  if (!opened && !settings.dead_letters.empty()) return Forward(std::move(opened));
-  if (!opened) {
-    log.Warning(opened.error().message +
-                "; what the server refuses for good will be lost: --dead-letters names a place");
-  }
-  const auto dead_letters = std::make_shared<Result<sink::DeadLetters>>(std::move(opened));
+  auto refused = RefusedDocuments::Open(settings, run);
+  if (!refused) return Forward(std::move(refused));
   const std::string pattern = schema::IndexPattern(settings.index);
   const bool matches_every_index = pattern == "*";
   if (matches_every_index && !settings.no_template) {
@@ -114,21 +82,16 @@ Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& se
     }
     if (needs.timestamp) log.Verbose(pattern + " is a data stream: documents have an @timestamp");
   };
-  use.keep_refused = [dead_letters, &writes = run.letter_writes](
-                         const Batch& batch, std::span<const elasticsearch::Refusal> refusals,
-                         std::function<void(Result<size_t>)> kept) {
-    auto letters = LettersOf(batch, refusals);
-    if (!letters || !*dead_letters) {
-      return kept(tl::unexpected(letters ? dead_letters->error() : letters.error()));
+  use.keep_refused = [refused = *refused](const Batch& batch,
+                                          std::span<const elasticsearch::Refusal> refusals,
+                                          std::function<void(Result<size_t>)> kept) {
+    std::vector<RefusedDocument> documents;
+    for (const elasticsearch::Refusal& refusal : refusals) {
+      documents.push_back({refusal.position, refusal.status, refusal.reason});
     }
-    writes.Post(
-        [dead_letters, letters = std::move(*letters)] { return (*dead_letters)->Append(letters); },
-        std::move(kept));
+    refused.Keep(batch, documents, std::move(kept));
   };
-  use.sync_refused = [dead_letters, &writes = run.letter_writes](Sink::SyncDone done) {
-    if (!*dead_letters) return done({});
-    writes.Post([dead_letters] { return (*dead_letters)->Sync(); }, std::move(done));
-  };
+  use.sync_refused = [refused = *refused](Sink::SyncDone done) { refused.Sync(std::move(done)); };
   return use;
 }
 
@@ -168,6 +131,8 @@ Result<std::unique_ptr<Sink>> OpenServer(const char* program_path,
 
 Compression CompressionOf(const cli::CaptureSettings& settings,
                           const std::vector<http::NodeUrl>& nodes) {
+  // librdkafka compresses itself.
+  if (DestinationKindOf(settings) == DestinationKind::kTopic) return Compression::kNone;
   if (nodes.empty()) return sink::CompressionOf(OutputOf(settings));
   return CompressesFor(settings, nodes) ? Compression::kGzip : Compression::kNone;
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "app/destination_kind.h"
 #include "app/run_options.h"
 #include "base/nearest_name.h"
 #include "live/remote_address.h"
@@ -17,7 +18,7 @@ namespace espcap::app {
 namespace {
 
 bool IsOrdered(const cli::CaptureSettings& settings) {
-  return settings.ordered.value_or(settings.nodes.empty());
+  return settings.ordered.value_or(!IsRemote(settings));
 }
 
 // Without privilege the list may be short: then the kernel knows of more.

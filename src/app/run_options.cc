@@ -10,10 +10,12 @@
 #include <utility>
 
 #include "app/destination.h"
+#include "app/destination_kind.h"
 #include "app/live_checks.h"
 #include "app/run_origin.h"
 #include "app/server_connection.h"
 #include "app/settled_captures.h"
+#include "app/topic_destination.h"
 #include "live/remote_address.h"
 #include "process/memory_budget.h"
 #include "schema/curated_fields.h"
@@ -89,12 +91,12 @@ live::Options LiveOptionsOf(const cli::CaptureSettings& settings) {
 encode::DocumentLimits LimitsOf(const cli::CaptureSettings& settings) {
   constexpr uint64_t kServerBytes = uint64_t{1} << 20U;
   constexpr uint32_t kServerValues = 1000;
-  const bool to_server = !settings.nodes.empty();
+  const bool is_remote = IsRemote(settings);
   encode::DocumentLimits limits;
   limits.depth = settings.limits.depth;
-  limits.bytes = settings.limits.bytes.value_or(to_server ? kServerBytes : limits.bytes);
+  limits.bytes = settings.limits.bytes.value_or(is_remote ? kServerBytes : limits.bytes);
   limits.value_bytes = settings.limits.value_bytes;
-  const uint32_t values = settings.limits.values.value_or(to_server ? kServerValues : 0);
+  const uint32_t values = settings.limits.values.value_or(is_remote ? kServerValues : 0);
   if (values == 0) return limits;
   // Long ones, such as pixels, are fewer.
   constexpr uint64_t kBytesOfValue = 64;
@@ -108,7 +110,7 @@ encode::Format FormatOf(const cli::CaptureSettings& settings) {
   if (settings.format == "ndjson") return encode::Format::kNdjson;
   if (settings.format == "bulk") return encode::Format::kBulk;
   if (settings.format == "text") return encode::Format::kText;
-  return settings.nodes.empty() ? encode::Format::kNdjson : encode::Format::kBulk;
+  return IsRemote(settings) ? encode::Format::kBulk : encode::Format::kNdjson;
 }
 
 dissect::Options DissectionOptionsOf(const cli::DissectionSettings& settings) {
@@ -169,6 +171,9 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
   options.typed = settings.typed;
   options.duplicates = DuplicatesOf(settings);
   options.shard_key = ShardKeyOf(settings);
+  if (DestinationKindOf(settings) == DestinationKind::kTopic) {
+    options.conversation_sensor = origin.sensor;
+  }
   options.session_limits = {.packets = settings.session_limits.packets,
                             .bytes = settings.session_limits.bytes,
                             .resident_bytes = settings.session_limits.resident_bytes};
@@ -185,7 +190,6 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
 supervise::Options SuperviseOptionsOf(const cli::CaptureSettings& settings,
                                       const std::vector<http::NodeUrl>& nodes,
                                       std::vector<supervise::InputFile> inputs) {
-  const bool to_server = !settings.nodes.empty();
   const bool is_live = !settings.interfaces.empty();
   supervise::Options options;
   // A watch gives what is in its directory itself.
@@ -200,13 +204,20 @@ supervise::Options SuperviseOptionsOf(const cli::CaptureSettings& settings,
   options.ends_with_capture = is_live && settings.count != 0;
   options.shards = settings.shards;
   options.two_pass = settings.two_pass;
-  options.ordered = settings.ordered.value_or(!to_server);
+  options.ordered = settings.ordered.value_or(!IsRemote(settings));
   options.workers = is_live ? LiveWorkersOf(settings, WorkersOf(settings)) : WorkersOf(settings);
   options.max_unpacked_bytes = settings.max_unpacked_bytes;
   options.chunk_documents = settings.chunk;
   options.chunk_bytes = settings.chunk_bytes;
-  if (to_server) {
-    options.batches_at_sink = BatchesAtServer(settings, nodes.size());
+  switch (DestinationKindOf(settings)) {
+    case DestinationKind::kServer:
+      options.batches_at_sink = BatchesAtServer(settings, nodes.size());
+      break;
+    case DestinationKind::kTopic:
+      options.batches_at_sink = kBatchesAtTopic;
+      break;
+    case DestinationKind::kStream:
+      break;
   }
   options.form = BatchFormOf(FormatOf(settings));
   options.index = settings.index;

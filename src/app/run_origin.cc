@@ -11,6 +11,8 @@
 #include <string_view>
 #include <utility>
 
+#include "app/destination_kind.h"
+
 namespace espcap::app {
 namespace {
 
@@ -87,7 +89,7 @@ std::vector<std::string> LabelKeysOf(const cli::OriginSettings& settings) {
 }
 
 bool HasProvenance(const cli::CaptureSettings& settings) {
-  return settings.origin.provenance.value_or(!settings.nodes.empty());
+  return settings.origin.provenance.value_or(IsRemote(settings));
 }
 
 }  // namespace espcap::app

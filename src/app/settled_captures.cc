@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "app/destination_kind.h"
+
 namespace espcap::app {
 
 using resume::AfterSettled;
@@ -16,8 +18,8 @@ Result<void> CheckAfter(const cli::CaptureSettings& settings) {
   if (settings.directories.empty()) {
     return Fail("--after {}: it is for captures of a --dir; give one", settings.after);
   }
-  if (settings.nodes.empty()) {
-    return Fail("--after {}: only a server's answer lets a capture go; give --node",
+  if (!IsRemote(settings)) {
+    return Fail("--after {}: only the answer of a server or a topic lets a capture go; give --node",
                 settings.after);
   }
   if (settings.count != 0) {

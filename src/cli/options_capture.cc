@@ -134,8 +134,8 @@ std::vector<Option> LiveOptions() {
       {.names = "--capture-own-traffic",
        .commands = kCaptureCommand,
        .group = kLive,
-       .help = "Also capture espcap's own connections to the server, which are left "
-               "out by default.",
+       .help = "Also capture espcap's own connections to the server or to brokers, "
+               "which are left out by default.",
        .paragraph = "Each document then makes packets, and these make more documents.",
        .example = "--capture-own-traffic",
        .setting = [](S& s) -> Setting { return &s.capture->device.own_traffic; }},

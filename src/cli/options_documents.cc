@@ -18,12 +18,23 @@ std::vector<Option> DocumentOptions() {
        .group = kDestinations,
        .value = "PATH",
        .in_resume_key = true,
-       .help = "Write the documents to a file; '-' is standard output. Names that end "
-               "in .gz or .zst are compressed.",
+       .help = "Write the documents to a file, or to a topic of Kafka: "
+               "kafka://BROKER[,BROKER]/TOPIC. '-' is standard output. Names that end in .gz or "
+               ".zst are compressed.",
        .paragraph = "The file is emptied first, but not with `--resume`. Standard output is"
-                    " never compressed.",
+                    " never compressed. A broker's port is 9092 unless given.",
        .example = "--output packets.ndjson.gz",
        .setting = [](S& s) -> Setting { return &s.capture->output; }},
+      {.names = "--kafka",
+       .commands = kCaptureCommand,
+       .group = kDestinations,
+       .value = "NAME=VALUE",
+       .help = "Set this property of librdkafka. Repeatable.",
+       .paragraph = "Properties that hold secrets, load code or break guarantees are refused. "
+                    "`--user`, `--password-file`, `--ca-file`, `--client-cert` and `--client-key` "
+                    "are for brokers too.",
+       .example = "--kafka compression.type=lz4",
+       .setting = [](S& s) -> Setting { return &s.capture->kafka; }},
       {.names = "--format",
        .commands = kCaptureCommand,
        .group = kDestinations,
@@ -116,7 +127,7 @@ std::vector<Option> DocumentOptions() {
        .commands = kCaptureCommand,
        .group = kDestinations,
        .value = "SIZE",
-       .fallback = "1M for a server, else 32M",
+       .fallback = "1M for a server, the limit of a topic less 4k, else 32M",
        .unit = Unit::kBytes,
        .range = Range{uint64_t{1} << 10U, uint64_t{200} << 20U},
        .in_found_file = true,
@@ -143,7 +154,7 @@ std::vector<Option> DocumentOptions() {
        .commands = kCaptureCommand,
        .group = kDestinations,
        .value = "N",
-       .fallback = "1000 for a server, else 0, any number",
+       .fallback = "1000 for a server or a topic, else 0, any number",
        .range = Range{0, 100'000'000},
        .in_found_file = true,
        .in_resume_key = true,

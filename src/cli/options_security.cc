@@ -16,7 +16,7 @@ std::vector<Option> SecurityOptions() {
        .commands = kServerCommands,
        .group = kSecurity,
        .value = "PATH",
-       .help = "https: trust the CAs in this PEM file, in place of the system's.",
+       .help = "https and Kafka: trust the CAs in this PEM file, in place of the system's.",
        .example = "--node https://es.example:9200 --ca-file http_ca.crt",
        .setting = [](S& s) -> Setting { return &s.server->security.ca_file; }},
       {.names = "--fingerprint",
@@ -32,7 +32,7 @@ std::vector<Option> SecurityOptions() {
       {.names = "--insecure",
        .commands = kServerCommands,
        .group = kSecurity,
-       .help = "https: do not check the server's certificate. Others on the way can "
+       .help = "https and Kafka: do not check the server's certificate. Others on the way can "
                "then read and change everything.",
        .paragraph = "Each run warns.",
        .example = "--insecure",
@@ -41,14 +41,14 @@ std::vector<Option> SecurityOptions() {
        .commands = kServerCommands,
        .group = kSecurity,
        .value = "PATH",
-       .help = "https: show the server this certificate, PEM, with its chain.",
+       .help = "https and Kafka: show the server this certificate, PEM, with its chain.",
        .example = "--client-cert me.pem --client-key me.key",
        .setting = [](S& s) -> Setting { return &s.server->security.client_cert; }},
       {.names = "--client-key",
        .commands = kServerCommands,
        .group = kSecurity,
        .value = "PATH",
-       .help = "https: use this key, PEM, without a passphrase; else the one in "
+       .help = "https and Kafka: use this key, PEM, without a passphrase; else the one in "
                "--client-cert.",
        .example = "--client-cert me.pem --client-key me.key",
        .setting = [](S& s) -> Setting { return &s.server->security.client_key; }},
@@ -56,7 +56,7 @@ std::vector<Option> SecurityOptions() {
        .commands = kServerCommands,
        .group = kSecurity,
        .value = "NAME",
-       .help = "Log in as this user (basic authentication). The password: "
+       .help = "Log in as this user (basic authentication; Kafka: SASL). The password: "
                "--password-file, ESPCAP_PASSWORD, or (deprecated) in the URL of --node.",
        .example = "--user espcap --password-file /etc/espcap/password",
        .setting = [](S& s) -> Setting { return &s.server->security.user; }},

@@ -50,7 +50,8 @@ std::vector<Option> WorkOptions() {
        .fallback = "pair",
        .choices = {"pair", "flow"},
        .in_resume_key = true,
-       .help = "With --shards, and live: keep together all packets between two "
+       .help = "With --shards, live, and on a topic's partitions: keep together all packets "
+               "between two "
                "addresses (pair), or those of one connection (flow), which spreads "
                "finer.",
        .example = "--hash flow",

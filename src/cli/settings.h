@@ -132,7 +132,8 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   std::string after = "keep";                        // what becomes of a settled capture's file
   bool list = false;
   // destinations other than the server
-  std::string output;
+  std::string output;              // a path, or a topic's address
+  std::vector<std::string> kafka;  // name=value
   // shape
   std::string format;  // a choice of its option; empty: as the destination wants it
   bool hex = false;

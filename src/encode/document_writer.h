@@ -73,6 +73,10 @@ class DocumentWriter {
 
   // Before the first document: what the server needs may be known only then.
   void SetNeeds(const DocumentNeeds& needs) {
+    if (needs.document_bytes != 0) {
+      tree_.LimitDocument(needs.document_bytes);
+      if (whole_tree_) whole_tree_->LimitDocument(needs.document_bytes);
+    }
     if (needs.value_bytes != 0) {
       tree_.LimitValues(needs.value_bytes);
       if (whole_tree_) whole_tree_->LimitValues(needs.value_bytes);

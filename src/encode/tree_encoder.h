@@ -35,6 +35,7 @@ class TreeEncoder {
 
   // From the next tree on.
   void LimitValues(uint64_t bytes) { limits_.value_bytes = bytes; }
+  void LimitDocument(uint64_t bytes) { limits_.bytes = bytes; }
 
   // What of the last tree was left out.
   [[nodiscard]] const Cuts& cuts() const { return cuts_; }

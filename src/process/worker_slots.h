@@ -45,6 +45,7 @@ struct SlotDocument {
   int64_t seconds = 0;         // its packet's time, since the epoch
   int32_t nanoseconds = 0;
   uint32_t frame_number = 0;
+  uint64_t conversation = 0;  // of its packet, where the run asks for it: any number
 };
 
 struct SlotShape {

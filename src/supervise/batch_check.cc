@@ -78,7 +78,8 @@ Result<CheckedText> BatchCheck::Copy(const process::WorkerSlots& slots, uint32_t
     auto copied = CopyDocument(slots.Text(slot, place), document.bytes, checked.text);
     if (!copied) return Forward(std::move(copied));
     place += document.bytes;
-    checked.documents.push_back({begin, checked.text.size() - begin, document.frame_number});
+    checked.documents.push_back(
+        {begin, checked.text.size() - begin, document.frame_number, document.conversation});
   }
   return checked;
 }

@@ -50,9 +50,10 @@ std::string Missing(const RunEnd& end) {
 
 RunVerdict VerdictOf(const RunEnd& end) {
   const Ledger& ledger = end.ledger;
-  const bool was_accepted =
-      ledger.indexed + ledger.already_there + ledger.dead_lettered + ledger.spooled > 0;
-  const bool was_refused = end.to_server && end.output_failed && !was_accepted;
+  const bool was_accepted = ledger.indexed + ledger.already_there + ledger.written +
+                                ledger.dead_lettered + ledger.spooled >
+                            0;
+  const bool was_refused = end.is_remote && end.output_failed && !was_accepted;
   const bool has_packets = ledger.captured + ledger.recovered > 0;
   const bool never_began =
       !end.had_output && (end.output_failed || (!end.was_stopped && !has_packets));

@@ -18,7 +18,7 @@ struct RunEnd {
   bool was_stopped = false;    // first of all, as asked: by a signal, --duration, --count
   bool input_lost = false;     // a process or folder that packets come through is gone
   bool output_failed = false;  // the destination, or its reader is gone
-  bool to_server = false;
+  bool is_remote = false;
   uint64_t faulty_captures = 0;   // whose packets may not all be there
   uint64_t unreadable_files = 0;  // of these
   uint64_t errors = 0;            // in the log

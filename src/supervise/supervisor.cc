@@ -43,9 +43,9 @@ Supervisor::~Supervisor() {
   for (const auto& ring : parts_.rings) ring->Close();
 }
 
-Result<void> Supervisor::OpenInterfaces() {
+Result<void> Supervisor::OpenInterfaces(const DocumentNeeds& needs) {
   if (!accounting_.is_live()) return {};
-  StartWorkers({});
+  StartWorkers(needs);
   auto& workers = parts_.workers.workers();
   for (auto next = workers.begin(); next != workers.end();) {
     Worker& worker = *next++;

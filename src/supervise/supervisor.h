@@ -96,7 +96,7 @@ class Supervisor {
 
   // Live: returns once each interface is open, or is waited for. What can't be captured must not
   // cost the output: it is known before anything is opened for that.
-  Result<void> OpenInterfaces();
+  Result<void> OpenInterfaces(const DocumentNeeds& needs);
 
   // Takes every capture to the sink. One that fails is reported, a worker that dies is replaced, a
   // sink that fails ends the run. The ledger is balanced and every error is in the log.

@@ -154,12 +154,16 @@ Result<Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner, 
   if (context.options().origin_path) {
     (*source)->SetOriginPath(context.options().origin_path(path, job.is_from_directory));
   }
-  FileJob file{
-      **source,     context.FramesOf(**source, job),
-      out,          FrameProcessor(**source, context.session(), context.writer(), job, out),
-      memory,       false,
-      std::nullopt, context.options().shard_key,
-      job};
+  FileJob file{**source,
+               context.FramesOf(**source, job),
+               out,
+               FrameProcessor(**source, context.session(), context.writer(), job, out,
+                              {context.options().conversation_sensor, context.options().shard_key}),
+               memory,
+               false,
+               std::nullopt,
+               context.options().shard_key,
+               job};
   if (job.is_fresh) file.processor.ContinueAfter(job.continuation.documents);
   if (const auto& duplicates = context.options().duplicates) {
     file.frames.FindDuplicates(*duplicates);

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "source/conversation.h"
 #include "worker/kept_frame.h"
 
 namespace espcap::worker {
@@ -39,11 +40,9 @@ Result<void> FrameProcessor::Process(uint32_t frame_number, uint64_t record_numb
   if (is_settled) return {};
   // From here on the frame is no reason for this process to end: it may wait for a slot.
   switch (outcome_) {
-    case Outcome::kDocument: {
-      const nstime_t& time = source_.record().rec()->ts;
-      return out_.AddDocument({0, record_number, time.secs, time.nsecs, frame_number},
-                              document_.view(), cut_layer_);
-    }
+    case Outcome::kDocument:
+      return out_.AddDocument(SlotDocumentOf(frame_number, record_number), document_.view(),
+                              cut_layer_);
     case Outcome::kFiltered:
       return out_.AddFiltered(frame_number);
     default:
@@ -75,10 +74,27 @@ Result<void> FrameProcessor::LeaveAlone(uint32_t frame_number, uint64_t record_n
     }
   }
   document_.Clear();
-  const wtap_rec& rec = std::as_const(source_).record().rec();
   writer_.AppendError(document_, source_, frame_number, ++documents_, reason);
-  return out_.AddDocument({0, record_number, rec.ts.secs, rec.ts.nsecs, frame_number},
-                          document_.view());
+  return out_.AddDocument(SlotDocumentOf(frame_number, record_number), document_.view());
+}
+
+process::SlotDocument FrameProcessor::SlotDocumentOf(uint32_t frame_number,
+                                                     uint64_t record_number) const {
+  const wireshark::Record& record = std::as_const(source_).record();
+  const wtap_rec& rec = record.rec();
+  process::SlotDocument document{0, record_number, rec.ts.secs, rec.ts.nsecs, frame_number};
+  if (!conversations_.sensor) return document;
+  const bool is_packet = rec.rec_type == REC_TYPE_PACKET;
+  const auto& packet = rec.rec_header.packet_header;
+  const char* const interface = is_packet && (rec.presence_flags & WTAP_HAS_INTERFACE_ID) != 0
+                                    ? source_.InterfaceName(packet.interface_id, rec.section_number)
+                                    : nullptr;
+  const std::string_view place = interface == nullptr ? "" : interface;
+  document.conversation =
+      is_packet ? source::ConversationOf(conversations_.key, packet.pkt_encap,
+                                         record.packet_bytes(), *conversations_.sensor, place)
+                : source::PlaceHash(*conversations_.sensor, place);
+  return document;
 }
 
 // For times and numbers it was captured, as a frame of another shard was.

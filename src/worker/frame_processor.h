@@ -6,6 +6,8 @@
 #define ESPCAP_WORKER_FRAME_PROCESSOR_H_
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "dissect/session.h"
@@ -15,14 +17,27 @@
 #include "process/messages.h"
 #include "process/slot_writer.h"
 #include "source/capture_source.h"
+#include "source/flow_hash.h"
 
 namespace espcap::worker {
 
 class FrameProcessor {
  public:
+  // What documents say of their packet's conversation (WorkerOptions); borrowed.
+  struct Conversations {
+    const std::optional<std::string>& sensor;
+    source::FlowKey key;
+  };
+
   FrameProcessor(source::CaptureSource& source, dissect::Session& session,
-                 encode::DocumentWriter& writer, const process::Job& job, process::SlotWriter& out)
-      : source_(source), session_(session), writer_(writer), job_(job), out_(out) {}
+                 encode::DocumentWriter& writer, const process::Job& job, process::SlotWriter& out,
+                 Conversations conversations)
+      : source_(source),
+        session_(session),
+        writer_(writer),
+        job_(job),
+        out_(out),
+        conversations_(conversations) {}
 
   // First of two passes.
   void Preview(uint32_t frame_number);
@@ -45,6 +60,9 @@ class FrameProcessor {
   enum class Outcome { kDocument, kFiltered, kFailed };
 
   Outcome Dissect(uint32_t frame_number, bool encode);
+  // The current record's document, for the slot.
+  [[nodiscard]] process::SlotDocument SlotDocumentOf(uint32_t frame_number,
+                                                     uint64_t record_number) const;
   // Why the frame must be left alone; null: it needn't.
   const process::FrameFault* FaultOf(uint32_t frame_number, bool is_settled);
   Result<void> LeaveAlone(uint32_t frame_number, uint64_t record_number,
@@ -55,6 +73,7 @@ class FrameProcessor {
   encode::DocumentWriter& writer_;
   const process::Job& job_;
   process::SlotWriter& out_;
+  Conversations conversations_;
   uint64_t documents_ = 0;
   bool has_met_unsettled_ = false;
   Outcome outcome_ = Outcome::kFailed;

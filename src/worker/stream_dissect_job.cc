@@ -33,7 +33,8 @@ Result<Outcome> RunStreamDissectJob(WorkerContext& context, const Job& job,
   context.session().Attach(source);
   Job unsettled = job;
   unsettled.settled_frame = 0;  // those that were aren't in the ring any more
-  FrameProcessor processor(source, context.session(), context.writer(), unsettled, out);
+  FrameProcessor processor(source, context.session(), context.writer(), unsettled, out,
+                           {context.options().conversation_sensor, context.options().shard_key});
   const Job::Continuation& before = job.continuation;
   processor.ContinueAfter(before.documents);
   Displayed displayed{before.last_frame, {before.last_seconds, before.last_nanoseconds}};

@@ -36,6 +36,9 @@ struct WorkerOptions {
   bool typed = false;                                       // numbers are JSON numbers
   std::optional<source::DuplicateOptions> duplicates = {};  // none: they are dissected, too
   source::FlowKey shard_key = source::FlowKey::kPair;
+  // Documents say which conversation their packet is of; of one without addresses, this sensor's.
+  // None: nobody asks.
+  std::optional<std::string> conversation_sensor = {};
   stream::SessionLimits session_limits;            // of streams
   std::chrono::milliseconds flush_interval{1000};  // how long a document of a stream may wait
   uint64_t max_unpacked_bytes = 0;                 // of one file

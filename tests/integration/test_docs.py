@@ -211,7 +211,8 @@ def messages(page):
 
 # What the C library, libcurl or a server says.
 FOREIGN = {"Failed to connect", "(Connection refused)", "No such file or directory", "Address already in use",
-           "Permission denied", "No space left on device", "Could not resolve host"}
+           "Permission denied", "No space left on device", "Could not resolve host",
+           "Disconnected while requesting ApiVersion"}
 
 
 def test_messages_of_troubleshooting_are_the_programs(sources):

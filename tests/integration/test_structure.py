@@ -49,7 +49,8 @@ def test_what_keeps_to_it_is_not(path, text, tmp_path):
 
 
 @pytest.mark.parametrize("folder, prefix", [("worker", "curl_"), ("supervise", "epan_"),
-                                            ("supervise", "curl_"), ("sink", "curl_")])
+                                            ("supervise", "curl_"), ("sink", "curl_"),
+                                            ("worker", "rd_kafka_"), ("supervise", "rd_kafka_")])
 def test_a_library_needs_no_symbol_of_what_its_folder_must_not_know(folder, prefix):
     symbols = subprocess.run(["nm", "--undefined-only", ESPCAP.parent / "src" / f"libespcap_{folder}.a"],
                              check=True, capture_output=True, text=True).stdout.split()

@@ -16,6 +16,7 @@ EDGES = {
     "config": set(),
     "document": set(),
     "http": set(),
+    "kafka": {"document"},
     "process": set(),
     "report": set(),
     "resume": set(),
@@ -47,11 +48,12 @@ LIBRARIES = {
     "CLI/": {"cli"},
     "yaml-cpp/": {"config"},
     "microhttpd": {"telemetry"},
+    "librdkafka/": {"kafka"},
 }
 
 MOST_LINES = 400
 MOST_METHODS = 20
-SMALL_CLASSES = {"supervise", "worker", "sink", "elasticsearch"}
+SMALL_CLASSES = {"supervise", "worker", "sink", "elasticsearch", "kafka"}
 
 CLASS = re.compile(r"^(?:class|struct) (\w+)(?: final)?(?: : [^{;]+)? \{", re.MULTILINE)
 

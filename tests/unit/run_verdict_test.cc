@@ -113,11 +113,11 @@ TEST(RunVerdict, IsAFunctionOfTheRunsEnd) {
        {.had_output = false, .was_stopped = true, .output_failed = true},
        Status::kNothingRan},
       {"the server refused from the first document on",
-       {.ledger = Of(5, &Ledger::abandoned), .output_failed = true, .to_server = true},
+       {.ledger = Of(5, &Ledger::abandoned), .output_failed = true, .is_remote = true},
        Status::kNothingRan},
 
       {"the server refused later",
-       {.ledger = With(&Ledger::abandoned), .output_failed = true, .to_server = true},
+       {.ledger = With(&Ledger::abandoned), .output_failed = true, .is_remote = true},
        Status::kEndedUnasked,
        "3 abandoned"},
       {"a full disk",

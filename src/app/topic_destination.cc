@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/topic_destination.h"
+
+#include <chrono>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "app/credentials.h"
+#include "app/destination_kind.h"
+#include "app/refused_documents.h"
+#include "base/secret_file.h"
+#include "kafka/producer.h"
+#include "kafka/topic_sink.h"
+
+namespace espcap::app {
+namespace {
+
+using kafka::Properties;
+
+constexpr uint64_t kRoomForHeaders = 4096;  // key, headers, what a batch adds
+constexpr std::chrono::seconds kInspection{15};
+
+// The options that servers have, as librdkafka names them. The user's own properties come later,
+// and count.
+Result<Properties> SecurityProperties(const cli::SecuritySettings& given, bool has_password) {
+  Properties properties;
+  const bool has_user = !given.user.empty();
+  if (has_user && !has_password) {
+    return Fail(
+        "--user {}: the password is missing; give it by --password-file, by ESPCAP_PASSWORD in the "
+        "environment, or as systemd's credential espcap.password",
+        given.user);
+  }
+  if (!has_user && has_password) return Fail("a password is given: whose? Give --user");
+  if (has_user || !given.ca_file.empty() || !given.client_cert.empty() || given.insecure) {
+    properties.emplace_back("security.protocol", has_user ? "sasl_ssl" : "ssl");
+  }
+  if (has_user) {
+    properties.emplace_back("sasl.mechanism", "PLAIN");
+    properties.emplace_back("sasl.username", given.user);
+  }
+  if (!given.ca_file.empty()) properties.emplace_back("ssl.ca.location", given.ca_file);
+  if (!given.client_cert.empty()) {
+    properties.emplace_back("ssl.certificate.location", given.client_cert);
+    properties.emplace_back("ssl.key.location",
+                            given.client_key.empty() ? given.client_cert : given.client_key);
+  }
+  if (given.insecure) properties.emplace_back("enable.ssl.certificate.verification", "false");
+  return properties;
+}
+
+void WarnOfSecurity(const cli::SecuritySettings& given, const Properties& properties,
+                    telemetry::Log& log) {
+  if (given.insecure) {
+    log.Warning(
+        "--insecure: the brokers' certificates are not checked: others on the way can read "
+        "and change everything");
+  }
+  if (kafka::ValueOf(properties, "security.protocol") == "sasl_plaintext") {
+    log.Warning(
+        "--kafka security.protocol=sasl_plaintext: others on the way can read the password "
+        "and every document");
+  }
+}
+
+Result<kafka::Connection> ConnectionOf(const cli::CaptureSettings& settings,
+                                       const std::shared_ptr<http::LocalPorts>& ports,
+                                       telemetry::Log& log) {
+  kafka::Connection connection;
+  auto address = kafka::ParseAddress("--output", settings.output);
+  if (!address) return Forward(std::move(address));
+  connection.address = std::move(*address);
+  auto password = PasswordOf(settings);
+  if (!password) return Forward(std::move(password));
+  auto security = SecurityProperties(settings.security, !password->empty());
+  if (!security) return Forward(std::move(security));
+  auto given = kafka::ParseProperties(settings.kafka);
+  if (!given) return Forward(std::move(given));
+  connection.properties = std::move(*security);
+  connection.properties.insert(connection.properties.end(), given->begin(), given->end());
+  WarnOfSecurity(settings.security, connection.properties, log);
+  const auto key = kafka::ValueOf(connection.properties, "ssl.key.location");
+  if (!key.empty() || !password->empty()) base::ForbidDumps();
+  if (!key.empty()) {
+    auto checked = base::CheckSecretFile("the client's key", std::string(key));
+    if (!checked) return Forward(std::move(checked));
+  }
+  if (!password->empty()) {
+    connection.password = std::make_shared<const base::Secret>(std::move(*password));
+  }
+  if (ports != nullptr) {
+    auto sockets = std::make_shared<kafka::SocketMaker>();
+    sockets->open = [ports](int family, int type, int protocol) {
+      return ports->Open(family, type, protocol);
+    };
+    sockets->close = [ports](int socket) { ports->Close(socket); };
+    connection.sockets = std::move(sockets);
+  }
+  return connection;
+}
+
+}  // namespace
+
+Result<void> CheckTopicOptions(const cli::CaptureSettings& settings) {
+  if (DestinationKindOf(settings) != DestinationKind::kTopic) {
+    if (settings.kafka.empty()) return {};
+    return Fail("--kafka: no topic is given; give --output kafka://BROKER/TOPIC");
+  }
+  if (auto address = kafka::ParseAddress("--output", settings.output); !address) {
+    return Forward(std::move(address));
+  }
+  if (auto properties = kafka::ParseProperties(settings.kafka); !properties) {
+    return Forward(std::move(properties));
+  }
+  if (!settings.format.empty()) {
+    return Fail("--format: a topic gets a document a message; leave --format out");
+  }
+  const cli::SecuritySettings& security = settings.security;
+  for (const auto& [name, value] : {std::pair("--fingerprint", &security.fingerprint),
+                                    std::pair("--api-key-file", &security.api_key_file),
+                                    std::pair("--bearer-token-file", &security.bearer_token_file),
+                                    std::pair("--spool", &settings.spool)}) {
+    if (!value->empty()) {
+      return Fail("{}: it is for a server, not for a topic; leave it out", name);
+    }
+  }
+  return {};
+}
+
+Result<std::optional<Topic>> FindTopic(const cli::CaptureSettings& settings,
+                                       const std::shared_ptr<http::LocalPorts>& ports,
+                                       telemetry::Log& log) {
+  if (DestinationKindOf(settings) != DestinationKind::kTopic) return std::nullopt;
+  auto connection = ConnectionOf(settings, ports, log);
+  if (!connection) return Forward(std::move(connection));
+  auto facts = kafka::InspectTopic(*connection, kInspection);
+  if (!facts) return Forward(std::move(facts));
+  for (const std::string& warning : facts->warnings) log.Warning(warning);
+  log.Verbose(fmt::format("{}: {} partitions, messages of at most {} bytes",
+                          connection->address.Text(), facts->partitions, facts->max_message_bytes));
+  return Topic{std::move(*connection), std::move(*facts)};
+}
+
+Result<DocumentNeeds> NeedsOf(const std::optional<Topic>& topic,
+                              const cli::CaptureSettings& settings) {
+  DocumentNeeds needs;
+  if (!topic) return needs;
+  const uint64_t limit = topic->facts.max_message_bytes;
+  if (limit < 2 * kRoomForHeaders) {
+    return Fail("{}: its max.message.bytes is {}, too small for documents; {} are the least",
+                topic->connection.address.Text(), limit, 2 * kRoomForHeaders);
+  }
+  const uint64_t most = limit - kRoomForHeaders;
+  if (settings.limits.bytes.value_or(0) > most) {
+    return Fail(
+        "--max-document-bytes {}: {} takes documents of at most {} bytes; give less, or raise the "
+        "topic's max.message.bytes",
+        *settings.limits.bytes, topic->connection.address.Text(), most);
+  }
+  needs.document_bytes = settings.limits.bytes.value_or(most);
+  return needs;
+}
+
+Result<std::unique_ptr<Sink>> OpenTopic(const Topic& topic, const std::string& sensor,
+                                        const cli::CaptureSettings& settings, const Run& run) {
+  auto refused = RefusedDocuments::Open(settings, run);
+  if (!refused) return Forward(std::move(refused));
+  auto producer = kafka::Producer::Start(run.loop, topic.connection, topic.facts.max_message_bytes);
+  if (!producer) return Forward(std::move(producer));
+  kafka::TopicSink::Options options;
+  options.name = topic.connection.address.Text();
+  options.sensor = sensor;
+  options.mechanism = kafka::ValueOf(topic.connection.properties, "sasl.mechanism");
+  options.partitions = topic.facts.partitions;
+  options.max_batches = kBatchesAtTopic;
+  kafka::TopicSink::Hooks hooks;
+  hooks.keep_refused = [refused = *refused](const Batch& batch,
+                                            std::span<const kafka::RefusedMessage> messages,
+                                            std::function<void(Result<size_t>)> kept) {
+    std::vector<RefusedDocument> documents;
+    for (const kafka::RefusedMessage& message : messages) {
+      documents.push_back({message.position, message.status, message.reason});
+    }
+    refused.Keep(batch, documents, std::move(kept));
+  };
+  hooks.sync_refused = [refused = *refused](Sink::SyncDone done) { refused.Sync(std::move(done)); };
+  hooks.warn = [messages = telemetry::RateLimited(run.log, telemetry::Log::Level::kWarning,
+                                                  "the brokers")](const std::string& message) {
+    messages.Report(message);
+  };
+  hooks.report = [messages = telemetry::RateLimited(run.log, telemetry::Log::Level::kError,
+                                                    "refused documents")](
+                     const std::string& message) { messages.Report(message); };
+  return std::make_unique<kafka::TopicSink>(run.loop, std::move(options), std::move(*producer),
+                                            std::move(hooks), run.stats);
+}
+
+}  // namespace espcap::app

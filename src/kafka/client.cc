@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kafka/client.h"
+
+#include <array>
+#include <mutex>
+#include <utility>
+
+namespace espcap::kafka {
+namespace {
+
+struct DestroyConfiguration {
+  void operator()(rd_kafka_conf_t* configuration) const { rd_kafka_conf_destroy(configuration); }
+};
+using Configuration = std::unique_ptr<rd_kafka_conf_t, DestroyConfiguration>;
+using ErrorText = std::array<char, 512>;
+
+Result<void> Set(rd_kafka_conf_t* configuration, const char* name, const char* value) {
+  ErrorText error{};
+  if (rd_kafka_conf_set(configuration, name, value, error.data(), error.size()) ==
+      RD_KAFKA_CONF_OK) {
+    return {};
+  }
+  return Fail("--kafka {}: {}", name, error.data());
+}
+
+}  // namespace
+
+struct Client::Sockets {
+  std::mutex mutex;
+  std::shared_ptr<const SocketMaker> maker;
+};
+
+int Client::OpenSocket(int family, int type, int protocol, void* sockets) {
+  auto& own = *static_cast<Sockets*>(sockets);
+  const std::lock_guard lock(own.mutex);
+  return own.maker->open(family, type, protocol);
+}
+
+int Client::CloseSocket(int socket, void* sockets) {
+  auto& own = *static_cast<Sockets*>(sockets);
+  const std::lock_guard lock(own.mutex);
+  own.maker->close(socket);
+  return 0;
+}
+
+Result<Client> Client::Start(const Connection& connection, const Properties& defaults,
+                             const Properties& fixed) {
+  Configuration configuration(rd_kafka_conf_new());
+  for (const Properties* properties : {&defaults, &connection.properties, &fixed}) {
+    for (const auto& [name, value] : *properties) {
+      if (auto set = Set(configuration.get(), name.c_str(), value.c_str()); !set) {
+        return Forward(std::move(set));
+      }
+    }
+  }
+  const std::string brokers = connection.address.Bootstrap();
+  if (auto set = Set(configuration.get(), "bootstrap.servers", brokers.c_str()); !set) {
+    return Forward(std::move(set));
+  }
+  if (connection.password != nullptr) {
+    auto set = Set(configuration.get(), "sasl.password", connection.password->c_str());
+    if (!set) return Fail("--password-file: librdkafka doesn't accept the password");
+  }
+  Client client;
+  // Errors come as events; the rest of what it has to say is for its developers.
+  rd_kafka_conf_set_log_cb(configuration.get(), nullptr);
+  rd_kafka_conf_set_events(configuration.get(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
+  if (connection.sockets != nullptr) {
+    client.sockets_ = std::make_shared<Sockets>();
+    client.sockets_->maker = connection.sockets;
+    rd_kafka_conf_set_opaque(configuration.get(), client.sockets_.get());
+    rd_kafka_conf_set_socket_cb(configuration.get(), OpenSocket);
+    rd_kafka_conf_set_closesocket_cb(configuration.get(), CloseSocket);
+  }
+  ErrorText error{};
+  client.handle_.reset(
+      rd_kafka_new(RD_KAFKA_PRODUCER, configuration.get(), error.data(), error.size()));
+  if (client.handle_ == nullptr) return Fail("{}: {}", connection.address.Text(), error.data());
+  static_cast<void>(configuration.release());  // the handle's now
+  client.queue_.reset(rd_kafka_queue_get_main(client.handle_.get()));
+  return client;
+}
+
+}  // namespace espcap::kafka

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kafka/failure.h"
+
+#include <fmt/format.h>
+
+namespace espcap::kafka {
+namespace {
+
+constexpr int kScramRepaired = 0x020601ff;  // 2.6.1: a nonce is no longer sent twice
+
+std::string_view AdviceFor(rd_kafka_resp_err_t error, std::string_view reason,
+                           std::string_view mechanism, int version) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR__SSL:
+      if (reason.find("verif") != std::string_view::npos) {
+        return "--ca-file names the CA that has signed the broker's certificate";
+      }
+      return "--ca-file, --client-cert and --client-key say which certificates are used";
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+      if (mechanism.starts_with("SCRAM") && version < kScramRepaired) {
+        return "librdkafka below 2.6.1 can't log in by SCRAM to Kafka 4 (it sends a nonce twice): "
+               "use another mechanism, such as PLAIN with TLS, or a newer librdkafka";
+      }
+      return "check --user and the password, and --kafka sasl.mechanism";
+    case RD_KAFKA_RESP_ERR__RESOLVE:
+      return "check the broker's name";
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+      return "the user needs the right to write to the topic (operation Write)";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+bool IsForGood(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR__SSL:
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+    case RD_KAFKA_RESP_ERR__FATAL:
+    case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+    case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string Explain(rd_kafka_resp_err_t error, std::string_view reason, std::string_view mechanism,
+                    int version) {
+  const std::string_view advice = AdviceFor(error, reason, mechanism, version);
+  return advice.empty() ? std::string(reason) : fmt::format("{}; {}", reason, advice);
+}
+
+}  // namespace espcap::kafka

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What librdkafka's errors mean for the user. Pure.
+#ifndef ESPCAP_KAFKA_FAILURE_H_
+#define ESPCAP_KAFKA_FAILURE_H_
+
+#include <librdkafka/rdkafka.h>
+
+#include <string>
+#include <string_view>
+
+namespace espcap::kafka {
+
+// Whether waiting can't repair it at the start: credentials, certificates, names.
+bool IsForGood(rd_kafka_resp_err_t error);
+
+// `reason`: librdkafka's, which names the host. With what to do, where that is known.
+// `mechanism`: of SASL; `version`: librdkafka's, as rd_kafka_version() has it.
+std::string Explain(rd_kafka_resp_err_t error, std::string_view reason, std::string_view mechanism,
+                    int version);
+
+}  // namespace espcap::kafka
+
+#endif  // ESPCAP_KAFKA_FAILURE_H_

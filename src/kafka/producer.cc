@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kafka/producer.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "base/event_fd.h"
+
+namespace espcap::kafka {
+namespace {
+
+constexpr size_t kMessagesAtOnce = 10'000;  // told of in one turn of the loop
+
+// zstd's first level: the size of documents is what a broker and its disks have to bear.
+Properties Defaults() {
+  return {{"client.id", "espcap"},
+          {"compression.type", "zstd"},
+          {"compression.level", "1"},
+          {"linger.ms", "20"},
+          {"reconnect.backoff.max.ms", "2000"},
+          {"topic.metadata.refresh.interval.ms", "60000"}};
+}
+
+// How much waits is bounded by who offers batches: librdkafka's own bounds are out of the way.
+Properties Fixed(uint64_t max_message_bytes) {
+  return {{"enable.idempotence", "true"},
+          {"acks", "all"},
+          {"message.timeout.ms", "0"},
+          {"message.max.bytes", fmt::format("{}", max_message_bytes)},
+          {"queue.buffering.max.messages", "10000000"},
+          {"queue.buffering.max.kbytes", "2147483647"}};
+}
+
+rd_kafka_vu_t Header(const char* name, std::string_view value) {
+  rd_kafka_vu_t part{};
+  part.vtype = RD_KAFKA_VTYPE_HEADER;
+  part.u.header.name = name;
+  part.u.header.val = value.data();
+  part.u.header.size = static_cast<ssize_t>(value.size());
+  return part;
+}
+
+rd_kafka_vu_t Bytes(rd_kafka_vtype_t kind, std::string_view bytes) {
+  rd_kafka_vu_t part{};
+  part.vtype = kind;
+  part.u.mem.ptr = const_cast<char*>(bytes.data());  // it is only read
+  part.u.mem.size = bytes.size();
+  return part;
+}
+
+}  // namespace
+
+Producer::Producer(base::EventLoop& loop, Client client, base::FileDescriptor wake,
+                   const std::string& topic)
+    : client_(std::move(client)),
+      topic_(rd_kafka_topic_new(client_->get(), topic.c_str(), nullptr)),
+      wake_(std::move(wake)),
+      watch_(loop.Add(wake_.get(), base::EventLoop::kReadable,
+                      [this](uint32_t /*ready*/) { base::ClearEventFd(wake_.get()); })) {
+  const uint64_t one = 1;
+  rd_kafka_queue_io_event_enable(client_->queue(), wake_.get(), &one, sizeof(one));
+}
+
+Result<std::unique_ptr<Producer>> Producer::Start(base::EventLoop& loop,
+                                                  const Connection& connection,
+                                                  uint64_t max_message_bytes) {
+  base::FileDescriptor wake = base::MakeEventFd();
+  if (!wake.valid()) {
+    return Fail("{}: eventfd: {}", connection.address.Text(),
+                std::generic_category().message(errno));
+  }
+  auto client = Client::Start(connection, Defaults(), Fixed(max_message_bytes));
+  if (!client) return Forward(std::move(client));
+  return std::unique_ptr<Producer>(
+      new Producer(loop, std::move(*client), std::move(wake), connection.address.topic));
+}
+
+rd_kafka_resp_err_t Producer::Enqueue(const Message& message) {
+  if (!client_) return RD_KAFKA_RESP_ERR__DESTROY;
+  std::array<rd_kafka_vu_t, 7> parts{};
+  parts[0].vtype = RD_KAFKA_VTYPE_RKT;
+  parts[0].u.rkt = topic_.get();
+  parts[1].vtype = RD_KAFKA_VTYPE_PARTITION;
+  parts[1].u.i32 = message.partition;
+  parts[2] = Bytes(RD_KAFKA_VTYPE_KEY, message.key);
+  parts[3] = Bytes(RD_KAFKA_VTYPE_VALUE, message.value);
+  parts[4] = Header("index", message.index);
+  parts[5] = Header("sensor", message.sensor);
+  parts[6].vtype = RD_KAFKA_VTYPE_OPAQUE;
+  parts[6].u.ptr = message.opaque;
+  rd_kafka_error_t* const error = rd_kafka_produceva(client_->get(), parts.data(), parts.size());
+  if (error == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+  rd_kafka_error_destroy(error);
+  return code;
+}
+
+Producer::Reports Producer::DrainReports() {
+  Reports reports;
+  if (!client_) return reports;
+  while (reports.messages.size() < kMessagesAtOnce) {
+    const Event event = client_->NextEvent(0);
+    if (event == nullptr) return reports;
+    if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR) {
+      ErrorReport& report = reports.errors.emplace_back();
+      report.error = rd_kafka_event_error(event.get());
+      report.reason = rd_kafka_event_error_string(event.get());
+      if (report.error == RD_KAFKA_RESP_ERR__FATAL) {
+        std::array<char, 512> text{};
+        rd_kafka_fatal_error(client_->get(), text.data(), text.size());
+        report.reason = text.data();
+      }
+      continue;
+    }
+    while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event.get())) {
+      reports.messages.push_back({message->_private, message->err,
+                                  std::chrono::microseconds(rd_kafka_message_latency(message))});
+    }
+  }
+  base::SignalEventFd(wake_.get());
+  return reports;
+}
+
+void Producer::Purge() {
+  if (!client_) return;
+  rd_kafka_purge(client_->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
+                                     RD_KAFKA_PURGE_F_NON_BLOCKING);
+}
+
+void Producer::End() {
+  topic_.reset();
+  client_.reset();
+}
+
+}  // namespace espcap::kafka

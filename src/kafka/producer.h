@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Hands messages for one topic to librdkafka, and tells what became of each. Idempotent, with acks
+// of all replicas and without a limit of time. Values are borrowed until their report; nothing
+// waits. One thread.
+#ifndef ESPCAP_KAFKA_PRODUCER_H_
+#define ESPCAP_KAFKA_PRODUCER_H_
+
+#include <librdkafka/rdkafka.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/event_loop.h"
+#include "base/file_descriptor.h"
+#include "espcap/result.h"
+#include "kafka/client.h"
+
+namespace espcap::kafka {
+
+struct Message {
+  int32_t partition = 0;
+  std::string_view key;    // copied, as the headers are
+  std::string_view value;  // borrowed until its report
+  std::string_view index;  // headers
+  std::string_view sensor;
+  void* opaque = nullptr;  // comes back with the report
+};
+
+struct MessageReport {
+  void* opaque = nullptr;
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  std::chrono::microseconds latency{0};
+};
+
+struct ErrorReport {
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  std::string reason;  // librdkafka's, which names the broker
+};
+
+class Producer {
+ public:
+  // The loop is borrowed. `max_message_bytes`: the topic's.
+  static Result<std::unique_ptr<Producer>> Start(base::EventLoop& loop,
+                                                 const Connection& connection,
+                                                 uint64_t max_message_bytes);
+  ~Producer() { End(); }
+  Producer(const Producer&) = delete;
+  Producer& operator=(const Producer&) = delete;
+
+  // An error: it isn't accepted. RD_KAFKA_RESP_ERR__QUEUE_FULL: not now.
+  rd_kafka_resp_err_t Enqueue(const Message& message);
+
+  struct Reports {
+    std::vector<MessageReport> messages;
+    std::vector<ErrorReport> errors;
+  };
+  // Since the last call, up to a bound: the loop turns again for what is left.
+  [[nodiscard]] Reports DrainReports();
+
+  // Reports of all that has none come soon, most of them errors.
+  void Purge();
+  // Ends librdkafka's threads: no value is borrowed any more, and nothing more is told. Waits for
+  // them, not for a broker.
+  void End();
+
+ private:
+  struct DestroyTopic {
+    void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
+  };
+
+  Producer(base::EventLoop& loop, Client client, base::FileDescriptor wake,
+           const std::string& topic);
+
+  std::optional<Client> client_;  // none: it has ended
+  std::unique_ptr<rd_kafka_topic_t, DestroyTopic> topic_;
+  base::FileDescriptor wake_;  // readable: the client's queue isn't empty
+  base::EventLoop::Watch watch_;
+};
+
+}  // namespace espcap::kafka
+
+#endif  // ESPCAP_KAFKA_PRODUCER_H_

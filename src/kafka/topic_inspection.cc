@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kafka/topic_inspection.h"
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "kafka/failure.h"
+
+namespace espcap::kafka {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLook{250};          // at what went wrong meanwhile
+constexpr milliseconds kCreation{3000};     // a broker that makes topics itself needs some time
+constexpr milliseconds kDescription{5000};  // of the topic's configuration
+constexpr uint64_t kDefaultMessageBytes = 1'048'588;  // Kafka's own default
+
+struct Destroy {
+  void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
+  void operator()(const rd_kafka_metadata_t* metadata) const {
+    rd_kafka_metadata_destroy(metadata);
+  }
+  void operator()(rd_kafka_ConfigResource_t* resource) const {
+    rd_kafka_ConfigResource_destroy(resource);
+  }
+  void operator()(rd_kafka_AdminOptions_t* options) const {
+    rd_kafka_AdminOptions_destroy(options);
+  }
+  void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
+};
+template <class T>
+using Owned = std::unique_ptr<T, Destroy>;
+
+class Inspection {
+ public:
+  Inspection(const Connection& connection, Client client, milliseconds timeout)
+      : address_(connection.address),
+        mechanism_(ValueOf(connection.properties, "sasl.mechanism")),
+        client_(std::move(client)),
+        topic_(rd_kafka_topic_new(client_.get(), address_.topic.c_str(), nullptr)),
+        timeout_(timeout) {}
+
+  Result<TopicFacts> Run() {
+    auto partitions = AskPartitions();
+    if (!partitions) return Forward(std::move(partitions));
+    facts_.partitions = *partitions;
+    facts_.max_message_bytes = AskMessageBytes();
+    return std::move(facts_);
+  }
+
+ private:
+  Result<int32_t> AskPartitions() {
+    const Clock::time_point deadline = Clock::now() + timeout_;
+    std::optional<Clock::time_point> missing_since;
+    for (;;) {
+      const rd_kafka_metadata_t* answer = nullptr;
+      const auto asked = rd_kafka_metadata(client_.get(), 0, topic_.get(), &answer,
+                                           static_cast<int>(kLook.count()));
+      const Owned<const rd_kafka_metadata_t> metadata(answer);
+      if (asked == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1) {
+        const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
+        if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR && topic.partition_cnt > 0) {
+          if (missing_since) WarnOfCreation(topic.partition_cnt);
+          return topic.partition_cnt;
+        }
+        if (IsForGood(topic.err)) return Refuse(topic.err, rd_kafka_err2str(topic.err));
+        reason_ = rd_kafka_err2str(topic.err);
+        if (!missing_since) missing_since = Clock::now();
+        if (IsMissing(topic.err) && Clock::now() > *missing_since + kCreation) return Missing();
+      }
+      if (auto failed = LookAtErrors(); !failed) return Forward(std::move(failed));
+      if (Clock::now() >= deadline) {
+        return Fail("{}: no broker answers within {} s{}{}", address_.Text(),
+                    std::chrono::duration_cast<std::chrono::seconds>(timeout_).count(),
+                    reason_.empty() ? "" : ": ", reason_);
+      }
+    }
+  }
+
+  static bool IsMissing(rd_kafka_resp_err_t error) {
+    return error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+           error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+  }
+
+  tl::unexpected<Error> Missing() const {
+    return Fail(
+        "{}: there is no such topic; make it: kafka-topics.sh --bootstrap-server {} --create "
+        "--topic {} --partitions 12",
+        address_.Text(), address_.brokers.front(), address_.topic);
+  }
+
+  void WarnOfCreation(int32_t partitions) {
+    facts_.warnings.push_back(fmt::format(
+        "{}: the broker has made this topic by itself, with {} {}; the number can only grow later, "
+        "and conversations change their partition then",
+        address_.Text(), partitions, partitions == 1 ? "partition" : "partitions"));
+  }
+
+  tl::unexpected<Error> Refuse(rd_kafka_resp_err_t error, std::string_view reason) const {
+    return Fail("{}: {}", address_.Text(), Explain(error, reason, mechanism_, rd_kafka_version()));
+  }
+
+  // Of single connections: the first that time can't repair ends it.
+  Result<void> LookAtErrors() {
+    while (const Event event = client_.NextEvent(static_cast<int>(kLook.count()) / 5)) {
+      if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) continue;
+      const rd_kafka_resp_err_t error = rd_kafka_event_error(event.get());
+      const char* text = rd_kafka_event_error_string(event.get());
+      if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+        return Refuse(last_error_, reason_.empty() ? text : reason_);
+      }
+      reason_ = text;
+      last_error_ = error;
+      if (IsForGood(error)) return Refuse(error, reason_);
+    }
+    return {};
+  }
+
+  // Who may write to a topic may not be allowed to read its configuration.
+  uint64_t AskMessageBytes() {
+    const Owned<rd_kafka_queue_t> answers(rd_kafka_queue_new(client_.get()));
+    const Owned<rd_kafka_ConfigResource_t> resource(
+        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, address_.topic.c_str()));
+    const Owned<rd_kafka_AdminOptions_t> options(
+        rd_kafka_AdminOptions_new(client_.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
+    rd_kafka_ConfigResource_t* asked = resource.get();
+    rd_kafka_DescribeConfigs(client_.get(), &asked, 1, options.get(), answers.get());
+    const Event answer(rd_kafka_queue_poll(answers.get(), static_cast<int>(kDescription.count())));
+    const auto* result =
+        answer == nullptr ? nullptr : rd_kafka_event_DescribeConfigs_result(answer.get());
+    if (const auto bytes = result == nullptr ? std::nullopt : MessageBytesOf(*result)) {
+      return *bytes;
+    }
+    facts_.warnings.push_back(fmt::format(
+        "{}: its max.message.bytes can't be read, which needs the right DescribeConfigs; {} are "
+        "assumed",
+        address_.Text(), kDefaultMessageBytes));
+    return kDefaultMessageBytes;
+  }
+
+  static std::optional<uint64_t> MessageBytesOf(const rd_kafka_DescribeConfigs_result_t& result) {
+    size_t resources_count = 0;
+    const auto* const resources =
+        rd_kafka_DescribeConfigs_result_resources(&result, &resources_count);
+    if (resources_count != 1) return std::nullopt;
+    size_t count = 0;
+    const auto* const entries = rd_kafka_ConfigResource_configs(resources[0], &count);
+    for (size_t at = 0; at < count; ++at) {
+      if (std::string_view(rd_kafka_ConfigEntry_name(entries[at])) != "max.message.bytes") continue;
+      const char* const value = rd_kafka_ConfigEntry_value(entries[at]);
+      const std::string_view text = value == nullptr ? "" : value;
+      uint64_t bytes = 0;
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bytes);
+      if (error == std::errc() && end == text.data() + text.size()) return bytes;
+    }
+    return std::nullopt;
+  }
+
+  const Address& address_;
+  std::string mechanism_;
+  Client client_;
+  Owned<rd_kafka_topic_t> topic_;
+  milliseconds timeout_;
+  rd_kafka_resp_err_t last_error_ = RD_KAFKA_RESP_ERR_NO_ERROR;
+  std::string reason_;  // of the last error
+  TopicFacts facts_;
+};
+
+}  // namespace
+
+Result<TopicFacts> InspectTopic(const Connection& connection, milliseconds timeout) {
+  auto client = Client::Start(connection, {}, {});
+  if (!client) return Forward(std::move(client));
+  return Inspection(connection, std::move(*client), timeout).Run();
+}
+
+}  // namespace espcap::kafka

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Delivers documents to a topic, a message each: its key is the document's id, its partition that
+// of the packet's conversation. A batch is borrowed until each of its documents has an outcome.
+// What a broker can't take at present goes again, without end. One thread; nothing waits.
+#ifndef ESPCAP_KAFKA_TOPIC_SINK_H_
+#define ESPCAP_KAFKA_TOPIC_SINK_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/event_loop.h"
+#include "espcap/delivery_stats.h"
+#include "espcap/sink.h"
+#include "kafka/producer.h"
+
+namespace espcap::kafka {
+
+// A document that the topic's brokers refuse for good.
+struct RefusedMessage {
+  uint32_t position = 0;  // in its batch
+  int status = 0;         // Kafka's error code
+  std::string reason;
+};
+
+class TopicSink : public Sink {
+ public:
+  struct Options {
+    std::string name;  // the topic's address
+    std::string sensor;
+    std::string mechanism;  // of SASL
+    int32_t partitions = 1;
+    size_t max_batches = 1;  // that are borrowed at a time
+  };
+  struct Hooks {
+    // `kept`: how many of them, or why none.
+    std::function<void(const Batch&, std::span<const RefusedMessage>,
+                       std::function<void(Result<size_t>)> kept)>
+        keep_refused;
+    std::function<void(SyncDone)> sync_refused;  // as Sync() below
+    std::function<void(const std::string&)> warn;
+    std::function<void(const std::string&)> report;  // errors
+  };
+
+  // The loop is borrowed, as `stats` is, which is kept up to date.
+  TopicSink(base::EventLoop& loop, Options options, std::unique_ptr<Producer> producer, Hooks hooks,
+            DeliveryStats& stats);
+
+  [[nodiscard]] bool Ready() const override;
+  [[nodiscard]] bool Idle() const override { return pending_.empty(); }
+  Result<void> Submit(Batch batch, Ledger& ledger) override;
+  Result<void> Poll(Ledger& ledger) override;
+  void Close() override;
+  void GiveUp(Ledger& ledger) override;
+  void Sync(SyncDone done) override { hooks_.sync_refused(std::move(done)); }
+
+ private:
+  using Time = base::EventLoop::Time;
+
+  struct Pending;
+  struct Document {  // a message's opaque; its address stays
+    Pending* pending = nullptr;
+    uint32_t position = 0;
+  };
+  struct Pending {
+    Batch batch;
+    std::vector<Document> documents;
+    size_t next = 0;  // the first that was never handed to the producer
+    size_t unsettled = 0;
+    Delivery delivery = Delivery::kAcknowledged;
+    std::vector<RefusedMessage> refused;  // not on their way to the dead letters yet
+    std::list<Pending>::iterator place;
+  };
+  struct Kept {  // what became of refused ones
+    Pending* pending = nullptr;
+    size_t refused = 0;
+    Result<size_t> kept;
+  };
+
+  // What can be handed over now.
+  void Enqueue();
+  bool Enqueue(Document& document);
+  void Handle(Document& document, rd_kafka_resp_err_t error);
+  void Handle(const ErrorReport& error);
+  void KeepRefused();
+  void CountKept(Ledger& ledger);
+  void CountSettled(Pending& pending, size_t documents);
+  void Abandon(Ledger& ledger, Document& document);
+  void AbandonUnsent(Ledger& ledger);
+  void Show();
+
+  Options options_;
+  std::unique_ptr<Producer> producer_;
+  Hooks hooks_;
+  DeliveryStats& stats_;
+  base::EventLoop& loop_;
+  base::EventLoop::Timer timer_;  // something is due by time alone
+  std::list<Pending> pending_;
+  std::deque<Document*> again_;  // not before `again_at_`
+  Time again_at_{};
+  std::vector<Kept> kept_;
+  uint64_t delivered_ = 0;    // in all
+  uint64_t not_counted_ = 0;  // of them, in the ledger
+  bool is_down_ = false;      // no broker could be reached when it was last told
+  bool closing_ = false;
+  std::string end_;  // why nothing can be delivered; empty: it can
+};
+
+}  // namespace espcap::kafka
+
+#endif  // ESPCAP_KAFKA_TOPIC_SINK_H_
