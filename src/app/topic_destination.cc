@@ -32,7 +32,7 @@ Result<Properties> SecurityProperties(const cli::SecuritySettings& given, bool h
         "environment, or as systemd's credential espcap.password",
         given.user);
   }
-  if (!has_user && has_password) return Fail("a password is given: whose? Give --user");
+  if (!has_user && has_password) return Fail("the password has no user; give --user");
   if (has_user || !given.ca_file.empty() || !given.client_cert.empty() || given.insecure) {
     properties.emplace_back("security.protocol", has_user ? "sasl_ssl" : "ssl");
   }
@@ -154,7 +154,7 @@ Result<DocumentNeeds> NeedsOf(const std::optional<Topic>& topic,
   const uint64_t most = limit - kRoomForHeaders;
   if (settings.limits.bytes.value_or(0) > most) {
     return Fail(
-        "--max-document-bytes {}: {} takes documents of at most {} bytes; give less, or raise the "
+        "--max-document-bytes {}: {} accepts documents of at most {} bytes; give less, or raise the "
         "topic's max.message.bytes",
         *settings.limits.bytes, topic->connection.address.Text(), most);
   }

@@ -67,7 +67,7 @@ Result<void> CheckTopic(std::string_view topic) {
     return Fail("the topic's name is longer than {} bytes", kMaxTopicBytes);
   }
   if (!IsName(topic) || topic == "." || topic == "..") {
-    return Fail("the topic's name '{}' is none: it has letters, digits, '.', '_' and '-'", topic);
+    return Fail("the topic's name '{}' is not valid: use letters, digits, '.', '_' and '-'", topic);
   }
   return {};
 }

@@ -199,7 +199,7 @@ void TopicSink::Handle(Document& document, rd_kafka_resp_err_t error) {
   if (again_.empty()) {
     RetryStats& retries = stats_.Retries(ReasonOf(error));
     ++retries.requests;
-    hooks_.warn(fmt::format("{}: {}; it is tried again", options_.name, reason));
+    hooks_.warn(fmt::format("{}: {}; it is sent again", options_.name, reason));
     again_at_ = loop_.Now() + kAgainWait;
   }
   ++stats_.Retries(ReasonOf(error)).documents;

@@ -118,7 +118,7 @@ def test_documents_are_cut_to_the_topics_limit(broker, espcap):
     assert max(len(message["payload"]) for message in messages) <= 8192
     assert "size" in {cut for message in messages for cut in json.loads(message["payload"])["espcap"].get("cut", [])}
     too_much = espcap("--file", HTTP, "--output", where, "--max-document-bytes", "5k")
-    assert too_much.code == 1 and f"{where} takes documents of at most 4096 bytes" in too_much.err, too_much
+    assert too_much.code == 1 and f"{where} accepts documents of at most 4096 bytes" in too_much.err, too_much
 
 
 def test_a_settled_capture_is_not_sent_again(broker, espcap, tmp_path):
