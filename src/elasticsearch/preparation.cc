@@ -25,8 +25,8 @@ std::string_view WayOut(std::string_view reason) {
 DocumentNeeds NeedsOf(const IndexState& index_state, const Preparation::Options& options,
                       schema::Dialect dialect) {
   const bool is_narrow = index_state.has_flat_object && dialect == schema::Dialect::kOpenSearch;
-  return {options.learn_value_limit && is_narrow ? kFlatObjectBytes : 0,
-          index_state.wants_timestamp && !options.has_timestamp};
+  return {.value_bytes = options.learn_value_limit && is_narrow ? kFlatObjectBytes : 0,
+          .timestamp = index_state.wants_timestamp && !options.has_timestamp};
 }
 
 void Append(std::vector<std::string>& messages, std::vector<std::string> more) {
