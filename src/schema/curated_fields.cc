@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "schema/curated_fields.h"
 
+#include <algorithm>
 #include <initializer_list>
+#include <iterator>
 
 #include "schema/words.h"
 
@@ -215,7 +217,28 @@ constexpr std::initializer_list<Group> kGroups = {
     {"usb", "bus_id device_address endpoint_address transfer_type urb_type"},
 };
 
+constexpr std::string_view kByColumn[] = {
+    "frame.time",
+    "frame.time_delta",
+    "frame.time_epoch",
+    "frame.time_relative",
+    "ip.id",
+    "rtp.timestamp",
+    "tcp.ack_raw",
+    "tcp.options.timestamp.tsecr",
+    "tcp.options.timestamp.tsval",
+    "tcp.seq_raw",
+    "tcp.time_delta",
+    "tcp.time_relative",
+    "udp.time_delta",
+    "udp.time_relative",
+};
+
 }  // namespace
+
+bool IsSearchedByColumn(std::string_view name) {
+  return std::find(std::begin(kByColumn), std::end(kByColumn), name) != std::end(kByColumn);
+}
 
 std::vector<std::string> CuratedNames() {
   std::vector<std::string> names;

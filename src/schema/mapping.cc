@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "schema/curated_fields.h"
 #include "schema/layer_places.h"
 
 namespace espcap::schema {
@@ -35,6 +36,12 @@ json RestKeyword() { return {{"type", "keyword"}, {"ignore_above", kLongestRest}
 json Flattened(Dialect dialect) {
   if (dialect == Dialect::kOpenSearch) return {{"type", "flat_object"}};
   return {{"type", "flattened"}, {"depth_limit", kDeepestRest}, {"ignore_above", kLongestRest}};
+}
+
+void LeaveIndexOut(json& mapping) {
+  mapping["index"] = false;
+  if (!mapping.contains("fields")) return;
+  for (json& field : mapping["fields"]) field["index"] = false;
 }
 
 // A place that only hands its values on.
@@ -93,6 +100,7 @@ json LayerProperties(const std::vector<Field>& fields, bool value_strings) {
     if (field.type == FieldType::kObject || field.type == FieldType::kMixed) continue;
     json& mapping = PropertyAt(properties, field.layer + "." + field.key);
     mapping = MappingOf(field.type);
+    if (IsSearchedByColumn(field.name)) LeaveIndexOut(mapping);
     // "eth:ethertype:ip:tcp": for single words of it, as Espcap's template had it.
     if (field.name == kProtocols) {
       mapping["fields"]["words"] = {{"type", "text"}, {"analyzer", "simple"}};

@@ -11,7 +11,7 @@ from project import ESPCAP
 from table import Target
 from turns import Contender, Ratio, how_often, in_turn, ratio
 
-FIELDS_SHOWN = 12
+FIELDS_SHOWN = 25
 SUMMARIES = "summaries-%Y-%m-%d"  # with a template of their own
 
 
@@ -74,9 +74,13 @@ def measure_storage(report, capture, packets, work, runs, environment):
         rows["tree"].runs.clear()
         counted["tree"].bytes.clear()
         in_turn(rows.values(), runs, environment)
-    by_field = counted["summary"].by_field
     _report(report, capture, packets, runs, rows, counted)
-    report.subject(f"bytes of a summary by field, {capture.name}")
+    for name in ("tree", "summary, --ecs"):
+        _report_fields(report, f"{name}, {capture.name}", packets, counted[name].by_field)
+
+
+def _report_fields(report, what, packets, by_field):
+    report.subject(f"bytes by field: {what}")
     report.head(("B/packet",))
     for name, size in by_field[:FIELDS_SHOWN]:
         report.row(name, [f"{size / packets:.1f}"])

@@ -26,5 +26,15 @@ TEST(CuratedFields, AreOfFortyProtocolsAndMore) {
   }
 }
 
+TEST(CuratedFields, AreSearchedByTheirIndexButForNumbersThatHardlyRepeat) {
+  const std::vector<std::string> names = CuratedNames();
+  EXPECT_EQ(std::count_if(names.begin(), names.end(), IsSearchedByColumn), 14);
+  EXPECT_TRUE(IsSearchedByColumn("tcp.seq_raw"));
+  for (const char* name :
+       {"ip.src", "tcp.srcport", "tcp.seq", "frame.len", "tcp.analysis.ack_rtt"}) {
+    EXPECT_FALSE(IsSearchedByColumn(name)) << name;
+  }
+}
+
 }  // namespace
 }  // namespace espcap::schema

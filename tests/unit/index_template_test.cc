@@ -17,6 +17,7 @@ const std::vector<Field>& SomeFields() {
   static const std::vector<Field> fields = {
       {"_ws.expert.message", "_ws_expert__ws_expert_message", "_ws_expert", FieldType::kKeyword,
        ""},
+      {"frame.time", "frame_frame_time", "frame", FieldType::kDate, ""},
       {"ip", "ip", "ip", FieldType::kObject, ""},
       {"ip.src", "ip_ip_src", "ip", FieldType::kIp, ""},
       {"ip.ttl", "ip_ip_ttl", "ip", FieldType::kLong, ""},
@@ -48,6 +49,15 @@ TEST(IndexTemplate, IsMadeOfItsComponents) {
   for (const TemplatePart& part : made.components) names.push_back(part.name);
   EXPECT_EQ(body.at("composed_of"), names);
   EXPECT_FALSE(body.contains("data_stream"));
+}
+
+TEST(IndexTemplate, KeepsTheColumnAloneOfWhatHardlyRepeats) {
+  const json layers = Layers(BuildTemplate({.index = "packets"}, SomeFields())).at("properties");
+  const json& time = layers.at("frame").at("properties").at("frame_frame_time");
+  EXPECT_EQ(time, json({{"type", "date"},
+                        {"index", false},
+                        {"fields", {{"nanos", {{"type", "date_nanos"}, {"index", false}}}}}}));
+  EXPECT_FALSE(layers.at("ip").at("properties").at("ip_ip_ttl").contains("index"));
 }
 
 TEST(IndexTemplate, MapsNothingByItself) {
