@@ -154,7 +154,8 @@ Result<DocumentNeeds> NeedsOf(const std::optional<Topic>& topic,
   const uint64_t most = limit - kRoomForHeaders;
   if (settings.limits.bytes.value_or(0) > most) {
     return Fail(
-        "--max-document-bytes {}: {} accepts documents of at most {} bytes; give less, or raise the "
+        "--max-document-bytes {}: {} accepts documents of at most {} bytes; give less, or raise "
+        "the "
         "topic's max.message.bytes",
         *settings.limits.bytes, topic->connection.address.Text(), most);
   }
