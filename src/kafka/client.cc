@@ -32,13 +32,13 @@ struct Client::Sockets {
 
 int Client::OpenSocket(int family, int type, int protocol, void* sockets) {
   auto& own = *static_cast<Sockets*>(sockets);
-  const std::lock_guard lock(own.mutex);
+  const std::scoped_lock lock(own.mutex);
   return own.maker->open(family, type, protocol);
 }
 
 int Client::CloseSocket(int socket, void* sockets) {
   auto& own = *static_cast<Sockets*>(sockets);
-  const std::lock_guard lock(own.mutex);
+  const std::scoped_lock lock(own.mutex);
   own.maker->close(socket);
   return 0;
 }
@@ -58,7 +58,7 @@ Result<Client> Client::Start(const Connection& connection, const Properties& def
     return Forward(std::move(set));
   }
   if (connection.password != nullptr) {
-    auto set = Set(configuration.get(), "sasl.password", connection.password->c_str());
+    const auto set = Set(configuration.get(), "sasl.password", connection.password->c_str());
     if (!set) return Fail("--password-file: librdkafka doesn't accept the password");
   }
   Client client;

@@ -234,6 +234,7 @@ void TopicSink::KeepRefused() {
 
 // What finds no room among the dead letters is lost: they are few, cut to the topic's limit.
 void TopicSink::CountKept(Ledger& ledger) {
+  if (pending_.empty()) return kept_.clear();  // they were given up meanwhile
   for (const Kept& one : std::exchange(kept_, {})) {
     const size_t kept = std::min(one.kept.value_or(0), one.refused);
     ledger.dead_lettered += kept;
@@ -286,7 +287,7 @@ void TopicSink::Close() {
 // Values are borrowed by librdkafka's threads: these end before the batches do.
 void TopicSink::GiveUp(Ledger& ledger) {
   producer_->End();
-  for (Pending& pending : pending_) {
+  for (const Pending& pending : pending_) {
     ledger.abandoned += pending.unsettled;
     Settle(pending.batch.slot, Delivery::kFailed);
   }
