@@ -31,7 +31,8 @@ class PacketsRun {
     PacketHits& hits = search.hits;
     const auto roots = OpenArchive("packets", settings_, std::move(maps), hits);
     if (!roots) return tl::unexpected(roots.error());
-    auto retrieval = Retrieval::Begin(processes, *roots, TemporaryFolder());
+    auto retrieval =
+        Retrieval::Begin(processes, *roots, TemporaryFolder(), settings_.max_unpacked_bytes);
     if (!retrieval) return Forward(std::move(retrieval));
     if (auto read = ReadFiles(*retrieval, hits); !read) return Forward(std::move(read));
     if (auto written = Write(*retrieval); !written) return Forward(std::move(written));

@@ -81,10 +81,12 @@ class ShowRun {
     if (!plans) return tl::unexpected(plans.error());
     auto kept = retrieve::MakeKeptFile(TemporaryFolder());
     if (!kept) return Forward(std::move(kept));
+    auto unpacked = retrieve::MakeKeptFile(TemporaryFolder());
+    if (!unpacked) return Forward(std::move(unpacked));
     auto output = Output::Open(settings_.output);
     if (!output) return Forward(std::move(output));
     has_headings_ = hits.files().size() > 1 && FormatOf(settings_) != ViewFormat::kDocuments;
-    const Files files{*roots, *kept, *output};
+    const Files files{*roots, *kept, *unpacked, *output};
     for (RunPlan& run : *plans) {
       run.plan.shape.timestamp = hits.runs_with_timestamp().contains(run.plan.run);
       if (auto shown = ShowFiles(processes, run, hits, files); !shown) {
@@ -102,6 +104,7 @@ class ShowRun {
   struct Files {
     const retrieve::ArchiveRoots& roots;
     const base::FileDescriptor& kept;
+    const base::FileDescriptor& unpacked;
     const Output& output;
   };
 
@@ -151,18 +154,23 @@ class ShowRun {
   Result<FileFindings> ShowFile(retrieve::ViewProcesses& processes, const std::string& path,
                                 std::vector<RecordSlot>& slots, const Files& files) {
     log_.Verbose(fmt::format("{}: {} packets wanted", path, slots.size()));
-    const auto capture = files.roots.OpenFile(path);
+    const auto opened = files.roots.OpenFile(path);
+    if (!opened) return Unreached(slots, opened.error().message);
+    const auto capture =
+        retrieve::CaptureInput::Of(path, opened->member, settings_.max_unpacked_bytes);
     if (!capture) return Unreached(slots, capture.error().message);
     if (auto emptied = retrieve::EmptyKeptFile(files.kept); !emptied) {
       return Forward(std::move(emptied));
     }
     struct stat status {};
-    ::fstat(capture->get(), &status);
+    // How much a packed one holds isn't known.
+    if (opened->member.empty()) ::fstat(opened->file.get(), &status);
     telemetry::Progress progress(log_, !settings_.quiet && ::isatty(STDERR_FILENO) == 1);
-    const auto fault = processes.View(
-        *capture, path, files.kept, slots, [&progress, &status](uint64_t records, uint64_t bytes) {
-          progress.Update({bytes, static_cast<uint64_t>(status.st_size), records});
-        });
+    const auto fault =
+        processes.View(*capture, {opened->file, files.unpacked, files.kept}, slots,
+                       [&progress, &status](uint64_t records, uint64_t bytes) {
+                         progress.Update({bytes, static_cast<uint64_t>(status.st_size), records});
+                       });
     log_.ClearProgress();
     if (!fault) return tl::unexpected(fault.error());
     FileFindings findings = retrieve::FindingsOf(slots);

@@ -229,7 +229,8 @@ struct SearchSettings {
 struct RetrievalSettings : ServerSettings, SearchSettings {
   uint64_t max_hits = 1'000'000;
   std::vector<std::string> archive_roots;
-  std::vector<std::string> archive_maps;  // old=new
+  std::vector<std::string> archive_maps;             // old=new
+  uint64_t max_unpacked_bytes = uint64_t{1} << 30U;  // of a file in an archive
 };
 
 // `espcap packets`: the packets that documents were made of.

@@ -39,6 +39,22 @@ base::FileDescriptor OpenBeneath(const base::FileDescriptor& folder, const std::
       static_cast<int>(::syscall(SYS_openat2, folder.get(), path.c_str(), &how, sizeof(how))));
 }
 
+// The path up to where it goes on behind a file. Not open: errno says why.
+ArchivedFile OpenLongest(const base::FileDescriptor& folder, const std::string& path) {
+  base::FileDescriptor file = OpenBeneath(folder, path);
+  size_t end = path.size();
+  while (!file.valid() && errno == ENOTDIR) {
+    end = path.find_last_of('/', end - 1);
+    if (end == std::string::npos || end == 0) {
+      errno = ENOTDIR;
+      return {};
+    }
+    file = OpenBeneath(folder, path.substr(0, end));
+  }
+  if (!file.valid()) return {};
+  return {std::move(file), end == path.size() ? std::string() : path.substr(end + 1)};
+}
+
 std::string ReasonOf(int error) {
   switch (error) {
     case ENOENT:
@@ -102,7 +118,7 @@ Result<ArchiveRoots> ArchiveRoots::Open(const std::vector<std::string>& folders,
   return roots;
 }
 
-Result<base::FileDescriptor> ArchiveRoots::OpenFile(const std::string& path) const {
+Result<ArchivedFile> ArchiveRoots::OpenFile(const std::string& path) const {
   const std::string place = MapPath(path, maps_);
   if (place.find('\0') != std::string::npos) return Fail("this is no path");
   std::string reason = HasDotDot(place) ? "there is a .. in its path" : "no --archive-root has it";
@@ -112,13 +128,13 @@ Result<base::FileDescriptor> ArchiveRoots::OpenFile(const std::string& path) con
       if (!rest) rest = PathBelow(place, name);
     }
     if (!rest) continue;
-    base::FileDescriptor file = OpenBeneath(root.folder, *rest);
-    if (!file.valid()) {
+    ArchivedFile opened = OpenLongest(root.folder, *rest);
+    if (!opened.file.valid()) {
       reason = ReasonOf(errno);
       continue;
     }
     struct stat status {};
-    if (::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode)) return file;
+    if (::fstat(opened.file.get(), &status) == 0 && S_ISREG(status.st_mode)) return opened;
     reason = "this is no regular file";
   }
   return Fail("{}", reason);

@@ -30,14 +30,21 @@ std::string MapPath(const std::string& path, const std::vector<PathMap>& maps);
 // What is left of a path below a folder; none where it isn't below, or has a ".." in it. Pure.
 std::optional<std::string> PathBelow(std::string_view path, std::string_view folder);
 
+// A file, or what is packed in it.
+struct ArchivedFile {
+  base::FileDescriptor file;
+  std::string member;  // as its path goes on behind the file; empty: the file itself
+};
+
 class ArchiveRoots {
  public:
   // An error where one can't be opened. Links to the folders themselves are followed.
   static Result<ArchiveRoots> Open(const std::vector<std::string>& folders,
                                    std::vector<PathMap> maps);
 
-  // A regular file, for reading. An error says why there is none, without the path.
-  [[nodiscard]] Result<base::FileDescriptor> OpenFile(const std::string& path) const;
+  // A regular file, for reading; of a path that goes on behind it, that file. An error says why
+  // there is none, without the path.
+  [[nodiscard]] Result<ArchivedFile> OpenFile(const std::string& path) const;
 
  private:
   struct Root {

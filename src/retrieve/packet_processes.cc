@@ -3,19 +3,25 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <initializer_list>
 #include <system_error>
 #include <utility>
 
 #include "retrieve/packet_tasks.h"
+#include "retrieve/task_process.h"
 
 namespace espcap::retrieve {
 namespace {
 
+// `others`: as the task has them.
 Result<TaskAnswer> Perform(const process::Channel& channel, const PacketTask& task, int input,
-                           int output, int table) {
-  const bool is_sent = channel.Send(task, input) && channel.Send(PassedDescriptor(), output) &&
-                       channel.Send(PassedDescriptor(), table);
+                           std::initializer_list<int> others) {
+  const bool is_sent =
+      channel.Send(task, input) && std::all_of(others.begin(), others.end(), [&](int descriptor) {
+        return channel.Send(PassedDescriptor(), descriptor);
+      });
   return is_sent ? AnswerOn(channel) : Fail("the process that reads captures has ended");
 }
 
@@ -32,16 +38,17 @@ Result<std::unique_ptr<PacketProcesses>> PacketProcesses::Start(
       new PacketProcesses(std::move(forked->first), std::move(forked->second)));
 }
 
-Result<PacketProcesses::Copied> PacketProcesses::Copy(const base::FileDescriptor& file,
-                                                      const std::string& name,
+Result<PacketProcesses::Copied> PacketProcesses::Copy(const CaptureInput& capture,
+                                                      const base::FileDescriptor& file,
+                                                      const base::FileDescriptor& unpacked,
                                                       const base::FileDescriptor& section,
                                                       std::span<RecordSlot> slots) {
   auto table = ShareBytes(std::as_bytes(slots));
   if (!table) return Forward(std::move(table));
   PacketTask task;
   task.rows = static_cast<uint32_t>(slots.size());
-  name.copy(task.name.data(), task.name.size() - 1);
-  auto answer = Perform(channel_, task, file.get(), section.get(), table->get());
+  task.capture = capture;
+  auto answer = Perform(channel_, task, file.get(), {section.get(), table->get(), unpacked.get()});
   if (!answer) return Forward(std::move(answer));
   std::vector<RecordSlot> after(slots.size());
   const auto count = ::pread(table->get(), after.data(), slots.size_bytes(), 0);
@@ -61,7 +68,7 @@ Result<uint64_t> PacketProcesses::Merge(const base::FileDescriptor& sections,
   PacketTask task;
   task.kind = PacketTask::Kind::kMerge;
   task.rows = static_cast<uint32_t>(interfaces.size());
-  auto answer = Perform(channel_, task, sections.get(), out.get(), table->get());
+  auto answer = Perform(channel_, task, sections.get(), {out.get(), table->get()});
   if (!answer) return Forward(std::move(answer));
   return answer->count;
 }

@@ -18,6 +18,7 @@
 #include "process/channel.h"
 #include "process/child_process.h"
 #include "process/privileges.h"
+#include "retrieve/capture_input.h"
 #include "retrieve/packet_tasks.h"
 #include "retrieve/record_slot.h"
 
@@ -36,10 +37,12 @@ class PacketProcesses {
     uint32_t interfaces = 0;
     std::string fault;  // why the file could not be read to its end; empty: it could
   };
-  // Appends a section with these records of `file` to `section`, and says in the slots what became
-  // of them. An error: nothing of this counts. Waits.
-  Result<Copied> Copy(const base::FileDescriptor& file, const std::string& name,
-                      const base::FileDescriptor& section, std::span<RecordSlot> slots);
+  // Appends a section with these records of `capture` to `section`, and says in the slots what
+  // became of them. `unpacked`: to which a packed one is unpacked. An error: nothing of this
+  // counts. Waits.
+  Result<Copied> Copy(const CaptureInput& capture, const base::FileDescriptor& file,
+                      const base::FileDescriptor& unpacked, const base::FileDescriptor& section,
+                      std::span<RecordSlot> slots);
 
   // Writes the records of all sections by their time. Returns how many. `interfaces`: how many each
   // section has; none: an empty section is written. Waits.

@@ -18,6 +18,7 @@
 #include "retrieve/packet_merger.h"
 #include "retrieve/record_filter.h"
 #include "retrieve/record_time.h"
+#include "retrieve/task_process.h"
 #include "source/wiretap_alone.h"
 
 namespace espcap::retrieve {
@@ -58,7 +59,7 @@ Result<std::string> CopyTask(const PacketTask& task, const TaskMemory& table,
   }
   const auto slots = table.Rows<RecordSlot>();
   bool by_offset = false;
-  auto source = OpenCapture(TextOf(task.name), slots, filter != nullptr, by_offset);
+  auto source = OpenCapture(TextOf(task.capture.name), slots, filter != nullptr, by_offset);
   if (!source) return TaskResult(0, source.error().message);  // no record can be found
   auto copied = CopyRecords(**source, slots, by_offset, filter, std::move(*out));
   if (!copied) return Forward(std::move(copied));
@@ -84,19 +85,41 @@ Result<std::string> MergeTask(const TaskMemory& table) {
   return TaskResult(*records, {});
 }
 
-Result<std::string> Run(const PacketTask& task, base::FileDescriptor input,
-                        base::FileDescriptor output, const base::FileDescriptor& memory,
-                        RecordFilter* filter) {
+struct TaskFiles {
+  base::FileDescriptor input;
+  base::FileDescriptor output;
+  base::FileDescriptor memory;
+  base::FileDescriptor unpacked;  // for kCopy
+};
+
+// False: the other end is gone.
+bool ReceiveFiles(const process::Channel& channel, PacketTask::Kind kind, TaskFiles& files) {
+  return channel.Receive<PassedDescriptor>(&files.output) &&
+         channel.Receive<PassedDescriptor>(&files.memory) &&
+         (kind != PacketTask::Kind::kCopy || channel.Receive<PassedDescriptor>(&files.unpacked));
+}
+
+Result<std::string> Run(const PacketTask& task, TaskFiles files, RecordFilter* filter) {
   const size_t row_bytes =
       task.kind == PacketTask::Kind::kCopy ? sizeof(RecordSlot) : sizeof(uint32_t);
-  const auto table = TaskMemory::Map(memory, task.rows * row_bytes);
+  const auto table = TaskMemory::Map(files.memory, task.rows * row_bytes);
   if (!table) return tl::unexpected(table.error());
-  if (input.valid()) ::dup2(input.get(), STDIN_FILENO);
-  ::dup2(output.get(), STDOUT_FILENO);
-  auto result = process::RunForkedTask([&]() -> Result<std::string> {
-    return task.kind == PacketTask::Kind::kCopy ? CopyTask(task, *table, filter)
-                                                : MergeTask(*table);
-  });
+  const bool copies = task.kind == PacketTask::Kind::kCopy;
+  Result<void> opened = {};
+  if (copies) {
+    opened = OpenCaptureInput(task.capture, files.input, files.unpacked);
+  } else if (files.input.valid()) {
+    ::dup2(files.input.get(), STDIN_FILENO);
+  }
+  ::dup2(files.output.get(), STDOUT_FILENO);
+  files = {};
+  Result<std::string> result;
+  if (opened) {
+    result = process::RunForkedTask(
+        [&] { return copies ? CopyTask(task, *table, filter) : MergeTask(*table); });
+  } else {
+    result = tl::unexpected(opened.error());
+  }
   process::ReplaceByNull({STDIN_FILENO, STDOUT_FILENO});
   return result;
 }
@@ -125,15 +148,10 @@ void ServePacketTasks(const process::Channel& channel,
   const bool is_told = channel.Send(
       AnswerOf(filter ? TaskResult(0, {}) : Result<std::string>(tl::unexpected(filter.error()))));
   while (is_told && filter) {
-    base::FileDescriptor input;
-    base::FileDescriptor output;
-    base::FileDescriptor memory;
-    const auto task = channel.Receive<PacketTask>(&input);
-    if (!task || !channel.Receive<PassedDescriptor>(&output) ||
-        !channel.Receive<PassedDescriptor>(&memory)) {
-      return;
-    }
-    const auto result = Run(*task, std::move(input), std::move(output), memory, filter->get());
+    TaskFiles files;
+    const auto task = channel.Receive<PacketTask>(&files.input);
+    if (!task || !ReceiveFiles(channel, task->kind, files)) return;
+    const auto result = Run(*task, std::move(files), filter->get());
     if (!channel.Send(AnswerOf(result))) return;
   }
 }

@@ -5,25 +5,23 @@
 #ifndef ESPCAP_RETRIEVE_PACKET_TASKS_H_
 #define ESPCAP_RETRIEVE_PACKET_TASKS_H_
 
-#include <array>
-#include <climits>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 #include "process/channel.h"
 #include "process/privileges.h"
-#include "retrieve/task_process.h"
+#include "retrieve/capture_input.h"
 
 namespace espcap::retrieve {
 
-// Comes with the descriptor that is read, if there is one. Two messages follow it, which have
-// nothing in them but a descriptor each: what is written to, and the table.
+// Comes with the descriptor that is read, if there is one. Messages of PassedDescriptor follow it:
+// what is written to, the table, and for kCopy what a packed capture is unpacked to.
 struct PacketTask {
   enum class Kind : uint32_t { kCopy, kMerge };
   Kind kind = Kind::kCopy;
-  uint32_t rows = 0;                  // of RecordSlot, or of the number of interfaces (uint32_t)
-  std::array<char, PATH_MAX> name{};  // of the file, for messages
+  uint32_t rows = 0;     // of RecordSlot, or of the number of interfaces (uint32_t)
+  CaptureInput capture;  // for kCopy
 };
 
 // How records are refined after they are found; an empty filter: they aren't.

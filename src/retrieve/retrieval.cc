@@ -12,9 +12,10 @@
 
 namespace espcap::retrieve {
 Result<Retrieval> Retrieval::Begin(PacketProcesses& processes, const ArchiveRoots& roots,
-                                   const std::string& folder) {
-  Retrieval retrieval(processes, roots);
-  for (base::FileDescriptor* file : {&retrieval.section_, &retrieval.sections_}) {
+                                   const std::string& folder, uint64_t most_unpacked_bytes) {
+  Retrieval retrieval(processes, roots, most_unpacked_bytes);
+  for (base::FileDescriptor* file :
+       {&retrieval.unpacked_, &retrieval.section_, &retrieval.sections_}) {
     auto made = MakeKeptFile(folder);
     if (!made) return Forward(std::move(made));
     *file = std::move(*made);
@@ -25,15 +26,20 @@ Result<Retrieval> Retrieval::Begin(PacketProcesses& processes, const ArchiveRoot
 Result<FileFindings> Retrieval::Add(const std::string& path, std::span<RecordSlot> slots) {
   FileFindings nothing;
   nothing.not_reached = slots.size();
-  const auto file = roots_->OpenFile(path);
-  if (!file) {
-    nothing.reason = file.error().message;
+  const auto opened = roots_->OpenFile(path);
+  if (!opened) {
+    nothing.reason = opened.error().message;
+    return nothing;
+  }
+  const auto capture = CaptureInput::Of(path, opened->member, most_unpacked_bytes_);
+  if (!capture) {
+    nothing.reason = capture.error().message;
     return nothing;
   }
   struct stat status {};
-  if (::fstat(file->get(), &status) == 0) read_.emplace_back(status.st_dev, status.st_ino);
+  if (::fstat(opened->file.get(), &status) == 0) read_.emplace_back(status.st_dev, status.st_ino);
   if (auto emptied = EmptyKeptFile(section_); !emptied) return Forward(std::move(emptied));
-  const auto copied = processes_->Copy(*file, path, section_, slots);
+  const auto copied = processes_->Copy(*capture, opened->file, unpacked_, section_, slots);
   if (!copied) {
     nothing.reason = copied.error().message;
     return nothing;

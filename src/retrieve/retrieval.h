@@ -23,9 +23,9 @@ namespace espcap::retrieve {
 
 class Retrieval {
  public:
-  // Keeps what it finds in a file without a name in this folder.
+  // Keeps what it finds, and unpacks what is packed, in files without a name in this folder.
   static Result<Retrieval> Begin(PacketProcesses& processes, const ArchiveRoots& roots,
-                                 const std::string& folder);
+                                 const std::string& folder, uint64_t most_unpacked_bytes);
 
   // `slots` by frame. An error: what is found can't be kept. Waits.
   Result<FileFindings> Add(const std::string& path, std::span<RecordSlot> slots);
@@ -36,13 +36,15 @@ class Retrieval {
   Result<uint64_t> WriteTo(const base::FileDescriptor& out);
 
  private:
-  Retrieval(PacketProcesses& processes, const ArchiveRoots& roots)
-      : processes_(&processes), roots_(&roots) {}
+  Retrieval(PacketProcesses& processes, const ArchiveRoots& roots, uint64_t most_unpacked_bytes)
+      : processes_(&processes), roots_(&roots), most_unpacked_bytes_(most_unpacked_bytes) {}
 
   Result<void> KeepSection(uint32_t interfaces);
 
   PacketProcesses* processes_;
   const ArchiveRoots* roots_;
+  uint64_t most_unpacked_bytes_;   // of one capture
+  base::FileDescriptor unpacked_;  // the capture that is read, where it is packed
   base::FileDescriptor section_;   // of the file that is read: its reader writes nowhere else
   base::FileDescriptor sections_;  // of all
   std::vector<uint32_t> interfaces_;

@@ -53,8 +53,7 @@ Result<std::string> ViewProcesses::Follow(const ViewPlan& plan) {
   return TextOf(answer->text);
 }
 
-Result<std::string> ViewProcesses::View(const base::FileDescriptor& file, const std::string& name,
-                                        const base::FileDescriptor& out,
+Result<std::string> ViewProcesses::View(const CaptureInput& capture, const Files& files,
                                         std::span<RecordSlot> slots,
                                         const OnProgress& on_progress) {
   std::vector<std::byte> table(sizeof(ViewTableHead) + slots.size_bytes());
@@ -67,9 +66,12 @@ Result<std::string> ViewProcesses::View(const base::FileDescriptor& file, const 
   task.kind = ViewTask::Kind::kView;
   task.count = static_cast<uint32_t>(slots.size());
   task.memory_bytes = process::ShareOfMemory(1);
-  name.copy(task.name.data(), task.name.size() - 1);
-  if (!channel_.Send(task, file.get()) || !channel_.Send(PassedDescriptor(), out.get()) ||
-      !channel_.Send(PassedDescriptor(), shared->get())) {
+  task.capture = capture;
+  const bool is_sent = channel_.Send(task, files.capture.get()) &&
+                       channel_.Send(PassedDescriptor(), files.out.get()) &&
+                       channel_.Send(PassedDescriptor(), shared->get()) &&
+                       channel_.Send(PassedDescriptor(), files.unpacked.get());
+  if (!is_sent) {
     return Fail("the process that dissects has ended");
   }
   WaitForAnswer(channel_, reinterpret_cast<const ViewTableHead*>(mapped->data())->progress,

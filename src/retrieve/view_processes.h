@@ -20,6 +20,7 @@
 #include "process/channel.h"
 #include "process/child_process.h"
 #include "process/privileges.h"
+#include "retrieve/capture_input.h"
 #include "retrieve/record_slot.h"
 #include "retrieve/view_plan.h"
 
@@ -41,12 +42,16 @@ class ViewProcesses {
   // it can't be followed. Waits.
   Result<std::string> Follow(const ViewPlan& plan);
 
-  // Writes what is shown of these records of `file` to `out`, and says in the slots what became of
-  // them. Returns why the file could not be read to the last of them; empty: it could. Waits.
+  struct Files {
+    const base::FileDescriptor& capture;
+    const base::FileDescriptor& unpacked;  // to which a packed one is unpacked
+    const base::FileDescriptor& out;
+  };
+  // Writes what is shown of these records of `capture` to `out`, and says in the slots what became
+  // of them. Returns why it could not be read to the last of them; empty: it could. Waits.
   // REQUIRES: a plan is followed.
-  Result<std::string> View(const base::FileDescriptor& file, const std::string& name,
-                           const base::FileDescriptor& out, std::span<RecordSlot> slots,
-                           const OnProgress& on_progress);
+  Result<std::string> View(const CaptureInput& capture, const Files& files,
+                           std::span<RecordSlot> slots, const OnProgress& on_progress);
 
  private:
   ViewProcesses(process::ChildProcess process, process::Channel channel)

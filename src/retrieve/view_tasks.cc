@@ -46,7 +46,7 @@ Result<std::string> ViewFile(RecordView& view, const ViewTask& task, ViewTable t
   if (auto confined = ConfineTask(view.readable_files()); !confined) {
     return Forward(std::move(confined));
   }
-  const std::string name = TextOf(task.name);
+  const std::string name = TextOf(task.capture.name);
   std::optional<std::set<uint64_t>> groups;
   if (view.plan().pair_only) {
     const auto source = OpenTaskInput("-", FileSource::Access::kSequential, name);
@@ -63,17 +63,27 @@ Result<std::string> ViewFile(RecordView& view, const ViewTask& task, ViewTable t
   return TaskResult(0, shown ? std::string() : shown.error().message);
 }
 
-Result<std::string> RunView(RecordView& view, const ViewTask& task, base::FileDescriptor input,
-                            base::FileDescriptor output, const base::FileDescriptor& memory) {
+struct ViewFiles {
+  base::FileDescriptor input;
+  base::FileDescriptor output;
+  base::FileDescriptor memory;
+  base::FileDescriptor unpacked;
+};
+
+Result<std::string> RunView(RecordView& view, const ViewTask& task, ViewFiles files) {
   const auto mapped =
-      TaskMemory::Map(memory, sizeof(ViewTableHead) + task.count * sizeof(RecordSlot));
+      TaskMemory::Map(files.memory, sizeof(ViewTableHead) + task.count * sizeof(RecordSlot));
   if (!mapped) return tl::unexpected(mapped.error());
-  ::dup2(input.get(), STDIN_FILENO);
-  ::dup2(output.get(), STDOUT_FILENO);
-  input = {};
-  output = {};
-  auto result = process::RunForkedTask(
-      [&] { return ViewFile(view, task, ViewTable::In(*mapped, task.count)); });
+  const auto opened = OpenCaptureInput(task.capture, files.input, files.unpacked);
+  ::dup2(files.output.get(), STDOUT_FILENO);
+  files = {};
+  Result<std::string> result;
+  if (opened) {
+    result = process::RunForkedTask(
+        [&] { return ViewFile(view, task, ViewTable::In(*mapped, task.count)); });
+  } else {
+    result = tl::unexpected(opened.error());
+  }
   process::ReplaceByNull({STDIN_FILENO, STDOUT_FILENO});
   return result;
 }
@@ -101,15 +111,14 @@ void FollowPlan(const process::Channel& channel, const std::string& program_path
       channel.Send(AnswerOf(view ? TaskResult(left_out.size(), lines)
                                  : Result<std::string>(tl::unexpected(view.error()))));
   while (is_told && view) {
-    base::FileDescriptor input;
-    base::FileDescriptor output;
-    base::FileDescriptor table;
-    const auto task = channel.Receive<ViewTask>(&input);
+    ViewFiles files;
+    const auto task = channel.Receive<ViewTask>(&files.input);
     if (!task || task->kind != ViewTask::Kind::kView) return;
-    if (!channel.Receive<PassedDescriptor>(&output) || !channel.Receive<PassedDescriptor>(&table)) {
-      return;
-    }
-    const auto result = RunView(**view, *task, std::move(input), std::move(output), table);
+    const bool are_there = channel.Receive<PassedDescriptor>(&files.output) &&
+                           channel.Receive<PassedDescriptor>(&files.memory) &&
+                           channel.Receive<PassedDescriptor>(&files.unpacked);
+    if (!are_there) return;
+    const auto result = RunView(**view, *task, std::move(files));
     if (!channel.Send(AnswerOf(result))) return;
   }
 }

@@ -5,28 +5,27 @@
 #ifndef ESPCAP_RETRIEVE_VIEW_TASKS_H_
 #define ESPCAP_RETRIEVE_VIEW_TASKS_H_
 
-#include <array>
-#include <climits>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 #include "process/channel.h"
 #include "process/privileges.h"
+#include "retrieve/capture_input.h"
 #include "retrieve/record_slot.h"
 #include "retrieve/record_view.h"
 
 namespace espcap::retrieve {
 
-// kPlan comes with memory that holds BytesOf() a plan. kView comes with the capture; two messages
-// follow, of PassedDescriptor: what is written to, and the table. kEnd: the plan isn't followed any
-// more. kPlan and kView are answered.
+// kPlan comes with memory that holds BytesOf() a plan. kView comes with the capture; messages of
+// PassedDescriptor follow: what is written to, the table, and what a packed capture is unpacked to.
+// kEnd: the plan isn't followed any more. kPlan and kView are answered.
 struct ViewTask {
   enum class Kind : uint32_t { kPlan, kView, kEnd };
   Kind kind = Kind::kPlan;
-  uint32_t count = 0;                 // of the plan's bytes, or of the table's slots
-  uint64_t memory_bytes = 0;          // that a view may take
-  std::array<char, PATH_MAX> name{};  // of the file
+  uint32_t count = 0;         // of the plan's bytes, or of the table's slots
+  uint64_t memory_bytes = 0;  // that a view may take
+  CaptureInput capture;       // for kView
 };
 
 // How far a view is, and what becomes of its records, which follow it in the same memory.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -46,10 +47,15 @@ void AllowFilters(archive* handle) {
   archive_read_support_filter_lz4(handle);
 }
 
+// A path below the archive, whatever its maker wrote: a document that has it leads back to it.
 std::string NameOf(archive_entry* entry, uint32_t number) {
-  const char* name = archive_entry_pathname_utf8(entry);
-  if (name == nullptr) name = archive_entry_pathname(entry);
-  return name == nullptr || *name == '\0' ? fmt::format("member {}", number) : std::string(name);
+  const char* written = archive_entry_pathname_utf8(entry);
+  if (written == nullptr) written = archive_entry_pathname(entry);
+  const std::string name = std::filesystem::path("/")
+                               .append(written == nullptr ? "" : written)
+                               .lexically_normal()
+                               .relative_path();
+  return name.empty() ? fmt::format("member {}", number) : name;
 }
 
 struct FreeArchive {
@@ -100,26 +106,27 @@ Packing PackingOfFile(const std::string& path) {
 void ArchiveReader::Free::operator()(archive* handle) const { archive_read_free(handle); }
 
 Result<std::unique_ptr<ArchiveReader>> ArchiveReader::Open(const std::string& path,
-                                                           UnpackLimits limits) {
-  std::unique_ptr<ArchiveReader> reader(new ArchiveReader(path, limits));
-  if (auto begun = reader->Begin(); !begun) return Forward(std::move(begun));
+                                                           UnpackLimits limits,
+                                                           const std::string& name) {
+  std::unique_ptr<ArchiveReader> reader(new ArchiveReader(name.empty() ? path : name, limits));
+  if (auto begun = reader->Begin(path); !begun) return Forward(std::move(begun));
   return reader;
 }
 
-Result<void> ArchiveReader::Begin() {
+Result<void> ArchiveReader::Begin(const std::string& path) {
   struct stat status {};
-  if (::stat(path_.c_str(), &status) != 0) {
-    return Fail("open {}: {}", path_, std::generic_category().message(errno));
+  if (::stat(path.c_str(), &status) != 0) {
+    return Fail("open {}: {}", shown_, std::generic_category().message(errno));
   }
   most_bytes_ = limits_.free_bytes + limits_.ratio * static_cast<uint64_t>(status.st_size);
   handle_.reset(archive_read_new());
-  if (handle_ == nullptr) return Fail("open {}: out of memory", path_);
+  if (handle_ == nullptr) return Fail("open {}: out of memory", shown_);
   AllowFilters(handle_.get());
   archive_read_support_format_tar(handle_.get());
   archive_read_support_format_zip(handle_.get());
   archive_read_support_format_raw(handle_.get());
-  if (archive_read_open_filename(handle_.get(), path_.c_str(), kBlockBytes) != ARCHIVE_OK) {
-    return Fail("open {}: {}", path_, Reason());
+  if (archive_read_open_filename(handle_.get(), path.c_str(), kBlockBytes) != ARCHIVE_OK) {
+    return Fail("open {}: {}", shown_, Reason());
   }
   return {};
 }
@@ -134,18 +141,18 @@ Result<bool> ArchiveReader::Next() {
     archive_entry* entry = nullptr;
     const int status = archive_read_next_header(handle_.get(), &entry);
     if (status == ARCHIVE_EOF && name_.empty() && members_ == 0) {
-      return Fail("open {}: there is no file in it", path_);
+      return Fail("open {}: there is no file in it", shown_);
     }
     if (status == ARCHIVE_EOF) return false;
     if (status == ARCHIVE_RETRY) continue;
-    if (status < ARCHIVE_WARN) return Fail("unpack {}: {}", path_, Reason());
+    if (status < ARCHIVE_WARN) return Fail("unpack {}: {}", shown_, Reason());
     if (++members_ > limits_.members) {
-      return Fail("unpack {}: more than {} files; unpack it by other means", path_,
+      return Fail("unpack {}: more than {} files; unpack it by other means", shown_,
                   limits_.members);
     }
     if (archive_format(handle_.get()) == ARCHIVE_FORMAT_RAW) {
       if (archive_filter_code(handle_.get(), 0) == ARCHIVE_FILTER_GZIP) {
-        return Fail("open {}: not a capture file in any known format", path_);
+        return Fail("open {}: not a capture file in any known format", shown_);
       }
       name_.clear();
       return true;
@@ -156,25 +163,54 @@ Result<bool> ArchiveReader::Next() {
   }
 }
 
+Result<void> ArchiveReader::Find(const std::string& name) {
+  for (;;) {
+    auto more = Next();
+    if (!more) return Forward(std::move(more));
+    if (!*more) return Fail("unpack {}: there is no {} in it", shown_, name);
+    if (name_ == name) return {};
+    if (name.empty()) return Fail("unpack {}: it is an archive, and no capture", shown_);
+    if (auto passed = Pass(); !passed) return passed;
+  }
+}
+
+// What is compressed as a whole has to be unpacked up to what is wanted: that counts, too.
+Result<void> ArchiveReader::Pass() {
+  if (archive_filter_code(handle_.get(), 0) == ARCHIVE_FILTER_NONE) return {};
+  std::array<char, kBlockBytes> block;
+  for (;;) {
+    const auto count = ReadBlock(block);
+    if (!count) return tl::unexpected(count.error());
+    if (*count == 0) return {};
+  }
+}
+
+Result<size_t> ArchiveReader::ReadBlock(std::span<char> block) {
+  la_ssize_t count = ARCHIVE_RETRY;
+  while (count == ARCHIVE_RETRY) {
+    count = archive_read_data(handle_.get(), block.data(), block.size());
+  }
+  if (count < 0) return Fail("unpack {}: {}", place(), Reason());
+  all_bytes_ += static_cast<uint64_t>(count);
+  if (all_bytes_ > most_bytes_) {
+    return Fail("unpack {}: more than {} times as large as packed; unpack it by other means",
+                place(), limits_.ratio);
+  }
+  return static_cast<size_t>(count);
+}
+
 Result<void> ArchiveReader::UnpackTo(int fd) {
   std::array<char, kBlockBytes> block;
   for (unpacked_bytes_ = 0;;) {
-    const la_ssize_t count = archive_read_data(handle_.get(), block.data(), block.size());
-    if (count == ARCHIVE_RETRY) continue;
-    if (count < 0) return Fail("unpack {}: {}", place(), Reason());
-    if (count == 0) return {};
-    unpacked_bytes_ += static_cast<uint64_t>(count);
-    all_bytes_ += static_cast<uint64_t>(count);
+    const auto count = ReadBlock(block);
+    if (!count) return tl::unexpected(count.error());
+    if (*count == 0) return {};
+    unpacked_bytes_ += *count;
     if (unpacked_bytes_ > limits_.member_bytes) {
       return Fail("unpack {}: larger than --max-unpacked-bytes {}; set it higher", place(),
                   limits_.member_bytes);
     }
-    if (all_bytes_ > most_bytes_) {
-      return Fail("unpack {}: more than {} times as large as packed; unpack it by other means",
-                  place(), limits_.ratio);
-    }
-    const int error =
-        base::WriteAll(fd, std::string_view(block.data(), static_cast<size_t>(count)));
+    const int error = base::WriteAll(fd, std::string_view(block.data(), *count));
     if (error != 0) {
       return Fail("unpack {}: {}", place(), std::generic_category().message(error));
     }

@@ -6,6 +6,7 @@
 #ifndef ESPCAP_SOURCE_ARCHIVE_READER_H_
 #define ESPCAP_SOURCE_ARCHIVE_READER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -38,13 +39,19 @@ struct UnpackLimits {
 
 class ArchiveReader {
  public:
-  static Result<std::unique_ptr<ArchiveReader>> Open(const std::string& path, UnpackLimits limits);
+  // `name`: of the archive in messages, where it isn't its path.
+  static Result<std::unique_ptr<ArchiveReader>> Open(const std::string& path, UnpackLimits limits,
+                                                     const std::string& name = {});
 
   // False: there is none left.
   Result<bool> Next();
-  // Of the file that Next() has come to; empty: what the compressed file holds.
+  // Goes on to the next file of this name; empty: to what the compressed file holds. An error:
+  // there is none, or the way to it is too long.
+  Result<void> Find(const std::string& name);
+  // Of the file that Next() has come to, as a path below the archive: no "..", no '/' before it.
+  // Empty: what the compressed file holds.
   [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] std::string place() const { return name_.empty() ? path_ : path_ + '/' + name_; }
+  [[nodiscard]] std::string place() const { return name_.empty() ? shown_ : shown_ + '/' + name_; }
   // Once for each. What could be unpacked before an error is written.
   Result<void> UnpackTo(int fd);
   // Of this file, so far.
@@ -55,17 +62,19 @@ class ArchiveReader {
     void operator()(archive* handle) const;
   };
 
-  ArchiveReader(std::string path, UnpackLimits limits) : path_(std::move(path)), limits_(limits) {}
-  Result<void> Begin();
+  ArchiveReader(std::string name, UnpackLimits limits) : shown_(std::move(name)), limits_(limits) {}
+  Result<void> Begin(const std::string& path);
+  Result<void> Pass();
+  Result<size_t> ReadBlock(std::span<char> block);
   [[nodiscard]] std::string Reason() const;
 
-  std::string path_;
+  std::string shown_;  // its name in messages
   UnpackLimits limits_;
   std::unique_ptr<archive, Free> handle_;
   std::string name_;
   uint32_t members_ = 0;
   uint64_t unpacked_bytes_ = 0;
-  uint64_t all_bytes_ = 0;  // of all members
+  uint64_t all_bytes_ = 0;  // of all members that had to be unpacked
   uint64_t most_bytes_ = 0;
 };
 

@@ -9,6 +9,7 @@ import subprocess
 
 import pcapng
 import pytest
+from pcapng import packets_of, plain
 from project import TEST_PCAPS
 
 ETHERNET, RAW_IP = 1, 101
@@ -43,19 +44,6 @@ def pktap():
     data = header + FRAME
     return (struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 258)
             + b"".join(struct.pack("<IIII", BEGIN_S, number, len(data), len(data)) + data for number in range(3)))
-
-
-def packets_of(path):
-    """Of a capture of any format."""
-    if path.suffix == ".pcapng":
-        return pcapng.read(path.read_bytes()).packets
-    converted = subprocess.run(["editcap", "-F", "pcapng", path, "-"], stdout=subprocess.PIPE, check=True).stdout
-    return pcapng.read(converted).packets
-
-
-def plain(packets):
-    """What must be the same, without the names of interfaces, which a pcap has none of."""
-    return sorted((packet.time, packet.link, packet.length, packet.data, packet.comments) for packet in packets)
 
 
 @pytest.fixture

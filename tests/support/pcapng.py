@@ -2,6 +2,7 @@
 """Packets of a pcapng, read block by block: an opinion that libwiretap has no part in."""
 import collections
 import struct
+import subprocess
 
 SECTION, INTERFACE, SIMPLE, PACKET, SECRETS = 0x0A0D0D0A, 1, 3, 6, 10
 COMMENT, NAME, RESOLUTION, OFFSET = 1, 2, 9, 14
@@ -94,3 +95,16 @@ def packet(number, ticks, data, *told):
 
 def secrets(text):
     return block(SECRETS, struct.pack("<II", 0x544C534B, len(text)) + text)
+
+
+def packets_of(path):
+    """Of a capture of any format."""
+    if path.suffix == ".pcapng":
+        return read(path.read_bytes()).packets
+    converted = subprocess.run(["editcap", "-F", "pcapng", path, "-"], stdout=subprocess.PIPE, check=True).stdout
+    return read(converted).packets
+
+
+def plain(packets):
+    """What must be the same, without the names of interfaces, which a pcap has none of."""
+    return sorted((one.time, one.link, one.length, one.data, one.comments) for one in packets)

@@ -83,12 +83,36 @@ TEST_F(ArchiveRootsTest, OpensRegularFilesBelowAndNothingElse) {
   EXPECT_EQ(ReasonFor("below/a.pcap"), "no --archive-root has it");
   EXPECT_EQ(ReasonFor(archive_ + "/../outside.pcap"), "there is a .. in its path");
   EXPECT_EQ(ReasonFor(archive_ + "/none"), "there is no such file");
-  EXPECT_EQ(ReasonFor(archive_ + "/below/a.pcap/x"), "there is no such file");
+  EXPECT_EQ(ReasonFor(archive_ + "/below/none/x"), "there is no such file");
+  EXPECT_EQ(ReasonFor(archive_ + "/fifo/x"), "this is no regular file");
+  EXPECT_NE(ReasonFor(archive_ + "/inner/x").find("symbolic link"), std::string::npos);
   EXPECT_EQ(ReasonFor(archive_ + std::string("/below/a.pcap\0x", 15)), "this is no path");
   EXPECT_EQ(ReasonFor(archive_ + "/below"), "this is no regular file");
   EXPECT_EQ(ReasonFor(archive_ + "/fifo"), "this is no regular file");
   for (const char* link : {"/link", "/inner", "/root/etc/passwd"}) {
     EXPECT_NE(ReasonFor(archive_ + link).find("symbolic link"), std::string::npos) << link;
+  }
+}
+
+TEST_F(ArchiveRootsTest, APathMayGoOnBehindAFile) {
+  const auto roots = ArchiveRoots::Open({archive_}, {{"/old.zip", inside_}});
+  ASSERT_TRUE(roots) << roots.error().message;
+  struct Case {
+    std::string path;
+    std::string member;
+  };
+  const std::vector<Case> cases = {
+      {inside_, ""},
+      {inside_ + "/x", "x"},
+      {inside_ + "/x/y.pcap", "x/y.pcap"},
+      {inside_ + "/" + std::string(1000, 'x'), std::string(1000, 'x')},
+      {"/old.zip/x", "x"},
+  };
+  for (const Case& c : cases) {
+    const auto opened = roots->OpenFile(c.path);
+    ASSERT_TRUE(opened) << c.path << ": " << opened.error().message;
+    EXPECT_EQ(opened->member, c.member) << c.path;
+    EXPECT_TRUE(opened->file.valid());
   }
 }
 
