@@ -88,7 +88,7 @@ class Inspection {
            error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
   }
 
-  tl::unexpected<Error> Missing() const {
+  [[nodiscard]] tl::unexpected<Error> Missing() const {
     return Fail(
         "{}: there is no such topic; make it: kafka-topics.sh --bootstrap-server {} --create "
         "--topic {} --partitions 12",
@@ -102,7 +102,8 @@ class Inspection {
         address_.Text(), partitions, partitions == 1 ? "partition" : "partitions"));
   }
 
-  tl::unexpected<Error> Refuse(rd_kafka_resp_err_t error, std::string_view reason) const {
+  [[nodiscard]] tl::unexpected<Error> Refuse(rd_kafka_resp_err_t error,
+                                             std::string_view reason) const {
     return Fail("{}: {}", address_.Text(), Explain(error, reason, mechanism_, rd_kafka_version()));
   }
 
