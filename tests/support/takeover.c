@@ -203,12 +203,14 @@ struct progress {  // as process::SlotProgress
   uint64_t source_bytes;
 };
 _Static_assert(sizeof(struct progress) == 192, "as the program's");
-struct document {
+struct document {  // as process::SlotDocument
   uint64_t bytes, record_number;
   int64_t seconds;
   int32_t nanoseconds;
   uint32_t frame_number;
+  uint64_t conversation;
 };
+_Static_assert(sizeof(struct document) == 40, "as the program's");
 enum { PAGE = 4096, STATUS_BYTES = PAGE, HEADER_BYTES = PAGE };
 
 // Its own slots.
