@@ -82,14 +82,9 @@ Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& se
     }
     if (needs.timestamp) log.Verbose(pattern + " is a data stream: documents have an @timestamp");
   };
-  use.keep_refused = [refused = *refused](const Batch& batch,
-                                          std::span<const elasticsearch::Refusal> refusals,
+  use.keep_refused = [refused = *refused](const Batch& batch, std::span<const Refusal> refusals,
                                           std::function<void(Result<size_t>)> kept) {
-    std::vector<RefusedDocument> documents;
-    for (const elasticsearch::Refusal& refusal : refusals) {
-      documents.push_back({refusal.position, refusal.status, refusal.reason});
-    }
-    refused.Keep(batch, documents, std::move(kept));
+    refused.Keep(batch, refusals, std::move(kept));
   };
   use.sync_refused = [refused = *refused](Sink::SyncDone done) { refused.Sync(std::move(done)); };
   return use;

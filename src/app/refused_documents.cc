@@ -15,10 +15,10 @@ std::string DeadLettersPath(const cli::CaptureSettings& settings) {
 }
 
 Result<std::vector<sink::DeadLetter>> LettersOf(const Batch& batch,
-                                                const std::vector<RefusedDocument>& refused) {
+                                                std::span<const Refusal> refusals) {
   const std::string time = sink::LetterTime(std::chrono::system_clock::now());
   std::vector<sink::DeadLetter> letters;
-  for (const RefusedDocument& refusal : refused) {
+  for (const Refusal& refusal : refusals) {
     const DocumentSpan& document = batch.documents[refusal.position];
     auto letter = sink::ParseBulkDocument(batch.Text(document));
     if (!letter) return Forward(std::move(letter));
@@ -48,9 +48,9 @@ Result<RefusedDocuments> RefusedDocuments::Open(const cli::CaptureSettings& sett
                           run.letter_writes);
 }
 
-void RefusedDocuments::Keep(const Batch& batch, const std::vector<RefusedDocument>& refused,
+void RefusedDocuments::Keep(const Batch& batch, std::span<const Refusal> refusals,
                             std::function<void(Result<size_t>)> kept) const {
-  auto letters = LettersOf(batch, refused);
+  auto letters = LettersOf(batch, refusals);
   if (!letters || !*dead_letters_) {
     return kept(tl::unexpected(letters ? dead_letters_->error() : letters.error()));
   }

@@ -9,23 +9,19 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "app/destination.h"
 #include "cli/settings.h"
 #include "espcap/batch.h"
+#include "espcap/refusal.h"
 #include "espcap/result.h"
 #include "espcap/sink.h"
 #include "sink/dead_letters.h"
 
 namespace espcap::app {
-
-struct RefusedDocument {
-  uint32_t position = 0;  // in its batch
-  int status = 0;         // the destination's code
-  std::string reason;
-};
 
 class RefusedDocuments {
  public:
@@ -34,7 +30,7 @@ class RefusedDocuments {
   static Result<RefusedDocuments> Open(const cli::CaptureSettings& settings, const Run& run);
 
   // `kept`: how many of them, or why none.
-  void Keep(const Batch& batch, const std::vector<RefusedDocument>& refused,
+  void Keep(const Batch& batch, std::span<const Refusal> refusals,
             std::function<void(Result<size_t>)> kept) const;
   void Sync(Sink::SyncDone done) const;
 

@@ -41,7 +41,7 @@ class Resend {
     ServerUse use;
     use.preparation.install_template = false;
     use.prepared = [](const auto&, const auto&, const auto&) {};
-    use.keep_refused = [this](const Batch& batch, std::span<const elasticsearch::Refusal> refusals,
+    use.keep_refused = [this](const Batch& batch, std::span<const Refusal> refusals,
                               const std::function<void(Result<size_t>)>& kept) {
       auto remain = Keep(batch, refusals);
       kept(remain ? Result<size_t>(refusals.size()) : Forward(std::move(remain)));
@@ -95,11 +95,11 @@ class Resend {
     return server_->Submit(std::move(batch), ledger_);
   }
 
-  Result<void> Keep(const Batch& batch, std::span<const elasticsearch::Refusal> refusals) {
+  Result<void> Keep(const Batch& batch, std::span<const Refusal> refusals) {
     Sent& sent = at_server_.at(batch.slot);
     // Whatever becomes of their letters: these documents aren't at the server.
-    for (const elasticsearch::Refusal& refusal : refusals) sent.refused[refusal.position] = true;
-    for (const elasticsearch::Refusal& refusal : refusals) {
+    for (const Refusal& refusal : refusals) sent.refused[refusal.position] = true;
+    for (const Refusal& refusal : refusals) {
       sink::DeadLetter letter = sent.letters[refusal.position].letter;
       letter.time = sink::LetterTime(std::chrono::system_clock::now());
       letter.status = refusal.status;

@@ -155,8 +155,7 @@ Result<DocumentNeeds> NeedsOf(const std::optional<Topic>& topic,
   if (settings.limits.bytes.value_or(0) > most) {
     return Fail(
         "--max-document-bytes {}: {} accepts documents of at most {} bytes; give less, or raise "
-        "the "
-        "topic's max.message.bytes",
+        "the topic's max.message.bytes",
         *settings.limits.bytes, topic->connection.address.Text(), most);
   }
   needs.document_bytes = settings.limits.bytes.value_or(most);
@@ -176,14 +175,9 @@ Result<std::unique_ptr<Sink>> OpenTopic(const Topic& topic, const std::string& s
   options.partitions = topic.facts.partitions;
   options.max_batches = kBatchesAtTopic;
   kafka::TopicSink::Hooks hooks;
-  hooks.keep_refused = [refused = *refused](const Batch& batch,
-                                            std::span<const kafka::RefusedMessage> messages,
+  hooks.keep_refused = [refused = *refused](const Batch& batch, std::span<const Refusal> refusals,
                                             std::function<void(Result<size_t>)> kept) {
-    std::vector<RefusedDocument> documents;
-    for (const kafka::RefusedMessage& message : messages) {
-      documents.push_back({message.position, message.status, message.reason});
-    }
-    refused.Keep(batch, documents, std::move(kept));
+    refused.Keep(batch, refusals, std::move(kept));
   };
   hooks.sync_refused = [refused = *refused](Sink::SyncDone done) { refused.Sync(std::move(done)); };
   hooks.warn = [messages = telemetry::RateLimited(run.log, telemetry::Log::Level::kWarning,

@@ -21,16 +21,10 @@
 #include "elasticsearch/size_limit.h"
 #include "espcap/delivery_stats.h"
 #include "espcap/ledger.h"
+#include "espcap/refusal.h"
 #include "espcap/result.h"
 
 namespace espcap::elasticsearch {
-
-// A document that will not be taken.
-struct Refusal {
-  uint32_t position = 0;  // in its batch
-  int status = 0;         // HTTP's; 0: there was no answer
-  std::string reason;
-};
 
 // Why documents are sent again.
 struct DeliveryFailure {

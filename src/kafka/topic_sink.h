@@ -20,17 +20,11 @@
 
 #include "base/event_loop.h"
 #include "espcap/delivery_stats.h"
+#include "espcap/refusal.h"
 #include "espcap/sink.h"
 #include "kafka/producer.h"
 
 namespace espcap::kafka {
-
-// A document that the topic's brokers refuse for good.
-struct RefusedMessage {
-  uint32_t position = 0;  // in its batch
-  int status = 0;         // Kafka's error code
-  std::string reason;
-};
 
 class TopicSink : public Sink {
  public:
@@ -43,7 +37,7 @@ class TopicSink : public Sink {
   };
   struct Hooks {
     // `kept`: how many of them, or why none.
-    std::function<void(const Batch&, std::span<const RefusedMessage>,
+    std::function<void(const Batch&, std::span<const Refusal>,
                        std::function<void(Result<size_t>)> kept)>
         keep_refused;
     std::function<void(SyncDone)> sync_refused;  // as Sync() below
@@ -77,7 +71,7 @@ class TopicSink : public Sink {
     size_t next = 0;  // the first that was never handed to the producer
     size_t unsettled = 0;
     Delivery delivery = Delivery::kAcknowledged;
-    std::vector<RefusedMessage> refused;  // not on their way to the dead letters yet
+    std::vector<Refusal> refused;  // not on their way to the dead letters yet
     std::list<Pending>::iterator place;
   };
   struct Kept {  // what became of refused ones
