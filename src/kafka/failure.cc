@@ -8,14 +8,20 @@ namespace {
 
 constexpr int kScramRepaired = 0x020601ff;  // 2.6.1: a nonce is no longer sent twice
 
+bool Says(std::string_view reason, std::string_view words) {
+  return reason.find(words) != std::string_view::npos;
+}
+
 std::string_view AdviceFor(rd_kafka_resp_err_t error, std::string_view reason,
                            std::string_view mechanism, int version) {
+  // OpenSSL's words also come with the codes of a lost connection.
+  if (error == RD_KAFKA_RESP_ERR__SSL || Says(reason, "SSL routines")) {
+    if (Says(reason, "verif")) {
+      return "--ca-file names the CA that has signed the broker's certificate";
+    }
+    return "--ca-file, --client-cert and --client-key say which certificates are used";
+  }
   switch (error) {
-    case RD_KAFKA_RESP_ERR__SSL:
-      if (reason.find("verif") != std::string_view::npos) {
-        return "--ca-file names the CA that has signed the broker's certificate";
-      }
-      return "--ca-file, --client-cert and --client-key say which certificates are used";
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
       if (mechanism.starts_with("SCRAM") && version < kScramRepaired) {
         return "librdkafka below 2.6.1 can't log in by SCRAM to Kafka 4 (it sends a nonce twice): "

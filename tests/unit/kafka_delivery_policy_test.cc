@@ -56,6 +56,11 @@ TEST(KafkaFailure, SaysWhatToDo) {
   EXPECT_NE(text(RD_KAFKA_RESP_ERR__SSL, "b:1: certificate verify failed", "", kOld)
                 .find("--ca-file names"),
             std::string::npos);
+  EXPECT_NE(text(RD_KAFKA_RESP_ERR__TRANSPORT,
+                 "error:0A000086:SSL routines::certificate verify failed", "", kOld)
+                .find("--ca-file names"),
+            std::string::npos)
+      << "by its words: the code can be that of a lost connection";
   EXPECT_EQ(text(RD_KAFKA_RESP_ERR__TRANSPORT, "b:1: refused", "", kOld), "b:1: refused");
 }
 
