@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/hit_pages.h"
 
+#include <string>
 #include <utility>
 
+#include "app/searched_query.h"
 #include "elasticsearch/preparation.h"
 #include "schema/index_pattern.h"
 
@@ -11,11 +13,15 @@ namespace espcap::app {
 using elasticsearch::Hit;
 
 Result<std::unique_ptr<HitPages>> HitPages::Begin(const cli::RetrievalSettings& settings,
-                                                  const std::string& query) {
+                                                  const elasticsearch::HitRequest& query,
+                                                  telemetry::Log& log) {
   auto server = FindServer(settings);
   if (!server) return Forward(std::move(server));
-  elasticsearch::HitSearch search(elasticsearch::DialectOf(server->identity),
-                                  schema::IndexPattern(settings.index), query);
+  const std::string index = schema::IndexPattern(settings.index);
+  auto searched = SearchedQuery(*server, index, query, log);
+  if (!searched) return Forward(std::move(searched));
+  elasticsearch::HitSearch search(elasticsearch::DialectOf(server->identity), index,
+                                  std::move(*searched));
   return std::unique_ptr<HitPages>(new HitPages(std::move(*server), std::move(search)));
 }
 

@@ -9,23 +9,25 @@
 #include <future>
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "app/server_query.h"
 #include "cli/settings.h"
 #include "elasticsearch/hit_page.h"
+#include "elasticsearch/hit_query.h"
 #include "elasticsearch/hit_search.h"
 #include "espcap/result.h"
+#include "telemetry/log.h"
 
 namespace espcap::app {
 
 class HitPages {
  public:
-  // Connects. `query`: QueryOf().
+  // Connects. Says which fields of the query there aren't.
   static Result<std::unique_ptr<HitPages>> Begin(const cli::RetrievalSettings& settings,
-                                                 const std::string& query);
+                                                 const elasticsearch::HitRequest& query,
+                                                 telemetry::Log& log);
   HitPages(const HitPages&) = delete;
   HitPages& operator=(const HitPages&) = delete;
 

@@ -75,9 +75,10 @@ std::string PacketHits::DescribeFolders() const {
   return text;
 }
 
-Result<PacketSearch> SearchPackets(const cli::RetrievalSettings& settings, const std::string& query,
-                                   PacketHits::Runs runs) {
-  auto pages = HitPages::Begin(settings, query);
+Result<PacketSearch> SearchPackets(const cli::RetrievalSettings& settings,
+                                   const elasticsearch::HitRequest& query, PacketHits::Runs runs,
+                                   telemetry::Log& log) {
+  auto pages = HitPages::Begin(settings, query, log);
   if (!pages) return Forward(std::move(pages));
   PacketSearch found{PacketHits(settings.max_hits, runs)};
   for (;;) {

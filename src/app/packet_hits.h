@@ -16,8 +16,10 @@
 
 #include "cli/settings.h"
 #include "elasticsearch/hit_page.h"
+#include "elasticsearch/hit_query.h"
 #include "espcap/result.h"
 #include "retrieve/record_slot.h"
+#include "telemetry/log.h"
 
 namespace espcap::app {
 
@@ -69,9 +71,10 @@ struct PacketSearch {
   uint64_t without_file = 0;  // documents that name no file
 };
 
-// Asks the server. `query`: QueryOf().
-Result<PacketSearch> SearchPackets(const cli::RetrievalSettings& settings, const std::string& query,
-                                   PacketHits::Runs runs);
+// Asks the server.
+Result<PacketSearch> SearchPackets(const cli::RetrievalSettings& settings,
+                                   const elasticsearch::HitRequest& query, PacketHits::Runs runs,
+                                   telemetry::Log& log);
 
 }  // namespace espcap::app
 

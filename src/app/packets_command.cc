@@ -98,7 +98,7 @@ Result<ExitStatus> RunPacketsCommand(const char* program_path, const cli::Packet
   auto processes =
       retrieve::PacketProcesses::Start(unprivileged, {program_path, settings.display_filter});
   if (!processes) return Fail("packets: {}", processes.error().message);
-  auto search = SearchPackets(settings, query->json, PacketHits::Runs::kDontMatter);
+  auto search = SearchPackets(settings, query->request, PacketHits::Runs::kDontMatter, log);
   if (!search) return Forward(std::move(search));
   return PacketsRun(settings, log).Run(**processes, std::move(*maps), std::move(*search));
 }

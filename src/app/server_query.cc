@@ -9,7 +9,6 @@
 
 #include "app/credentials.h"
 #include "app/server_connection.h"
-#include "elasticsearch/hit_query.h"
 
 namespace espcap::app {
 namespace {
@@ -40,6 +39,7 @@ Result<SearchQuery> ReadSearchQuery(const cli::SearchSettings& settings) {
   auto json = elasticsearch::QueryOf(request);
   if (!json) return Fail("{}: {}", settings.query, json.error().message);
   query.json = std::move(*json);
+  query.request = std::move(request);
   return query;
 }
 

@@ -9,6 +9,7 @@
 
 #include "cli/settings.h"
 #include "elasticsearch/elasticsearch.h"
+#include "elasticsearch/hit_query.h"
 #include "espcap/result.h"
 #include "http/blocking_client.h"
 #include "http/node_url.h"
@@ -26,6 +27,7 @@ Result<std::string> ReadQueryFile(const std::string& path);
 
 // What a command's settings search for.
 struct SearchQuery {
+  elasticsearch::HitRequest request;
   std::string json;  // elasticsearch::QueryOf()
   std::string base;  // the same of any time, where the settings name a file; else empty
 };

@@ -207,7 +207,7 @@ Result<ExitStatus> RunShowCommand(const char* program_path, const cli::ShowSetti
   const auto unprivileged = ReaderIdentity();
   auto processes = retrieve::ViewProcesses::Start(unprivileged, program_path);
   if (!processes) return Fail("show: {}", processes.error().message);
-  auto search = SearchPackets(settings, query->json, PacketHits::Runs::kKept);
+  auto search = SearchPackets(settings, query->request, PacketHits::Runs::kKept, log);
   if (!search) return Forward(std::move(search));
   return ShowRun(settings, log).Run(**processes, std::move(*maps), std::move(*search));
 }

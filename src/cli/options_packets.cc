@@ -21,8 +21,12 @@ std::vector<Option> PacketsOptions() {
       {.names = "QUERY",
        .commands = kRetrieve,
        .is_required = true,
-       .help = "What to find, as in a search box: 'layers.dns.dns_dns_qry_name:example*'; or @PATH "
-               "of a file with a query as JSON.",
+       .help =
+           "What to find, as in a search box: 'dns.qry.name:example*'; or @PATH of a file with a "
+           "query as JSON.",
+       .paragraph =
+           "A name that is no path of a field is searched for in all fields that are called "
+           "so: as a display filter calls them, or by the end of their paths.",
        .setting = [](S& s) -> Setting { return &s.search->query; }},
       {.names = "--index",
        .commands = kRetrieve | kReportCommand,
