@@ -48,10 +48,18 @@ class PacketsRun {
       slots = {};
       if (!findings) return Forward(std::move(findings));
       missing_ += findings->missing();
+      if (!findings->rest_fault.empty()) TellRest(file.path, findings->rest_fault);
       TellMissing(file.path, wanted, *findings, log_);
     }
     log_.WriteLeftOutCounts();
     return {};
+  }
+
+  void TellRest(const std::string& path, const std::string& fault) {
+    is_rest_whole_ = false;
+    log_.WriteLimited(
+        telemetry::Log::Level::kError, "files with incomplete conversations",
+        fmt::format("{}: packets of the conversations may be missing: {}", path, fault));
   }
 
   Result<void> Write(Retrieval& retrieval) {
@@ -72,13 +80,14 @@ class PacketsRun {
     const bool is_whole = TellWhatIsMissing(search, settings_.max_hits, missing_, log_);
     log_.Info(fmt::format("{} documents found, {} packets written",
                           search.hits.found() + search.without_file, written_));
-    return is_whole ? ExitStatus::kComplete : ExitStatus::kIncomplete;
+    return is_whole && is_rest_whole_ ? ExitStatus::kComplete : ExitStatus::kIncomplete;
   }
 
   const cli::PacketsSettings& settings_;
   telemetry::Log& log_;
   uint64_t missing_ = 0;
   uint64_t written_ = 0;
+  bool is_rest_whole_ = true;  // of the conversations
 };
 
 }  // namespace
@@ -95,8 +104,8 @@ Result<ExitStatus> RunPacketsCommand(const char* program_path, const cli::Packet
   if (!maps) return Forward(std::move(maps));
   // Before there is a connection or a credential that they could inherit.
   const auto unprivileged = ReaderIdentity();
-  auto processes =
-      retrieve::PacketProcesses::Start(unprivileged, {program_path, settings.display_filter});
+  auto processes = retrieve::PacketProcesses::Start(
+      unprivileged, {program_path, settings.display_filter, settings.adds_conversations});
   if (!processes) return Fail("packets: {}", processes.error().message);
   auto search = SearchPackets(settings, query->request, PacketHits::Runs::kDontMatter, log);
   if (!search) return Forward(std::move(search));

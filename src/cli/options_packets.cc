@@ -72,6 +72,18 @@ std::vector<Option> PacketsOptions() {
                     "The `filter` of espcap.yml is that of capture, and isn't used here.",
        .example = "--filter 'tcp.analysis.retransmission'",
        .setting = [](S& s) -> Setting { return &s.packets->display_filter; }},
+      {.names = "--conversation",
+       .commands = kPacketsCommand,
+       .group = kSearch,
+       .is_command_line_only = true,
+       .help = "Also write all other packets of the conversations that the found packets are of: "
+               "between "
+               "the same addresses and ports, in the same file.",
+       .paragraph =
+           "Each file is read to its end. With `--filter`, the conversations are those of the "
+           "packets that it matches.",
+       .example = "--conversation",
+       .setting = [](S& s) -> Setting { return &s.packets->adds_conversations; }},
       {.names = "--archive-root",
        .commands = kRetrieve,
        .group = kArchive,

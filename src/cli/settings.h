@@ -237,6 +237,7 @@ struct RetrievalSettings : ServerSettings, SearchSettings {
 struct PacketsSettings : ProgramSettings, RetrievalSettings {
   std::string output;          // empty: standard output, where that is no terminal
   std::string display_filter;  // empty: none
+  bool adds_conversations = false;
 };
 
 // `espcap show`: those packets, dissected.

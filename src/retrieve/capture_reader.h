@@ -11,6 +11,7 @@
 
 #include "base/file_descriptor.h"
 #include "espcap/result.h"
+#include "retrieve/conversations.h"
 #include "retrieve/record_filter.h"
 #include "retrieve/record_slot.h"
 #include "source/file_source.h"
@@ -34,6 +35,15 @@ struct CopiedRecords {
 Result<CopiedRecords> CopyRecords(source::FileSource& source, std::span<RecordSlot> slots,
                                   bool by_offset, RecordFilter* filter,
                                   base::FileDescriptor section);
+
+// The same with all records of the conversations that those are of, in two readings of the whole
+// file. The first says in the slots which are there, and of which conversations; returns why it
+// could not be read up to the last of them, or nothing.
+std::string FindConversations(source::FileSource& source, std::span<RecordSlot> slots,
+                              RecordFilter* filter, Conversations& conversations);
+// The second copies them, to the file's end. An error: the section can't be written.
+Result<CopiedRecords> CopyConversations(source::FileSource& source, std::span<RecordSlot> slots,
+                                        Conversations& conversations, base::FileDescriptor section);
 
 }  // namespace espcap::retrieve
 

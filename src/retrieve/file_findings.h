@@ -21,6 +21,7 @@ struct FileFindings {
   uint64_t filtered = 0;     // there, and not selected
   uint64_t unselected = 0;   // the filter of their run doesn't select them now
   std::string reason;        // why they aren't reached
+  std::string rest_fault;    // why the rest of their conversations isn't whole; empty: it is
 
   [[nodiscard]] uint64_t missing() const {
     return other + not_reached + unwritable + undissected + unselected;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "retrieve/packet_tasks.h"
 
+#include <fmt/format.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -15,6 +17,7 @@
 #include "process/read_confinement.h"
 #include "process/stop_signals.h"
 #include "retrieve/capture_reader.h"
+#include "retrieve/conversations.h"
 #include "retrieve/packet_merger.h"
 #include "retrieve/record_filter.h"
 #include "retrieve/record_time.h"
@@ -45,8 +48,30 @@ Result<std::unique_ptr<FileSource>> OpenCapture(const std::string& name,
   return OpenTaskInput("-", FileSource::Access::kSequential, name);
 }
 
-Result<std::string> CopyTask(const PacketTask& task, const TaskMemory& table,
-                             RecordFilter* filter) {
+// In two readings of the whole file.
+Result<std::string> CopyWithConversations(const std::string& name, std::span<RecordSlot> slots,
+                                          RecordFilter* filter, base::FileDescriptor out) {
+  Conversations conversations;
+  std::string fault;
+  {
+    auto source = OpenTaskInput("-", FileSource::Access::kSequential, name);
+    if (!source) return TaskResult(0, source.error().message);
+    fault = FindConversations(**source, slots, filter, conversations);
+  }
+  ::lseek(STDIN_FILENO, 0, SEEK_SET);
+  auto source = OpenTaskInput("-", FileSource::Access::kSequential, name);
+  if (!source) return TaskResult(0, source.error().message);
+  auto copied = CopyConversations(**source, slots, conversations, std::move(out));
+  if (!copied) return Forward(std::move(copied));
+  if (fault.empty()) fault = std::move(copied->fault);
+  if (fault.empty() && conversations.is_cut()) {
+    fault = fmt::format("they are of more than {} conversations", Conversations::kMost);
+  }
+  return TaskResult(copied->interfaces, fault);
+}
+
+Result<std::string> CopyTask(const PacketTask& task, const TaskMemory& table, RecordFilter* filter,
+                             bool adds_conversations) {
   auto out = TaskOutput();
   if (!out) return Forward(std::move(out));
   std::vector<std::string> readable;
@@ -58,8 +83,10 @@ Result<std::string> CopyTask(const PacketTask& task, const TaskMemory& table,
     return Forward(std::move(confined));
   }
   const auto slots = table.Rows<RecordSlot>();
+  const std::string name = TextOf(task.capture.name);
+  if (adds_conversations) return CopyWithConversations(name, slots, filter, std::move(*out));
   bool by_offset = false;
-  auto source = OpenCapture(TextOf(task.capture.name), slots, filter != nullptr, by_offset);
+  auto source = OpenCapture(name, slots, filter != nullptr, by_offset);
   if (!source) return TaskResult(0, source.error().message);  // no record can be found
   auto copied = CopyRecords(**source, slots, by_offset, filter, std::move(*out));
   if (!copied) return Forward(std::move(copied));
@@ -99,7 +126,8 @@ bool ReceiveFiles(const process::Channel& channel, PacketTask::Kind kind, TaskFi
          (kind != PacketTask::Kind::kCopy || channel.Receive<PassedDescriptor>(&files.unpacked));
 }
 
-Result<std::string> Run(const PacketTask& task, TaskFiles files, RecordFilter* filter) {
+Result<std::string> Run(const PacketTask& task, TaskFiles files, RecordFilter* filter,
+                        bool adds_conversations) {
   const size_t row_bytes =
       task.kind == PacketTask::Kind::kCopy ? sizeof(RecordSlot) : sizeof(uint32_t);
   const auto table = TaskMemory::Map(files.memory, task.rows * row_bytes);
@@ -115,8 +143,9 @@ Result<std::string> Run(const PacketTask& task, TaskFiles files, RecordFilter* f
   files = {};
   Result<std::string> result;
   if (opened) {
-    result = process::RunForkedTask(
-        [&] { return copies ? CopyTask(task, *table, filter) : MergeTask(*table); });
+    result = process::RunForkedTask([&] {
+      return copies ? CopyTask(task, *table, filter, adds_conversations) : MergeTask(*table);
+    });
   } else {
     result = tl::unexpected(opened.error());
   }
@@ -151,7 +180,7 @@ void ServePacketTasks(const process::Channel& channel,
     TaskFiles files;
     const auto task = channel.Receive<PacketTask>(&files.input);
     if (!task || !ReceiveFiles(channel, task->kind, files)) return;
-    const auto result = Run(*task, std::move(files), filter->get());
+    const auto result = Run(*task, std::move(files), filter->get(), refinement.adds_conversations);
     if (!channel.Send(AnswerOf(result))) return;
   }
 }

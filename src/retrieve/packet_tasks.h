@@ -24,10 +24,11 @@ struct PacketTask {
   CaptureInput capture;  // for kCopy
 };
 
-// How records are refined after they are found; an empty filter: they aren't.
+// What becomes of the records that are found.
 struct Refinement {
   std::string program_path;
-  std::string display_filter;
+  std::string display_filter;       // that selects some of them; empty: none
+  bool adds_conversations = false;  // the rest of those that they are of, in the same file
 };
 
 // Answers that it is ready, or why it can't be. Then forks a process for each task, and waits for

@@ -45,7 +45,7 @@ Result<FileFindings> Retrieval::Add(const std::string& path, std::span<RecordSlo
     return nothing;
   }
   FileFindings findings = FindingsOf(slots);
-  if (findings.not_reached > 0) findings.reason = copied->fault;
+  (findings.not_reached > 0 ? findings.reason : findings.rest_fault) = copied->fault;
   if (findings.found == 0) return findings;
   if (auto kept = KeepSection(copied->interfaces); !kept) return Forward(std::move(kept));
   return findings;

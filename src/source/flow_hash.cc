@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <tuple>
 #include <utility>
 
 #include "source/link_headers.h"
@@ -52,8 +53,6 @@ Layer LayerOfUdpPort(uint16_t port) {
   }
 }
 
-// One end of a conversation: the address's two halves, then the port.
-using End = std::array<uint64_t, 3>;
 constexpr size_t kPort = 2;
 
 // Every bit of the sum decides on every bit of the result (the finalizer of SplitMix64).
@@ -66,13 +65,22 @@ uint64_t Mix(uint64_t hash, uint64_t word) {
 
 class FlowWalk {
  public:
-  explicit FlowWalk(FlowKey key) : key_(key) {}
+  enum class Depth : uint8_t {
+    kPair,
+    kFlow,
+    kConversation  // and into the first fragment, with every protocol that IP carries
+  };
 
-  std::optional<uint64_t> Follow(Place place) {
+  explicit FlowWalk(Depth depth) : depth_(depth) {}
+
+  // None: there is no address.
+  std::optional<FlowOfFrame> Follow(Place place) {
     for (int headers = 0; headers < kMaxHeaders && place.layer != Layer::kNothing; ++headers) {
       place = Next(place);
     }
-    return hash_;
+    if (found_.flow.version == 0) return std::nullopt;
+    std::tie(found_.flow.lower, found_.flow.upper) = std::minmax(source_, destination_);
+    return found_;
   }
 
  private:
@@ -100,14 +108,18 @@ class FlowWalk {
 
   Place AfterIpv4(Bytes bytes) {
     constexpr uint16_t kMoreFragmentsOrOffset = 0x3FFF;
+    constexpr uint16_t kOffset = 0x1FFF;
     if (bytes.size() < kIpv4Bytes) return {};
     const size_t header_bytes = size_t{4} * (bytes[0] & 0x0FU);
     // 0 is a datagram that the network card was to cut up.
     const size_t total_bytes = Uint16(bytes, 2);
     if (header_bytes < kIpv4Bytes || (total_bytes != 0 && total_bytes < header_bytes)) return {};
     SetPair(4, {0, Uint32(bytes, 12), 0}, {0, Uint32(bytes, 16), 0});
-    if ((Uint16(bytes, 6) & kMoreFragmentsOrOffset) != 0) return {};
     const uint16_t protocol = bytes[9];
+    const uint32_t fragment = uint32_t{Uint16(bytes, 6)} & kMoreFragmentsOrOffset;
+    if (fragment != 0 && !LooksInto(protocol, Uint16(bytes, 4), (fragment & kOffset) != 0)) {
+      return {};
+    }
     if (total_bytes != 0) bytes = bytes.first(std::min(bytes.size(), total_bytes));
     return Behind(bytes, header_bytes, Layer::kIpProtocol, protocol);
   }
@@ -123,6 +135,7 @@ class FlowWalk {
   }
 
   Place AfterIpProtocol(uint16_t protocol, Bytes bytes) {
+    if (depth_ == Depth::kConversation) found_.flow.protocol = protocol;
     switch (protocol) {
       case kHopByHopOptions:
       case kIpv6Routing:
@@ -161,11 +174,15 @@ class FlowWalk {
     return Behind(bytes, base + unit * bytes[1], Layer::kIpProtocol, bytes[0]);
   }
 
-  static Place AfterFragmentHeader(Bytes bytes) {
+  Place AfterFragmentHeader(Bytes bytes) {
     constexpr uint16_t kMoreFragmentsOrOffset = 0xFFF9;
+    constexpr uint16_t kOffset = 0xFFF8;
     if (bytes.size() < 8) return {};
     // One that is first and last at once is whole (RFC 6946).
-    if ((Uint16(bytes, 2) & kMoreFragmentsOrOffset) != 0) return {};
+    const uint32_t fragment = uint32_t{Uint16(bytes, 2)} & kMoreFragmentsOrOffset;
+    if (fragment != 0 && !LooksInto(bytes[0], Uint32(bytes, 4), (fragment & kOffset) != 0)) {
+      return {};
+    }
     return Behind(bytes, 8, Layer::kIpProtocol, bytes[0]);
   }
 
@@ -179,40 +196,53 @@ class FlowWalk {
     return {};
   }
 
-  void SetPair(uint64_t version, const End& source, const End& destination) {
-    version_ = version;
+  // Of a fragment: whether it is looked into.
+  bool LooksInto(uint16_t protocol, uint32_t id, bool is_later) {
+    if (depth_ != Depth::kConversation) return false;
+    found_.flow.protocol = protocol;
+    found_.datagram = Datagram{found_.flow.version, protocol, id, source_, destination_};
+    found_.is_later_fragment = is_later;
+    return !is_later;
+  }
+
+  void SetPair(uint64_t version, const FlowEnd& source, const FlowEnd& destination) {
+    found_.flow.version = version;
+    found_.flow.protocol = 0;
     source_ = source;
     destination_ = destination;
-    SetHash(0);
   }
 
   void SetFlow(uint16_t protocol, Bytes bytes) {
-    if (key_ != FlowKey::kFlow || bytes.size() < 4) return;
+    if (depth_ == Depth::kPair || bytes.size() < 4) return;
     source_[kPort] = Uint16(bytes, 0);
     destination_[kPort] = Uint16(bytes, 2);
-    SetHash(protocol);
+    found_.flow.protocol = protocol;
   }
 
-  void SetHash(uint64_t protocol) {
-    const auto& [lower, upper] = std::minmax(source_, destination_);
-    uint64_t hash = Mix(Mix(0, version_), protocol);
-    for (const uint64_t word : lower) hash = Mix(hash, word);
-    for (const uint64_t word : upper) hash = Mix(hash, word);
-    hash_ = hash;
-  }
-
-  FlowKey key_;
-  std::optional<uint64_t> hash_;
-  uint64_t version_ = 0;  // of the IP header met last, and its ends
-  End source_{};
-  End destination_{};
+  Depth depth_;
+  FlowOfFrame found_;  // its flow's version: of the IP header met last; 0: none
+  FlowEnd source_{};   // of that header, too
+  FlowEnd destination_{};
 };
+
+uint64_t HashOf(const Flow& flow) {
+  uint64_t hash = Mix(Mix(0, flow.version), flow.protocol);
+  for (const uint64_t word : flow.lower) hash = Mix(hash, word);
+  for (const uint64_t word : flow.upper) hash = Mix(hash, word);
+  return hash;
+}
 
 }  // namespace
 
 std::optional<uint64_t> FlowHash(FlowKey key, int encapsulation,
                                  std::span<const uint8_t> captured) {
-  return FlowWalk(key).Follow(FirstHeader(encapsulation, captured));
+  const auto depth = key == FlowKey::kFlow ? FlowWalk::Depth::kFlow : FlowWalk::Depth::kPair;
+  const auto found = FlowWalk(depth).Follow(FirstHeader(encapsulation, captured));
+  return found ? std::optional(HashOf(found->flow)) : std::nullopt;
+}
+
+std::optional<FlowOfFrame> FlowOf(int encapsulation, std::span<const uint8_t> captured) {
+  return FlowWalk(FlowWalk::Depth::kConversation).Follow(FirstHeader(encapsulation, captured));
 }
 
 }  // namespace espcap::source

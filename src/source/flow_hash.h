@@ -6,6 +6,8 @@
 #ifndef ESPCAP_SOURCE_FLOW_HASH_H_
 #define ESPCAP_SOURCE_FLOW_HASH_H_
 
+#include <array>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -32,6 +34,40 @@ enum class FlowKey : uint8_t {
 //
 // `encapsulation` is the frame's own WTAP_ENCAP_*, `captured` its captured bytes.
 std::optional<uint64_t> FlowHash(FlowKey key, int encapsulation, std::span<const uint8_t> captured);
+
+// One end of a conversation: the address's two halves, then the port.
+using FlowEnd = std::array<uint64_t, 3>;
+
+// A conversation itself, where a hash of it won't do: the same for both directions.
+struct Flow {
+  uint64_t version = 0;   // of IP
+  uint64_t protocol = 0;  // that IP carries
+  FlowEnd lower{};        // its port is 0 where the protocol has none
+  FlowEnd upper{};
+
+  auto operator<=>(const Flow&) const = default;
+};
+
+// A datagram that was sent in fragments.
+struct Datagram {
+  uint64_t version = 0;
+  uint64_t protocol = 0;
+  uint64_t id = 0;
+  FlowEnd source{};
+  FlowEnd destination{};
+
+  auto operator<=>(const Datagram&) const = default;
+};
+
+// What a frame says of its conversation.
+struct FlowOfFrame {
+  Flow flow;                         // without ports where it is a later fragment
+  std::optional<Datagram> datagram;  // that it is a fragment of; of several, the innermost
+  bool is_later_fragment = false;    // not the first: it has no header of what IP carries
+};
+
+// By the same addresses as FlowHash(). A first fragment is looked into as a whole datagram is.
+std::optional<FlowOfFrame> FlowOf(int encapsulation, std::span<const uint8_t> captured);
 
 }  // namespace espcap::source
 

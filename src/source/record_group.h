@@ -18,6 +18,12 @@ inline std::optional<uint64_t> GroupOf(const wireshark::Record& record, FlowKey 
   return FlowHash(key, record.rec().rec_header.packet_header.pkt_encap, record.packet_bytes());
 }
 
+// Its conversation itself.
+inline std::optional<FlowOfFrame> FlowOf(const wireshark::Record& record) {
+  if (record.rec().rec_type != REC_TYPE_PACKET) return std::nullopt;
+  return FlowOf(record.rec().rec_header.packet_header.pkt_encap, record.packet_bytes());
+}
+
 }  // namespace espcap::source
 
 #endif  // ESPCAP_SOURCE_RECORD_GROUP_H_
