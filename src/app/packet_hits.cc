@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app/hit_pages.h"
+#include "document/document_id.h"
 #include "encode/provenance.h"
 
 namespace espcap::app {
@@ -27,6 +28,7 @@ bool PacketHits::Add(std::vector<elasticsearch::Hit> hits) {
       is_cut_ = true;
       return false;
     }
+    const uint32_t capture = CaptureOf(hit.id);
     ids_.insert(std::move(hit.id));
     const bool is_place =
         hit.frame > 0 && hit.frame <= std::numeric_limits<uint32_t>::max() && hit.digest;
@@ -38,12 +40,22 @@ bool PacketHits::Add(std::vector<elasticsearch::Hit> hits) {
     slot.digest = *hit.digest;
     slot.offset = hit.offset;
     slot.frame = static_cast<uint32_t>(hit.frame);
+    slot.capture = capture;
     FileOfRun file{runs_ == Runs::kKept ? std::move(hit.run) : std::string(),
                    encode::PathOfText(hit.file)};
     if (hit.has_timestamp) runs_with_timestamp_.insert(file.run);
     files_[std::move(file)].push_back(slot);
   }
   return true;
+}
+
+uint32_t PacketHits::CaptureOf(const std::string& id) {
+  const auto fingerprint = document::FingerprintOf(id);
+  if (!fingerprint) return 0;
+  const auto next = static_cast<uint32_t>(captures_.size()) + 1;
+  const auto [known, is_new] = capture_numbers_.try_emplace(*fingerprint, next);
+  if (is_new) captures_.push_back(*fingerprint);
+  return known->second;
 }
 
 void PacketHits::Finish() {

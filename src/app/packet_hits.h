@@ -17,6 +17,7 @@
 #include "cli/settings.h"
 #include "elasticsearch/hit_page.h"
 #include "elasticsearch/hit_query.h"
+#include "espcap/fingerprint.h"
 #include "espcap/result.h"
 #include "retrieve/record_slot.h"
 #include "telemetry/log.h"
@@ -43,6 +44,9 @@ class PacketHits {
   void Finish();
 
   [[nodiscard]] std::map<FileOfRun, std::vector<retrieve::RecordSlot>>& files() { return files_; }
+  // What the capture of a slot is known by: its `capture`, from 1; 0 is a capture of which nothing
+  // is known.
+  [[nodiscard]] const std::vector<Fingerprint>& captures() const { return captures_; }
   // Runs whose documents have an @timestamp.
   [[nodiscard]] const std::set<std::string>& runs_with_timestamp() const {
     return runs_with_timestamp_;
@@ -57,10 +61,14 @@ class PacketHits {
   [[nodiscard]] bool is_cut() const { return is_cut_; }
 
  private:
+  uint32_t CaptureOf(const std::string& id);
+
   uint64_t max_hits_;
   Runs runs_;
   std::unordered_set<std::string> ids_;
   std::map<FileOfRun, std::vector<retrieve::RecordSlot>> files_;
+  std::vector<Fingerprint> captures_;
+  std::map<Fingerprint, uint32_t> capture_numbers_;
   std::set<std::string> runs_with_timestamp_;
   uint64_t without_place_ = 0;
   bool is_cut_ = false;

@@ -5,13 +5,16 @@
 #include <unistd.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "app/archive_files.h"
+#include "app/moved_captures.h"
 #include "app/packet_hits.h"
 #include "app/server_query.h"
+#include "process/file_hasher.h"
 #include "retrieve/archive_roots.h"
 #include "retrieve/packet_processes.h"
 #include "retrieve/retrieval.h"
@@ -26,25 +29,27 @@ class PacketsRun {
   PacketsRun(const cli::PacketsSettings& settings, telemetry::Log& log)
       : settings_(settings), log_(log) {}
 
-  Result<ExitStatus> Run(retrieve::PacketProcesses& processes, std::vector<retrieve::PathMap> maps,
-                         PacketSearch search) {
+  Result<ExitStatus> Run(retrieve::PacketProcesses& processes,
+                         std::unique_ptr<process::FileHasher> hasher,
+                         std::vector<retrieve::PathMap> maps, PacketSearch search) {
     PacketHits& hits = search.hits;
     const auto roots = OpenArchive("packets", settings_, std::move(maps), hits);
     if (!roots) return tl::unexpected(roots.error());
     auto retrieval =
         Retrieval::Begin(processes, *roots, TemporaryFolder(), settings_.max_unpacked_bytes);
     if (!retrieval) return Forward(std::move(retrieval));
-    if (auto read = ReadFiles(*retrieval, hits); !read) return Forward(std::move(read));
+    MovedCaptures moved(*roots, std::move(hasher), settings_, hits.captures(), log_);
+    if (auto read = ReadFiles(*retrieval, moved, hits); !read) return Forward(std::move(read));
     if (auto written = Write(*retrieval); !written) return Forward(std::move(written));
     return Conclude(search);
   }
 
  private:
-  Result<void> ReadFiles(Retrieval& retrieval, PacketHits& hits) {
+  Result<void> ReadFiles(Retrieval& retrieval, MovedCaptures& moved, PacketHits& hits) {
     for (auto& [file, slots] : hits.files()) {
       const size_t wanted = slots.size();
       log_.Verbose(fmt::format("{}: {} packets wanted", file.path, wanted));
-      auto findings = retrieval.Add(file.path, slots);
+      auto findings = ReadFile(retrieval, moved, file.path, slots);
       slots = {};
       if (!findings) return Forward(std::move(findings));
       missing_ += findings->missing();
@@ -52,7 +57,22 @@ class PacketsRun {
       TellMissing(file.path, wanted, *findings, log_);
     }
     log_.WriteLeftOutCounts();
+    moved.Conclude();
     return {};
+  }
+
+  Result<retrieve::FileFindings> ReadFile(Retrieval& retrieval, MovedCaptures& moved,
+                                          const std::string& path,
+                                          std::vector<retrieve::RecordSlot>& slots) {
+    auto findings = retrieval.Add(path, slots);
+    if (!findings) return findings;
+    // Of a copy, conversations that are written already would be written once more.
+    if (settings_.adds_conversations && findings->found > 0) return findings;
+    return moved.Complete(
+        path, slots, std::move(*findings),
+        [&](const retrieve::ArchivedFile& file, std::span<retrieve::RecordSlot> missing) {
+          return retrieval.AddFrom(file, path, missing);
+        });
   }
 
   void TellRest(const std::string& path, const std::string& fault) {
@@ -107,9 +127,12 @@ Result<ExitStatus> RunPacketsCommand(const char* program_path, const cli::Packet
   auto processes = retrieve::PacketProcesses::Start(
       unprivileged, {program_path, settings.display_filter, settings.adds_conversations});
   if (!processes) return Fail("packets: {}", processes.error().message);
+  auto hasher = StartArchiveHasher(settings, unprivileged);
+  if (!hasher) return Fail("packets: {}", hasher.error().message);
   auto search = SearchPackets(settings, query->request, PacketHits::Runs::kDontMatter, log);
   if (!search) return Forward(std::move(search));
-  return PacketsRun(settings, log).Run(**processes, std::move(*maps), std::move(*search));
+  return PacketsRun(settings, log)
+      .Run(**processes, std::move(*hasher), std::move(*maps), std::move(*search));
 }
 
 }  // namespace espcap::app

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <set>
+#include <span>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "app/archive_files.h"
+#include "app/moved_captures.h"
 #include "app/packet_hits.h"
 #include "app/run_plans.h"
 #include "app/server_query.h"
@@ -22,6 +24,7 @@
 #include "base/write_all.h"
 #include "dissect/epan_library.h"
 #include "encode/provenance.h"
+#include "process/file_hasher.h"
 #include "retrieve/kept_file.h"
 #include "retrieve/view_processes.h"
 #include "telemetry/progress.h"
@@ -72,8 +75,9 @@ class ShowRun {
   ShowRun(const cli::ShowSettings& settings, telemetry::Log& log)
       : settings_(settings), log_(log) {}
 
-  Result<ExitStatus> Run(retrieve::ViewProcesses& processes, std::vector<retrieve::PathMap> maps,
-                         PacketSearch search) {
+  Result<ExitStatus> Run(retrieve::ViewProcesses& processes,
+                         std::unique_ptr<process::FileHasher> hasher,
+                         std::vector<retrieve::PathMap> maps, PacketSearch search) {
     PacketHits& hits = search.hits;
     const auto roots = OpenArchive("show", settings_, std::move(maps), hits);
     if (!roots) return tl::unexpected(roots.error());
@@ -86,7 +90,8 @@ class ShowRun {
     auto output = Output::Open(settings_.output);
     if (!output) return Forward(std::move(output));
     has_headings_ = hits.files().size() > 1 && FormatOf(settings_) != ViewFormat::kDocuments;
-    const Files files{*roots, *kept, *unpacked, *output};
+    MovedCaptures moved(*roots, std::move(hasher), settings_, hits.captures(), log_);
+    const Files files{*roots, *kept, *unpacked, *output, moved};
     for (RunPlan& run : *plans) {
       run.plan.shape.timestamp = hits.runs_with_timestamp().contains(run.plan.run);
       if (auto shown = ShowFiles(processes, run, hits, files); !shown) {
@@ -94,6 +99,7 @@ class ShowRun {
       }
     }
     log_.WriteLeftOutCounts();
+    moved.Conclude();
     const bool is_whole = TellWhatIsMissing(search, settings_.max_hits, missing_, log_);
     log_.Info(fmt::format("{} documents found, {} packets shown",
                           search.hits.found() + search.without_file, shown_));
@@ -106,6 +112,7 @@ class ShowRun {
     const base::FileDescriptor& kept;
     const base::FileDescriptor& unpacked;
     const Output& output;
+    MovedCaptures& moved;
   };
 
   // Of one run.
@@ -144,7 +151,7 @@ class ShowRun {
     }
   }
 
-  static FileFindings Unreached(const std::vector<RecordSlot>& slots, const std::string& reason) {
+  static FileFindings Unreached(std::span<const RecordSlot> slots, const std::string& reason) {
     FileFindings findings;
     findings.not_reached = slots.size();
     findings.reason = reason;
@@ -155,19 +162,31 @@ class ShowRun {
                                 std::vector<RecordSlot>& slots, const Files& files) {
     log_.Verbose(fmt::format("{}: {} packets wanted", path, slots.size()));
     const auto opened = files.roots.OpenFile(path);
-    if (!opened) return Unreached(slots, opened.error().message);
+    auto findings = opened ? ShowFrom(processes, *opened, path, slots, files)
+                           : Result<FileFindings>(Unreached(slots, opened.error().message));
+    if (!findings) return findings;
+    return files.moved.Complete(
+        path, slots, std::move(*findings),
+        [&](const retrieve::ArchivedFile& file, std::span<RecordSlot> missing) {
+          return ShowFrom(processes, file, path, missing, files);
+        });
+  }
+
+  Result<FileFindings> ShowFrom(retrieve::ViewProcesses& processes,
+                                const retrieve::ArchivedFile& opened, const std::string& path,
+                                std::span<RecordSlot> slots, const Files& files) {
     const auto capture =
-        retrieve::CaptureInput::Of(path, opened->member, settings_.max_unpacked_bytes);
+        retrieve::CaptureInput::Of(path, opened.member, settings_.max_unpacked_bytes);
     if (!capture) return Unreached(slots, capture.error().message);
     if (auto emptied = retrieve::EmptyKeptFile(files.kept); !emptied) {
       return Forward(std::move(emptied));
     }
     struct stat status {};
     // How much a packed one holds isn't known.
-    if (opened->member.empty()) ::fstat(opened->file.get(), &status);
+    if (opened.member.empty()) ::fstat(opened.file.get(), &status);
     telemetry::Progress progress(log_, !settings_.quiet && ::isatty(STDERR_FILENO) == 1);
     const auto fault =
-        processes.View(*capture, {opened->file, files.unpacked, files.kept}, slots,
+        processes.View(*capture, {opened.file, files.unpacked, files.kept}, slots,
                        [&progress, &status](uint64_t records, uint64_t bytes) {
                          progress.Update({bytes, static_cast<uint64_t>(status.st_size), records});
                        });
@@ -207,9 +226,12 @@ Result<ExitStatus> RunShowCommand(const char* program_path, const cli::ShowSetti
   const auto unprivileged = ReaderIdentity();
   auto processes = retrieve::ViewProcesses::Start(unprivileged, program_path);
   if (!processes) return Fail("show: {}", processes.error().message);
+  auto hasher = StartArchiveHasher(settings, unprivileged);
+  if (!hasher) return Fail("show: {}", hasher.error().message);
   auto search = SearchPackets(settings, query->request, PacketHits::Runs::kKept, log);
   if (!search) return Forward(std::move(search));
-  return ShowRun(settings, log).Run(**processes, std::move(*maps), std::move(*search));
+  return ShowRun(settings, log)
+      .Run(**processes, std::move(*hasher), std::move(*maps), std::move(*search));
 }
 
 }  // namespace espcap::app

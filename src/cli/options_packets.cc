@@ -99,6 +99,19 @@ std::vector<Option> PacketsOptions() {
        .help = "Look below the folder NEW for files that documents name below OLD. Repeatable.",
        .example = "--archive-map /capture=/mnt/archive/branch-7",
        .setting = [](S& s) -> Setting { return &s.retrieval->archive_maps; }},
+      {.names = "--archive-search",
+       .commands = kRetrieve,
+       .group = kArchive,
+       .value = "FILES",
+       .fallback = "1000",
+       .range = Range{0, 1'000'000},
+       .help = "Search for captures that are missing by their content, and hash at most this many "
+               "files below --archive-root; 0: none.",
+       .paragraph =
+           "So a capture is found that was moved or renamed. Each file is hashed once; those "
+           "of the same name come first.",
+       .example = "--archive-search 20000",
+       .setting = [](S& s) -> Setting { return &s.retrieval->archive_search; }},
       {.names = "--max-unpacked-bytes",
        .commands = kRetrieve,
        .group = kArchive,

@@ -230,6 +230,7 @@ struct RetrievalSettings : ServerSettings, SearchSettings {
   uint64_t max_hits = 1'000'000;
   std::vector<std::string> archive_roots;
   std::vector<std::string> archive_maps;             // old=new
+  uint64_t archive_search = 1000;                    // files that are hashed at most; 0: none
   uint64_t max_unpacked_bytes = uint64_t{1} << 30U;  // of a file in an archive
 };
 

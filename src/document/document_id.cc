@@ -6,6 +6,7 @@
 namespace espcap::document {
 namespace {
 
+constexpr size_t kFingerprintDigits = 22;
 constexpr std::string_view kDigits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -21,6 +22,26 @@ std::string DocumentId(const Fingerprint& fingerprint, uint32_t record_number, b
   }
   if (count > 0) id += kDigits[bits << (6 - count) & 0x3FU];
   return id + '-' + std::to_string(record_number) + (is_error ? "-error" : "");
+}
+
+std::optional<Fingerprint> FingerprintOf(std::string_view id) {
+  if (id.size() < kFingerprintDigits + 2 || id[kFingerprintDigits] != '-') return std::nullopt;
+  Fingerprint fingerprint{};
+  size_t next = 0;
+  uint32_t bits = 0;
+  unsigned count = 0;
+  for (const char digit : id.substr(0, kFingerprintDigits)) {
+    const size_t value = kDigits.find(digit);
+    if (value == std::string_view::npos) return std::nullopt;
+    bits = bits << 6U | static_cast<uint32_t>(value);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    fingerprint.at(next++) = static_cast<uint8_t>(bits >> count);
+  }
+  // No bits are left over.
+  const bool is_whole = (bits & ((1U << count) - 1)) == 0;
+  return is_whole ? std::optional(fingerprint) : std::nullopt;
 }
 
 }  // namespace espcap::document

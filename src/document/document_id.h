@@ -6,7 +6,9 @@
 #define ESPCAP_DOCUMENT_DOCUMENT_ID_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "espcap/fingerprint.h"
 
@@ -16,6 +18,9 @@ namespace espcap::document {
 // `is_error`: of what replaces the packet's own document, which can still come.
 std::string DocumentId(const Fingerprint& fingerprint, uint32_t record_number,
                        bool is_error = false);
+
+// The fingerprint in such an id; none: it is no such id.
+std::optional<Fingerprint> FingerprintOf(std::string_view id);
 
 }  // namespace espcap::document
 

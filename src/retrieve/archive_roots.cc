@@ -2,16 +2,15 @@
 #include "retrieve/archive_roots.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
 #include <utility>
+
+#include "retrieve/file_listing.h"
 
 namespace espcap::retrieve {
 namespace {
@@ -28,15 +27,6 @@ std::string WithoutSlashes(const std::string& folder) {
 bool HasDotDot(std::string_view path) {
   const fs::path parts(path);
   return std::any_of(parts.begin(), parts.end(), [](const fs::path& part) { return part == ".."; });
-}
-
-base::FileDescriptor OpenBeneath(const base::FileDescriptor& folder, const std::string& path) {
-  open_how how{};
-  // O_NONBLOCK: a FIFO opens at once, and is refused then.
-  how.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  return base::FileDescriptor(
-      static_cast<int>(::syscall(SYS_openat2, folder.get(), path.c_str(), &how, sizeof(how))));
 }
 
 // The path up to where it goes on behind a file. Not open: errno says why.
@@ -138,6 +128,30 @@ Result<ArchivedFile> ArchiveRoots::OpenFile(const std::string& path) const {
     reason = "this is no regular file";
   }
   return Fail("{}", reason);
+}
+
+std::vector<ListedFile> ArchiveRoots::List(size_t most) const {
+  std::vector<ListedFile> files;
+  FileListing listing(most);
+  for (size_t root = 0; root < roots_.size(); ++root) {
+    for (FileListing::File& file : listing.FilesBelow(roots_[root].folder)) {
+      files.push_back({root, std::move(file.path), file.bytes});
+    }
+  }
+  return files;
+}
+
+base::FileDescriptor ArchiveRoots::Open(const ListedFile& file) const {
+  base::FileDescriptor opened =
+      OpenBeneath(roots_[file.root].folder, file.path, Mounts::kNotEntered);
+  struct stat status {};
+  const bool is_file =
+      opened.valid() && ::fstat(opened.get(), &status) == 0 && S_ISREG(status.st_mode);
+  return is_file ? std::move(opened) : base::FileDescriptor();
+}
+
+std::string ArchiveRoots::PathOf(const ListedFile& file) const {
+  return fs::path(roots_[file.root].names.front()) / file.path;
 }
 
 }  // namespace espcap::retrieve

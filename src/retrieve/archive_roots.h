@@ -5,6 +5,8 @@
 #ifndef ESPCAP_RETRIEVE_ARCHIVE_ROOTS_H_
 #define ESPCAP_RETRIEVE_ARCHIVE_ROOTS_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +38,13 @@ struct ArchivedFile {
   std::string member;  // as its path goes on behind the file; empty: the file itself
 };
 
+// A regular file below a root, as it was when it was listed.
+struct ListedFile {
+  size_t root = 0;
+  std::string path;  // from the root on
+  uint64_t bytes = 0;
+};
+
 class ArchiveRoots {
  public:
   // An error where one can't be opened. Links to the folders themselves are followed.
@@ -45,6 +54,14 @@ class ArchiveRoots {
   // A regular file, for reading; of a path that goes on behind it, that file. An error says why
   // there is none, without the path.
   [[nodiscard]] Result<ArchivedFile> OpenFile(const std::string& path) const;
+
+  // Files that have something in them, each once, however many names it has, up to that number. No
+  // link is followed, and no other file system is entered. What can't be read is left out.
+  [[nodiscard]] std::vector<ListedFile> List(size_t most) const;
+  // One of those, if it is there.
+  [[nodiscard]] base::FileDescriptor Open(const ListedFile& file) const;
+  // For people.
+  [[nodiscard]] std::string PathOf(const ListedFile& file) const;
 
  private:
   struct Root {

@@ -24,6 +24,7 @@ struct RecordSlot {
   int64_t offset = -1;  // -1: the records before it have to be read
   uint32_t frame = 0;   // from 1; slots are in this order
   uint32_t outcome = static_cast<uint32_t>(RecordOutcome::kNotReached);
+  uint32_t capture = 0;  // that it is of, as a number of who wants it; a reader has no use for it
 };
 
 }  // namespace espcap::retrieve

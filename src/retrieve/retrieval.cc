@@ -24,22 +24,27 @@ Result<Retrieval> Retrieval::Begin(PacketProcesses& processes, const ArchiveRoot
 }
 
 Result<FileFindings> Retrieval::Add(const std::string& path, std::span<RecordSlot> slots) {
+  const auto opened = roots_->OpenFile(path);
+  if (opened) return AddFrom(*opened, path, slots);
   FileFindings nothing;
   nothing.not_reached = slots.size();
-  const auto opened = roots_->OpenFile(path);
-  if (!opened) {
-    nothing.reason = opened.error().message;
-    return nothing;
-  }
-  const auto capture = CaptureInput::Of(path, opened->member, most_unpacked_bytes_);
+  nothing.reason = opened.error().message;
+  return nothing;
+}
+
+Result<FileFindings> Retrieval::AddFrom(const ArchivedFile& file, const std::string& path,
+                                        std::span<RecordSlot> slots) {
+  FileFindings nothing;
+  nothing.not_reached = slots.size();
+  const auto capture = CaptureInput::Of(path, file.member, most_unpacked_bytes_);
   if (!capture) {
     nothing.reason = capture.error().message;
     return nothing;
   }
   struct stat status {};
-  if (::fstat(opened->file.get(), &status) == 0) read_.emplace_back(status.st_dev, status.st_ino);
+  if (::fstat(file.file.get(), &status) == 0) read_.emplace_back(status.st_dev, status.st_ino);
   if (auto emptied = EmptyKeptFile(section_); !emptied) return Forward(std::move(emptied));
-  const auto copied = processes_->Copy(*capture, opened->file, unpacked_, section_, slots);
+  const auto copied = processes_->Copy(*capture, file.file, unpacked_, section_, slots);
   if (!copied) {
     nothing.reason = copied.error().message;
     return nothing;

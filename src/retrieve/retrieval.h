@@ -29,6 +29,9 @@ class Retrieval {
 
   // `slots` by frame. An error: what is found can't be kept. Waits.
   Result<FileFindings> Add(const std::string& path, std::span<RecordSlot> slots);
+  // The same from another file than the one under that path.
+  Result<FileFindings> AddFrom(const ArchivedFile& file, const std::string& path,
+                               std::span<RecordSlot> slots);
 
   // Whether that is one of the files that were read.
   [[nodiscard]] bool HasRead(const std::string& path) const;

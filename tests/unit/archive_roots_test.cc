@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -114,6 +115,47 @@ TEST_F(ArchiveRootsTest, APathMayGoOnBehindAFile) {
     EXPECT_EQ(opened->member, c.member) << c.path;
     EXPECT_TRUE(opened->file.valid());
   }
+}
+
+TEST_F(ArchiveRootsTest, ListsEachFileOnceAndFollowsNoLink) {
+  const std::string second = directory_.Write("archive/b.pcap", "xyz");
+  directory_.Write("archive/empty.pcap", "");
+  std::filesystem::create_symlink(outside_, archive_ + "/link");
+  std::filesystem::create_directory_symlink(directory_.Path("."), archive_ + "/up");
+  std::filesystem::create_hard_link(second, archive_ + "/below/same.pcap");
+  ASSERT_EQ(::mkfifo((archive_ + "/fifo").c_str(), 0600), 0);
+  // Roots may lie within each other.
+  const auto roots = ArchiveRoots::Open({archive_, archive_ + "/below"}, {});
+  ASSERT_TRUE(roots) << roots.error().message;
+  std::vector<std::string> paths;
+  uint64_t bytes = 0;
+  for (const ListedFile& file : roots->List(10)) {
+    paths.push_back(roots->PathOf(file));
+    bytes += file.bytes;
+    EXPECT_TRUE(roots->Open(file).valid()) << paths.back();
+  }
+  ASSERT_EQ(paths.size(), 2U);
+  EXPECT_EQ(paths.front() == inside_ || paths.back() == inside_, true);
+  EXPECT_EQ(bytes, 4U);
+  EXPECT_EQ(roots->List(1).size(), 1U);
+  EXPECT_EQ(roots->List(0).size(), 0U);
+  // What was a file then.
+  const ListedFile gone{0, "below/a.pcap", 1};
+  std::filesystem::remove(inside_);
+  EXPECT_FALSE(roots->Open(gone).valid());
+  std::filesystem::create_symlink(outside_, inside_);
+  EXPECT_FALSE(roots->Open(gone).valid());
+  std::filesystem::remove(inside_);
+  std::filesystem::create_directory(inside_);
+  EXPECT_FALSE(roots->Open(gone).valid());
+  EXPECT_FALSE(roots->Open({0, "../outside.pcap", 1}).valid());
+}
+
+TEST_F(ArchiveRootsTest, AnotherFileSystemIsNotEntered) {
+  const auto roots = ArchiveRoots::Open({"/"}, {});
+  ASSERT_TRUE(roots) << roots.error().message;
+  EXPECT_FALSE(roots->Open({0, "proc/sys/kernel/ostype", 1}).valid());
+  EXPECT_TRUE(roots->OpenFile("/proc/sys/kernel/ostype")) << "a path of a document may lead there";
 }
 
 TEST_F(ArchiveRootsTest, TheFolderItselfMayBeALink) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace espcap::document {
@@ -27,7 +28,20 @@ TEST(DocumentId, IsBase64UrlOfTheFingerprintAndTheRecordsNumber) {
        0,
        "---------------------w-0"},
   };
-  for (const Case& c : cases) EXPECT_EQ(DocumentId(c.fingerprint, c.record), c.id);
+  for (const Case& c : cases) {
+    EXPECT_EQ(DocumentId(c.fingerprint, c.record), c.id);
+    EXPECT_EQ(FingerprintOf(c.id), c.fingerprint);
+    EXPECT_EQ(FingerprintOf(DocumentId(c.fingerprint, c.record, true)), c.fingerprint);
+  }
+}
+
+TEST(FingerprintOf, IsNoneOfOtherIds) {
+  for (const char* id :
+       {"", "-1", "AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAA-", "AAAAAAAAAAAAAAAAAAAAA-1",
+        "AAAAAAAAAAAAAAAAAAAAAAA-1", "AAAAAAAAAAAAAAAAAAAAA+-1", "AAAAAAAAAAAAAAAAAAAAAB-1",
+        "Zx9pAZMBq0c5nYw3k2Td", "AAAAAAAAAAAAAAAAAAAAAA_1"}) {
+    EXPECT_EQ(FingerprintOf(id), std::nullopt) << id;
+  }
 }
 
 TEST(DocumentId, TellsFingerprintsApartThatDifferInOneBit) {
