@@ -10,9 +10,8 @@
 #include <system_error>
 #include <utility>
 
-#include "process/forked_task.h"
+#include "process/child_files.h"
 #include "retrieve/kept_file.h"
-#include "retrieve/task_process.h"
 #include "source/archive_reader.h"
 
 namespace espcap::retrieve {
@@ -53,6 +52,20 @@ Result<std::string> Unpack(const CaptureInput& capture) {
   return std::string();
 }
 
+// Standard input becomes the capture, and standard output anything.
+Result<void> OpenCapture(const CaptureInput& capture, const base::FileDescriptor& file,
+                         const base::FileDescriptor& unpacked) {
+  ::dup2(file.get(), STDIN_FILENO);
+  if (!IsPacked(capture, file)) return {};
+  if (auto emptied = EmptyKeptFile(unpacked); !emptied) return emptied;
+  ::dup2(unpacked.get(), STDOUT_FILENO);
+  auto done = process::RunForkedTask([&capture] { return Unpack(capture); });
+  if (!done) return Forward(std::move(done));
+  ::lseek(unpacked.get(), 0, SEEK_SET);
+  ::dup2(unpacked.get(), STDIN_FILENO);
+  return {};
+}
+
 }  // namespace
 
 Result<CaptureInput> CaptureInput::Of(const std::string& name, const std::string& member,
@@ -67,17 +80,20 @@ Result<CaptureInput> CaptureInput::Of(const std::string& name, const std::string
   return input;
 }
 
-Result<void> OpenCaptureInput(const CaptureInput& capture, const base::FileDescriptor& file,
-                              const base::FileDescriptor& unpacked) {
-  ::dup2(file.get(), STDIN_FILENO);
-  if (!IsPacked(capture, file)) return {};
-  if (auto emptied = EmptyKeptFile(unpacked); !emptied) return emptied;
-  ::dup2(unpacked.get(), STDOUT_FILENO);
-  auto done = process::RunForkedTask([&capture] { return Unpack(capture); });
-  if (!done) return Forward(std::move(done));
-  ::lseek(unpacked.get(), 0, SEEK_SET);
-  ::dup2(unpacked.get(), STDIN_FILENO);
-  return {};
+Result<std::string> RunTask(const CaptureInput* capture, TaskFiles files,
+                            const process::ForkedTask::Work& work) {
+  Result<void> opened = {};
+  if (capture != nullptr) {
+    opened = OpenCapture(*capture, files.input, files.unpacked);
+  } else if (files.input.valid()) {
+    ::dup2(files.input.get(), STDIN_FILENO);
+  }
+  ::dup2(files.output.get(), STDOUT_FILENO);
+  files = {};
+  auto result =
+      opened ? process::RunForkedTask(work) : Result<std::string>(tl::unexpected(opened.error()));
+  process::ReplaceByNull({STDIN_FILENO, STDOUT_FILENO});
+  return result;
 }
 
 }  // namespace espcap::retrieve

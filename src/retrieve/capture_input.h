@@ -10,8 +10,9 @@
 #include <cstdint>
 #include <string>
 
-#include "base/file_descriptor.h"
 #include "espcap/result.h"
+#include "process/forked_task.h"
+#include "retrieve/task_process.h"
 
 namespace espcap::retrieve {
 
@@ -27,11 +28,11 @@ struct CaptureInput {
                                  uint64_t most_unpacked_bytes);
 };
 
-// Standard input becomes the capture, and standard output anything. `unpacked`: is emptied, and
-// holds what a packed one was packed from.
-// REQUIRES: in a process that forks others for its tasks. Waits.
-Result<void> OpenCaptureInput(const CaptureInput& capture, const base::FileDescriptor& file,
-                              const base::FileDescriptor& unpacked);
+// Runs a task in a process of its own, whose standard input is the capture (null: `input` as it
+// is), and whose standard output is `output`. `unpacked` is emptied, and holds what a packed
+// capture was packed from. REQUIRES: in a process that forks others for its tasks. Waits.
+Result<std::string> RunTask(const CaptureInput* capture, TaskFiles files,
+                            const process::ForkedTask::Work& work);
 
 }  // namespace espcap::retrieve
 

@@ -3,9 +3,7 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <initializer_list>
 #include <system_error>
 #include <utility>
 
@@ -15,14 +13,10 @@
 namespace espcap::retrieve {
 namespace {
 
-// `others`: as the task has them.
-Result<TaskAnswer> Perform(const process::Channel& channel, const PacketTask& task, int input,
-                           std::initializer_list<int> others) {
-  const bool is_sent =
-      channel.Send(task, input) && std::all_of(others.begin(), others.end(), [&](int descriptor) {
-        return channel.Send(PassedDescriptor(), descriptor);
-      });
-  return is_sent ? AnswerOn(channel) : Fail("the process that reads captures has ended");
+Result<TaskAnswer> Perform(const process::Channel& channel, const PacketTask& task,
+                           const LentTaskFiles& files) {
+  if (!SendTask(channel, task, files)) return Fail("the process that reads captures has ended");
+  return AnswerOn(channel);
 }
 
 }  // namespace
@@ -48,7 +42,7 @@ Result<PacketProcesses::Copied> PacketProcesses::Copy(const CaptureInput& captur
   PacketTask task;
   task.rows = static_cast<uint32_t>(slots.size());
   task.capture = capture;
-  auto answer = Perform(channel_, task, file.get(), {section.get(), table->get(), unpacked.get()});
+  auto answer = Perform(channel_, task, {file.get(), section.get(), table->get(), unpacked.get()});
   if (!answer) return Forward(std::move(answer));
   std::vector<RecordSlot> after(slots.size());
   const auto count = ::pread(table->get(), after.data(), slots.size_bytes(), 0);
@@ -68,7 +62,7 @@ Result<uint64_t> PacketProcesses::Merge(const base::FileDescriptor& sections,
   PacketTask task;
   task.kind = PacketTask::Kind::kMerge;
   task.rows = static_cast<uint32_t>(interfaces.size());
-  auto answer = Perform(channel_, task, sections.get(), {out.get(), table->get()});
+  auto answer = Perform(channel_, task, {sections.get(), out.get(), table->get()});
   if (!answer) return Forward(std::move(answer));
   return answer->count;
 }

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "process/child_files.h"
-#include "process/forked_task.h"
 #include "process/read_confinement.h"
 #include "process/stop_signals.h"
 #include "retrieve/capture_reader.h"
@@ -112,45 +111,17 @@ Result<std::string> MergeTask(const TaskMemory& table) {
   return TaskResult(*records, {});
 }
 
-struct TaskFiles {
-  base::FileDescriptor input;
-  base::FileDescriptor output;
-  base::FileDescriptor memory;
-  base::FileDescriptor unpacked;  // for kCopy
-};
-
-// False: the other end is gone.
-bool ReceiveFiles(const process::Channel& channel, PacketTask::Kind kind, TaskFiles& files) {
-  return channel.Receive<PassedDescriptor>(&files.output) &&
-         channel.Receive<PassedDescriptor>(&files.memory) &&
-         (kind != PacketTask::Kind::kCopy || channel.Receive<PassedDescriptor>(&files.unpacked));
-}
-
 Result<std::string> Run(const PacketTask& task, TaskFiles files, RecordFilter* filter,
                         bool adds_conversations) {
   const size_t row_bytes =
       task.kind == PacketTask::Kind::kCopy ? sizeof(RecordSlot) : sizeof(uint32_t);
   const auto table = TaskMemory::Map(files.memory, task.rows * row_bytes);
   if (!table) return tl::unexpected(table.error());
-  const bool copies = task.kind == PacketTask::Kind::kCopy;
-  Result<void> opened = {};
-  if (copies) {
-    opened = OpenCaptureInput(task.capture, files.input, files.unpacked);
-  } else if (files.input.valid()) {
-    ::dup2(files.input.get(), STDIN_FILENO);
+  if (task.kind == PacketTask::Kind::kMerge) {
+    return RunTask(nullptr, std::move(files), [&table] { return MergeTask(*table); });
   }
-  ::dup2(files.output.get(), STDOUT_FILENO);
-  files = {};
-  Result<std::string> result;
-  if (opened) {
-    result = process::RunForkedTask([&] {
-      return copies ? CopyTask(task, *table, filter, adds_conversations) : MergeTask(*table);
-    });
-  } else {
-    result = tl::unexpected(opened.error());
-  }
-  process::ReplaceByNull({STDIN_FILENO, STDOUT_FILENO});
-  return result;
+  return RunTask(&task.capture, std::move(files),
+                 [&] { return CopyTask(task, *table, filter, adds_conversations); });
 }
 
 // The filter, or null where nothing is refined.
@@ -179,7 +150,7 @@ void ServePacketTasks(const process::Channel& channel,
   while (is_told && filter) {
     TaskFiles files;
     const auto task = channel.Receive<PacketTask>(&files.input);
-    if (!task || !ReceiveFiles(channel, task->kind, files)) return;
+    if (!task || !ReceiveTaskFiles(channel, files)) return;
     const auto result = Run(*task, std::move(files), filter->get(), refinement.adds_conversations);
     if (!channel.Send(AnswerOf(result))) return;
   }

@@ -15,8 +15,7 @@
 
 namespace espcap::retrieve {
 
-// Comes with the descriptor that is read, if there is one. Messages of PassedDescriptor follow it:
-// what is written to, the table, and for kCopy what a packed capture is unpacked to.
+// Comes with TaskFiles, of which the memory is the table. kMerge has nothing to unpack.
 struct PacketTask {
   enum class Kind : uint32_t { kCopy, kMerge };
   Kind kind = Kind::kCopy;

@@ -42,6 +42,12 @@ Result<base::FileDescriptor> ShareBytes(std::span<const std::byte> bytes) {
   return Fail("share memory: {}", std::generic_category().message(errno));
 }
 
+bool ReceiveTaskFiles(const process::Channel& channel, TaskFiles& files) {
+  return channel.Receive<PassedDescriptor>(&files.output) &&
+         channel.Receive<PassedDescriptor>(&files.memory) &&
+         channel.Receive<PassedDescriptor>(&files.unpacked);
+}
+
 Result<TaskAnswer> AnswerOn(const process::Channel& channel) {
   const auto answer = channel.Receive<TaskAnswer>();
   if (!answer) return Fail("the process that reads captures has ended");

@@ -32,6 +32,32 @@ struct PassedDescriptor {
   uint32_t nothing = 0;
 };
 
+// What a task reads and writes.
+struct TaskFiles {
+  base::FileDescriptor input;  // comes with its message; the others follow it in this order
+  base::FileDescriptor output;
+  base::FileDescriptor memory;    // that it shares with who asked
+  base::FileDescriptor unpacked;  // to which a packed capture is unpacked
+};
+
+// The same as borrowed numbers; -1: a task has no use for it.
+struct LentTaskFiles {
+  int input = -1;
+  int output = -1;
+  int memory = -1;
+  int unpacked = -1;
+};
+
+// False: the other end is gone.
+template <class Task>
+bool SendTask(const process::Channel& channel, const Task& task, const LentTaskFiles& files) {
+  return channel.Send(task, files.input) && channel.Send(PassedDescriptor(), files.output) &&
+         channel.Send(PassedDescriptor(), files.memory) &&
+         channel.Send(PassedDescriptor(), files.unpacked);
+}
+// Of a task that has come with its input.
+bool ReceiveTaskFiles(const process::Channel& channel, TaskFiles& files);
+
 struct TaskAnswer {
   uint32_t is_done = 0;           // 0: `text` is an error
   uint64_t count = 0;             // of interfaces, or of records

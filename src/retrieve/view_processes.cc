@@ -67,11 +67,9 @@ Result<std::string> ViewProcesses::View(const CaptureInput& capture, const Files
   task.count = static_cast<uint32_t>(slots.size());
   task.memory_bytes = process::ShareOfMemory(1);
   task.capture = capture;
-  const bool is_sent = channel_.Send(task, files.capture.get()) &&
-                       channel_.Send(PassedDescriptor(), files.out.get()) &&
-                       channel_.Send(PassedDescriptor(), shared->get()) &&
-                       channel_.Send(PassedDescriptor(), files.unpacked.get());
-  if (!is_sent) {
+  const LentTaskFiles lent{files.capture.get(), files.out.get(), shared->get(),
+                           files.unpacked.get()};
+  if (!SendTask(channel_, task, lent)) {
     return Fail("the process that dissects has ended");
   }
   WaitForAnswer(channel_, reinterpret_cast<const ViewTableHead*>(mapped->data())->progress,

@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "process/child_files.h"
-#include "process/forked_task.h"
 #include "process/memory_budget.h"
 #include "process/stop_signals.h"
 #include "retrieve/record_time.h"
@@ -63,29 +62,12 @@ Result<std::string> ViewFile(RecordView& view, const ViewTask& task, ViewTable t
   return TaskResult(0, shown ? std::string() : shown.error().message);
 }
 
-struct ViewFiles {
-  base::FileDescriptor input;
-  base::FileDescriptor output;
-  base::FileDescriptor memory;
-  base::FileDescriptor unpacked;
-};
-
-Result<std::string> RunView(RecordView& view, const ViewTask& task, ViewFiles files) {
+Result<std::string> RunView(RecordView& view, const ViewTask& task, TaskFiles files) {
   const auto mapped =
       TaskMemory::Map(files.memory, sizeof(ViewTableHead) + task.count * sizeof(RecordSlot));
   if (!mapped) return tl::unexpected(mapped.error());
-  const auto opened = OpenCaptureInput(task.capture, files.input, files.unpacked);
-  ::dup2(files.output.get(), STDOUT_FILENO);
-  files = {};
-  Result<std::string> result;
-  if (opened) {
-    result = process::RunForkedTask(
-        [&] { return ViewFile(view, task, ViewTable::In(*mapped, task.count)); });
-  } else {
-    result = tl::unexpected(opened.error());
-  }
-  process::ReplaceByNull({STDIN_FILENO, STDOUT_FILENO});
-  return result;
+  return RunTask(&task.capture, std::move(files),
+                 [&] { return ViewFile(view, task, ViewTable::In(*mapped, task.count)); });
 }
 
 Result<std::unique_ptr<RecordView>> PrepareView(const std::string& program_path,
@@ -111,13 +93,10 @@ void FollowPlan(const process::Channel& channel, const std::string& program_path
       channel.Send(AnswerOf(view ? TaskResult(left_out.size(), lines)
                                  : Result<std::string>(tl::unexpected(view.error()))));
   while (is_told && view) {
-    ViewFiles files;
+    TaskFiles files;
     const auto task = channel.Receive<ViewTask>(&files.input);
     if (!task || task->kind != ViewTask::Kind::kView) return;
-    const bool are_there = channel.Receive<PassedDescriptor>(&files.output) &&
-                           channel.Receive<PassedDescriptor>(&files.memory) &&
-                           channel.Receive<PassedDescriptor>(&files.unpacked);
-    if (!are_there) return;
+    if (!ReceiveTaskFiles(channel, files)) return;
     const auto result = RunView(**view, *task, std::move(files));
     if (!channel.Send(AnswerOf(result))) return;
   }

@@ -17,9 +17,9 @@
 
 namespace espcap::retrieve {
 
-// kPlan comes with memory that holds BytesOf() a plan. kView comes with the capture; messages of
-// PassedDescriptor follow: what is written to, the table, and what a packed capture is unpacked to.
-// kEnd: the plan isn't followed any more. kPlan and kView are answered.
+// kPlan comes with memory that holds BytesOf() a plan. kView comes with TaskFiles, of
+// which the memory is the table. kEnd: the plan isn't followed any more. kPlan and kView are
+// answered.
 struct ViewTask {
   enum class Kind : uint32_t { kPlan, kView, kEnd };
   Kind kind = Kind::kPlan;

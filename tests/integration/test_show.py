@@ -27,20 +27,13 @@ def is_capture(path):
     return path.is_file() and path.name.endswith((".pcap", ".pcapng", ".cap", ".gz"))
 
 
-def fill(archive):
+def fill(folder):
     """Captures, each under a name of its own."""
     found = [path for path in sorted(TEST_PCAPS.iterdir()) if is_capture(path)]
     if FULL and SHARED:
         found += [path for path in sorted(pathlib.Path(SHARED).rglob("*")) if is_capture(path)]
     for number, path in enumerate(found):
-        shutil.copy(path, archive / f"{number:03}-{path.name}")
-
-
-@pytest.fixture
-def archive(tmp_path):
-    folder = tmp_path / "archive"
-    folder.mkdir()
-    return folder
+        shutil.copy(path, folder / f"{number:03}-{path.name}")
 
 
 @pytest.fixture
@@ -81,12 +74,12 @@ def shown(run):
 
 
 @pytest.mark.parametrize("options", RUNS.values(), ids=RUNS)
-def test_documents_are_those_that_were_stored(any_server, espcap, show, archive, options):
-    fill(archive)
-    index(espcap, any_server, archive, *options, "--tag", "t", "--label", "key=value", "--sensor", "s")
+def test_documents_are_those_that_were_stored(any_server, espcap, show, folder, options):
+    fill(folder)
+    index(espcap, any_server, folder, *options, "--tag", "t", "--label", "key=value", "--sensor", "s")
     every = {place: document for place, document in stored(any_server).items() if "error" not in document["espcap"]}
     assert len(every) > 100
-    run = show("NOT _exists_:espcap.error", "--archive-root", archive, "--format", "ndjson")
+    run = show("NOT _exists_:espcap.error", "--archive-root", folder, "--format", "ndjson")
     assert run.code == 0, run.err
     assert f"{len(every)} packets shown" in run.err
     found = shown(run)
@@ -95,12 +88,12 @@ def test_documents_are_those_that_were_stored(any_server, espcap, show, archive,
         assert found[place] == document, place
 
 
-def test_a_summary_has_its_tree_when_someone_asks(any_server, espcap, show, archive):
-    shutil.copy(HTTP, archive)
-    index(espcap, any_server, archive, "--detail", "summary")
-    bulk = espcap("--file", archive / HTTP.name, "--provenance", "--format", "bulk").out.splitlines()
+def test_a_summary_has_its_tree_when_someone_asks(any_server, espcap, show, folder):
+    shutil.copy(HTTP, folder)
+    index(espcap, any_server, folder, "--detail", "summary")
+    bulk = espcap("--file", folder / HTTP.name, "--provenance", "--format", "bulk").out.splitlines()
     whole = {place_of(document): document["layers"] for document in map(json.loads, bulk[1::2])}
-    run = show("espcap.frame:[3 TO 9]", "--archive-root", archive, "--format", "ndjson")
+    run = show("espcap.frame:[3 TO 9]", "--archive-root", folder, "--format", "ndjson")
     assert run.code == 0, run.err
     found = shown(run)
     assert sorted(frame for _, frame in found) == list(range(3, 10))
@@ -123,13 +116,13 @@ def sections_of(run):
     return dict(zip(parts[1::2], parts[2::2]))
 
 
-def test_details_and_columns_are_what_tshark_prints(any_server, espcap, show, archive, tshark):
-    fill(archive)
-    index(espcap, any_server, archive)
-    files = sorted(archive.iterdir())
+def test_details_and_columns_are_what_tshark_prints(any_server, espcap, show, folder, tshark):
+    fill(folder)
+    index(espcap, any_server, folder)
+    files = sorted(folder.iterdir())
     query = "espcap.frame:(2 OR 5 OR 6)"
-    details = show(query, "--archive-root", archive)
-    columns = show(query, "--archive-root", archive, "--format", "columns")
+    details = show(query, "--archive-root", folder)
+    columns = show(query, "--archive-root", folder, "--format", "columns")
     assert details.code == columns.code == 0, details.err + columns.err
     details, columns = sections_of(details), sections_of(columns)
     compared = 0
@@ -145,22 +138,22 @@ def test_details_and_columns_are_what_tshark_prints(any_server, espcap, show, ar
     assert compared > 30
 
 
-def test_one_file_needs_no_heading(any_server, espcap, show, archive, tshark, tmp_path):
-    shutil.copy(DNS, archive)
-    index(espcap, any_server, archive)
+def test_one_file_needs_no_heading(any_server, espcap, show, folder, tshark, tmp_path):
+    shutil.copy(DNS, folder)
+    index(espcap, any_server, folder)
     out = tmp_path / "out.txt"
-    run = show("espcap.frame:3", "--archive-root", archive, "--output", out)
+    run = show("espcap.frame:3", "--archive-root", folder, "--output", out)
     assert run.code == 0 and run.out == b"", run.err
-    assert out.read_text() == details_by_frame(tshark("-V", "-r", archive / DNS.name))["3"]
+    assert out.read_text() == details_by_frame(tshark("-V", "-r", folder / DNS.name))["3"]
 
 
-def test_files_that_preferences_name_are_the_users_alone(any_server, espcap, show, archive, tmp_path):
-    shutil.copy(TLS, archive)
+def test_files_that_preferences_name_are_the_users_alone(any_server, espcap, show, folder, tmp_path):
+    shutil.copy(TLS, folder)
     option = ("-o", f"tls.keylog_file:{KEYS}")
-    index(espcap, any_server, archive, *option)
+    index(espcap, any_server, folder, *option)
     every = stored(any_server)
     assert any("http" in document["layers"] for document in every.values())
-    arguments = ("*", "--archive-root", archive, "--format", "ndjson")
+    arguments = ("*", "--archive-root", folder, "--format", "ndjson")
     run = show(*arguments)
     assert run.code == 0 and "tls.keylog_file names a file" in run.err and f"-o tls.keylog_file:{KEYS}" in run.err
     assert not any("http" in document["layers"] for document in shown(run).values())
@@ -178,13 +171,13 @@ def change_runs(server, documents, changes):
         assert status == 200, answer
 
 
-def test_what_is_not_as_then_is_said(any_server, espcap, show, archive):
-    shutil.copy(DNS, archive)
-    index(espcap, any_server, archive, "-o", "dtls.psk:0123456789abcdef")
+def test_what_is_not_as_then_is_said(any_server, espcap, show, folder):
+    shutil.copy(DNS, folder)
+    index(espcap, any_server, folder, "-o", "dtls.psk:0123456789abcdef")
     every = stored(any_server)
     change_runs(any_server, every, {"versions": {"libwireshark": "3.0.1"}, "dissection": {"preferences": [
         "dtls.psk:…", "tcp.no_such_thing:TRUE"], "resolve": "mN"}})
-    run = show("*", "--archive-root", archive, "--format", "ndjson")
+    run = show("*", "--archive-root", folder, "--format", "ndjson")
     assert run.code == 0, run.err
     for text in ("libwireshark 3.0.1 made its documents", "preference dtls.psk isn't kept; -o sets it",
                  "preference tcp.no_such_thing is not there", "-N N"):
@@ -192,25 +185,25 @@ def test_what_is_not_as_then_is_said(any_server, espcap, show, archive):
     assert "0123456789abcdef" not in run.err
 
 
-def test_without_a_document_a_run_is_taken_for_a_usual_one(any_server, espcap, show, archive):
-    shutil.copy(DNS, archive)
-    index(espcap, any_server, archive, "--no-run-documents", "--sensor", "s")
-    run = show("*", "--archive-root", archive, "--format", "ndjson")
+def test_without_a_document_a_run_is_taken_for_a_usual_one(any_server, espcap, show, folder):
+    shutil.copy(DNS, folder)
+    index(espcap, any_server, folder, "--no-run-documents", "--sensor", "s")
+    run = show("*", "--archive-root", folder, "--format", "ndjson")
     assert run.code == 0 and "there is no document of it in espcap-runs" in run.err, run.err
     found = shown(run)
     for place, document in stored(any_server).items():
         assert found[place]["layers"] == document["layers"]
 
 
-def test_of_the_packets_before_only_the_pairs_are_dissected(any_server, espcap, show, archive, plain_pcap):
+def test_of_the_packets_before_only_the_pairs_are_dissected(any_server, espcap, show, folder, plain_pcap):
     header, records = plain_pcap(HTTP)
     # The same packets between other addresses, before: their stream isn't counted.
     others = [record[:16 + 26] + bytes(byte ^ 0x40 for byte in record[42:50]) + record[50:] for record in records]
-    (archive / "two.pcap").write_bytes(header + b"".join(others + records))
-    index(espcap, any_server, archive)
+    (folder / "two.pcap").write_bytes(header + b"".join(others + records))
+    index(espcap, any_server, folder)
     every = stored(any_server)
     query = f"espcap.frame:>{len(records)} AND layers.tcp.tcp_tcp_stream:*"
-    arguments = (query, "--archive-root", archive, "--format", "ndjson")
+    arguments = (query, "--archive-root", folder, "--format", "ndjson")
     full, pair = shown(show(*arguments)), shown(show(*arguments, "--pair-only"))
     assert full and full == {place: every[place] for place in full}
     streams = [{int(document["layers"]["tcp"]["tcp_tcp_stream"]) for document in found.values()}
@@ -218,23 +211,23 @@ def test_of_the_packets_before_only_the_pairs_are_dissected(any_server, espcap, 
     assert min(streams[0]) > 0 and streams[1] == {stream - min(streams[0]) for stream in streams[0]}
 
 
-def test_what_can_not_be_found_is_named_and_the_rest_is_shown(any_server, espcap, show, archive):
+def test_what_can_not_be_found_is_named_and_the_rest_is_shown(any_server, espcap, show, folder):
     names = ("kept", "changed", "cut", "deleted", "link")
     for name in names:
         data = bytearray(DNS.read_bytes())
         data[24 + 16] ^= names.index(name)
-        (archive / f"{name}.pcap").write_bytes(data)
-    index(espcap, any_server, archive)
+        (folder / f"{name}.pcap").write_bytes(data)
+    index(espcap, any_server, folder)
     every = stored(any_server)
     total = len(every) // len(names)
-    changed = bytearray((archive / "changed.pcap").read_bytes())
+    changed = bytearray((folder / "changed.pcap").read_bytes())
     changed[-1] ^= 1
-    (archive / "changed.pcap").write_bytes(changed)
-    os.truncate(archive / "cut.pcap", len(changed) // 2)
-    (archive / "deleted.pcap").unlink()
-    os.rename(archive / "link.pcap", archive.parent / "link.pcap")
-    os.symlink(archive.parent / "link.pcap", archive / "link.pcap")
-    run = show("*", "--archive-root", archive, "--format", "ndjson")
+    (folder / "changed.pcap").write_bytes(changed)
+    os.truncate(folder / "cut.pcap", len(changed) // 2)
+    (folder / "deleted.pcap").unlink()
+    os.rename(folder / "link.pcap", folder.parent / "link.pcap")
+    os.symlink(folder.parent / "link.pcap", folder / "link.pcap")
+    run = show("*", "--archive-root", folder, "--format", "ndjson")
     assert run.code == 2, run.err
     for name, reason in (("changed", f"1 of {total} packets not found: 1 with other records in their place"),
                          ("cut", "not there ("), ("deleted", "there is no such file"), ("link", "symbolic link")):
@@ -245,11 +238,11 @@ def test_what_can_not_be_found_is_named_and_the_rest_is_shown(any_server, espcap
     assert all(every[place] == document for place, document in found.items())
 
 
-def test_it_opens_nothing_without_being_told_where(any_server, espcap, show, archive):
-    shutil.copy(DNS, archive)
-    index(espcap, any_server, archive)
+def test_it_opens_nothing_without_being_told_where(any_server, espcap, show, folder):
+    shutil.copy(DNS, folder)
+    index(espcap, any_server, folder)
     run = show("*")
-    assert run.code == 1 and "--archive-root is missing" in run.err and f"{archive} (1 file)" in run.err
+    assert run.code == 1 and "--archive-root is missing" in run.err and f"{folder} (1 file)" in run.err
 
 
 @pytest.mark.parametrize("arguments, named", [
