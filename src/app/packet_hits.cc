@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "app/hit_pages.h"
+#include "base/path_text.h"
 #include "document/document_id.h"
-#include "encode/provenance.h"
 
 namespace espcap::app {
 namespace {
@@ -42,7 +42,7 @@ bool PacketHits::Add(std::vector<elasticsearch::Hit> hits) {
     slot.frame = static_cast<uint32_t>(hit.frame);
     slot.capture = capture;
     FileOfRun file{runs_ == Runs::kKept ? std::move(hit.run) : std::string(),
-                   encode::PathOfText(hit.file)};
+                   base::PathOfText(hit.file)};
     if (hit.has_timestamp) runs_with_timestamp_.insert(file.run);
     files_[std::move(file)].push_back(slot);
   }

@@ -11,6 +11,7 @@
 
 #include "app/credentials.h"
 #include "app/run_options.h"
+#include "base/path_text.h"
 #include "dissect/epan_library.h"
 
 namespace espcap::app {
@@ -25,7 +26,7 @@ json Names(const std::vector<std::string>& names) {
   json shown = json::array();
   for (const std::string& name : names) {
     if (shown.size() == kMaxNames) break;
-    shown.push_back(encode::PathText(name));
+    shown.push_back(base::PathText(name));
   }
   return shown;
 }

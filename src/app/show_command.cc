@@ -21,9 +21,9 @@
 #include "app/run_plans.h"
 #include "app/server_query.h"
 #include "app/standard_output.h"
+#include "base/path_text.h"
 #include "base/write_all.h"
 #include "dissect/epan_library.h"
-#include "encode/provenance.h"
 #include "process/file_hasher.h"
 #include "retrieve/kept_file.h"
 #include "retrieve/view_processes.h"
@@ -197,7 +197,7 @@ class ShowRun {
     if (findings.not_reached > 0) findings.reason = *fault;
     if (findings.found == 0) return findings;
     if (has_headings_) {
-      auto headed = files.output.Write(fmt::format("==> {} <==\n", encode::PathText(path)));
+      auto headed = files.output.Write(fmt::format("==> {} <==\n", base::PathText(path)));
       if (!headed) return Forward(std::move(headed));
     }
     auto copied = retrieve::CopyKeptFile(

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "encode/provenance.h"
 
-#include <fmt/format.h>
-
-#include <charconv>
-#include <system_error>
-
-#include "base/utf8.h"
+#include "base/path_text.h"
 #include "encode/digits.h"
 #include "encode/json_text.h"
 
@@ -37,37 +32,6 @@ void AppendLabels(ByteBuffer& out, const std::vector<std::pair<std::string, std:
 
 }  // namespace
 
-std::string PathText(std::string_view path) {
-  std::string text;
-  const auto* at = reinterpret_cast<const uint8_t*>(path.data());
-  const uint8_t* const end = at + path.size();
-  while (at != end) {
-    constexpr uint8_t kDelete = 0x7F;
-    const bool is_plain = *at >= ' ' && *at < kDelete && *at != '%';
-    const base::Utf8Sequence sequence =
-        *at < 0x80 ? base::Utf8Sequence{1, is_plain} : base::ReadUtf8Sequence(at, end);
-    for (size_t i = 0; i < sequence.length; ++i, ++at) {
-      sequence.valid ? text += static_cast<char>(*at) : text += fmt::format("%{:02X}", *at);
-    }
-  }
-  return text;
-}
-
-std::string PathOfText(std::string_view text) {
-  std::string path;
-  while (!text.empty()) {
-    uint8_t byte = 0;
-    const std::string_view digits = text.substr(1, 2);
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
-    const bool is_byte = text.front() == '%' && digits.size() == 2 && error == std::errc() &&
-                         end == digits.data() + digits.size();
-    path += is_byte ? static_cast<char>(byte) : text.front();
-    text.remove_prefix(is_byte ? 3 : 1);
-  }
-  return path;
-}
-
 Provenance::Provenance(RunOrigin run) : run_(std::move(run)) {
   members_.Append(R"("run":)");
   AppendJsonString(members_, run_.run);
@@ -88,7 +52,7 @@ void Provenance::SetFile(std::string_view path) {
   members_.Truncate(members_of_run_);
   ecs_.Truncate(ecs_of_run_);
   if (!path.empty()) {
-    const std::string text = PathText(path);
+    const std::string text = base::PathText(path);
     members_.Append(R"(,"file":)");
     AppendJsonString(members_, text);
     ecs_.Append(R"(,"log":{"file":{"path":)");

@@ -24,12 +24,6 @@ struct RunOrigin {
   std::vector<std::pair<std::string, std::string>> labels;
 };
 
-// A path as text from which its bytes can be made again: control characters, '%' and what is no
-// UTF-8 become %XX.
-std::string PathText(std::string_view path);
-// The other way round. What is no %XX stays.
-std::string PathOfText(std::string_view text);
-
 class Provenance {
  public:
   explicit Provenance(RunOrigin run);
