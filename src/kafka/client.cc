@@ -43,8 +43,9 @@ int Client::CloseSocket(int socket, void* sockets) {
   return 0;
 }
 
-Result<Client> Client::Start(const Connection& connection, const Properties& defaults,
+Result<Client> Client::Start(Kind kind, const Connection& connection, const Properties& defaults,
                              const Properties& fixed) {
+  const bool is_consumer = kind == Kind::kConsumer;
   Configuration configuration(rd_kafka_conf_new());
   for (const Properties* properties : {&defaults, &connection.properties, &fixed}) {
     for (const auto& [name, value] : *properties) {
@@ -64,7 +65,10 @@ Result<Client> Client::Start(const Connection& connection, const Properties& def
   Client client;
   // Errors come as events; the rest of what it has to say is for its developers.
   rd_kafka_conf_set_log_cb(configuration.get(), nullptr);
-  rd_kafka_conf_set_events(configuration.get(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
+  rd_kafka_conf_set_events(configuration.get(),
+                           is_consumer ? RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_REBALANCE |
+                                             RD_KAFKA_EVENT_OFFSET_COMMIT | RD_KAFKA_EVENT_ERROR
+                                       : RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
   if (connection.sockets != nullptr) {
     client.sockets_ = std::make_shared<Sockets>();
     client.sockets_->maker = connection.sockets;
@@ -73,11 +77,16 @@ Result<Client> Client::Start(const Connection& connection, const Properties& def
     rd_kafka_conf_set_closesocket_cb(configuration.get(), CloseSocket);
   }
   ErrorText error{};
-  client.handle_.reset(
-      rd_kafka_new(RD_KAFKA_PRODUCER, configuration.get(), error.data(), error.size()));
+  client.handle_.reset(rd_kafka_new(is_consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER,
+                                    configuration.get(), error.data(), error.size()));
   if (client.handle_ == nullptr) return Fail("{}: {}", connection.address.Text(), error.data());
   static_cast<void>(configuration.release());  // the handle's now
-  client.queue_.reset(rd_kafka_queue_get_main(client.handle_.get()));
+  if (is_consumer) {
+    rd_kafka_poll_set_consumer(client.handle_.get());
+    client.queue_.reset(rd_kafka_queue_get_consumer(client.handle_.get()));
+  } else {
+    client.queue_.reset(rd_kafka_queue_get_main(client.handle_.get()));
+  }
   return client;
 }
 

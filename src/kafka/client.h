@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A client of librdkafka that produces: its handle, and the queue in which it says what happened.
-// Its threads are librdkafka's own. REQUIRES: made after the process's last fork; one thread uses
-// it.
+// A client of librdkafka: its handle, and the queue in which it says what happened. Its threads are
+// librdkafka's own. REQUIRES: made after the process's last fork; one thread uses it.
 #ifndef ESPCAP_KAFKA_CLIENT_H_
 #define ESPCAP_KAFKA_CLIENT_H_
 
 #include <librdkafka/rdkafka.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -41,13 +41,16 @@ using Event = std::unique_ptr<rd_kafka_event_t, DestroyEvent>;
 
 class Client {
  public:
+  enum class Kind : uint8_t { kProducer, kConsumer };
+
   // Doesn't wait for a connection. `defaults` give way to the user's properties, which give way to
   // `fixed`. An error: a property that librdkafka doesn't know, or a file that can't be used.
-  static Result<Client> Start(const Connection& connection, const Properties& defaults,
+  static Result<Client> Start(Kind kind, const Connection& connection, const Properties& defaults,
                               const Properties& fixed);
 
   [[nodiscard]] rd_kafka_t* get() const { return handle_.get(); }
-  // Delivery reports and errors.
+  // Of a producer delivery reports and errors; of a consumer messages, rebalances, commits and
+  // errors.
   [[nodiscard]] rd_kafka_queue_t* queue() const { return queue_.get(); }
   // The next of them; null: there is none after `most_wait_ms`.
   [[nodiscard]] Event NextEvent(int most_wait_ms) const {
@@ -57,8 +60,11 @@ class Client {
  private:
   struct Sockets;
   struct Destroy {
-    // Ends the threads; what isn't delivered is given up.
-    void operator()(rd_kafka_t* handle) const { rd_kafka_destroy(handle); }
+    // Ends the threads; what isn't delivered is given up. A consumer that has not left its group
+    // would wait for brokers otherwise.
+    void operator()(rd_kafka_t* handle) const {
+      rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    }
     void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
   };
 

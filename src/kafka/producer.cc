@@ -73,7 +73,8 @@ Result<std::unique_ptr<Producer>> Producer::Start(base::EventLoop& loop,
     return Fail("{}: eventfd: {}", connection.address.Text(),
                 std::generic_category().message(errno));
   }
-  auto client = Client::Start(connection, Defaults(), Fixed(max_message_bytes));
+  auto client =
+      Client::Start(Client::Kind::kProducer, connection, Defaults(), Fixed(max_message_bytes));
   if (!client) return Forward(std::move(client));
   return std::unique_ptr<Producer>(
       new Producer(loop, std::move(*client), std::move(wake), connection.address.topic));
@@ -106,14 +107,7 @@ Producer::Reports Producer::DrainReports() {
     const Event event = client_->NextEvent(0);
     if (event == nullptr) return reports;
     if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR) {
-      ErrorReport& report = reports.errors.emplace_back();
-      report.error = rd_kafka_event_error(event.get());
-      report.reason = rd_kafka_event_error_string(event.get());
-      if (report.error == RD_KAFKA_RESP_ERR__FATAL) {
-        std::array<char, 512> text{};
-        rd_kafka_fatal_error(client_->get(), text.data(), text.size());
-        report.reason = text.data();
-      }
+      reports.errors.push_back(ReportOf(*client_, *event));
       continue;
     }
     while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event.get())) {

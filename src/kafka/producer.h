@@ -21,6 +21,7 @@
 #include "base/file_descriptor.h"
 #include "espcap/result.h"
 #include "kafka/client.h"
+#include "kafka/error_report.h"
 
 namespace espcap::kafka {
 
@@ -37,11 +38,6 @@ struct MessageReport {
   void* opaque = nullptr;
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
   std::chrono::microseconds latency{0};
-};
-
-struct ErrorReport {
-  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
-  std::string reason;  // librdkafka's, which names the broker
 };
 
 class Producer {

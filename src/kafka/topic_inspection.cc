@@ -176,7 +176,7 @@ class Inspection {
 }  // namespace
 
 Result<TopicFacts> InspectTopic(const Connection& connection, milliseconds timeout) {
-  auto client = Client::Start(connection, {}, {});
+  auto client = Client::Start(Client::Kind::kProducer, connection, {}, {});
   if (!client) return Forward(std::move(client));
   return Inspection(connection, std::move(*client), timeout).Run();
 }

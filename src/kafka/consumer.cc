@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kafka/consumer.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "base/event_fd.h"
+
+namespace espcap::kafka {
+namespace {
+
+constexpr size_t kEventsAtOnce = 1000;  // told in one turn of the loop
+
+struct Destroy {
+  void operator()(rd_kafka_topic_partition_list_t* list) const {
+    rd_kafka_topic_partition_list_destroy(list);
+  }
+  void operator()(rd_kafka_topic_partition_t* partition) const {
+    rd_kafka_topic_partition_destroy(partition);
+  }
+  void operator()(rd_kafka_error_t* error) const { rd_kafka_error_destroy(error); }
+};
+template <class T>
+using Owned = std::unique_ptr<T, Destroy>;
+
+Properties Defaults() {
+  return {{"client.id", "espcap"},
+          {"session.timeout.ms", "30000"},
+          {"reconnect.backoff.max.ms", "2000"},
+          {"fetch.wait.max.ms", "200"}};
+}
+
+// What a member does lasts as long as it lasts: that it lives is told by its heartbeats.
+Properties Fixed(const std::string& group) {
+  return {{"group.id", group},
+          {"enable.auto.commit", "false"},
+          {"enable.auto.offset.store", "false"},
+          {"enable.partition.eof", "true"},
+          {"auto.offset.reset", "earliest"},
+          {"partition.assignment.strategy", "cooperative-sticky"},
+          {"max.poll.interval.ms", "86400000"}};
+}
+
+std::vector<int32_t> PartitionsOf(const rd_kafka_topic_partition_list_t& list) {
+  std::vector<int32_t> partitions;
+  for (int at = 0; at < list.cnt; ++at) partitions.push_back(list.elems[at].partition);
+  return partitions;
+}
+
+Owned<rd_kafka_topic_partition_list_t> ListOf(const std::string& topic,
+                                              const std::vector<int32_t>& partitions) {
+  Owned<rd_kafka_topic_partition_list_t> list(
+      rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  for (const int32_t partition : partitions) {
+    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition);
+  }
+  return list;
+}
+
+}  // namespace
+
+Consumer::Consumer(Client client, base::FileDescriptor wake, std::string topic)
+    : client_(std::move(client)), wake_(std::move(wake)), topic_(std::move(topic)) {
+  const uint64_t one = 1;
+  rd_kafka_queue_io_event_enable(client_.queue(), wake_.get(), &one, sizeof(one));
+}
+
+Result<std::unique_ptr<Consumer>> Consumer::Start(const Connection& connection,
+                                                  const std::string& group) {
+  base::FileDescriptor wake = base::MakeEventFd();
+  if (!wake.valid()) {
+    return Fail("{}: eventfd: {}", connection.address.Text(),
+                std::generic_category().message(errno));
+  }
+  auto client = Client::Start(Client::Kind::kConsumer, connection, Defaults(), Fixed(group));
+  if (!client) return Forward(std::move(client));
+  const auto topics = ListOf(connection.address.topic, {RD_KAFKA_PARTITION_UA});
+  if (const auto error = rd_kafka_subscribe(client->get(), topics.get())) {
+    return Fail("{}: subscribe: {}", connection.address.Text(), rd_kafka_err2str(error));
+  }
+  return std::unique_ptr<Consumer>(
+      new Consumer(std::move(*client), std::move(wake), connection.address.topic));
+}
+
+Consumer::Events Consumer::Drain() {
+  Events events;
+  base::ClearEventFd(wake_.get());
+  bool is_empty = false;
+  for (size_t count = 0; count < kEventsAtOnce && !is_empty; ++count) {
+    const Event event = client_.NextEvent(0);
+    if (event == nullptr) {
+      is_empty = true;
+      continue;
+    }
+    switch (rd_kafka_event_type(event.get())) {
+      case RD_KAFKA_EVENT_FETCH:
+        while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event.get())) {
+          if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+          events.messages.push_back({message->partition,
+                                     message->offset,
+                                     {static_cast<const char*>(message->payload), message->len}});
+        }
+        break;
+      case RD_KAFKA_EVENT_REBALANCE:
+        Rebalance(*event, events);
+        break;
+      case RD_KAFKA_EVENT_OFFSET_COMMIT:
+        events.commits.push_back(
+            {rd_kafka_event_error(event.get()), rd_kafka_event_error_string(event.get())});
+        break;
+      case RD_KAFKA_EVENT_ERROR:
+        if (rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+          const Owned<rd_kafka_topic_partition_t> end(rd_kafka_event_topic_partition(event.get()));
+          if (end != nullptr) events.ends.push_back(end->partition);
+        } else {
+          events.errors.push_back(ReportOf(client_, *event));
+        }
+        break;
+      default:
+        break;
+    }
+  }
+  if (!is_empty) base::SignalEventFd(wake_.get());
+  if (is_leaving_) AdvanceLeaving(events);
+  return events;
+}
+
+// Whatever the group has decided is followed at once: commits that belong before are on their way.
+void Consumer::Rebalance(rd_kafka_event_t& event, Events& events) {
+  const auto* const list = rd_kafka_event_topic_partition_list(&event);
+  if (list == nullptr) return;
+  const std::vector<int32_t> partitions = PartitionsOf(*list);
+  if (rd_kafka_event_error(&event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    const Owned<rd_kafka_error_t> error(rd_kafka_incremental_assign(client_.get(), list));
+    if (error != nullptr) {
+      events.errors.push_back(
+          {rd_kafka_error_code(error.get()), rd_kafka_error_string(error.get())});
+      return;
+    }
+    assignment_.insert(assignment_.end(), partitions.begin(), partitions.end());
+    events.assigned.insert(events.assigned.end(), partitions.begin(), partitions.end());
+    if (is_paused_) Pause();
+    return;
+  }
+  const Owned<rd_kafka_error_t> error(rd_kafka_incremental_unassign(client_.get(), list));
+  if (error != nullptr) {
+    events.errors.push_back({rd_kafka_error_code(error.get()), rd_kafka_error_string(error.get())});
+  }
+  std::erase_if(assignment_, [&partitions](int32_t partition) {
+    return std::find(partitions.begin(), partitions.end(), partition) != partitions.end();
+  });
+  events.revoked.insert(events.revoked.end(), partitions.begin(), partitions.end());
+}
+
+void Consumer::Pause() {
+  is_paused_ = true;
+  rd_kafka_pause_partitions(client_.get(), ListOf(topic_, assignment_).get());
+}
+
+void Consumer::Resume() {
+  is_paused_ = false;
+  rd_kafka_resume_partitions(client_.get(), ListOf(topic_, assignment_).get());
+}
+
+bool Consumer::Commit(const std::vector<PartitionOffset>& offsets) {
+  const Owned<rd_kafka_topic_partition_list_t> list(
+      rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
+  for (const auto& [partition, offset] : offsets) {
+    rd_kafka_topic_partition_list_add(list.get(), topic_.c_str(), partition)->offset = offset;
+  }
+  return rd_kafka_commit_queue(client_.get(), list.get(), client_.queue(), nullptr, nullptr) ==
+         RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+// librdkafka below 2.4 hangs when it is closed around an assignment: nothing is assigned before.
+void Consumer::Leave() {
+  if (std::exchange(is_leaving_, true)) return;
+  rd_kafka_unsubscribe(client_.get());
+  base::SignalEventFd(wake_.get());
+}
+
+void Consumer::AdvanceLeaving(Events& events) {
+  if (!assignment_.empty()) return;
+  if (!std::exchange(is_closing_, true)) {
+    const Owned<rd_kafka_error_t> error(
+        rd_kafka_consumer_close_queue(client_.get(), client_.queue()));
+    if (error != nullptr) {
+      events.errors.push_back(
+          {rd_kafka_error_code(error.get()), rd_kafka_error_string(error.get())});
+    }
+  }
+  has_left_ = rd_kafka_consumer_closed(client_.get()) != 0;
+}
+
+}  // namespace espcap::kafka
