@@ -16,12 +16,16 @@ class FileWatch {
   struct Arrivals {
     std::vector<std::string> files;     // in the order they became complete
     std::vector<std::string> problems;  // of places that can't be followed, as sentences
+    bool may_be_other_files = true;     // one that is no capture is skipped
   };
 
   FileWatch() = default;
   FileWatch(const FileWatch&) = delete;
   FileWatch& operator=(const FileWatch&) = delete;
   virtual ~FileWatch() = default;
+
+  // Nothing arrives any more.
+  [[nodiscard]] virtual bool AtEnd() const { return false; }
 
   // Readable when ReadArrivals() has something to do: the caller needs no timer.
   [[nodiscard]] virtual int fd() const = 0;

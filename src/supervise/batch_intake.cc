@@ -218,6 +218,7 @@ void BatchIntake::Account(Part& part, const SlotContents& contents,
       std::count_if(keys.begin(), keys.end(), [](const DocumentKey& key) { return key.is_error; }));
   accounting_.ledger().quarantined += quarantined;
   part.capture->has_quarantined |= quarantined > 0;
+  part.capture->packets += progress.captured;
   part.bytes_read = std::max(part.bytes_read, progress.source_bytes);
   // A stream's numbers may have begun anew.
   if (progress.last_frame != 0) {

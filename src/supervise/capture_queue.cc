@@ -83,6 +83,8 @@ void Capture::NoteMember(const Capture& member) {
   --open_members;
   is_damaged |= !member.Complete();
   has_quarantined |= member.has_quarantined;
+  if (fault.empty()) fault = member.fault;
+  packets += member.packets;
   delivery = std::min(delivery, member.delivery);
   if (const auto& undelivered = member.undelivered_at_spooling) {
     undelivered_at_spooling =

@@ -86,6 +86,8 @@ struct Capture {
   Delivery delivery = Delivery::kAcknowledged;  // the worst of its batches so far
   bool has_quarantined = false;  // a document replaces a frame that could not be dissected
   bool faulty = false;           // an error was said of it: its packets may not all be there
+  std::string fault;             // the first of these errors, also of what is in this archive
+  uint64_t packets = 0;  // that were read, after the capture filter; an archive's: all of them
   // What the run's ledger had as undelivered when a batch of it went into the spool first.
   std::optional<uint64_t> undelivered_at_spooling;
 

@@ -24,7 +24,12 @@ std::vector<InputFile> FileWatches::ReadArrivals() {
       continue;
     }
     for (const std::string& problem : arrivals->problems) log_.Warning(problem);
-    for (std::string& path : arrivals->files) arrived.push_back({std::move(path), true});
+    for (std::string& path : arrivals->files) {
+      arrived.push_back({std::move(path), arrivals->may_be_other_files});
+    }
+    if (!entry->files->AtEnd()) continue;
+    watches_.erase(entry);
+    has_ended_ = true;
   }
   return arrived;
 }

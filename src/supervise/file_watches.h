@@ -25,6 +25,8 @@ class FileWatches {
 
   [[nodiscard]] bool empty() const { return watches_.empty(); }
   [[nodiscard]] bool has_failed() const { return has_failed_; }
+  // One of them had nothing more to tell.
+  [[nodiscard]] bool has_ended() const { return has_ended_; }
   void Close() { watches_.clear(); }
 
   // Files that are complete now.
@@ -42,6 +44,7 @@ class FileWatches {
   std::list<Entry> watches_;
   telemetry::Log& log_;
   bool has_failed_ = false;
+  bool has_ended_ = false;
 };
 
 }  // namespace espcap::supervise

@@ -77,10 +77,9 @@ void PartSuccession::EndPart(Part& part, std::optional<Outcome> outcome) {
   if (outcome == Outcome::kUnreadable) ++state_.unreadable_files;
   Capture& capture = *part.capture;
   if (!capture.is_without_ids || capture.faulty) return;
-  log_.Error(
-      fmt::format("{}: its documents have no ids and are given up: {}", *capture.name,
-                  capture.hash_failure.empty() ? "it is no file any more" : capture.hash_failure));
-  NoteFault(capture);
+  ReportFault(capture, fmt::format("its documents have no ids and are given up: {}",
+                                   capture.hash_failure.empty() ? "it is no file any more"
+                                                                : capture.hash_failure));
 }
 
 // The part's rings are closed when nobody puts anything into them any more.
@@ -107,8 +106,16 @@ void PartSuccession::ReaderEnded(Part& part, const End& end, Clock::time_point n
   if (part.capture->ReadToItsEnd()) CloseRings(*part.capture);
 }
 
-void PartSuccession::NoteFault(Capture& capture) {
-  if (!std::exchange(capture.faulty, true)) ++state_.faulty_captures;
+void PartSuccession::NoteFault(Capture& capture, std::string_view message) {
+  if (std::exchange(capture.faulty, true)) return;
+  ++state_.faulty_captures;
+  capture.fault = message;
+}
+
+void PartSuccession::ReportFault(Capture& capture, const std::string& what) {
+  const std::string message = fmt::format("{}: {}", *capture.name, what);
+  log_.Error(message);
+  NoteFault(capture, message);
 }
 
 void PartSuccession::CloseRings(const Capture& capture) {
@@ -142,9 +149,9 @@ void PartSuccession::ResumeAfterDeath(Part& part, FrameFault fault, Clock::time_
   job.careful_frames = fault.kind == FrameFault::Kind::kProtocol ? kCarefulFrames : 0;
   switch (Decide(death)) {
     case AfterDeath::kGiveUp:
-      log_.Error(fmt::format("{}: {} workers died on it without dissecting a packet; given up",
-                             *part.capture->name, deaths.starts_without_progress));
-      NoteFault(*part.capture);
+      ReportFault(*part.capture,
+                  fmt::format("{} workers died on it without dissecting a packet; given up",
+                              deaths.starts_without_progress));
       part.ended = true;
       return;
     case AfterDeath::kBlameFirst:

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "process/messages.h"
 #include "supervise/backing_off.h"
@@ -42,7 +43,7 @@ class PartSuccession {
 
   void WorkerEnded(Part& part, const End& end, Clock::time_point now);
   // An error was said of it.
-  void NoteFault(Capture& capture);
+  void NoteFault(Capture& capture, std::string_view message);
   // Of captures that nobody puts anything into any more.
   void CloseRings(const Capture& capture);
 
@@ -61,6 +62,7 @@ class PartSuccession {
   static uint32_t CountStartWithoutProgress(Part& part);
   // Its next session knows nothing of the frames before.
   static void BeginFresh(Part& part);
+  void ReportFault(Capture& capture, const std::string& what);
   void EndPart(Part& part, std::optional<process::Outcome> outcome);
   void PutBack(Part& part, Clock::duration wait, Clock::time_point now);
 

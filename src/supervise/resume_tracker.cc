@@ -24,13 +24,12 @@ bool ResumeTracker::IsSettled(Capture& capture, const Fingerprint& fingerprint) 
   return capture.settled_before;
 }
 
-void ResumeTracker::Prune(CaptureQueue& captures, Sink& sink, const Ledger& ledger) {
-  captures.Prune([this](const Capture& capture) { Record(capture); });
+void ResumeTracker::RecordNoted(Sink& sink, const Ledger& ledger) {
   if (!spooled_.empty() && !sink.HoldsSpooled()) RecordUnspooled(ledger.Undelivered());
   RecordUnrecorded(sink);
 }
 
-void ResumeTracker::Record(const Capture& capture) {
+void ResumeTracker::Note(const Capture& capture) {
   if (FileGoes(capture) && capture.archive == nullptr) ++captures_of_directories_;
   if (!capture.fingerprint || !capture.Complete()) return;
   Settled settled{{*capture.fingerprint, false}, capture.name, capture.file};

@@ -41,9 +41,11 @@ class ResumeTracker {
   // shards get one answer.
   bool IsSettled(Capture& capture, const Fingerprint& fingerprint);
 
-  // Takes settled captures out of the queue. Those that are complete are recorded once the sink has
-  // them for good, and then their files go. The sink is borrowed until then.
-  void Prune(CaptureQueue& captures, Sink& sink, const Ledger& ledger);
+  // It is settled.
+  void Note(const Capture& capture);
+  // Those that were noted and are complete are recorded once the sink has them for good, and then
+  // their files go. The sink is borrowed until then.
+  void RecordNoted(Sink& sink, const Ledger& ledger);
 
   // What is to be said at the end.
   void Summarize() const;
@@ -71,7 +73,6 @@ class ResumeTracker {
   [[nodiscard]] bool FileGoes(const Capture& capture) const {
     return files_ != nullptr && capture.is_from_directory;
   }
-  void Record(const Capture& capture);
   void RecordUnspooled(uint64_t undelivered);
   void RecordUnrecorded(Sink& sink);
   static Recorded Record(resume::ResumeState* state, const resume::SettledFiles* files,

@@ -56,7 +56,8 @@ RunVerdict VerdictOf(const RunEnd& end) {
   const bool was_refused = end.is_remote && end.output_failed && !was_accepted;
   const bool has_packets = ledger.captured + ledger.recovered > 0;
   const bool never_began =
-      !end.had_output && (end.output_failed || (!end.was_stopped && !has_packets));
+      !end.had_output &&
+      (end.output_failed || (!end.was_stopped && !end.input_ended && !has_packets));
   if (never_began || was_refused) return {ExitStatus::kNothingRan, {}};
   RunVerdict verdict{ExitStatus::kComplete, Missing(end)};
   const bool had_input = has_packets || end.unreadable_files > 0;

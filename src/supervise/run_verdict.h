@@ -14,9 +14,10 @@ namespace espcap::supervise {
 
 struct RunEnd {
   Ledger ledger = {};
-  bool had_output = true;      // the destination was ready, if only once
-  bool was_stopped = false;    // first of all, as asked: by a signal, --duration, --count
-  bool input_lost = false;     // a process or folder that packets come through is gone
+  bool had_output = true;    // the destination was ready, if only once
+  bool was_stopped = false;  // first of all, as asked: by a signal, --duration, --count
+  bool input_ended = false;  // where files arrive: none does any more, and there may have been none
+  bool input_lost = false;   // a process or folder that packets come through is gone
   bool output_failed = false;  // the destination, or its reader is gone
   bool is_remote = false;
   uint64_t faulty_captures = 0;   // whose packets may not all be there

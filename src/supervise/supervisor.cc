@@ -61,7 +61,8 @@ Result<void> Supervisor::OpenInterfaces(const DocumentNeeds& needs) {
 }
 
 RunEnd Supervisor::Run(RunDependencies run) {
-  resume_.emplace(run.resume, run.settled_files, parts_.writes, parts_.log);
+  settlement_.emplace(run.resume, run.settled_files, parts_.writes, parts_.log,
+                      std::move(run.capture_ended));
   watches_.emplace(std::move(run.watches), parts_.loop, parts_.log);
   services_.emplace(run.services, parts_.loop);
   live_reporter_.emplace(options_.stats_interval, parts_.log);
@@ -79,7 +80,7 @@ RunEnd Supervisor::Run(RunDependencies run) {
       service_manager_.Ready();
       StartWorkers(run.needs);
     }
-    fingerprints_.Ask(*resume_);
+    fingerprints_.Ask(settlement_->resume);
     PollSink(run.sink);
     worker_batches_.Accept(!Delivers(state_));
     worker_batches_.GrantSlots();
@@ -94,17 +95,19 @@ RunEnd Supervisor::Run(RunDependencies run) {
       worker_batches_.EndOverdue(parts_.loop.Now(), options_.frame_timeout);
     }
     StopWhereAsked();
-    resume_->Prune(parts_.captures, run.sink, accounting_.ledger());
+    settlement_->SettleCaptures(parts_.captures, run.sink, accounting_.ledger(),
+                                state_.stop.has_value());
     Show(run.progress);
   }
   Close(run);
   for (const WorkerEvent& event : parts_.workers.CollectEvents()) Handle(event);  // last words
   services_.reset();  // their descriptors are the caller's
   accounting_.CountLosses();
-  resume_->Summarize();
+  settlement_->resume.Summarize();
   return {.ledger = accounting_.ledger(),
           .had_output = state_.had_output,
           .was_stopped = IsAsked(state_.stop),
+          .input_ended = watches_->has_ended(),
           .input_lost = state_.input != InputState::kOpen || watches_->has_failed(),
           .output_failed = state_.output == OutputState::kGone,
           .faulty_captures = state_.faulty_captures,
@@ -144,7 +147,8 @@ void Supervisor::Close(RunDependencies& run) {
       FailSink(polled.error().message);
     }
     batches_.SettleDelivered(run.sink);
-    resume_->Prune(parts_.captures, run.sink, accounting_.ledger());
+    settlement_->SettleCaptures(parts_.captures, run.sink, accounting_.ledger(),
+                                state_.stop.has_value());
     const size_t posted = parts_.writes.posted() + parts_.letter_writes.posted();
     if (run.sink.Closed() && posted == 0) return;
     const auto deadline = CloseDeadline(state_, begun);

@@ -30,6 +30,7 @@
 #include "supervise/accounting.h"
 #include "supervise/batch_dispatcher.h"
 #include "supervise/batch_intake.h"
+#include "supervise/capture_ends.h"
 #include "supervise/capture_fingerprints.h"
 #include "supervise/capture_queue.h"
 #include "supervise/file_watches.h"
@@ -39,9 +40,9 @@
 #include "supervise/part_succession.h"
 #include "supervise/polled_services.h"
 #include "supervise/quarantine.h"
-#include "supervise/resume_tracker.h"
 #include "supervise/run_state.h"
 #include "supervise/run_verdict.h"
+#include "supervise/settlement.h"
 #include "supervise/unpacked_files.h"
 #include "supervise/worker_batches.h"
 #include "supervise/worker_pool.h"
@@ -81,6 +82,7 @@ struct RunDependencies {
   const resume::SettledFiles* settled_files = nullptr;  // null: all files stay
   std::vector<std::unique_ptr<FileWatch>> watches;
   std::vector<base::PollService*> services;
+  CaptureEnds::Tell capture_ended;  // may be empty
   telemetry::Progress& progress;
   const DocumentNeeds& needs;  // of workers that start from now on
 };
@@ -135,7 +137,7 @@ class Supervisor {
   PartSuccession succession_;
   WorkerBatches worker_batches_;
   CaptureFingerprints fingerprints_;
-  std::optional<ResumeTracker> resume_;  // from Run() on
+  std::optional<Settlement> settlement_;  // from Run() on
   std::optional<FileWatches> watches_;
   std::optional<PolledServices> services_;
   std::optional<telemetry::LiveReporter> live_reporter_;

@@ -59,7 +59,7 @@ void Supervisor::Handle(const WorkerEvent& event) {
                  [this](const WorkerLogged& e) {
                    const bool is_error = e.message.level == process::LogMessage::Level::kError;
                    if (is_error && e.worker != nullptr) {
-                     succession_.NoteFault(*e.worker->part->capture);
+                     succession_.NoteFault(*e.worker->part->capture, e.message.Text());
                    }
                    WriteToLog(e.message, parts_.log);
                  },
