@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/capture_checks.h"
 
+#include "app/job_source.h"
 #include "app/live_checks.h"
 #include "app/settled_captures.h"
 #include "app/topic_destination.h"
@@ -28,6 +29,8 @@ Result<void> CheckSources(const cli::CaptureSettings& settings) {
   if (has_files && has_interfaces) {
     return Fail("You cannot specify file and live capture at the same time");
   }
+  if (auto checked = CheckJobOptions(settings); !checked) return checked;
+  if (!settings.jobs.address.empty()) return {};
   if (!has_files && !has_interfaces) return Fail("You must specify either file or live capture");
   if (settings.watch && settings.directories.empty()) {
     return Fail("--watch: no directory is given; give --dir");

@@ -13,6 +13,7 @@
 #include "app/capture_checks.h"
 #include "app/destination.h"
 #include "app/destination_kind.h"
+#include "app/job_source.h"
 #include "app/resume_key.h"
 #include "app/run_description.h"
 #include "app/run_identity.h"
@@ -309,15 +310,26 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   auto written = WriteRunDocuments(settings, *origin, {*nodes, {}, *ports}, **loop, run_telemetry);
   if (!written) return Forward(std::move(written));
 
+  auto jobs = OpenJobs(settings, *origin, **loop, log);
+  if (!jobs) return Forward(std::move(jobs));
+
   process::FileOpener::Watches watches;
   if (processes->file_opener != nullptr) watches = processes->file_opener->ReleaseWatches();
+  std::vector<base::PollService*> services = run_telemetry.services();
+  supervise::CaptureEnds::Tell capture_ended;
+  if (*jobs != nullptr) {
+    watches.push_back((*jobs)->MakeWatch());
+    services.push_back(jobs->get());
+    capture_ended = [&jobs](const CaptureEnd& end) { (*jobs)->NoteEnd(end); };
+  }
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
   if (on_terminal) MentionShards(settings, *inputs, log);
   telemetry::Progress progress(log, !settings.quiet && on_terminal);
   const auto start = std::chrono::steady_clock::now();
   supervise::RunEnd end =
       supervisor.Run({**sink, resume.get(), settled_files.get(), std::move(watches),
-                      run_telemetry.services(), progress, needs});
+                      std::move(services), std::move(capture_ended), progress, needs});
+  if (*jobs != nullptr) CloseJobs(**jobs, *origin, end.ledger, **loop, log);
   log.ClearProgress();
   log.WriteLeftOutCounts();
   if (auto fit = filter_fit.Verdict(settings.capture_filter); !fit) log.Error(fit.error().message);

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "app/capture_command.h"
+#include "app/enqueue_command.h"
 #include "app/fields_command.h"
 #include "app/packets_command.h"
 #include "app/query_command.h"
@@ -64,6 +65,9 @@ struct Runner {
   }
   ExitStatus operator()(const cli::ReportSettings& settings) const {
     return WithLog(settings, [&](Log& log) { return Complete(RunReportCommand(settings, log)); });
+  }
+  ExitStatus operator()(const cli::EnqueueSettings& settings) const {
+    return WithLog(settings, [&](Log& log) { return RunEnqueueCommand(settings, log); });
   }
 
  private:

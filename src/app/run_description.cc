@@ -41,6 +41,9 @@ json InputsOf(const cli::CaptureSettings& settings) {
   add("files", settings.files);
   add("directories", settings.directories);
   add("interfaces", settings.interfaces);
+  if (!settings.jobs.address.empty()) {
+    inputs["jobs"] = {{"topic", settings.jobs.address}, {"group", settings.jobs.group}};
+  }
   return inputs;
 }
 

@@ -104,7 +104,7 @@ Result<kafka::Connection> ConnectionOf(const cli::CaptureSettings& settings,
 
 Result<void> CheckTopicOptions(const cli::CaptureSettings& settings) {
   if (DestinationKindOf(settings) != DestinationKind::kTopic) {
-    if (settings.kafka.empty()) return {};
+    if (settings.kafka.empty() || !settings.jobs.address.empty()) return {};
     return Fail("--kafka: no topic is given; give --output kafka://BROKER/TOPIC");
   }
   if (auto address = kafka::ParseAddress("--output", settings.output); !address) {

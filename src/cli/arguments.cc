@@ -105,6 +105,8 @@ class Parser {
               .server = &report_settings_,
               .search = &report_settings_,
               .report = &report_settings_});
+    Describe(enqueue_, kEnqueueCommand,
+             {.program = &enqueue_settings_, .enqueue = &enqueue_settings_});
     AddCommand(main_, kHelpCommand);
   }
 
@@ -139,6 +141,7 @@ class Parser {
     if (packets_.parsed()) return Finish(packets_, packets_settings_);
     if (show_.parsed()) return Finish(show_, show_settings_);
     if (report_.parsed()) return Finish(report_, report_settings_);
+    if (enqueue_.parsed()) return Finish(enqueue_, enqueue_settings_);
     return Finish(main_, capture_);
   }
 
@@ -179,6 +182,7 @@ class Parser {
   PacketsSettings packets_settings_;
   ShowSettings show_settings_;
   ReportSettings report_settings_;
+  EnqueueSettings enqueue_settings_;
   CLI::App main_{RowOf(kCaptureCommand).help, "espcap"};
   CLI::App& resend_ = AddCommand(main_, kResendCommand);
   CLI::App& template_ = AddCommand(main_, kTemplateCommand);
@@ -187,6 +191,7 @@ class Parser {
   CLI::App& packets_ = AddCommand(main_, kPacketsCommand);
   CLI::App& show_ = AddCommand(main_, kShowCommand);
   CLI::App& report_ = AddCommand(main_, kReportCommand);
+  CLI::App& enqueue_ = AddCommand(main_, kEnqueueCommand);
 };
 
 }  // namespace

@@ -22,7 +22,7 @@ struct PrintAndExit {
 // What the user asks for: a command with its settings.
 using Invocation =
     std::variant<PrintAndExit, CaptureSettings, ResendSettings, TemplateSettings, FieldsSettings,
-                 QuerySettings, PacketsSettings, ShowSettings, ReportSettings>;
+                 QuerySettings, PacketsSettings, ShowSettings, ReportSettings, EnqueueSettings>;
 
 // `secrets` become part of the settings; `version` is what --version prints. An error is a sentence
 // that names the option, or file, line and key.

@@ -69,6 +69,11 @@ constexpr const char* kReportExamples =
       --archive-root /captures
 )";
 
+constexpr const char* kEnqueueExamples =
+    R"(  espcap enqueue --dir /captures --recursive --to kafka://broker/jobs
+  espcap enqueue --status --group archive --to kafka://broker/jobs
+)";
+
 }  // namespace
 
 const std::vector<CommandRow>& CommandTable() {
@@ -86,6 +91,8 @@ const std::vector<CommandRow>& CommandTable() {
       {kShowCommand, "show", "Find documents, and dissect their packets once more.", kShowExamples},
       {kReportCommand, "report", "Write a page about the packets that an index holds.",
        kReportExamples},
+      {kEnqueueCommand, "enqueue", "Put captures into a topic as jobs, for runs with --jobs.",
+       kEnqueueExamples},
       {kHelpCommand, "help", "Explain one option or command.", kHelpExamples},
   };
   return table;

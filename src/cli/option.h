@@ -30,6 +30,7 @@ struct SettingsOfCommand {
   PacketsSettings* packets = nullptr;
   ShowSettings* show = nullptr;
   ReportSettings* report = nullptr;
+  EnqueueSettings* enqueue = nullptr;
 };
 
 enum Commands : unsigned {
@@ -41,7 +42,8 @@ enum Commands : unsigned {
   kPacketsCommand = 32U,
   kReportCommand = 64U,
   kShowCommand = 128U,
-  kEveryCommand = 255U,  // that has settings
+  kEnqueueCommand = 256U,
+  kEveryCommand = 511U,  // that has settings
   kHelpCommand = 1U << 15U,
 };
 

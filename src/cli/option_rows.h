@@ -25,6 +25,7 @@ std::vector<Option> SubcommandOptions();
 std::vector<Option> PacketsOptions();
 std::vector<Option> ShowOptions();
 std::vector<Option> ReportOptions();
+std::vector<Option> JobOptions();
 std::vector<Option> ProgramOptions();
 
 }  // namespace espcap::cli

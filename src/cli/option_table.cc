@@ -9,10 +9,11 @@ namespace espcap::cli {
 const std::vector<Option>& OptionTable() {
   static const std::vector<Option> table = [] {
     std::vector<Option> all;
-    for (const auto rows : {SourceOptions, LiveOptions, DocumentOptions, OriginOptions,
-                            SelectionOptions, DissectionOptions, WorkOptions, KeepingOptions,
-                            ServerOptions, SecurityOptions, TemplateOptions, SubcommandOptions,
-                            PacketsOptions, ShowOptions, ReportOptions, ProgramOptions}) {
+    for (const auto rows :
+         {SourceOptions, LiveOptions, DocumentOptions, OriginOptions, SelectionOptions,
+          DissectionOptions, WorkOptions, KeepingOptions, ServerOptions, SecurityOptions,
+          TemplateOptions, SubcommandOptions, PacketsOptions, ShowOptions, ReportOptions,
+          JobOptions, ProgramOptions}) {
       std::vector<Option> group = rows();
       all.insert(all.end(), std::make_move_iterator(group.begin()),
                  std::make_move_iterator(group.end()));

@@ -26,7 +26,7 @@ std::vector<Option> DocumentOptions() {
        .example = "--output packets.ndjson.gz",
        .setting = [](S& s) -> Setting { return &s.capture->output; }},
       {.names = "--kafka",
-       .commands = kCaptureCommand,
+       .commands = kCaptureCommand | kEnqueueCommand,
        .group = kDestinations,
        .value = "NAME=VALUE",
        .help = "Set this property of librdkafka. Repeatable.",
@@ -34,7 +34,10 @@ std::vector<Option> DocumentOptions() {
                     "`--user`, `--password-file`, `--ca-file`, `--client-cert` and `--client-key` "
                     "are for brokers too.",
        .example = "--kafka compression.type=lz4",
-       .setting = [](S& s) -> Setting { return &s.capture->kafka; }},
+       .setting = [](S& s) -> Setting {
+         if (s.capture != nullptr) return &s.capture->kafka;
+         return &s.enqueue->kafka;
+       }},
       {.names = "--format",
        .commands = kCaptureCommand,
        .group = kDestinations,

@@ -121,6 +121,18 @@ struct SessionSettings {
   uint64_t resident_bytes = uint64_t{400} << 20U;
 };
 
+// Captures that a topic names; empty texts: as its name says.
+struct JobSettings {
+  std::string address;  // empty: none
+  std::string group;
+  std::vector<std::string> archive_roots;
+  std::vector<std::string> archive_maps;  // old=new
+  std::string results_topic;
+  std::string dead_letter_topic;
+  std::string kafka_password_file;
+  bool stop_at_end = false;
+};
+
 // The main command: packets to documents.
 struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   // sources
@@ -131,6 +143,7 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   uint64_t max_unpacked_bytes = uint64_t{1} << 30U;  // of a file in an archive
   std::string after = "keep";                        // what becomes of a settled capture's file
   bool list = false;
+  JobSettings jobs;
   // destinations other than the server
   std::string output;              // a path, or a topic's address
   std::vector<std::string> kafka;  // name=value
@@ -187,6 +200,19 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
 // `espcap resend`: dead letters, once more.
 struct ResendSettings : ProgramSettings, ServerSettings {
   std::string file;
+};
+
+// `espcap enqueue`: captures as jobs, or how far they are.
+struct EnqueueSettings : ProgramSettings {
+  std::vector<std::string> files;
+  std::vector<std::string> directories;
+  bool recursive = false;
+  std::string to;
+  bool status = false;
+  std::string group;
+  std::string results_topic;
+  std::vector<std::string> kafka;  // name=value
+  std::string kafka_password_file;
 };
 
 // `espcap template`: an index template, printed, installed or compared.

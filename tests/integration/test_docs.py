@@ -183,7 +183,7 @@ def test_options_named_exist(page, options):
 def test_every_option_of_the_program_is_in_the_reference(options, espcap):
     """Both ways: --help against docs/options.md."""
     names = set()
-    for command in ([], ["resend"], ["template"], ["fields"], ["query"], ["packets"], ["show"], ["report"]):
+    for command in ([], ["resend"], ["template"], ["fields"], ["query"], ["packets"], ["show"], ["report"], ["enqueue"]):
         text = espcap(*command, "--help", env={"COLUMNS": "400", "HOME": "/"}).out.decode()
         for line in text.split("Example")[0].splitlines():
             entry = re.match(r"  (-\S+)", line)

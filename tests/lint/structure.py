@@ -16,6 +16,7 @@ EDGES = {
     "config": set(),
     "document": set(),
     "http": set(),
+    "jobs": {"kafka"},
     "kafka": {"document"},
     "process": set(),
     "report": set(),

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/job_source.h"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "app/archive_files.h"
+#include "app/destination_kind.h"
+#include "app/job_topics.h"
+#include "app/run_options.h"
+
+namespace espcap::app {
+namespace {
+
+constexpr std::chrono::seconds kLeaving{10};  // librdkafka may hang then
+constexpr std::chrono::milliseconds kTick{50};
+
+Result<void> CheckUnused(const cli::CaptureSettings& settings) {
+  const cli::JobSettings& jobs = settings.jobs;
+  const std::pair<const char*, bool> given[] = {
+      {"--group", !jobs.group.empty()},
+      {"--archive-root", !jobs.archive_roots.empty()},
+      {"--archive-map", !jobs.archive_maps.empty()},
+      {"--results-topic", !jobs.results_topic.empty()},
+      {"--dead-letter-topic", !jobs.dead_letter_topic.empty()},
+      {"--stop-at-end", jobs.stop_at_end},
+      {"--kafka-password-file", !jobs.kafka_password_file.empty()}};
+  for (const auto& [name, is_given] : given) {
+    if (is_given) return Fail("{}: there are no jobs; give --jobs kafka://BROKER/TOPIC", name);
+  }
+  return {};
+}
+
+// Which file a job means: below the folders of this machine's archive, and by no link.
+class Finder {
+ public:
+  Finder(retrieve::ArchiveRoots roots, std::vector<retrieve::PathMap> maps)
+      : roots_(std::move(roots)), maps_(std::move(maps)) {}
+
+  [[nodiscard]] Result<std::string> Find(const std::string& path) const {
+    const auto found = roots_.OpenFile(path);
+    if (!found) return Fail("{}", found.error().message);
+    if (!found->member.empty()) return Fail("it is in no folder");
+    return retrieve::MapPath(path, maps_);
+  }
+
+ private:
+  retrieve::ArchiveRoots roots_;
+  std::vector<retrieve::PathMap> maps_;
+};
+
+std::string SummaryOf(const encode::RunOrigin& origin, const Ledger& ledger) {
+  nlohmann::json counts = {{"captured", ledger.captured}};
+  for (const Ledger::Outcome& outcome : Ledger::kOutcomes) {
+    if (const uint64_t packets = ledger.*outcome.packets; packets != 0) {
+      counts[std::string(outcome.name)] = packets;
+    }
+  }
+  const nlohmann::json summary = {
+      {"run", origin.run}, {"sensor", origin.sensor}, {"ledger", std::move(counts)}};
+  return summary.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+Result<void> CheckJobOptions(const cli::CaptureSettings& settings) {
+  const cli::JobSettings& jobs = settings.jobs;
+  if (jobs.address.empty()) return CheckUnused(settings);
+  if (auto address =
+          JobConnection("--jobs", jobs.address, settings.kafka, jobs.kafka_password_file);
+      !address) {
+    return Forward(std::move(address));
+  }
+  if (!settings.files.empty() || !settings.directories.empty() || !settings.interfaces.empty()) {
+    return Fail("--jobs: the captures are those of the topic; leave out --file, --dir and --nic");
+  }
+  if (jobs.group.empty()) {
+    return Fail("--jobs: the group is missing that shares the jobs out; give --group NAME");
+  }
+  if (jobs.archive_roots.empty()) {
+    return Fail("--jobs: no folder is given in which captures may be opened; give --archive-root");
+  }
+  if (!IsRemote(settings)) {
+    return Fail("--jobs: documents go to a server or a topic; give --node, or --output kafka://…");
+  }
+  const std::pair<const char*, bool> refused[] = {{"--watch", settings.watch},
+                                                  {"--spool", !settings.spool.empty()},
+                                                  {"--resume", !settings.resume.empty()},
+                                                  {"--count", settings.count != 0},
+                                                  {"--after", settings.after != "keep"}};
+  for (const auto& [name, is_given] : refused) {
+    if (is_given) {
+      return Fail("{}: it does not go with --jobs, which keeps account itself; leave it out", name);
+    }
+  }
+  return {};
+}
+
+Result<std::unique_ptr<jobs::JobConsumer>> OpenJobs(const cli::CaptureSettings& settings,
+                                                    const encode::RunOrigin& origin,
+                                                    base::EventLoop& loop, telemetry::Log& log) {
+  const cli::JobSettings& given = settings.jobs;
+  if (given.address.empty()) return nullptr;
+  auto maps = ParseArchiveMaps(given.archive_maps);
+  if (!maps) return Forward(std::move(maps));
+  auto roots = retrieve::ArchiveRoots::Open(given.archive_roots, *maps);
+  if (!roots) return Forward(std::move(roots));
+  auto connection =
+      JobConnection("--jobs", given.address, settings.kafka, given.kafka_password_file);
+  if (!connection) return Forward(std::move(connection));
+  auto topic = InspectJobTopic(std::move(*connection), log);
+  if (!topic) return Forward(std::move(topic));
+  const auto open_writer = [&](const std::string& name,
+                               const char* ending) -> Result<std::unique_ptr<kafka::TopicWriter>> {
+    auto topic_of_name = InspectJobTopic(OnSameBrokers(topic->connection, name, ending), log);
+    if (!topic_of_name) return Forward(std::move(topic_of_name));
+    return kafka::TopicWriter::Start(loop, topic_of_name->connection,
+                                     topic_of_name->facts.max_message_bytes, origin.sensor);
+  };
+  jobs::JobConsumer::Topics topics;
+  auto results = open_writer(given.results_topic, kResults);
+  if (!results) return Forward(std::move(results));
+  topics.results = std::move(*results);
+  auto dead_letters = open_writer(given.dead_letter_topic, kDeadLetters);
+  if (!dead_letters) return Forward(std::move(dead_letters));
+  topics.dead_letters = std::move(*dead_letters);
+  auto retries = kafka::TopicWriter::Start(loop, topic->connection, topic->facts.max_message_bytes,
+                                           origin.sensor);
+  if (!retries) return Forward(std::move(retries));
+  topics.retries = std::move(*retries);
+  auto consumer = kafka::Consumer::Start(topic->connection, given.group);
+  if (!consumer) return Forward(std::move(consumer));
+  topics.jobs = std::move(*consumer);
+  jobs::JobConsumer::Options options{
+      topic->connection.address.Text(),
+      std::string(kafka::ValueOf(topic->connection.properties, "sasl.mechanism")),
+      {origin.run, origin.sensor},
+      size_t{2} * WorkersOf(settings),
+      given.stop_at_end};
+  jobs::JobConsumer::Hooks hooks{
+      [finder = std::make_shared<const Finder>(std::move(*roots), std::move(*maps))](
+          const std::string& path) { return finder->Find(path); },
+      [messages = telemetry::RateLimited(log, telemetry::Log::Level::kWarning, "the jobs")](
+          const std::string& message) { messages.Report(message); }};
+  log.Info(fmt::format("jobs from {}, group {}", options.name, given.group));
+  return std::make_unique<jobs::JobConsumer>(loop, std::move(options), std::move(topics),
+                                             std::move(hooks));
+}
+
+void CloseJobs(jobs::JobConsumer& consumer, const encode::RunOrigin& origin, const Ledger& ledger,
+               base::EventLoop& loop, telemetry::Log& log) {
+  consumer.SendSummary(SummaryOf(origin, ledger));
+  consumer.Leave();
+  const auto deadline = loop.Now() + kLeaving;
+  while (!consumer.has_left() && loop.Now() < deadline) {
+    loop.RunOnce(loop.Now() + kTick);
+    consumer.Serve();
+  }
+  if (!consumer.has_left()) {
+    log.Warning("the group could not be left in time: its other members wait for a timeout");
+  }
+}
+
+}  // namespace espcap::app

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/job_topics.h"
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "base/secret_file.h"
+
+namespace espcap::app {
+namespace {
+
+constexpr std::chrono::seconds kInspection{15};
+
+}  // namespace
+
+Result<kafka::Connection> JobConnection(const char* option, const std::string& address,
+                                        const std::vector<std::string>& texts,
+                                        const std::string& password_file) {
+  kafka::Connection connection;
+  auto parsed = kafka::ParseAddress(option, address);
+  if (!parsed) return Forward(std::move(parsed));
+  connection.address = std::move(*parsed);
+  auto properties = kafka::ParseProperties(texts);
+  if (!properties) return Forward(std::move(properties));
+  connection.properties = std::move(*properties);
+  const auto key = kafka::ValueOf(connection.properties, "ssl.key.location");
+  if (!key.empty()) {
+    base::ForbidDumps();
+    auto checked = base::CheckSecretFile("the client's key", std::string(key));
+    if (!checked) return Forward(std::move(checked));
+  }
+  if (password_file.empty()) return connection;
+  base::ForbidDumps();
+  auto password =
+      base::ReadSecretFile("--kafka-password-file", password_file, base::FileModes::kOwnerOnly);
+  if (!password) return Forward(std::move(password));
+  connection.password = std::make_shared<const base::Secret>(std::move(*password));
+  return connection;
+}
+
+Result<JobTopic> InspectJobTopic(kafka::Connection connection, telemetry::Log& log) {
+  auto facts = kafka::InspectTopic(connection, kInspection);
+  if (!facts) return Forward(std::move(facts));
+  for (const std::string& warning : facts->warnings) log.Warning(warning);
+  return JobTopic{std::move(connection), std::move(*facts)};
+}
+
+kafka::Connection OnSameBrokers(const kafka::Connection& jobs, const std::string& name,
+                                const char* ending) {
+  kafka::Connection connection = jobs;
+  connection.address.topic = name.empty() ? jobs.address.topic + ending : name;
+  return connection;
+}
+
+}  // namespace espcap::app
