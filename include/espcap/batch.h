@@ -17,13 +17,21 @@
 
 namespace espcap {
 
-// One document: its action line (bulk only), its text and the final newline.
+// One document: its action line (bulk only), its text and the final newline. Or a section of
+// packets, with its origin before it (document/section_origin.h).
 struct DocumentSpan {
   size_t offset = 0;
   size_t length = 0;
   uint32_t frame_number = 0;
   uint64_t conversation = 0;  // of its packet; 0 where nobody asked for it
+  uint64_t packets = 1;       // in it
 };
+
+inline uint64_t PacketsOf(const std::vector<DocumentSpan>& documents) {
+  uint64_t packets = 0;
+  for (const DocumentSpan& document : documents) packets += document.packets;
+  return packets;
+}
 
 struct Batch {
   std::string_view text;

@@ -11,6 +11,7 @@ namespace espcap {
 struct DocumentNeeds {
   uint64_t document_bytes = 0;  // a document is cut there; 0: as was set
   uint64_t value_bytes = 0;     // texts are cut there; 0: as was set
+  uint32_t partitions = 0;      // of a topic that packets are forwarded to
   bool timestamp = false;       // documents have an @timestamp: a data stream wants it
 };
 

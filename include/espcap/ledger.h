@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Where every packet went, as one document each. It ends in exactly one of the outcomes, so that
-//   captured + recovered = filtered + duplicates + written + indexed + already_there
-//                          + dead_lettered + spooled + dropped + failed + abandoned + dropped live
+//   captured + recovered = filtered + duplicates + written + forwarded + indexed + already_there
+//                          + dead_lettered + too_large + spooled + dropped + failed + abandoned
+//                          + dropped live
 // holds at the end of every run; Balanced() is asserted there and in the tests.
 #ifndef ESPCAP_LEDGER_H_
 #define ESPCAP_LEDGER_H_
@@ -22,9 +23,11 @@ struct Ledger {
   uint64_t filtered = 0;       // dissected, not selected by the display filter
   uint64_t duplicates = 0;     // of frames shortly before, and so not dissected
   uint64_t written = 0;        // to standard output or a file
+  uint64_t forwarded = 0;      // undissected, to a topic
   uint64_t indexed = 0;        // created in Elasticsearch
   uint64_t already_there = 0;  // the same document was indexed before
   uint64_t dead_lettered = 0;  // refused for good by the server, kept in a file
+  uint64_t too_large = 0;      // more than a message of the topic may be
   uint64_t spooled = 0;        // kept on disk for the next run
   uint64_t dropped = 0;        // neither the server nor the spool could take them
   uint64_t failed = 0;         // lost otherwise: a destination that failed, a damaged spool
@@ -43,12 +46,12 @@ struct Ledger {
 
   // Every outcome once, under the name that metrics give it.
   struct Outcome;
-  static const std::array<Outcome, 13> kOutcomes;
+  static const std::array<Outcome, 15> kOutcomes;
 
   [[nodiscard]] inline uint64_t Settled() const;
   // Documents that the destination will not have of itself.
   [[nodiscard]] uint64_t Undelivered() const {
-    return dead_lettered + dropped + failed + abandoned;
+    return dead_lettered + too_large + dropped + failed + abandoned;
   }
   // Captured or recovered, and without an outcome so far.
   [[nodiscard]] uint64_t UnderWay() const {
@@ -63,13 +66,15 @@ struct Ledger::Outcome {
   uint64_t Ledger::*packets;
 };
 
-inline constexpr std::array<Ledger::Outcome, 13> Ledger::kOutcomes = {{
+inline constexpr std::array<Ledger::Outcome, 15> Ledger::kOutcomes = {{
     {"filtered", &Ledger::filtered},
     {"duplicates", &Ledger::duplicates},
     {"written", &Ledger::written},
+    {"forwarded", &Ledger::forwarded},
     {"indexed", &Ledger::indexed},
     {"already_there", &Ledger::already_there},
     {"dead_lettered", &Ledger::dead_lettered},
+    {"too_large", &Ledger::too_large},
     {"spooled", &Ledger::spooled},
     {"dropped", &Ledger::dropped},
     {"failed", &Ledger::failed},

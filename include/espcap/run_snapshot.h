@@ -11,6 +11,7 @@
 #include <string>
 
 #include "espcap/delivery_stats.h"
+#include "espcap/destination.h"
 #include "espcap/ledger.h"
 #include "espcap/live_stats.h"
 #include "espcap/loop_stats.h"
@@ -33,6 +34,7 @@ struct WorkStats {
 };
 
 struct RunSnapshot {
+  Destination destination = Destination::kStream;
   Ledger ledger;  // with what workers have in hand
   WorkStats work;
   LoopStats loop;  // the supervisor's

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/capture_checks.h"
 
+#include "app/forward_checks.h"
 #include "app/job_source.h"
 #include "app/live_checks.h"
 #include "app/settled_captures.h"
@@ -43,6 +44,7 @@ Result<void> CheckSources(const cli::CaptureSettings& settings) {
 }
 
 Result<void> CheckShape(const cli::CaptureSettings& settings) {
+  if (auto checked = CheckForward(settings); !checked) return checked;
   if (!settings.nodes.empty() && !settings.output.empty()) {
     return Fail("--node and --output: choose one destination");
   }

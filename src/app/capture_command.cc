@@ -128,6 +128,7 @@ void MentionShards(const cli::CaptureSettings& settings,
   constexpr uintmax_t kLargeBytes = uintmax_t{64} << 20U;
   const uint32_t workers = WorkersOf(settings);
   if (settings.shards > 1 || inputs.size() >= workers || settings.count != 0) return;
+  if (!settings.forward.empty()) return;
   for (const supervise::InputFile& input : inputs) {
     std::error_code ignored;
     const uintmax_t bytes = std::filesystem::file_size(input.path, ignored);
@@ -178,6 +179,17 @@ Result<std::shared_ptr<http::LocalPorts>> OwnPorts(const cli::CaptureSettings& s
                   "--capture-own-traffic captures them too",
                   (*ports)->first(), (*ports)->first() + http::LocalPorts::kCount - 1));
   return ports;
+}
+
+Destination DestinationOf(const cli::CaptureSettings& settings) {
+  switch (DestinationKindOf(settings)) {
+    case DestinationKind::kServer:
+      return Destination::kServer;
+    case DestinationKind::kForward:
+      return Destination::kForward;
+    default:
+      return Destination::kStream;
+  }
 }
 
 // The loop, which the log's threads report to, ends with the run.
@@ -296,8 +308,12 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   if (!going) return Forward(std::move(going));
   settled_files = std::move(*going);
   DeliveryStats stats;
-  RunTelemetry run_telemetry([&supervisor] { return supervisor.Snapshot(); },
-                             IsRemote(settings) ? &stats : nullptr, log);
+  const auto read_run = [&supervisor, destination = DestinationOf(settings)] {
+    RunSnapshot run = supervisor.Snapshot();
+    run.destination = destination;
+    return run;
+  };
+  RunTelemetry run_telemetry(read_run, IsRemote(settings) ? &stats : nullptr, log);
   if (!settings.metrics.empty()) {
     if (auto served = run_telemetry.ServeMetrics(settings.metrics); !served) {
       return Forward(std::move(served));
@@ -334,10 +350,8 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   log.WriteLeftOutCounts();
   if (auto fit = filter_fit.Verdict(settings.capture_filter); !fit) log.Error(fit.error().message);
   TellImplausibleTimes(indices, log);
-  log.Info(telemetry::FormatSummary(
-      end.ledger,
-      settings.nodes.empty() ? telemetry::Destination::kStream : telemetry::Destination::kServer,
-      std::chrono::steady_clock::now() - start));
+  log.Info(telemetry::FormatSummary(end.ledger, DestinationOf(settings),
+                                    std::chrono::steady_clock::now() - start));
   if (end.unreadable_files > 0) {
     log.Info(fmt::format("{} {} could not be read", end.unreadable_files,
                          end.unreadable_files == 1 ? "file" : "files"));

@@ -127,7 +127,7 @@ Result<std::unique_ptr<Sink>> OpenServer(const char* program_path,
 Compression CompressionOf(const cli::CaptureSettings& settings,
                           const std::vector<http::NodeUrl>& nodes) {
   // librdkafka compresses itself.
-  if (DestinationKindOf(settings) == DestinationKind::kTopic) return Compression::kNone;
+  if (IsTopic(settings)) return Compression::kNone;
   if (nodes.empty()) return sink::CompressionOf(OutputOf(settings));
   return CompressesFor(settings, nodes) ? Compression::kGzip : Compression::kNone;
 }

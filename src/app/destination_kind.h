@@ -11,12 +11,16 @@
 namespace espcap::app {
 
 enum class DestinationKind : uint8_t {
-  kStream,  // a file or standard output
-  kServer,  // Elasticsearch or OpenSearch
-  kTopic,   // Kafka's
+  kStream,   // a file or standard output
+  kServer,   // Elasticsearch or OpenSearch
+  kTopic,    // Kafka's
+  kForward,  // the same, of packets that nobody has dissected
 };
 
 DestinationKind DestinationKindOf(const cli::CaptureSettings& settings);
+
+// Kafka, either way.
+bool IsTopic(const cli::CaptureSettings& settings);
 
 // Documents leave the machine, to be searched with those of others.
 bool IsRemote(const cli::CaptureSettings& settings);

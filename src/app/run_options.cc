@@ -171,9 +171,11 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
   options.typed = settings.typed;
   options.duplicates = DuplicatesOf(settings);
   options.shard_key = ShardKeyOf(settings);
-  if (DestinationKindOf(settings) == DestinationKind::kTopic) {
+  if (IsTopic(settings)) {
     options.conversation_sensor = origin.sensor;
   }
+  options.forwards = DestinationKindOf(settings) == DestinationKind::kForward;
+  options.forwards_secrets = settings.forward_secrets;
   options.session_limits = {.packets = settings.session_limits.packets,
                             .bytes = settings.session_limits.bytes,
                             .resident_bytes = settings.session_limits.resident_bytes};
@@ -214,16 +216,19 @@ supervise::Options SuperviseOptionsOf(const cli::CaptureSettings& settings,
       options.batches_at_sink = BatchesAtServer(settings, nodes.size());
       break;
     case DestinationKind::kTopic:
+    case DestinationKind::kForward:
       options.batches_at_sink = kBatchesAtTopic;
       break;
     case DestinationKind::kStream:
       break;
   }
-  options.form = BatchFormOf(FormatOf(settings));
+  const bool forwards = DestinationKindOf(settings) == DestinationKind::kForward;
+  options.form = forwards ? supervise::BatchForm::kSections : BatchFormOf(FormatOf(settings));
+  if (forwards) options.origin_path = SettledPathOf(settings);
   options.index = settings.index;
   options.resume = !settings.resume.empty();
   options.files_go = FilesGo(settings);
-  if (is_live) options.live_run = NewRunId();
+  if (is_live || forwards) options.live_run = NewRunId();
   options.compression = CompressionOf(settings, nodes);
   options.duration = settings.duration;
   options.frame_timeout = settings.frame_timeout;

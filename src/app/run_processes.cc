@@ -15,7 +15,9 @@ using process::Zygote;
 
 Result<std::unique_ptr<process::FileHasher>> StartHasher(const supervise::Options& options,
                                                          const worker::WorkerOptions& worker) {
-  const bool is_asked = options.resume || options.form == supervise::BatchForm::kBulk;
+  const bool has_ids = options.form == supervise::BatchForm::kBulk ||
+                       options.form == supervise::BatchForm::kSections;
+  const bool is_asked = options.resume || has_ids;
   if (!is_asked || !options.interfaces.empty()) return nullptr;
   return process::FileHasher::Start(worker.unprivileged, worker.sandbox);
 }

@@ -19,7 +19,16 @@ namespace {
 using kafka::Properties;
 
 constexpr uint64_t kRoomForHeaders = 4096;  // key, headers, what a batch adds
+constexpr uint64_t kRoomForPath = 4096;     // of a section's file
+constexpr uint64_t kRoomForLosses = 96;     // of an interface, in a section
 constexpr std::chrono::seconds kInspection{15};
+
+// zstd's first level: the size of documents is what a broker and its disks have to bear. Of packets
+// it is the sensor's processor.
+Properties CompressionOf(bool forwards) {
+  if (forwards) return {{"compression.type", "lz4"}};
+  return {{"compression.type", "zstd"}, {"compression.level", "1"}};
+}
 
 // The options that servers have, as librdkafka names them. The user's own properties come later,
 // and count.
@@ -64,11 +73,19 @@ void WarnOfSecurity(const cli::SecuritySettings& given, const Properties& proper
   }
 }
 
+// The option that names the topic, and what it says.
+std::pair<const char*, std::string> TopicOption(const cli::CaptureSettings& settings) {
+  const bool forwards = DestinationKindOf(settings) == DestinationKind::kForward;
+  return forwards ? std::pair("--forward", settings.forward)
+                  : std::pair("--output", settings.output);
+}
+
 Result<kafka::Connection> ConnectionOf(const cli::CaptureSettings& settings,
                                        const std::shared_ptr<http::LocalPorts>& ports,
                                        telemetry::Log& log) {
   kafka::Connection connection;
-  auto address = kafka::ParseAddress("--output", settings.output);
+  const auto [option, text] = TopicOption(settings);
+  auto address = kafka::ParseAddress(option, text);
   if (!address) return Forward(std::move(address));
   connection.address = std::move(*address);
   auto password = PasswordOf(settings);
@@ -103,11 +120,12 @@ Result<kafka::Connection> ConnectionOf(const cli::CaptureSettings& settings,
 }  // namespace
 
 Result<void> CheckTopicOptions(const cli::CaptureSettings& settings) {
-  if (DestinationKindOf(settings) != DestinationKind::kTopic) {
+  if (!IsTopic(settings)) {
     if (settings.kafka.empty() || !settings.jobs.address.empty()) return {};
     return Fail("--kafka: no topic is given; give --output kafka://BROKER/TOPIC");
   }
-  if (auto address = kafka::ParseAddress("--output", settings.output); !address) {
+  const auto [option, text] = TopicOption(settings);
+  if (auto address = kafka::ParseAddress(option, text); !address) {
     return Forward(std::move(address));
   }
   if (auto properties = kafka::ParseProperties(settings.kafka); !properties) {
@@ -131,7 +149,7 @@ Result<void> CheckTopicOptions(const cli::CaptureSettings& settings) {
 Result<std::optional<Topic>> FindTopic(const cli::CaptureSettings& settings,
                                        const std::shared_ptr<http::LocalPorts>& ports,
                                        telemetry::Log& log) {
-  if (DestinationKindOf(settings) != DestinationKind::kTopic) return std::nullopt;
+  if (!IsTopic(settings)) return std::nullopt;
   auto connection = ConnectionOf(settings, ports, log);
   if (!connection) return Forward(std::move(connection));
   auto facts = kafka::InspectTopic(*connection, kInspection);
@@ -146,12 +164,20 @@ Result<DocumentNeeds> NeedsOf(const std::optional<Topic>& topic,
                               const cli::CaptureSettings& settings) {
   DocumentNeeds needs;
   if (!topic) return needs;
+  const bool forwards = DestinationKindOf(settings) == DestinationKind::kForward;
+  const uint64_t room =
+      kRoomForHeaders + (forwards ? kRoomForPath + settings.interfaces.size() * kRoomForLosses : 0);
   const uint64_t limit = topic->facts.max_message_bytes;
-  if (limit < 2 * kRoomForHeaders) {
-    return Fail("{}: its max.message.bytes is {}, too small for documents; {} are the least",
-                topic->connection.address.Text(), limit, 2 * kRoomForHeaders);
+  if (limit < 2 * room) {
+    return Fail("{}: its max.message.bytes is {}, too small; {} are the least",
+                topic->connection.address.Text(), limit, 2 * room);
   }
-  const uint64_t most = limit - kRoomForHeaders;
+  const uint64_t most = limit - room;
+  if (forwards) {
+    needs.document_bytes = most;
+    needs.partitions = static_cast<uint32_t>(topic->facts.partitions);
+    return needs;
+  }
   if (settings.limits.bytes.value_or(0) > most) {
     return Fail(
         "--max-document-bytes {}: {} accepts documents of at most {} bytes; give less, or raise "
@@ -164,9 +190,9 @@ Result<DocumentNeeds> NeedsOf(const std::optional<Topic>& topic,
 
 Result<std::unique_ptr<Sink>> OpenTopic(const Topic& topic, const std::string& sensor,
                                         const cli::CaptureSettings& settings, const Run& run) {
-  auto refused = RefusedDocuments::Open(settings, run);
-  if (!refused) return Forward(std::move(refused));
-  auto producer = kafka::Producer::Start(run.loop, topic.connection, topic.facts.max_message_bytes);
+  const bool forwards = DestinationKindOf(settings) == DestinationKind::kForward;
+  auto producer = kafka::Producer::Start(run.loop, topic.connection, topic.facts.max_message_bytes,
+                                         CompressionOf(forwards));
   if (!producer) return Forward(std::move(producer));
   kafka::TopicSink::Options options;
   options.name = topic.connection.address.Text();
@@ -174,12 +200,23 @@ Result<std::unique_ptr<Sink>> OpenTopic(const Topic& topic, const std::string& s
   options.mechanism = kafka::ValueOf(topic.connection.properties, "sasl.mechanism");
   options.partitions = topic.facts.partitions;
   options.max_batches = kBatchesAtTopic;
+  options.form = forwards ? kafka::MessageForm::kSection : kafka::MessageForm::kDocument;
   kafka::TopicSink::Hooks hooks;
-  hooks.keep_refused = [refused = *refused](const Batch& batch, std::span<const Refusal> refusals,
-                                            std::function<void(Result<size_t>)> kept) {
-    refused.Keep(batch, refusals, std::move(kept));
-  };
-  hooks.sync_refused = [refused = *refused](Sink::SyncDone done) { refused.Sync(std::move(done)); };
+  if (forwards) {
+    hooks.keep_refused = [](const Batch& /*batch*/, std::span<const Refusal> /*refusals*/,
+                            const std::function<void(Result<size_t>)>& kept) { kept(size_t{0}); };
+    hooks.sync_refused = [](const Sink::SyncDone& done) { done({}); };
+  } else {
+    auto refused = RefusedDocuments::Open(settings, run);
+    if (!refused) return Forward(std::move(refused));
+    hooks.keep_refused = [refused = *refused](const Batch& batch, std::span<const Refusal> refusals,
+                                              std::function<void(Result<size_t>)> kept) {
+      refused.Keep(batch, refusals, std::move(kept));
+    };
+    hooks.sync_refused = [refused = *refused](Sink::SyncDone done) {
+      refused.Sync(std::move(done));
+    };
+  }
   hooks.warn = [messages = telemetry::RateLimited(run.log, telemetry::Log::Level::kWarning,
                                                   "the brokers")](const std::string& message) {
     messages.Report(message);

@@ -146,6 +146,8 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   JobSettings jobs;
   // destinations other than the server
   std::string output;              // a path, or a topic's address
+  std::string forward;             // a topic's address: packets go there undissected
+  bool forward_secrets = false;    // with what decrypts them
   std::vector<std::string> kafka;  // name=value
   // shape
   std::string format;  // a choice of its option; empty: as the destination wants it

@@ -12,7 +12,7 @@ constexpr std::string_view kDigits =
 
 }  // namespace
 
-std::string DocumentId(const Fingerprint& fingerprint, uint32_t record_number, bool is_error) {
+std::string CaptureId(const Fingerprint& fingerprint) {
   std::string id;
   uint32_t bits = 0;
   unsigned count = 0;
@@ -21,7 +21,11 @@ std::string DocumentId(const Fingerprint& fingerprint, uint32_t record_number, b
     for (count += 8; count >= 6; count -= 6) id += kDigits[bits >> (count - 6) & 0x3FU];
   }
   if (count > 0) id += kDigits[bits << (6 - count) & 0x3FU];
-  return id + '-' + std::to_string(record_number) + (is_error ? "-error" : "");
+  return id;
+}
+
+std::string DocumentId(const Fingerprint& fingerprint, uint32_t record_number, bool is_error) {
+  return CaptureId(fingerprint) + '-' + std::to_string(record_number) + (is_error ? "-error" : "");
 }
 
 std::optional<Fingerprint> FingerprintOf(std::string_view id) {

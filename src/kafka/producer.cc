@@ -15,14 +15,13 @@ namespace {
 
 constexpr size_t kMessagesAtOnce = 10'000;  // told of in one turn of the loop
 
-// zstd's first level: the size of documents is what a broker and its disks have to bear.
-Properties Defaults() {
-  return {{"client.id", "espcap"},
-          {"compression.type", "zstd"},
-          {"compression.level", "1"},
-          {"linger.ms", "20"},
-          {"reconnect.backoff.max.ms", "2000"},
-          {"topic.metadata.refresh.interval.ms", "60000"}};
+Properties Defaults(const Properties& compression) {
+  Properties defaults = {{"client.id", "espcap"},
+                         {"linger.ms", "20"},
+                         {"reconnect.backoff.max.ms", "2000"},
+                         {"topic.metadata.refresh.interval.ms", "60000"}};
+  defaults.insert(defaults.end(), compression.begin(), compression.end());
+  return defaults;
 }
 
 // How much waits is bounded by who offers batches: librdkafka's own bounds are out of the way.
@@ -35,12 +34,12 @@ Properties Fixed(uint64_t max_message_bytes) {
           {"queue.buffering.max.kbytes", "2147483647"}};
 }
 
-rd_kafka_vu_t Header(const char* name, std::string_view value) {
+rd_kafka_vu_t PartOf(const Header& header) {
   rd_kafka_vu_t part{};
   part.vtype = RD_KAFKA_VTYPE_HEADER;
-  part.u.header.name = name;
-  part.u.header.val = value.data();
-  part.u.header.size = static_cast<ssize_t>(value.size());
+  part.u.header.name = header.name;
+  part.u.header.val = header.value.data();
+  part.u.header.size = static_cast<ssize_t>(header.value.size());
   return part;
 }
 
@@ -67,14 +66,15 @@ Producer::Producer(base::EventLoop& loop, Client client, base::FileDescriptor wa
 
 Result<std::unique_ptr<Producer>> Producer::Start(base::EventLoop& loop,
                                                   const Connection& connection,
-                                                  uint64_t max_message_bytes) {
+                                                  uint64_t max_message_bytes,
+                                                  const Properties& compression) {
   base::FileDescriptor wake = base::MakeEventFd();
   if (!wake.valid()) {
     return Fail("{}: eventfd: {}", connection.address.Text(),
                 std::generic_category().message(errno));
   }
-  auto client =
-      Client::Start(Client::Kind::kProducer, connection, Defaults(), Fixed(max_message_bytes));
+  auto client = Client::Start(Client::Kind::kProducer, connection, Defaults(compression),
+                              Fixed(max_message_bytes));
   if (!client) return Forward(std::move(client));
   return std::unique_ptr<Producer>(
       new Producer(loop, std::move(*client), std::move(wake), connection.address.topic));
@@ -82,18 +82,18 @@ Result<std::unique_ptr<Producer>> Producer::Start(base::EventLoop& loop,
 
 rd_kafka_resp_err_t Producer::Enqueue(const Message& message) {
   if (!client_) return RD_KAFKA_RESP_ERR__DESTROY;
-  std::array<rd_kafka_vu_t, 7> parts{};
+  std::array<rd_kafka_vu_t, 5 + Message::kMaxHeaders> parts{};
   parts[0].vtype = RD_KAFKA_VTYPE_RKT;
   parts[0].u.rkt = topic_.get();
   parts[1].vtype = RD_KAFKA_VTYPE_PARTITION;
   parts[1].u.i32 = message.partition;
-  parts[2] = Bytes(RD_KAFKA_VTYPE_KEY, message.key);
+  parts[2].vtype = RD_KAFKA_VTYPE_OPAQUE;
+  parts[2].u.ptr = message.opaque;
   parts[3] = Bytes(RD_KAFKA_VTYPE_VALUE, message.value);
-  parts[4] = Header("index", message.index);
-  parts[5] = Header("sensor", message.sensor);
-  parts[6].vtype = RD_KAFKA_VTYPE_OPAQUE;
-  parts[6].u.ptr = message.opaque;
-  rd_kafka_error_t* const error = rd_kafka_produceva(client_->get(), parts.data(), parts.size());
+  size_t count = 4;
+  if (message.key) parts.at(count++) = Bytes(RD_KAFKA_VTYPE_KEY, *message.key);
+  for (const Header& header : message.headers) parts.at(count++) = PartOf(header);
+  rd_kafka_error_t* const error = rd_kafka_produceva(client_->get(), parts.data(), count);
   if (error == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
   const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
   rd_kafka_error_destroy(error);

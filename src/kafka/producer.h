@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,13 +26,19 @@
 
 namespace espcap::kafka {
 
+struct Header {
+  const char* name = "";
+  std::string_view value;
+};
+
 struct Message {
+  static constexpr size_t kMaxHeaders = 8;
+
   int32_t partition = 0;
-  std::string_view key;    // copied, as the headers are
-  std::string_view value;  // borrowed until its report
-  std::string_view index;  // headers
-  std::string_view sensor;
-  void* opaque = nullptr;  // comes back with the report
+  std::optional<std::string_view> key;  // copied, as the headers are
+  std::string_view value;               // borrowed until its report
+  std::span<const Header> headers;      // kMaxHeaders at most
+  void* opaque = nullptr;               // comes back with the report
 };
 
 struct MessageReport {
@@ -42,10 +49,12 @@ struct MessageReport {
 
 class Producer {
  public:
-  // The loop is borrowed. `max_message_bytes`: the topic's.
+  // The loop is borrowed. `max_message_bytes`: the topic's. `compression`: where the user's
+  // properties name none.
   static Result<std::unique_ptr<Producer>> Start(base::EventLoop& loop,
                                                  const Connection& connection,
-                                                 uint64_t max_message_bytes);
+                                                 uint64_t max_message_bytes,
+                                                 const Properties& compression);
   ~Producer() { End(); }
   Producer(const Producer&) = delete;
   Producer& operator=(const Producer&) = delete;

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "document/action_line.h"
 #include "kafka/delivery_policy.h"
 #include "kafka/failure.h"
 
@@ -16,22 +15,6 @@ namespace {
 constexpr std::chrono::milliseconds kAgainWait{1000};
 constexpr std::chrono::milliseconds kFullWait{50};
 constexpr size_t kDocumentsAtOnce = 10'000;  // handed over in one turn of the loop
-
-struct Parts {
-  document::Action action;
-  std::string_view value;
-};
-
-// Of a document of a `_bulk` body; the final newline is no part of the value.
-std::optional<Parts> PartsOf(std::string_view text) {
-  const size_t line_end = text.find('\n');
-  if (line_end == std::string_view::npos) return std::nullopt;
-  const auto action = document::ParseAction(text.substr(0, line_end));
-  if (!action) return std::nullopt;
-  std::string_view value = text.substr(line_end + 1);
-  if (value.ends_with('\n')) value.remove_suffix(1);
-  return Parts{*action, value};
-}
 
 RetryReason ReasonOf(rd_kafka_resp_err_t error) {
   switch (error) {
@@ -53,6 +36,8 @@ RetryReason ReasonOf(rd_kafka_resp_err_t error) {
 }
 
 }  // namespace
+
+uint64_t TopicSink::Document::packets() const { return pending->batch.documents[position].packets; }
 
 TopicSink::TopicSink(base::EventLoop& loop, Options options, std::unique_ptr<Producer> producer,
                      Hooks hooks, DeliveryStats& stats)
@@ -80,6 +65,7 @@ Result<void> TopicSink::Submit(Batch batch, Ledger& /*ledger*/) {
   place->place = place;
   place->batch = std::move(batch);
   place->unsettled = place->batch.documents.size();
+  place->unsettled_packets = PacketsOf(place->batch.documents);
   place->documents.reserve(place->unsettled);
   for (uint32_t position = 0; position < place->unsettled; ++position) {
     place->documents.push_back({&*place, position});
@@ -104,7 +90,7 @@ Result<void> TopicSink::Poll(Ledger& ledger) {
       Handle(document, report.error);
     }
   }
-  ledger.written += std::exchange(not_counted_, 0);
+  ledger.*DeliveredOf(options_.form) += std::exchange(not_counted_, 0);
   CountKept(ledger);
   if (closing_) {
     AbandonUnsent(ledger);
@@ -147,18 +133,17 @@ void TopicSink::Enqueue() {
 bool TopicSink::Enqueue(Document& document) {
   const Batch& batch = document.pending->batch;
   const DocumentSpan& span = batch.documents[document.position];
-  const auto parts = PartsOf(batch.Text(span));
-  if (!parts) {
+  MessageContents contents;
+  if (!ReadContents(options_.form, batch.Text(span), options_.sensor, contents)) {
     document.pending->refused.push_back({document.position, 0, "it has no id"});
     return true;
   }
   Message message;
   message.partition =
       static_cast<int32_t>(span.conversation % static_cast<uint32_t>(options_.partitions));
-  message.key = parts->action.id;
-  message.value = parts->value;
-  message.index = parts->action.index;
-  message.sensor = options_.sensor;
+  message.key = contents.key;
+  message.value = contents.value;
+  message.headers = contents.headers();
   message.opaque = &document;
   const rd_kafka_resp_err_t error = producer_->Enqueue(message);
   if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
@@ -177,10 +162,10 @@ void TopicSink::Handle(Document& document, rd_kafka_resp_err_t error) {
   switch (ActionFor(error, delivered_ > 0)) {
     case MessageAction::kDelivered:
       ++delivered_;
-      ++not_counted_;
+      not_counted_ += document.packets();
       is_down_ = false;
       if (!stats_.refusal.empty()) stats_.refusal.clear();
-      CountSettled(pending, 1);
+      CountSettled(pending, 1, document.packets());
       return;
     case MessageAction::kRefused:
       hooks_.report(fmt::format("{}: packet {}: refused by {}: {}", *pending.batch.source,
@@ -225,33 +210,37 @@ void TopicSink::KeepRefused() {
   for (Pending& pending : pending_) {
     if (pending.refused.empty()) continue;
     const auto refused = std::exchange(pending.refused, {});
+    uint64_t packets = 0;
+    for (const Refusal& refusal : refused) packets += pending.documents[refusal.position].packets();
     hooks_.keep_refused(pending.batch, refused,
-                        [this, &pending, count = refused.size()](Result<size_t> kept) {
-                          kept_.push_back({&pending, count, std::move(kept)});
+                        [this, &pending, count = refused.size(), packets](Result<size_t> kept) {
+                          kept_.push_back({&pending, count, packets, std::move(kept)});
                         });
   }
 }
 
-// What finds no room among the dead letters is lost: they are few, cut to the topic's limit.
+// What finds no room among the dead letters is lost: they are few, cut to the topic's limit. No
+// section is kept there.
 void TopicSink::CountKept(Ledger& ledger) {
   if (pending_.empty()) return kept_.clear();  // they were given up meanwhile
   for (const Kept& one : std::exchange(kept_, {})) {
     const size_t kept = std::min(one.kept.value_or(0), one.refused);
     ledger.dead_lettered += kept;
-    ledger.failed += one.refused - kept;
-    if (kept < one.refused) {
+    ledger.failed += one.packets - kept;
+    if (kept < one.refused && options_.form == MessageForm::kDocument) {
       hooks_.report(
           fmt::format("{} documents are lost: {}", one.refused - kept,
                       one.kept ? "the file of dead letters is full" : one.kept.error().message));
     }
     Delivery& delivery = one.pending->delivery;
     delivery = std::min(delivery, kept < one.refused ? Delivery::kFailed : Delivery::kDeadLettered);
-    CountSettled(*one.pending, one.refused);
+    CountSettled(*one.pending, one.refused, one.packets);
   }
 }
 
-void TopicSink::CountSettled(Pending& pending, size_t documents) {
+void TopicSink::CountSettled(Pending& pending, size_t documents, uint64_t packets) {
   pending.unsettled -= documents;
+  pending.unsettled_packets -= packets;
   if (pending.unsettled > 0) return;
   ++stats_.batches;
   Settle(pending.batch.slot, pending.delivery);
@@ -259,9 +248,9 @@ void TopicSink::CountSettled(Pending& pending, size_t documents) {
 }
 
 void TopicSink::Abandon(Ledger& ledger, Document& document) {
-  ++ledger.abandoned;
+  ledger.abandoned += document.packets();
   document.pending->delivery = Delivery::kFailed;
-  CountSettled(*document.pending, 1);
+  CountSettled(*document.pending, 1, document.packets());
 }
 
 // What the producer doesn't have. What it has gets its report.
@@ -271,10 +260,13 @@ void TopicSink::AbandonUnsent(Ledger& ledger) {
     Pending& pending = *next++;
     const size_t unsent = pending.documents.size() - pending.next;
     if (unsent == 0) continue;
-    pending.next = pending.documents.size();
-    ledger.abandoned += unsent;
+    uint64_t packets = 0;
+    for (; pending.next < pending.documents.size(); ++pending.next) {
+      packets += pending.documents[pending.next].packets();
+    }
+    ledger.abandoned += packets;
     pending.delivery = Delivery::kFailed;
-    CountSettled(pending, unsent);
+    CountSettled(pending, unsent, packets);
   }
 }
 
@@ -288,7 +280,7 @@ void TopicSink::Close() {
 void TopicSink::GiveUp(Ledger& ledger) {
   producer_->End();
   for (const Pending& pending : pending_) {
-    ledger.abandoned += pending.unsettled;
+    ledger.abandoned += pending.unsettled_packets;
     Settle(pending.batch.slot, Delivery::kFailed);
   }
   pending_.clear();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Delivers documents to a topic, a message each: its key is the document's id, its partition that
-// of the packet's conversation. A batch is borrowed until each of its documents has an outcome.
+// Delivers documents to a topic, a message each, or sections of packets: the partition is that of
+// their conversation. A batch is borrowed until each of its documents has an outcome.
 // What a broker can't take at present goes again, without end. One thread; nothing waits.
 #ifndef ESPCAP_KAFKA_TOPIC_SINK_H_
 #define ESPCAP_KAFKA_TOPIC_SINK_H_
@@ -22,6 +22,7 @@
 #include "espcap/delivery_stats.h"
 #include "espcap/refusal.h"
 #include "espcap/sink.h"
+#include "kafka/message_contents.h"
 #include "kafka/producer.h"
 
 namespace espcap::kafka {
@@ -31,6 +32,7 @@ class TopicSink : public Sink {
   struct Options {
     std::string name;  // the topic's address
     std::string sensor;
+    MessageForm form = MessageForm::kDocument;
     std::string mechanism;  // of SASL
     int32_t partitions = 1;
     size_t max_batches = 1;  // that are borrowed at a time
@@ -64,12 +66,15 @@ class TopicSink : public Sink {
   struct Document {  // a message's opaque; its address stays
     Pending* pending = nullptr;
     uint32_t position = 0;
+
+    [[nodiscard]] uint64_t packets() const;
   };
   struct Pending {
     Batch batch;
     std::vector<Document> documents;
     size_t next = 0;  // the first that was never handed to the producer
     size_t unsettled = 0;
+    uint64_t unsettled_packets = 0;
     Delivery delivery = Delivery::kAcknowledged;
     std::vector<Refusal> refused;  // not on their way to the dead letters yet
     std::list<Pending>::iterator place;
@@ -77,6 +82,7 @@ class TopicSink : public Sink {
   struct Kept {  // what became of refused ones
     Pending* pending = nullptr;
     size_t refused = 0;
+    uint64_t packets = 0;  // of them
     Result<size_t> kept;
   };
 
@@ -87,7 +93,7 @@ class TopicSink : public Sink {
   void Handle(const ErrorReport& error);
   void KeepRefused();
   void CountKept(Ledger& ledger);
-  void CountSettled(Pending& pending, size_t documents);
+  void CountSettled(Pending& pending, size_t documents, uint64_t packets);
   void Abandon(Ledger& ledger, Document& document);
   void AbandonUnsent(Ledger& ledger);
   void Show();

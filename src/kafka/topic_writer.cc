@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kafka/topic_writer.h"
 
+#include <array>
 #include <utility>
 
 #include "kafka/delivery_policy.h"
@@ -26,7 +27,7 @@ Result<std::unique_ptr<TopicWriter>> TopicWriter::Start(base::EventLoop& loop,
                                                         const Connection& connection,
                                                         uint64_t max_message_bytes,
                                                         std::string sensor) {
-  auto producer = Producer::Start(loop, connection, max_message_bytes);
+  auto producer = Producer::Start(loop, connection, max_message_bytes, {});
   if (!producer) return Forward(std::move(producer));
   return std::unique_ptr<TopicWriter>(
       new TopicWriter(loop, connection.address.Text(),
@@ -45,11 +46,12 @@ void TopicWriter::Send(int32_t partition, std::string key, std::string value,
 void TopicWriter::Enqueue() {
   while (!unsent_.empty() && failure_.empty() && loop_.Now() >= again_at_) {
     Pending& message = *unsent_.front();
+    const std::array headers = {Header{"sensor", sensor_}};
     Message out;
     out.partition = message.partition;
     out.key = message.key;
     out.value = message.value;
-    out.sensor = sensor_;
+    out.headers = headers;
     out.opaque = &message;
     const auto error = producer_->Enqueue(out);
     if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) {

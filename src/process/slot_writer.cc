@@ -82,6 +82,24 @@ Result<void> SlotWriter::AddFailed(uint32_t frame_number) {
   return {};
 }
 
+Result<void> SlotWriter::HandOverSections(std::span<const Section> sections,
+                                          const Accounted& accounted) {
+  if (auto needed = NeedSlot(); !needed) return needed;
+  for (const Section& section : sections) {
+    slots_->Append(*slot_, progress_, section.text, section.document, section.packets);
+  }
+  progress_.captured = accounted.captured();
+  progress_.duplicates = accounted.duplicates;
+  progress_.failed = accounted.failed;
+  progress_.too_large = accounted.too_large;
+  progress_.last_frame = accounted.last_frame;
+  progress_.source_bytes = source_bytes_;
+  slots_->Publish(*slot_, progress_);
+  if (careful_frames_ > 0) --careful_frames_;
+  HandOver();
+  return {};
+}
+
 void SlotWriter::SendLog(LogMessage::Level level, std::string_view message) const {
   WorkerMessage entry;
   entry.kind = WorkerMessage::Kind::kLogMessage;

@@ -5,10 +5,12 @@
 #ifndef ESPCAP_PROCESS_SLOT_WRITER_H_
 #define ESPCAP_PROCESS_SLOT_WRITER_H_
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -40,6 +42,26 @@ class SlotWriter {
   Result<void> AddFiltered(uint32_t frame_number);
   Result<void> AddDuplicate(uint32_t frame_number);
   Result<void> AddFailed(uint32_t frame_number);
+
+  // Sections of several packets each, with all that is accounted for since the last ones: handed
+  // over in one step, so that a death before it takes nothing of them. REQUIRES: no more than a
+  // slot has room for.
+  struct Section {
+    SlotDocument document;  // all but its length
+    uint64_t packets = 0;
+    std::array<std::string_view, 3> text;  // its parts
+  };
+  struct Accounted {
+    uint64_t packets = 0;  // in sections
+    uint64_t duplicates = 0;
+    uint64_t failed = 0;
+    uint64_t too_large = 0;
+    uint32_t last_frame = 0;
+    [[nodiscard]] uint64_t captured() const { return packets + duplicates + failed + too_large; }
+  };
+  Result<void> HandOverSections(std::span<const Section> sections, const Accounted& accounted);
+  // A fault was in what a worker before handed over: the next frame is handed over by itself.
+  [[nodiscard]] bool is_careful() const { return careful_frames_ > 0; }
 
   // This number of the next frames, one by one: a fault in what is handed over is then one frame's.
   void HandOverEach(uint32_t frames) { careful_frames_ = frames; }

@@ -62,13 +62,18 @@ bool WorkerSlots::HasRoom(const SlotProgress& progress, size_t bytes) const {
   return progress.documents < shape_.documents && used + bytes <= shape_.text_bytes;
 }
 
-void WorkerSlots::Append(uint32_t slot, SlotProgress& progress, std::string_view text,
-                         SlotDocument document) const {
-  std::memcpy(TextOf(slot) + progress.text_bytes, text.data(), text.size());
-  document.bytes = text.size();
+void WorkerSlots::Append(uint32_t slot, SlotProgress& progress,
+                         std::span<const std::string_view> parts, SlotDocument document,
+                         uint64_t packets) const {
+  document.bytes = 0;
+  for (const std::string_view part : parts) {
+    std::memcpy(TextOf(slot) + progress.text_bytes, part.data(), part.size());
+    document.bytes += part.size();
+    progress.text_bytes += part.size();
+  }
   DocumentsOf(slot)[progress.documents] = document;
-  progress.text_bytes += text.size();
   ++progress.documents;
+  progress.packets += packets;
 }
 
 void WorkerSlots::Publish(uint32_t slot, const SlotProgress& progress) const {

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -29,20 +30,22 @@ struct SlotProgress {
   uint64_t text_bytes = 0;
   uint32_t documents = 0;
   uint32_t last_frame = 0;  // every frame up to this one is accounted for; 0: none yet
-  uint64_t captured = 0;    // = documents + filtered + duplicates + failed
+  uint64_t captured = 0;    // = packets + filtered + duplicates + failed + too_large
+  uint64_t packets = 0;     // of its documents: one each, or those of a section
   uint64_t filtered = 0;
   uint64_t duplicates = 0;
   uint64_t failed = 0;
+  uint64_t too_large = 0;     // for the destination
   uint64_t cut = 0;           // documents that had to be made smaller
   CutLayers cut_layers;       // and of which layers
   uint64_t source_bytes = 0;  // how far into its file the worker has come
 };
 
-// A document of a slot; their texts follow one another.
+// A document of a slot, or a section of packets; their texts follow one another.
 struct SlotDocument {
   uint64_t bytes = 0;
-  uint64_t record_number = 0;  // of its packet: in its file, its stream, or the live run
-  int64_t seconds = 0;         // its packet's time, since the epoch
+  uint64_t record_number = 0;  // of its first packet: in its file, its stream, or the live run
+  int64_t seconds = 0;         // its first packet's time, since the epoch
   int32_t nanoseconds = 0;
   uint32_t frame_number = 0;
   uint64_t conversation = 0;  // of its packet, where the run asks for it: any number
@@ -69,7 +72,12 @@ class WorkerSlots {
   // Worker's side. Append() adds a document's text, which counts only with the next Publish().
   [[nodiscard]] bool HasRoom(const SlotProgress& progress, size_t bytes) const;
   void Append(uint32_t slot, SlotProgress& progress, std::string_view text,
-              SlotDocument document) const;
+              SlotDocument document) const {
+    Append(slot, progress, {&text, 1}, document, 1);
+  }
+  // One of this number of packets, whose text is in parts.
+  void Append(uint32_t slot, SlotProgress& progress, std::span<const std::string_view> parts,
+              SlotDocument document, uint64_t packets) const;
   void Publish(uint32_t slot, const SlotProgress& progress) const;
   // Which frame is being dissected, 0: none. It outlives the worker, and says what its death was
   // about.

@@ -35,6 +35,18 @@ std::optional<int> LinkTypeOf(int encapsulation) {
   return unnamed;
 }
 
+// Those from 11 to 18 mean different things to different systems.
+std::optional<int> WrittenLinkTypeOf(int encapsulation) {
+  constexpr int kLowestOfSystems = 11;
+  constexpr int kHighestOfSystems = 18;
+  const auto known = LinkTypeOf(encapsulation);
+  if (!known || *known < kLowestOfSystems || *known > kHighestOfSystems) return known;
+  for (int link_type = kHighestOfSystems + 1; link_type <= kHighestLinkType; ++link_type) {
+    if (wtap_pcap_encap_to_wtap_encap(link_type) == encapsulation) return link_type;
+  }
+  return known;
+}
+
 std::string LinkTypeName(int link_type) {
   const char* name = NameOf(link_type);
   return name == nullptr ? std::to_string(link_type) : name;

@@ -16,6 +16,9 @@ namespace espcap::source {
 // where no pcap file has it.
 [[nodiscard]] std::optional<int> LinkTypeOf(int encapsulation);
 
+// The one of them that means the same to every system, for files that go to others.
+[[nodiscard]] std::optional<int> WrittenLinkTypeOf(int encapsulation);
+
 // As libpcap calls it, for people.
 [[nodiscard]] std::string LinkTypeName(int link_type);
 // The same, or wiretap's words for what libpcap doesn't know.

@@ -44,7 +44,13 @@ void StreamSource::Learn(std::span<const char> bytes) {
   if (bytes.size() < sizeof(fact)) return;
   std::memcpy(&fact, bytes.data(), sizeof(fact));
   const std::span<const char> text = bytes.subspan(sizeof(fact));
-  if (fact.kind == Fact::Kind::kSecrets) return dissect::LearnSecrets(fact.number, text);
+  const bool has_libwireshark = learned_ == Facts::kAll;
+  if (fact.kind == Fact::Kind::kSecrets) {
+    if (has_libwireshark) return dissect::LearnSecrets(fact.number, text);
+    if (take_secrets_) take_secrets_(fact.number, text);
+    return;
+  }
+  if (fact.kind != Fact::Kind::kInterface && !has_libwireshark) return;
   if (text.empty() || text.back() != '\0') return;
   switch (fact.kind) {
     case Fact::Kind::kIpv4Name:

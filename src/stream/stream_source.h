@@ -6,8 +6,12 @@
 #define ESPCAP_STREAM_STREAM_SOURCE_H_
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "process/packet_ring.h"
@@ -18,8 +22,17 @@ namespace espcap::stream {
 
 class StreamSource : public source::CaptureSource {
  public:
-  StreamSource(std::string name, process::PacketRing& ring)
-      : CaptureSource(std::move(name)), ring_(ring) {}
+  // What is learned of the facts that the stream says besides its frames.
+  enum class Facts : uint8_t {
+    kAll,        // names and secrets are libwireshark's from then on
+    kInterfaces  // REQUIRED where there is no libwireshark
+  };
+  StreamSource(std::string name, process::PacketRing& ring, Facts learned = Facts::kAll)
+      : CaptureSource(std::move(name)), ring_(ring), learned_(learned) {}
+
+  // With kInterfaces: they are lost where nobody takes them.
+  using TakeSecrets = std::function<void(uint32_t type, std::span<const char> secrets)>;
+  void TakeSecretsBy(TakeSecrets take) { take_secrets_ = std::move(take); }
 
   // Moves to the next frame in the ring and learns the facts said before it.
   process::PacketRing::State Next(std::chrono::milliseconds timeout);
@@ -33,6 +46,8 @@ class StreamSource : public source::CaptureSource {
   [[nodiscard]] source::FrameOrigin Origin() const override;
   [[nodiscard]] const char* InterfaceName(uint32_t id, uint32_t section) const override;
   [[nodiscard]] const char* InterfaceDescription(uint32_t id, uint32_t section) const override;
+  // By its number in the current frame's section.
+  [[nodiscard]] bool InterfaceIsKnown(uint32_t id) const { return InterfaceOf(id) != nullptr; }
 
  private:
   struct Interface {
@@ -45,6 +60,8 @@ class StreamSource : public source::CaptureSource {
   [[nodiscard]] const Interface* InterfaceOf(uint32_t id) const;
 
   process::PacketRing& ring_;
+  Facts learned_;
+  TakeSecrets take_secrets_;
   StreamRecord facts_;
   process::PacketRing::RecordId record_id_;
   bool has_image_ = false;

@@ -11,6 +11,7 @@ void Add(Ledger& ledger, const process::SlotProgress& progress) {
   ledger.filtered += progress.filtered;
   ledger.duplicates += progress.duplicates;
   ledger.failed += progress.failed;
+  ledger.too_large += progress.too_large;
   ledger.cut += progress.cut;
   ledger.cut_layers.Add(progress.cut_layers);
 }

@@ -22,9 +22,10 @@ bool CountsAgree(const process::SlotProgress& progress) {
   // Each by itself first: their sum can't wrap then.
   return progress.captured <= kMaxPackets && progress.filtered <= kMaxPackets &&
          progress.duplicates <= kMaxPackets && progress.failed <= kMaxPackets &&
+         progress.packets <= kMaxPackets && progress.too_large <= kMaxPackets &&
          progress.cut <= progress.documents && progress.cut_layers.Agree(progress.cut) &&
-         progress.captured ==
-             progress.documents + progress.filtered + progress.duplicates + progress.failed;
+         progress.captured == progress.packets + progress.filtered + progress.duplicates +
+                                  progress.failed + progress.too_large;
 }
 
 Result<SlotContents> ReadSlot(const process::WorkerSlots& slots, uint32_t slot) {

@@ -21,9 +21,10 @@ namespace espcap::supervise {
 
 // How documents look to their destination.
 enum class BatchForm : uint8_t {
-  kLines,  // one document a line
-  kBulk,   // the same, with an action line before each
-  kText    // for people: any text
+  kLines,    // one document a line
+  kBulk,     // the same, with an action line before each
+  kText,     // for people: any text
+  kSections  // undissected packets, as pcapng
 };
 
 // Whether a slot's counts can be true: what a worker fills may be shown before it is checked whole.
@@ -49,6 +50,8 @@ struct DocumentKey {
 struct CheckedText {
   ByteBuffer text;
   std::vector<DocumentSpan> documents;
+
+  [[nodiscard]] uint64_t packets() const { return PacketsOf(documents); }
 };
 
 class BatchCheck {

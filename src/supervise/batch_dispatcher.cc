@@ -28,7 +28,7 @@ void BatchDispatcher::SettleDelivered(Sink& sink) {
     --capture.at_sink;
     capture.NoteDelivery(event.delivery, accounting_.ledger().Undelivered());
     if (event.delivery != Delivery::kFailed && accounting_.is_live()) {
-      accounting_.CountLag(kept.first_time, kept.last_time, kept.checked.documents.size());
+      accounting_.CountLag(kept.first_time, kept.last_time, kept.checked.packets());
     }
     kept_.Remove(event.slot);
   }
@@ -37,7 +37,7 @@ void BatchDispatcher::SettleDelivered(Sink& sink) {
 void BatchDispatcher::Abandon() {
   for (Capture& capture : captures_.captures()) {
     for (const uint32_t id : capture.batches) {
-      accounting_.ledger().abandoned += kept_.Get(id).checked.documents.size();
+      accounting_.ledger().abandoned += kept_.Get(id).checked.packets();
       kept_.Remove(id);
     }
     if (!capture.batches.empty()) capture.delivery = Delivery::kFailed;

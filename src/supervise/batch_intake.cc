@@ -4,20 +4,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "supervise/live_key.h"
+#include "supervise/section_check.h"
+
 namespace espcap::supervise {
 namespace {
 
 using process::Job;
 using RecordId = process::PacketRing::RecordId;
 
-// Numbers in ids have 32 bits; those that come again are another run's.
-DocumentKey LiveKey(Fingerprint run, uint64_t number) {
-  constexpr uint64_t kNumbers = UINT32_MAX;
-  uint64_t generation = (number - 1) / kNumbers;
-  for (size_t place = run.size(); generation != 0 && place > 0; generation >>= 8U) {
-    run.at(--place) ^= static_cast<uint8_t>(generation);
-  }
-  return {run, static_cast<uint32_t>((number - 1) % kNumbers + 1)};
+DocumentKey LiveKey(const Fingerprint& run, uint64_t number) {
+  const RunNumber known = RunNumberOf(run, number);
+  return {known.run, known.number};
 }
 
 // Of each document the record that it says it is of: they come in one order.
@@ -55,7 +53,7 @@ void MarkErrors(const process::FrameFaults& faults, const SlotContents& contents
 
 BatchIntake::BatchIntake(Options options, BatchCheck check, WorkersSlots& slots, Rings& rings,
                          CaptureQueue& captures, KeptBatches& kept, Accounting& accounting)
-    : options_(options),
+    : options_(std::move(options)),
       check_(check),
       slots_(slots),
       rings_(rings),
@@ -148,36 +146,92 @@ Result<bool> BatchIntake::Accept(const Waiting& waiting, bool is_over) {
     const bool awaits_id = has_no_id && part.capture->awaits_fingerprint;
     if (awaits_id || !HasRoom(*part.capture, bytes)) return false;
   }
-  std::optional<CheckedText> checked;
   Records records;
   if (part.job.role == Job::Role::kDissectStream) {
     records = rings_[part.job.ring]->Peek(contents->progress.captured);
     if (!records) return Fail("more packets than its ring has");
   }
-  auto keys = KeysOf(part, *contents, records);
-  if (!keys) return Forward(std::move(keys));
-  MarkErrors(part.job.faults, *contents, *keys);
-  if (has_no_id) {
-    accounting_.ledger().abandoned += documents;
-    part.capture->is_without_ids |= documents > 0;
-  } else if (documents > 0) {
-    auto copied = check_.Copy(slots, waiting.slot, *contents, *keys);
-    if (!copied) return Forward(std::move(copied));
-    checked = std::move(*copied);
-  }
-  Account(part, *contents, *keys);
+  auto taken = check_.form() == BatchForm::kSections
+                   ? TakeSections(part, waiting.slot, *contents, records)
+                   : TakeDocuments(part, waiting.slot, *contents, records);
+  if (!taken) return Forward(std::move(taken));
   if (records) rings_[part.job.ring]->Release(*records);
   slots.Trim(waiting.slot, contents->progress.text_bytes);
-  if (checked) {
-    part.capture->batches.push_back(kept_.Add(*part.capture, *contents, std::move(*checked)));
+  if (*taken) {
+    part.capture->batches.push_back(kept_.Add(*part.capture, *contents, std::move(**taken)));
   }
   return true;
 }
 
+void BatchIntake::Abandon(Part& part, uint64_t packets) {
+  accounting_.ledger().abandoned += packets;
+  part.capture->is_without_ids |= packets > 0;
+}
+
+BatchIntake::Taken BatchIntake::TakeDocuments(Part& part, uint32_t slot,
+                                              const SlotContents& contents,
+                                              const Records& records) {
+  if (contents.progress.packets != contents.documents.size()) {
+    return Fail("a batch whose counts disagree");
+  }
+  auto keys = KeysOf(part, contents, records);
+  if (!keys) return Forward(std::move(keys));
+  MarkErrors(part.job.faults, contents, *keys);
+  std::optional<CheckedText> checked;
+  if (HasNoIds(part)) {
+    Abandon(part, contents.documents.size());
+  } else if (!contents.documents.empty()) {
+    auto copied = check_.Copy(*slots_[part.job.worker_index], slot, contents, *keys);
+    if (!copied) return Forward(std::move(copied));
+    checked = std::move(*copied);
+  }
+  const auto quarantined = static_cast<uint64_t>(std::count_if(
+      keys->begin(), keys->end(), [](const DocumentKey& key) { return key.is_error; }));
+  accounting_.ledger().quarantined += quarantined;
+  part.capture->has_quarantined |= quarantined > 0;
+  if (!contents.documents.empty()) part.last_record = contents.documents.back().record_number;
+  Account(part, contents);
+  return checked;
+}
+
+BatchIntake::Taken BatchIntake::TakeSections(Part& part, uint32_t slot,
+                                             const SlotContents& contents, const Records& records) {
+  const process::WorkerSlots& slots = *slots_[part.job.worker_index];
+  Capture& capture = *part.capture;
+  const auto sections = ReadSections(slots, slot, contents);
+  if (!sections) return Fail("{}", sections.error().message);
+  Result<uint64_t> last = part.last_record;
+  if (!records) {
+    last = CheckFileRecords(*sections, part.last_record);
+  } else if (auto checked = CheckStreamRecords(*sections, records->ids); !checked) {
+    return Forward(std::move(checked));
+  }
+  if (!last) return Forward(std::move(last));
+  std::optional<CheckedText> taken;
+  if (HasNoIds(part)) {
+    Abandon(part, contents.progress.packets);
+  } else if (!sections->empty()) {
+    SectionFacts facts;
+    facts.is_run = !capture.fingerprint;
+    facts.capture = capture.fingerprint.value_or(options_.live_run);
+    if (!records) facts.file = options_.origin_path(*capture.name, capture.is_from_directory);
+    if (accounting_.is_live()) facts.interfaces = accounting_.Live().interfaces;
+    auto copied = CopySections(slots, slot, contents, *sections, facts);
+    if (!copied) return Forward(std::move(copied));
+    taken = std::move(*copied);
+  }
+  part.last_record = *last;
+  if (contents.progress.too_large > 0) {
+    capture.delivery = std::min(capture.delivery, Delivery::kDeadLettered);
+  }
+  Account(part, contents);
+  return taken;
+}
+
 // Ids are made of a file's fingerprint: other captures' documents would have the same ones.
 bool BatchIntake::HasNoIds(const Part& part) const {
-  return check_.form() == BatchForm::kBulk && part.job.role != Job::Role::kDissectStream &&
-         !part.capture->fingerprint;
+  const bool has_ids = check_.form() == BatchForm::kBulk || check_.form() == BatchForm::kSections;
+  return has_ids && part.job.role != Job::Role::kDissectStream && !part.capture->fingerprint;
 }
 
 // A document is of a record that the worker was given, and that nobody has accounted for before: by
@@ -210,14 +264,9 @@ Result<std::vector<DocumentKey>> BatchIntake::KeysOf(const Part& part, const Slo
   return keys;
 }
 
-void BatchIntake::Account(Part& part, const SlotContents& contents,
-                          const std::vector<DocumentKey>& keys) {
+void BatchIntake::Account(Part& part, const SlotContents& contents) {
   const process::SlotProgress& progress = contents.progress;
   accounting_.CountTaken(progress);
-  const auto quarantined = static_cast<uint64_t>(
-      std::count_if(keys.begin(), keys.end(), [](const DocumentKey& key) { return key.is_error; }));
-  accounting_.ledger().quarantined += quarantined;
-  part.capture->has_quarantined |= quarantined > 0;
   part.capture->packets += progress.captured;
   part.bytes_read = std::max(part.bytes_read, progress.source_bytes);
   // A stream's numbers may have begun anew.
@@ -229,7 +278,6 @@ void BatchIntake::Account(Part& part, const SlotContents& contents,
   if (progress.failed > 0) part.capture->delivery = Delivery::kFailed;
   if (contents.documents.empty()) return;
   const process::SlotDocument& last = contents.documents.back();
-  part.last_record = last.record_number;
   Job::Continuation& next = part.job.continuation;
   next = {next.documents + contents.documents.size(), last.frame_number, last.seconds,
           last.nanoseconds};

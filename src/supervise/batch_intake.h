@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,8 @@ class BatchIntake {
     size_t kept_bytes = 0;   // of batches, at most; one that is larger comes alone
     bool ordered = false;    // a capture's documents come after those of the one before
     Fingerprint live_run{};  // makes the ids of what is captured live
+    // By which packets' documents name their file (kSections).
+    std::function<std::string(const std::string& path, bool is_from_directory)> origin_path = {};
   };
   // A worker has broken the rules that keep the others' documents theirs.
   struct Violation {
@@ -78,16 +81,26 @@ class BatchIntake {
     uint32_t slot = 0;
   };
 
+  // Those of a stream that a slot accounts for.
+  using Records = std::optional<process::PacketRing::Records>;
+
   [[nodiscard]] bool HasNoIds(const Part& part) const;
   [[nodiscard]] bool HasRoom(const Capture& capture, size_t text_bytes) const;
+  // What has no ids is given up.
+  void Abandon(Part& part, uint64_t packets);
+  // What the slot holds, as it may be delivered; none: it is given up. What it says is accounted
+  // for.
+  using Taken = Result<std::optional<CheckedText>>;
+  Taken TakeDocuments(Part& part, uint32_t slot, const SlotContents& contents,
+                      const Records& records);
+  Taken TakeSections(Part& part, uint32_t slot, const SlotContents& contents,
+                     const Records& records);
   // Whether it is done with: taken, or a violation.
   Result<bool> Accept(const Waiting& waiting, bool is_over);
-  // `records`: those of a stream that the slot accounts for.
-  using Records = std::optional<process::PacketRing::Records>;
   [[nodiscard]] Result<std::vector<DocumentKey>> KeysOf(const Part& part,
                                                         const SlotContents& contents,
                                                         const Records& records) const;
-  void Account(Part& part, const SlotContents& contents, const std::vector<DocumentKey>& keys);
+  void Account(Part& part, const SlotContents& contents);
 
   Options options_;
   BatchCheck check_;

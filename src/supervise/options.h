@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,9 @@ struct Options {
   uint32_t batches_at_sink = 2;                  // at a time: one under way, one ready to follow
   Compression compression = Compression::kNone;  // of batches
   BatchForm form = BatchForm::kLines;
-  std::string index;               // its pattern; of kBulk
+  std::string index;  // its pattern; of kBulk
+  // By which packets' documents name their file (kSections).
+  std::function<std::string(const std::string& path, bool is_from_directory)> origin_path = {};
   bool files_go = false;           // of settled captures: what is read is hashed before
   bool resume = false;             // captures that an earlier run settled are skipped
   Fingerprint live_run{};          // makes the ids of what is captured live

@@ -15,6 +15,7 @@ struct Loss {
 
 constexpr Loss kLosses[] = {
     {"dead letters", &Ledger::dead_lettered},
+    {"too large", &Ledger::too_large},
     {"quarantined", &Ledger::quarantined},
     {"failed", &Ledger::failed},
     {"dropped", &Ledger::dropped},
@@ -51,7 +52,7 @@ std::string Missing(const RunEnd& end) {
 RunVerdict VerdictOf(const RunEnd& end) {
   const Ledger& ledger = end.ledger;
   const bool was_accepted = ledger.indexed + ledger.already_there + ledger.written +
-                                ledger.dead_lettered + ledger.spooled >
+                                ledger.forwarded + ledger.dead_lettered + ledger.spooled >
                             0;
   const bool was_refused = end.is_remote && end.output_failed && !was_accepted;
   const bool has_packets = ledger.captured + ledger.recovered > 0;

@@ -27,8 +27,9 @@ Supervisor::Supervisor(Options options, Dependencies parts)
       accounting_(std::move(parts_.read_interfaces)),
       unpacked_files_({options_.max_unpacked_bytes, options_.workers, options_.packet_limit},
                       parts_.captures),
-      intake_({SharesOf(options_).kept_bytes, options_.ordered, options_.live_run}, parts_.check,
-              parts_.slots, parts_.rings, parts_.captures, parts_.kept, accounting_),
+      intake_({SharesOf(options_).kept_bytes, options_.ordered, options_.live_run,
+               options_.origin_path},
+              parts_.check, parts_.slots, parts_.rings, parts_.captures, parts_.kept, accounting_),
       batches_(parts_.captures, parts_.kept, accounting_, options_.ordered),
       succession_(parts_.captures, unpacked_files_, parts_.slots, parts_.rings, state_, parts_.log,
                   options_.two_pass),
@@ -65,7 +66,10 @@ RunEnd Supervisor::Run(RunDependencies run) {
                       std::move(run.capture_ended));
   watches_.emplace(std::move(run.watches), parts_.loop, parts_.log);
   services_.emplace(run.services, parts_.loop);
-  live_reporter_.emplace(options_.stats_interval, parts_.log);
+  live_reporter_.emplace(
+      options_.stats_interval,
+      options_.form == BatchForm::kSections ? Destination::kForward : Destination::kStream,
+      parts_.log);
   state_.running = true;
   if (accounting_.is_live()) service_manager_.Ready();
   if (options_.duration.count() > 0) end_ = parts_.loop.Now() + options_.duration;

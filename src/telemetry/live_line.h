@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 
+#include "espcap/destination.h"
 #include "espcap/ledger.h"
 #include "espcap/live_stats.h"
 
@@ -17,7 +18,8 @@ namespace espcap::telemetry {
 // rings; dissected 1230, delivered 1200; lag 0.12 s in the median, 0.90 s at the 99th percentile".
 // `received_before`: at the last line, `since` ago.
 std::string FormatLive(const LiveStats& stats, const Ledger& ledger, uint64_t received_before,
-                       std::chrono::duration<double> since);
+                       std::chrono::duration<double> since,
+                       Destination destination = Destination::kStream);
 
 }  // namespace espcap::telemetry
 

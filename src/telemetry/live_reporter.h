@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "espcap/destination.h"
 #include "espcap/ledger.h"
 #include "espcap/live_stats.h"
 #include "telemetry/log.h"
@@ -18,8 +19,8 @@ class LiveReporter {
   using Clock = std::chrono::steady_clock;
 
   // `interval` 0: never. The first line comes an interval from now. `log` is borrowed.
-  LiveReporter(std::chrono::milliseconds interval, Log& log)
-      : interval_(interval), log_(log), reported_at_(Clock::now()) {}
+  LiveReporter(std::chrono::milliseconds interval, Destination destination, Log& log)
+      : interval_(interval), destination_(destination), log_(log), reported_at_(Clock::now()) {}
 
   [[nodiscard]] Clock::time_point NextTime() const {
     return interval_.count() == 0 ? Clock::time_point::max() : reported_at_ + interval_;
@@ -29,6 +30,7 @@ class LiveReporter {
 
  private:
   std::chrono::milliseconds interval_;
+  Destination destination_;
   Log& log_;
   Clock::time_point reported_at_;
   uint64_t received_then_ = 0;

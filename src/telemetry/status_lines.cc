@@ -20,11 +20,9 @@ std::string Words(std::string_view name) {
 }
 
 std::string LedgerLine(const RunSnapshot& snapshot, std::chrono::duration<double> elapsed) {
-  const auto destination =
-      snapshot.delivery == nullptr ? Destination::kStream : Destination::kServer;
   return fmt::format("so far: {}, {} under way; {:.2f} s",
-                     FormatLedger(snapshot.ledger, destination), snapshot.ledger.UnderWay(),
-                     elapsed.count());
+                     FormatLedger(snapshot.ledger, snapshot.destination),
+                     snapshot.ledger.UnderWay(), elapsed.count());
 }
 
 std::string WorkLine(const WorkStats& work) {

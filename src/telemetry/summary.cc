@@ -12,9 +12,12 @@ std::string FormatLedger(const Ledger& ledger, Destination destination) {
   if (ledger.duplicates > 0) text += fmt::format(", {} duplicates", ledger.duplicates);
   if (destination == Destination::kServer) {
     text += fmt::format(", {} indexed, {} already there", ledger.indexed, ledger.already_there);
+  } else if (destination == Destination::kForward) {
+    text += fmt::format(", {} forwarded", ledger.forwarded);
   } else {
     text += fmt::format(", {} written", ledger.written);
   }
+  if (ledger.too_large > 0) text += fmt::format(", {} too large", ledger.too_large);
   if (ledger.dead_lettered > 0) text += fmt::format(", {} dead letters", ledger.dead_lettered);
   if (ledger.spooled > 0) text += fmt::format(", {} in the spool", ledger.spooled);
   text += fmt::format(", {} failed", ledger.failed);

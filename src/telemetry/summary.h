@@ -7,11 +7,10 @@
 #include <chrono>
 #include <string>
 
+#include "espcap/destination.h"
 #include "espcap/ledger.h"
 
 namespace espcap::telemetry {
-
-enum class Destination { kStream, kServer };
 
 // "1234 packets captured, 1230 indexed, 4 already there, 0 failed"; rarer outcomes where they
 // happened.

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <fmt/format.h>
-
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "dissect/capture_facts.h"
-#include "source/archive_reader.h"
 #include "source/frame_reader.h"
-#include "source/input_files.h"
 #include "source/record_group.h"
 #include "source/shard_plan.h"
+#include "worker/file_input.h"
 #include "worker/frame_processor.h"
 #include "worker/jobs.h"
 
@@ -19,11 +16,9 @@ namespace espcap::worker {
 namespace {
 
 using process::Job;
-using process::LogMessage;
 using process::Outcome;
 using process::SlotWriter;
 using source::FileSource;
-using source::Packing;
 
 struct FileJob {
   // Whether the current frame belongs to another shard.
@@ -123,41 +118,18 @@ Result<void> TwoPasses(dissect::Session& session, FileJob& file) {
 
 Result<Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner, const Job& asked,
                            process::MemoryBudget& memory, SlotWriter& out) {
-  const std::string path = asked.path.data();
-  Job job = asked;
-  base::FileDescriptor unpacked;
-  if (job.is_unpacked) {
-    unpacked = out.AskForFile();
-    if (!unpacked.valid()) return Outcome::kPartial;  // a stop
-    job.SetPath(fmt::format("/proc/self/fd/{}", unpacked.get()));
-  }
-  const auto packing = job.is_unpacked ? Packing::kNone : source::PackingOfFile(path);
-  if (packing == Packing::kPacked) return Outcome::kPacked;
+  auto input = OpenFileInput(context, asked, out);
+  if (!input) return input.error();
+  const Job& job = input->job;
+  source::FileSource& source = *input->source;
   const bool reports = job.shard == 0;  // what is the whole file's, not a frame's, is said once
-  auto source = FileSource::Open(job.path.data(), context.Access(), path);
-  if (!source) {
-    if (packing == Packing::kCompressed && source.error().is_no_capture) return Outcome::kPacked;
-    if (!reports) return Outcome::kPartial;
-    auto [message, is_no_capture] = source.error();
-    if (job.is_unpacked && source::PackingOfFile(job.path.data()) == Packing::kPacked) {
-      message = fmt::format("{}: packed once more; unpack it by other means", path);
-    }
-    if (!job.skip_if_not_capture || source::IsCaptureName(path)) {
-      out.SendLog(LogMessage::Level::kError, message);
-      return source::IsFile(path) ? Outcome::kUnreadable : Outcome::kPartial;
-    }
-    out.SendLog(is_no_capture ? LogMessage::Level::kInfo : LogMessage::Level::kWarning,
-                message + "; skipped");
-    return Outcome::kPartial;
-  }
-  if (reports) out.SendLog(LogMessage::Level::kVerbose, "reading " + (*source)->name());
   if (context.options().origin_path) {
-    (*source)->SetOriginPath(context.options().origin_path(path, job.is_from_directory));
+    source.SetOriginPath(context.options().origin_path(asked.path.data(), job.is_from_directory));
   }
-  FileJob file{**source,
-               context.FramesOf(**source, job),
+  FileJob file{source,
+               context.FramesOf(source, job),
                out,
-               FrameProcessor(**source, context.session(), context.writer(), job, out,
+               FrameProcessor(source, context.session(), context.writer(), job, out,
                               {context.options().conversation_sensor, context.options().shard_key}),
                memory,
                false,
@@ -169,8 +141,8 @@ Result<Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& planner, 
     file.frames.FindDuplicates(*duplicates);
   }
   if (job.shards > 1) file.plan = planner.PlanOf(job, out);
-  context.session().Attach(**source);
-  dissect::LearnFactsOf((*source)->handle());
+  context.session().Attach(source);
+  dissect::LearnFactsOf(source.handle());
   auto done = context.options().two_pass ? TwoPasses(context.session(), file)
                                          : OnePass(context.session(), file);
   if (out.StopRequested()) return Outcome::kPartial;

@@ -24,6 +24,14 @@ Result<process::Outcome> RunFileJob(WorkerContext& context, const ShardPlanner& 
 Result<process::Outcome> RunUnpackJob(const WorkerContext& context, const process::Job& job,
                                       process::SlotWriter& out);
 
+// A file, read and handed over in sections that nobody has dissected.
+Result<process::Outcome> RunForwardFileJob(WorkerContext& context, const process::Job& asked,
+                                           process::MemoryBudget& memory, process::SlotWriter& out);
+
+// The same of what comes out of a ring, to the end of the stream.
+Result<process::Outcome> RunForwardStreamJob(WorkerContext& context, const process::Job& job,
+                                             process::SlotWriter& out);
+
 // A pipe, read into a ring.
 Result<process::Outcome> RunStreamReadJob(WorkerContext& context, const process::Job& job,
                                           process::SlotWriter& out);

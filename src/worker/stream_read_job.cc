@@ -28,7 +28,8 @@ Result<Outcome> RunStreamReadJob(WorkerContext& context, const Job& job, SlotWri
   stream::StreamReader reader(**source, frames, ring, [&out](const std::string& message) {
     out.SendLog(LogMessage::Level::kWarning, message);
   });
-  if (context.options().shape.format == encode::Format::kBulk) {
+  const bool has_ids = context.options().shape.format == encode::Format::kBulk;
+  if (has_ids && !context.options().forwards) {
     reader.AddFingerprints();
   }
   auto done = reader.Run([&out] { return out.StopRequested(); });

@@ -22,7 +22,8 @@ Result<Outcome> RunJob(WorkerContext& context, const ShardPlanner& planner, cons
   }
   process::MemoryBudget memory(job.role == Job::Role::kCapture ? 0
                                                                : context.options().memory_bytes);
-  if (job.role != Job::Role::kCapture) {
+  const bool forwards = context.options().forwards;
+  if (job.role != Job::Role::kCapture && !forwards) {
     context.writer().SetNeeds(job.needs);
     context.writer().SetSession(job.session);
   }
@@ -35,8 +36,10 @@ Result<Outcome> RunJob(WorkerContext& context, const ShardPlanner& planner, cons
     case Job::Role::kCapture:
       return RunInterfaceJob(context, job, out);
     case Job::Role::kDissectStream:
+      if (forwards) return RunForwardStreamJob(context, job, out);
       return RunStreamDissectJob(context, job, memory, out);
     default:
+      if (forwards) return RunForwardFileJob(context, job, memory, out);
       return RunFileJob(context, planner, job, memory, out);
   }
 }

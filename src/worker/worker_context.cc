@@ -11,6 +11,7 @@
 #include "process/privileges.h"
 #include "process/read_confinement.h"
 #include "process/syscall_filter.h"
+#include "source/wiretap_alone.h"
 #include "stream/stream_record.h"
 
 namespace espcap::worker {
@@ -60,6 +61,10 @@ Result<void> WorkerContext::Prepare(const SendLog& send_log) {
   auto dropped = process::DropPrivileges(options_.unprivileged, {.reading = true});
   if (dropped && options_.sandbox) dropped = process::ForbidSystemCalls();
   if (!dropped) return dropped;
+  if (options_.forwards) {
+    source::StartWiretapAlone();
+    return CompileCaptureFilter();
+  }
   auto library = dissect::EpanLibrary::Start(
       program_path_.c_str(), options_.dissection, [this](const std::string& text) {
         send_log_(LogMessage::Of(LogMessage::Level::kWarning, text));

@@ -39,7 +39,9 @@ struct WorkerOptions {
   // Documents say which conversation their packet is of; of one without addresses, this sensor's.
   // None: nobody asks.
   std::optional<std::string> conversation_sensor = {};
-  stream::SessionLimits session_limits;            // of streams
+  bool forwards = false;                 // packets leave undissected: libwireshark isn't started
+  bool forwards_secrets = false;         // and what decrypts them with them
+  stream::SessionLimits session_limits;  // of streams
   std::chrono::milliseconds flush_interval{1000};  // how long a document of a stream may wait
   uint64_t max_unpacked_bytes = 0;                 // of one file
   live::Options live = {};

@@ -22,6 +22,7 @@ from against import measure_against, measure_border  # noqa: E402
 from archive import measure_archive, measure_folder  # noqa: E402
 from elasticsearch import measure_elasticsearch  # noqa: E402
 from instructions import measure_instructions  # noqa: E402
+from kafka_forward import measure_kafka  # noqa: E402
 from live import measure_live  # noqa: E402
 from machine import description, load  # noqa: E402
 from measure import CommandFailed  # noqa: E402
@@ -31,7 +32,7 @@ from single_capture import measure_capture  # noqa: E402
 from storage import measure_storage  # noqa: E402
 from table import Report  # noqa: E402
 
-SUBJECTS = ("captures", "archive", "folders", "elasticsearch", "storage", "packets", "instructions", "live")
+SUBJECTS = ("captures", "archive", "folders", "elasticsearch", "storage", "packets", "kafka", "instructions", "live")
 COMPARISONS = ("against", "border")  # with another build
 BORDER_RUNS = 10  # each
 LIVE_PARTS = ("rates", "long", "overload", "idle")
@@ -121,6 +122,9 @@ def run_subjects(report, arguments, extent, work):
     if "packets" in arguments.only:
         path = given[0] if given else captures.recorded(*captures.OFFICE)
         measure_packets(report, path, extent.hits, work, extent.runs, environment)
+    if "kafka" in arguments.only:
+        path = given[0] if given else captures.recorded(*captures.OFFICE)
+        measure_kafka(report, path, captures.packet_counts([path])[path], work, extent.runs, environment)
     if "against" in arguments.only:
         path = given[0] if given else captures.recorded(*captures.OFFICE)
         measure_against(report, path, captures.archive(), arguments.against, extent.runs, environment)

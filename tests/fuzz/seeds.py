@@ -19,7 +19,7 @@ FIXTURES = ROOT / "tests" / "fixtures"
 SHAPES = 6  # of documents (shapes.cc)
 ENCAPSULATIONS = {1: 0, 101: 1, 113: 2, 127: 3}  # link type: its place in dissection.cc
 PACKETS_EACH, PACKETS_OF_A_CAPTURE = 4, 24
-SLOT_PROGRESS_BYTES, SLOT_DOCUMENT_BYTES = 192, 32
+SLOT_PROGRESS_BYTES, SLOT_DOCUMENT_BYTES = 208, 40
 MOST_STREAM_BYTES = 6000
 
 
@@ -131,7 +131,7 @@ def tree():
 def worker_batch():
     documents = [b'{"a":1}\n', b'{"a":"' + b"x" * 300 + b'"}\n', b'{"timestamp":"1","layers":{"frame":{}}}\n']
     for count in (1, 2, 5):
-        table = b"".join(struct.pack("<QQqiI", 9, 1 + number, 1_714_607_990 + 86400 * number, 5, 1 + number)
+        table = b"".join(struct.pack("<QQqiIQ", 9, 1 + number, 1_714_607_990 + 86400 * number, 5, 1 + number, 0)
                          for number in range(count))
         assert len(table) == count * SLOT_DOCUMENT_BYTES
         for text in (b"".join(documents), documents[0] * count, documents[1] + b"{}", b"no object\n"):

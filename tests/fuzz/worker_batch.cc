@@ -10,8 +10,11 @@
 
 #include "document/action_line.h"
 #include "document/document_id.h"
+#include "document/record_numbers.h"
+#include "document/section_origin.h"
 #include "sink/dead_letter.h"
 #include "supervise/batch_check.h"
+#include "supervise/section_check.h"
 #include "targets.h"
 
 namespace espcap::fuzz {
@@ -56,13 +59,15 @@ void BelieveLines(std::string_view text, SlotProgress& progress,
 
 void BelieveCounts(SlotProgress& progress) {
   constexpr uint64_t kMax = 0xFFFF;
-  for (uint64_t* count : {&progress.filtered, &progress.duplicates, &progress.failed}) {
+  progress.packets = progress.documents;
+  for (uint64_t* count :
+       {&progress.filtered, &progress.duplicates, &progress.failed, &progress.too_large}) {
     *count &= kMax;
   }
   progress.cut = 0;
   progress.cut_layers = {};
-  progress.captured =
-      progress.documents + progress.filtered + progress.duplicates + progress.failed;
+  progress.captured = progress.packets + progress.filtered + progress.duplicates + progress.failed +
+                      progress.too_large;
 }
 
 // The text that was written.
@@ -152,6 +157,33 @@ void CheckCopy(const SlotContents& contents, BatchForm form) {
   }
 }
 
+// As sections of packets.
+void CheckSections(const SlotContents& contents) {
+  const auto sections = supervise::ReadSections(Slots(), 0, contents);
+  if (!sections) return;
+  uint64_t packets = 0;
+  for (size_t place = 0; place < sections->size(); ++place) {
+    const supervise::SectionClaim& section = (*sections)[place];
+    Require(section.numbers.size() == section.head.packets, "each packet has its record");
+    Require(std::is_sorted(section.numbers.begin(), section.numbers.end()), "records rise");
+    Require(section.text_place + section.text_bytes <= contents.progress.text_bytes,
+            "a section is in the text");
+    packets += section.numbers.size();
+  }
+  Require(packets == contents.progress.packets, "packets are those that are counted");
+  const auto highest = supervise::CheckFileRecords(*sections, 0);
+  Require(!highest || *highest >= packets, "each packet has a record of its own");
+  const auto copy = supervise::CopySections(Slots(), 0, contents, *sections, {{}, true, "/f", {}});
+  if (!copy) return;
+  Require(copy->packets() == packets, "each packet is copied");
+  for (const DocumentSpan& span : copy->documents) {
+    const auto parsed = document::ParseOrigin(copy->text.view().substr(span.offset, span.length));
+    Require(parsed && parsed->origin.packets == span.packets && parsed->origin.file == "/f" &&
+                document::ParseRecordNumbers(parsed->origin.records, span.packets),
+            "an origin is the supervisor's");
+  }
+}
+
 }  // namespace
 
 void WorkerBatch(Bytes bytes) {
@@ -162,6 +194,7 @@ void WorkerBatch(Bytes bytes) {
       for (const auto form : {BatchForm::kLines, BatchForm::kBulk, BatchForm::kText}) {
         CheckCopy(*contents, form);
       }
+      CheckSections(*contents);
     }
   } else {
     Require(!contents.error().message.empty(), "an error says what is wrong");

@@ -15,9 +15,11 @@ EDGES = {
     "base": set(),
     "config": set(),
     "document": set(),
+    "forward": {"document", "pcapng", "source"},
     "http": set(),
     "jobs": {"kafka"},
     "kafka": {"document"},
+    "pcapng": set(),
     "process": set(),
     "report": set(),
     "resume": set(),
@@ -35,8 +37,9 @@ EDGES = {
     "registry": {"dissect", "schema", "source"},
     "sink": {"spool", "document"},
     "stream": {"dissect", "source", "process"},
-    "supervise": {"document", "process", "telemetry", "resume"},
-    "worker": {"live", "stream", "encode", "registry", "dissect", "process", "source", "schema", "document"},
+    "supervise": {"document", "pcapng", "process", "telemetry", "resume"},
+    "worker": {"live", "stream", "forward", "pcapng", "encode", "registry", "dissect", "process", "source", "schema",
+               "document"},
 }
 EVERYWHERE = {"espcap", "base"}
 UNBOUND = {"app"}  # wires the parts together

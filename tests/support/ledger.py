@@ -2,7 +2,7 @@
 """The summary line that a run ends with."""
 import re
 
-OUTCOMES = ("indexed", "already there", "written", "dead letters", "in the spool", "dropped", "failed", "abandoned",
+OUTCOMES = ("indexed", "already there", "written", "forwarded", "too large", "dead letters", "in the spool", "dropped", "failed", "abandoned",
             "dropped by kernel", "dropped by interface", "dropped by full rings", "not selected")
 
 

@@ -195,14 +195,14 @@ static void at_packet(const char* what) {
 struct progress {  // as process::SlotProgress
   uint64_t text_bytes;
   uint32_t documents, last_frame;
-  uint64_t captured, filtered, duplicates, failed, cut;
+  uint64_t captured, packets, filtered, duplicates, failed, too_large, cut;
   struct {
     uint64_t documents;
     char layer[24];
   } cut_layers[4];
   uint64_t source_bytes;
 };
-_Static_assert(sizeof(struct progress) == 192, "as the program's");
+_Static_assert(sizeof(struct progress) == 208, "as the program's");
 struct document {  // as process::SlotDocument
   uint64_t bytes, record_number;
   int64_t seconds;

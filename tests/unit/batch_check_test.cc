@@ -143,12 +143,12 @@ TEST_F(BatchCheckTest, NumbersThatCantBeAreRefused) {
       {[](auto& p) { p.cut = 3; }, "a batch whose counts disagree"},
       {[](auto& p) {
          p.documents = 1;
-         p.captured = 1;
+         p.packets = p.captured = 1;
        },
        "a batch with text of no document"},
       {[](auto& p) {
          p.documents = 3;
-         p.captured = 3;
+         p.packets = p.captured = 3;
        },
        "a document that isn't within its batch"},
       {[](auto& p) { --p.text_bytes; }, "a document that isn't within its batch"},

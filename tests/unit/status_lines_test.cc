@@ -36,6 +36,7 @@ TEST(StatusLines, OfARunToServers) {
   delivery.concurrency = 4;
   RunSnapshot run;
   run.delivery = &delivery;
+  run.destination = Destination::kServer;
   run.ledger.captured = run.ledger.indexed = 5;
   Lines lines = StatusLines(run, duration<double>(2));
   ASSERT_EQ(lines.size(), 5U);
