@@ -156,7 +156,7 @@ MUTATIONS = [
              ("SupervisorSimulation.BooksSlotsHealthAndStatusAreTrueAfterEachEvent",),
              "after a worker's death, the last packet that it settled is dissected again"),
     Mutation("supervise-abandoned-uncounted", "BatchDispatcher::Abandon",
-             "accounting_.ledger().abandoned += kept_.Get(id).checked.documents.size();",
+             "accounting_.ledger().abandoned += kept_.Get(id).checked.packets();",
              "",
              ("SupervisorSimulation.BooksSlotsHealthAndStatusAreTrueAfterEachEvent",),
              "what no sink has at the end is in no counter"),
