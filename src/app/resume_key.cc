@@ -52,9 +52,8 @@ std::string ResumeKey(const cli::CaptureSettings& settings) {
   if (settings.value_strings) purpose += "value-strings\n";
   purpose += fmt::format("fields {}\nprotocols {}\n", fmt::join(settings.fields, ","),
                          fmt::join(settings.protocols, ","));
-  if (!settings.forward.empty()) {
-    purpose += fmt::format("forward {} {}\n", settings.forward, settings.forward_secrets);
-  }
+  if (!settings.forward.empty()) purpose += fmt::format("forward {}\n", settings.forward);
+  if (settings.forward_secrets) purpose += "forward-secrets\n";
   // Not in the state files of earlier releases.
   if (!settings.pipeline.empty()) purpose += fmt::format("pipeline {}\n", settings.pipeline);
   if (const auto& window = settings.duplicate_window) {
