@@ -25,8 +25,8 @@ std::vector<Option> PacketsOptions() {
            "What to find, as in a search box: 'dns.qry.name:example*'; or @PATH of a file with a "
            "query as JSON.",
        .paragraph =
-           "A name that is no path of a field is searched for in all fields that are called "
-           "so: as a display filter calls them, or by the end of their paths.",
+           "A name that is no path of a field finds all fields that a display filter calls "
+           "so, or whose path ends so.",
        .setting = [](S& s) -> Setting { return &s.search->query; }},
       {.names = "--index",
        .commands = kRetrieve | kReportCommand,
