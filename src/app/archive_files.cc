@@ -29,7 +29,7 @@ std::string Describe(const FileFindings& findings) {
   };
   add(findings.other, "with other records in their place");
   add(findings.not_reached, fmt::format("not there ({})", findings.reason));
-  add(findings.unwritable, "of a kind that pcapng can't keep");
+  add(findings.unwritable, "of a kind, or a time before 1970, that pcapng can't keep");
   add(findings.undissected, "that libwireshark can't dissect");
   add(findings.unselected, "that their run's --filter doesn't select now");
   return text;

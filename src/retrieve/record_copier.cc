@@ -33,6 +33,8 @@ uint32_t InterfaceFinder::FirstOf(uint32_t section) const {
 Result<bool> RecordCopier::Copy() {
   wireshark::Record& record = source_.record();
   const wtap_rec& packet = *record.rec();
+  record.NormalizeTime();
+  if (packet.ts.secs < 0) return false;  // pcapng's times begin with 1970
   if (packet.rec_type == REC_TYPE_PACKET) {
     const int link_type = packet.rec_header.packet_header.pkt_encap;
     if (wtap_dump_can_write_encap(wtap_pcapng_file_type_subtype(), link_type) == FALSE) {

@@ -169,6 +169,11 @@ class Record {
     rec_.presence_flags |= WTAP_HAS_INTERFACE_ID;
     rec_.rec_header.packet_header.interface_id = id;
   }
+  // Damaged records have fractions of a second below 0; a file that is written has none.
+  void NormalizeTime() {
+    constexpr int kSecondNs = 1'000'000'000;
+    for (; rec_.ts.nsecs < 0; --rec_.ts.secs) rec_.ts.nsecs += kSecondNs;
+  }
   // As it is, with its block of options.
   bool Write(wtap_dumper* dumper, int* error, char** error_info) {
 #ifdef ESPCAP_WIRESHARK_RECORD_HOLDS_BYTES
