@@ -76,6 +76,9 @@ Result<void> CheckJobOptions(const cli::CaptureSettings& settings) {
   if (!settings.files.empty() || !settings.directories.empty() || !settings.interfaces.empty()) {
     return Fail("--jobs: the captures are those of the topic; leave out --file, --dir and --nic");
   }
+  if (!settings.forward.empty()) {
+    return Fail("--forward: captures of jobs are dissected here; leave out --jobs or --forward");
+  }
   if (jobs.group.empty()) {
     return Fail("--jobs: the group is missing that shares the jobs out; give --group NAME");
   }

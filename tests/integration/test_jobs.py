@@ -218,6 +218,7 @@ def test_brokers_have_credentials_of_their_own(queue, broker, archive, elasticse
     (["--jobs", "kafka://b/t", "--group", "g", "--archive-root", "/a"], ["give --node"]),
     (["--jobs", "kafka://b/t", "--file", "x"], ["leave out --file"]),
     (["--jobs", "b/t", "--group", "g"], ["--jobs"]),
+    (["--jobs", "kafka://b/t", "--forward", "kafka://b/u"], ["leave out --jobs or --forward"]),
     (["--group", "g", "--file", "x"], ["--group: there are no jobs"]),
     (["--jobs", "kafka://b/t", "--group", "g", "--archive-root", "/a", "--node", "n", "--spool", "s"], ["--spool"]),
     (["--jobs", "kafka://b/t", "--group", "g", "--archive-root", "/a", "--node", "n", "--count", "1"], ["--count"]),
