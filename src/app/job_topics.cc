@@ -15,15 +15,15 @@ constexpr std::chrono::seconds kInspection{15};
 }  // namespace
 
 Result<kafka::Connection> JobConnection(const char* option, const std::string& address,
-                                        const std::vector<std::string>& texts,
+                                        const std::vector<std::string>& properties,
                                         const std::string& password_file) {
   kafka::Connection connection;
   auto parsed = kafka::ParseAddress(option, address);
   if (!parsed) return Forward(std::move(parsed));
   connection.address = std::move(*parsed);
-  auto properties = kafka::ParseProperties(texts);
-  if (!properties) return Forward(std::move(properties));
-  connection.properties = std::move(*properties);
+  auto given = kafka::ParseProperties(properties);
+  if (!given) return Forward(std::move(given));
+  connection.properties = std::move(*given);
   const auto key = kafka::ValueOf(connection.properties, "ssl.key.location");
   if (!key.empty()) {
     base::ForbidDumps();

@@ -63,7 +63,7 @@ class PacketsRun {
 
   Result<retrieve::FileFindings> ReadFile(Retrieval& retrieval, MovedCaptures& moved,
                                           const std::string& path,
-                                          std::vector<retrieve::RecordSlot>& slots) {
+                                          std::vector<retrieve::RecordSlot>& slots) const {
     auto findings = retrieval.Add(path, slots);
     if (!findings) return findings;
     // Of a copy, conversations that are written already would be written once more.

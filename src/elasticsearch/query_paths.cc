@@ -105,7 +105,7 @@ class QueryWalk {
   size_t AppendField(std::string& text, std::string_view written, size_t at, size_t end,
                      int depth) {
     const bool is_group = at < end && query_[at] == '(';
-    size_t next = is_group ? EndOfGroup(at, end) : EndOfPart(at, end);
+    const size_t next = is_group ? EndOfGroup(at, end) : EndOfPart(at, end);
     if (at >= end || is_broken_ || (!is_group && !IsValueStart(at))) {
       is_broken_ = true;
       return end;

@@ -192,13 +192,14 @@ void JobConsumer::Finish(const Open& open, CaptureEnd::Kind kind, const std::str
   }
 }
 
-void JobConsumer::WriteDeadLetter(DeadLetter letter, std::function<void()> acknowledged) {
+void JobConsumer::WriteDeadLetter(const DeadLetter& letter,
+                                  std::function<void()> acknowledged) const {
   std::string key = fmt::format("{}-{}", letter.partition, letter.offset);
   topics_.dead_letters->Send(kafka::kPartitionOfKey, std::move(key),
                              FormatDeadLetter(letter, options_.member), std::move(acknowledged));
 }
 
-void JobConsumer::SendSummary(std::string text) {
+void JobConsumer::SendSummary(std::string text) const {
   topics_.results->Send(kafka::kPartitionOfKey, options_.member.run, std::move(text), {});
 }
 

@@ -58,7 +58,7 @@ class JobConsumer : public base::PollService {
   std::unique_ptr<FileWatch> MakeWatch();
   void NoteEnd(const CaptureEnd& end);
   // Of the run, under its own key.
-  void SendSummary(std::string text);
+  void SendSummary(std::string text) const;
 
   // No more jobs. Serve() until has_left(): what is told so far is written and committed.
   void Leave() { is_leaving_ = true; }
@@ -90,7 +90,7 @@ class JobConsumer : public base::PollService {
   void Accept(const kafka::ConsumedMessage& message);
   void Finish(const Open& open, CaptureEnd::Kind kind, const std::string& failure,
               uint64_t packets);
-  void WriteDeadLetter(DeadLetter letter, std::function<void()> acknowledged);
+  void WriteDeadLetter(const DeadLetter& letter, std::function<void()> acknowledged) const;
   [[nodiscard]] std::function<void()> SettleLater(const Open& open);
   [[nodiscard]] bool IsOurs(const Open& open) const;
   void Commit();

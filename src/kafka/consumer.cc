@@ -45,6 +45,7 @@ Properties Fixed(const std::string& group) {
 
 std::vector<int32_t> PartitionsOf(const rd_kafka_topic_partition_list_t& list) {
   std::vector<int32_t> partitions;
+  partitions.reserve(static_cast<size_t>(list.cnt));
   for (int at = 0; at < list.cnt; ++at) partitions.push_back(list.elems[at].partition);
   return partitions;
 }

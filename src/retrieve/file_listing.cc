@@ -60,8 +60,9 @@ void FileListing::ReadFolder(const base::FileDescriptor& top, const std::string&
     const std::string_view name = entry->d_name;
     if (name == "." || name == "..") continue;
     struct stat status {};
-    if (::fstatat(::dirfd(folder.get()), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+    if (::fstatat(::dirfd(folder.get()), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
       continue;
+    }
     const std::string place = path.empty() ? std::string(name) : path + '/' + std::string(name);
     if (S_ISDIR(status.st_mode) && !is_deep) folders.push_back(place);
     if (!S_ISREG(status.st_mode) || status.st_size == 0) continue;

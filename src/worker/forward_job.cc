@@ -92,7 +92,7 @@ Result<Outcome> RunForwardFileJob(WorkerContext& context, const Job& asked,
   return job.packet_limit == 0 ? Outcome::kComplete : Outcome::kPartial;
 }
 
-Result<Outcome> RunForwardStreamJob(WorkerContext& context, const Job& job, SlotWriter& out) {
+Result<Outcome> RunForwardStreamJob(const WorkerContext& context, const Job& job, SlotWriter& out) {
   constexpr std::chrono::milliseconds kMostWait{50};  // of the age of sections
   constexpr uint32_t kPacketsBetweenLooks = 64;
   const std::string path = job.path.data();

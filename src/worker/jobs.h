@@ -29,7 +29,7 @@ Result<process::Outcome> RunForwardFileJob(WorkerContext& context, const process
                                            process::MemoryBudget& memory, process::SlotWriter& out);
 
 // The same of what comes out of a ring, to the end of the stream.
-Result<process::Outcome> RunForwardStreamJob(WorkerContext& context, const process::Job& job,
+Result<process::Outcome> RunForwardStreamJob(const WorkerContext& context, const process::Job& job,
                                              process::SlotWriter& out);
 
 // A pipe, read into a ring.
