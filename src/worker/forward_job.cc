@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -27,6 +28,18 @@ void TakeSecrets(uint32_t type, const void* secrets, unsigned size) {
   // What finds no room is left out: the packets are there without it.
   static_cast<void>(TableOfSecrets()->AddSecrets(type, {static_cast<const char*>(secrets), size}));
 }
+
+// As long as this lives, secrets that the file holds go into the table.
+class SecretsOfFile {
+ public:
+  SecretsOfFile(wtap* file, forward::InterfaceTable& table) {
+    TableOfSecrets() = &table;
+    wtap_set_cb_new_secrets(file, TakeSecrets);
+  }
+  ~SecretsOfFile() { TableOfSecrets() = nullptr; }
+  SecretsOfFile(const SecretsOfFile&) = delete;
+  SecretsOfFile& operator=(const SecretsOfFile&) = delete;
+};
 
 // Interfaces that the source has come across, each under the number that it has in its section.
 class InterfacesOfFile {
@@ -80,9 +93,9 @@ Result<Outcome> RunForwardFileJob(WorkerContext& context, const Job& asked,
   if (const auto& duplicates = context.options().duplicates) frames.FindDuplicates(*duplicates);
   RecordForwarder forwarder(context.options(), *input->source, job,
                             context.slots(job)->shape().text_bytes, out);
+  std::optional<SecretsOfFile> secrets;
   if (context.options().forwards_secrets) {
-    TableOfSecrets() = &forwarder.interfaces();
-    wtap_set_cb_new_secrets(input->source->handle(), TakeSecrets);
+    secrets.emplace(input->source->handle(), forwarder.interfaces());
   }
   auto is_full = ForwardAll(frames, *input->source, forwarder, job, memory, out);
   if (auto handed = forwarder.HandOver(); !handed) return Forward(std::move(handed));
