@@ -16,7 +16,6 @@
 #include "app/run_origin.h"
 #include "app/standard_output.h"
 #include "base/event_loop.h"
-#include "base/printable.h"
 #include "jobs/capture_job.h"
 #include "jobs/dealing.h"
 #include "jobs/job_result.h"
@@ -29,8 +28,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr size_t kMaxPending = 10'000;         // jobs that wait for the brokers
-constexpr std::chrono::seconds kPatience{60};  // without one that is accepted
+constexpr size_t kMaxPending = 10'000;              // jobs that wait for the brokers
+constexpr std::chrono::seconds kAcceptTimeout{60};  // without one that is accepted
 constexpr milliseconds kTick{50};
 constexpr milliseconds kAnswer{15'000};
 constexpr int32_t kFewPartitions = 4;
@@ -103,7 +102,7 @@ Result<void> SendAll(const std::vector<jobs::DealtJob>& dealt, const JobTopic& t
       return Fail("{}; {} of {} captures are enqueued", polled.error().message, accepted,
                   dealt.size());
     }
-    if ((*loop)->Now() > last_accepted + kPatience) {
+    if ((*loop)->Now() > last_accepted + kAcceptTimeout) {
       return Fail(
           "{}: no broker accepts jobs: {}; {} of {} captures are enqueued, and enqueueing "
           "them again does no harm",

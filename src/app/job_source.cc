@@ -4,11 +4,11 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <utility>
-#include <vector>
 
 #include "app/archive_files.h"
 #include "app/destination_kind.h"
 #include "app/job_topics.h"
+#include "app/ledger_members.h"
 #include "app/run_options.h"
 
 namespace espcap::app {
@@ -34,32 +34,16 @@ Result<void> CheckUnused(const cli::CaptureSettings& settings) {
 }
 
 // Which file a job means: below the folders of this machine's archive, and by no link.
-class Finder {
- public:
-  Finder(retrieve::ArchiveRoots roots, std::vector<retrieve::PathMap> maps)
-      : roots_(std::move(roots)), maps_(std::move(maps)) {}
-
-  [[nodiscard]] Result<std::string> Find(const std::string& path) const {
-    const auto found = roots_.OpenFile(path);
-    if (!found) return Fail("{}", found.error().message);
-    if (!found->member.empty()) return Fail("it is in no folder");
-    return retrieve::MapPath(path, maps_);
-  }
-
- private:
-  retrieve::ArchiveRoots roots_;
-  std::vector<retrieve::PathMap> maps_;
-};
+Result<std::string> FindCapture(const retrieve::ArchiveRoots& roots, const std::string& path) {
+  const auto found = roots.OpenFile(path);
+  if (!found) return Fail("{}", found.error().message);
+  if (!found->member.empty()) return Fail("it is in no folder");
+  return roots.PlaceOf(path);
+}
 
 std::string SummaryOf(const encode::RunOrigin& origin, const Ledger& ledger) {
-  nlohmann::json counts = {{"captured", ledger.captured}};
-  for (const Ledger::Outcome& outcome : Ledger::kOutcomes) {
-    if (const uint64_t packets = ledger.*outcome.packets; packets != 0) {
-      counts[std::string(outcome.name)] = packets;
-    }
-  }
   const nlohmann::json summary = {
-      {"run", origin.run}, {"sensor", origin.sensor}, {"ledger", std::move(counts)}};
+      {"run", origin.run}, {"sensor", origin.sensor}, {"ledger", LedgerMembers(ledger)}};
   return summary.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -108,7 +92,7 @@ Result<std::unique_ptr<jobs::JobConsumer>> OpenJobs(const cli::CaptureSettings& 
   if (given.address.empty()) return nullptr;
   auto maps = ParseArchiveMaps(given.archive_maps);
   if (!maps) return Forward(std::move(maps));
-  auto roots = retrieve::ArchiveRoots::Open(given.archive_roots, *maps);
+  auto roots = retrieve::ArchiveRoots::Open(given.archive_roots, std::move(*maps));
   if (!roots) return Forward(std::move(roots));
   auto connection =
       JobConnection("--jobs", given.address, settings.kafka, given.kafka_password_file);
@@ -143,8 +127,8 @@ Result<std::unique_ptr<jobs::JobConsumer>> OpenJobs(const cli::CaptureSettings& 
       size_t{2} * WorkersOf(settings),
       given.stop_at_end};
   jobs::JobConsumer::Hooks hooks{
-      [finder = std::make_shared<const Finder>(std::move(*roots), std::move(*maps))](
-          const std::string& path) { return finder->Find(path); },
+      [roots = std::make_shared<const retrieve::ArchiveRoots>(std::move(*roots))](
+          const std::string& path) { return FindCapture(*roots, path); },
       [messages = telemetry::RateLimited(log, telemetry::Log::Level::kWarning, "the jobs")](
           const std::string& message) { messages.Report(message); }};
   log.Info(fmt::format("jobs from {}, group {}", options.name, given.group));

@@ -2,9 +2,9 @@
 #include "app/job_topics.h"
 
 #include <chrono>
-#include <memory>
 #include <utility>
 
+#include "app/broker_secrets.h"
 #include "base/secret_file.h"
 
 namespace espcap::app {
@@ -24,18 +24,17 @@ Result<kafka::Connection> JobConnection(const char* option, const std::string& a
   auto given = kafka::ParseProperties(properties);
   if (!given) return Forward(std::move(given));
   connection.properties = std::move(*given);
-  const auto key = kafka::ValueOf(connection.properties, "ssl.key.location");
-  if (!key.empty()) {
+  base::Secret password;
+  if (!password_file.empty()) {
     base::ForbidDumps();
-    auto checked = base::CheckSecretFile("the client's key", std::string(key));
-    if (!checked) return Forward(std::move(checked));
+    auto read =
+        base::ReadSecretFile("--kafka-password-file", password_file, base::FileModes::kOwnerOnly);
+    if (!read) return Forward(std::move(read));
+    password = std::move(*read);
   }
-  if (password_file.empty()) return connection;
-  base::ForbidDumps();
-  auto password =
-      base::ReadSecretFile("--kafka-password-file", password_file, base::FileModes::kOwnerOnly);
-  if (!password) return Forward(std::move(password));
-  connection.password = std::make_shared<const base::Secret>(std::move(*password));
+  if (auto added = AddSecrets(connection, std::move(password)); !added) {
+    return Forward(std::move(added));
+  }
   return connection;
 }
 

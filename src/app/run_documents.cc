@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "app/ledger_members.h"
 #include "base/event_loop.h"
 #include "elasticsearch/elasticsearch.h"
 #include "espcap/exit_status.h"
@@ -49,17 +50,6 @@ std::string IndexBody() {
   return json{{"mappings", {{"dynamic", false}, {"properties", std::move(properties)}}}}.dump();
 }
 
-json LedgerOf(const Ledger& ledger) {
-  json members = {{"captured", ledger.captured},
-                  {"recovered", ledger.recovered},
-                  {"cut", ledger.cut},
-                  {"quarantined", ledger.quarantined}};
-  for (const Ledger::Outcome& outcome : Ledger::kOutcomes) {
-    members[std::string(outcome.name)] = ledger.*outcome.packets;
-  }
-  return members;
-}
-
 // By the place where they were lost.
 json InterfacesOf(const LiveStats& live) {
   json interfaces = json::array();
@@ -87,7 +77,7 @@ std::string BodyOf(const std::string& description, const std::string& started,
     body["exit_status"] = *exit_status;
   }
   const Ledger& ledger = run.ledger;
-  body["ledger"] = LedgerOf(ledger);
+  body["ledger"] = LedgerMembers(ledger);
   body["lost"] = ledger.Undelivered() - ledger.dead_lettered + ledger.kernel_dropped +
                  ledger.interface_dropped + ledger.ring_dropped;
   body["unreadable_files"] = run.work.unreadable_files;

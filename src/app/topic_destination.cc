@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "app/broker_secrets.h"
 #include "app/credentials.h"
 #include "app/destination_kind.h"
 #include "app/refused_documents.h"
-#include "base/secret_file.h"
 #include "kafka/producer.h"
 #include "kafka/topic_sink.h"
 
@@ -97,14 +97,8 @@ Result<kafka::Connection> ConnectionOf(const cli::CaptureSettings& settings,
   connection.properties = std::move(*security);
   connection.properties.insert(connection.properties.end(), given->begin(), given->end());
   WarnOfSecurity(settings.security, connection.properties, log);
-  const auto key = kafka::ValueOf(connection.properties, "ssl.key.location");
-  if (!key.empty() || !password->empty()) base::ForbidDumps();
-  if (!key.empty()) {
-    auto checked = base::CheckSecretFile("the client's key", std::string(key));
-    if (!checked) return Forward(std::move(checked));
-  }
-  if (!password->empty()) {
-    connection.password = std::make_shared<const base::Secret>(std::move(*password));
+  if (auto added = AddSecrets(connection, std::move(*password)); !added) {
+    return Forward(std::move(added));
   }
   if (ports != nullptr) {
     auto sockets = std::make_shared<kafka::SocketMaker>();

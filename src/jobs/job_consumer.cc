@@ -50,10 +50,13 @@ JobConsumer::JobConsumer(base::EventLoop& loop, Options options, Topics topics, 
 
 std::unique_ptr<FileWatch> JobConsumer::MakeWatch() { return std::make_unique<Watch>(*this); }
 
+size_t JobConsumer::Pending() const {
+  return topics_.retries->pending() + topics_.results->pending() + topics_.dead_letters->pending() +
+         commits_under_way_;
+}
+
 milliseconds JobConsumer::NextTimeout() const {
-  const size_t pending = topics_.retries->pending() + topics_.results->pending() +
-                         topics_.dead_letters->pending() + commits_under_way_;
-  return pending > 0 || is_leaving_ ? kSoon : kLook;
+  return Pending() > 0 || is_leaving_ ? kSoon : kLook;
 }
 
 void JobConsumer::Serve() {
@@ -68,9 +71,7 @@ void JobConsumer::Serve() {
   Commit();
   const bool has_room = !backlog_.empty() && open_.size() < options_.max_open;
   if (has_room || !failure_.empty() || IsAtEnd()) base::SignalEventFd(arrived_.get());
-  const size_t pending = topics_.retries->pending() + topics_.results->pending() +
-                         topics_.dead_letters->pending() + commits_under_way_;
-  if (is_leaving_ && (pending == 0 || !failure_.empty())) topics_.jobs->Leave();
+  if (is_leaving_ && (Pending() == 0 || !failure_.empty())) topics_.jobs->Leave();
 }
 
 void JobConsumer::Handle(const kafka::Consumer::Events& events) {

@@ -6,6 +6,7 @@
 #ifndef ESPCAP_JOBS_JOB_CONSUMER_H_
 #define ESPCAP_JOBS_JOB_CONSUMER_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -94,6 +95,8 @@ class JobConsumer : public base::PollService {
   [[nodiscard]] std::function<void()> SettleLater(const Open& open);
   [[nodiscard]] bool IsOurs(const Open& open) const;
   void Commit();
+  // What brokers have not answered yet.
+  [[nodiscard]] size_t Pending() const;
   void LimitBacklog();
 
   Options options_;

@@ -7,23 +7,25 @@
 #include <utility>
 
 #include "base/event_fd.h"
+#include "kafka/partition_list.h"
 
 namespace espcap::kafka {
 namespace {
 
 constexpr size_t kEventsAtOnce = 1000;  // told in one turn of the loop
 
-struct Destroy {
-  void operator()(rd_kafka_topic_partition_list_t* list) const {
-    rd_kafka_topic_partition_list_destroy(list);
-  }
-  void operator()(rd_kafka_topic_partition_t* partition) const {
-    rd_kafka_topic_partition_destroy(partition);
-  }
+struct DestroyError {
   void operator()(rd_kafka_error_t* error) const { rd_kafka_error_destroy(error); }
 };
-template <class T>
-using Owned = std::unique_ptr<T, Destroy>;
+using OwnedError = std::unique_ptr<rd_kafka_error_t, DestroyError>;
+
+// Takes the error, if there is one; whether there was.
+bool Report(rd_kafka_error_t* error, std::vector<ErrorReport>& errors) {
+  const OwnedError owned(error);
+  if (owned == nullptr) return false;
+  errors.push_back({rd_kafka_error_code(error), rd_kafka_error_string(error)});
+  return true;
+}
 
 Properties Defaults() {
   return {{"client.id", "espcap"},
@@ -50,10 +52,8 @@ std::vector<int32_t> PartitionsOf(const rd_kafka_topic_partition_list_t& list) {
   return partitions;
 }
 
-Owned<rd_kafka_topic_partition_list_t> ListOf(const std::string& topic,
-                                              const std::vector<int32_t>& partitions) {
-  Owned<rd_kafka_topic_partition_list_t> list(
-      rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+PartitionList ListOf(const std::string& topic, const std::vector<int32_t>& partitions) {
+  PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
   for (const int32_t partition : partitions) {
     rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition);
   }
@@ -113,7 +113,7 @@ Consumer::Events Consumer::Drain() {
         break;
       case RD_KAFKA_EVENT_ERROR:
         if (rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-          const Owned<rd_kafka_topic_partition_t> end(rd_kafka_event_topic_partition(event.get()));
+          const Partition end(rd_kafka_event_topic_partition(event.get()));
           if (end != nullptr) events.ends.push_back(end->partition);
         } else {
           events.errors.push_back(ReportOf(client_, *event));
@@ -134,21 +134,13 @@ void Consumer::Rebalance(rd_kafka_event_t& event, Events& events) {
   if (list == nullptr) return;
   const std::vector<int32_t> partitions = PartitionsOf(*list);
   if (rd_kafka_event_error(&event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-    const Owned<rd_kafka_error_t> error(rd_kafka_incremental_assign(client_.get(), list));
-    if (error != nullptr) {
-      events.errors.push_back(
-          {rd_kafka_error_code(error.get()), rd_kafka_error_string(error.get())});
-      return;
-    }
+    if (Report(rd_kafka_incremental_assign(client_.get(), list), events.errors)) return;
     assignment_.insert(assignment_.end(), partitions.begin(), partitions.end());
     events.assigned.insert(events.assigned.end(), partitions.begin(), partitions.end());
     if (is_paused_) Pause();
     return;
   }
-  const Owned<rd_kafka_error_t> error(rd_kafka_incremental_unassign(client_.get(), list));
-  if (error != nullptr) {
-    events.errors.push_back({rd_kafka_error_code(error.get()), rd_kafka_error_string(error.get())});
-  }
+  Report(rd_kafka_incremental_unassign(client_.get(), list), events.errors);
   std::erase_if(assignment_, [&partitions](int32_t partition) {
     return std::find(partitions.begin(), partitions.end(), partition) != partitions.end();
   });
@@ -166,8 +158,7 @@ void Consumer::Resume() {
 }
 
 bool Consumer::Commit(const std::vector<PartitionOffset>& offsets) {
-  const Owned<rd_kafka_topic_partition_list_t> list(
-      rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
+  const PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
   for (const auto& [partition, offset] : offsets) {
     rd_kafka_topic_partition_list_add(list.get(), topic_.c_str(), partition)->offset = offset;
   }
@@ -185,12 +176,7 @@ void Consumer::Leave() {
 void Consumer::AdvanceLeaving(Events& events) {
   if (!assignment_.empty()) return;
   if (!std::exchange(is_closing_, true)) {
-    const Owned<rd_kafka_error_t> error(
-        rd_kafka_consumer_close_queue(client_.get(), client_.queue()));
-    if (error != nullptr) {
-      events.errors.push_back(
-          {rd_kafka_error_code(error.get()), rd_kafka_error_string(error.get())});
-    }
+    Report(rd_kafka_consumer_close_queue(client_.get(), client_.queue()), events.errors);
   }
   has_left_ = rd_kafka_consumer_closed(client_.get()) != 0;
 }

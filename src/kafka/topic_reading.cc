@@ -2,30 +2,20 @@
 #include "kafka/topic_reading.h"
 
 #include <algorithm>
-#include <memory>
 #include <set>
 
 #include "kafka/error_report.h"
 #include "kafka/failure.h"
+#include "kafka/partition_list.h"
 
 namespace espcap::kafka {
 namespace {
 
 using std::chrono::milliseconds;
 
-struct Destroy {
-  void operator()(rd_kafka_topic_partition_list_t* list) const {
-    rd_kafka_topic_partition_list_destroy(list);
-  }
-  void operator()(rd_kafka_topic_partition_t* partition) const {
-    rd_kafka_topic_partition_destroy(partition);
-  }
-};
-using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t, Destroy>;
-
 // Every one, from its first message on.
-Partitions PartitionsOf(const Connection& connection, int32_t partitions) {
-  Partitions list(rd_kafka_topic_partition_list_new(partitions));
+PartitionList PartitionsOf(const Connection& connection, int32_t partitions) {
+  PartitionList list(rd_kafka_topic_partition_list_new(partitions));
   for (int32_t partition = 0; partition < partitions; ++partition) {
     rd_kafka_topic_partition_list_add(list.get(), connection.address.topic.c_str(), partition)
         ->offset = RD_KAFKA_OFFSET_BEGINNING;
@@ -55,7 +45,7 @@ Result<uint64_t> AskLag(const Connection& connection, int32_t partitions, const 
   const auto client = StartConsumer(connection, group);
   if (!client) return tl::unexpected(client.error());
   const int timeout_ms = static_cast<int>(timeout.count());
-  const Partitions list = PartitionsOf(connection, partitions);
+  const PartitionList list = PartitionsOf(connection, partitions);
   if (const auto error = rd_kafka_committed(client->get(), list.get(), timeout_ms)) {
     return Refused(connection, error, rd_kafka_err2str(error));
   }
@@ -79,7 +69,7 @@ Result<void> ReadWholeTopic(const Connection& connection, int32_t partitions,
                             const OnMessage& on_message, milliseconds timeout) {
   const auto client = StartConsumer(connection, "espcap-reader");
   if (!client) return tl::unexpected(client.error());
-  const Partitions list = PartitionsOf(connection, partitions);
+  const PartitionList list = PartitionsOf(connection, partitions);
   if (const auto error = rd_kafka_assign(client->get(), list.get())) {
     return Refused(connection, error, rd_kafka_err2str(error));
   }
@@ -98,8 +88,7 @@ Result<void> ReadWholeTopic(const Connection& connection, int32_t partitions,
     } else if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR) {
       const auto error = rd_kafka_event_error(event.get());
       if (error == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-        const std::unique_ptr<rd_kafka_topic_partition_t, Destroy> end(
-            rd_kafka_event_topic_partition(event.get()));
+        const Partition end(rd_kafka_event_topic_partition(event.get()));
         if (end != nullptr) ended.insert(end->partition);
       } else if (IsForGood(error)) {
         return Refused(connection, error, ReportOf(*client, *event).reason);

@@ -109,7 +109,7 @@ Result<ArchiveRoots> ArchiveRoots::Open(const std::vector<std::string>& folders,
 }
 
 Result<ArchivedFile> ArchiveRoots::OpenFile(const std::string& path) const {
-  const std::string place = MapPath(path, maps_);
+  const std::string place = PlaceOf(path);
   if (place.find('\0') != std::string::npos) return Fail("this is no path");
   std::string reason = HasDotDot(place) ? "there is a .. in its path" : "no --archive-root has it";
   for (const Root& root : roots_) {

@@ -51,6 +51,8 @@ class ArchiveRoots {
   static Result<ArchiveRoots> Open(const std::vector<std::string>& folders,
                                    std::vector<PathMap> maps);
 
+  // Where a path that documents name lies here.
+  [[nodiscard]] std::string PlaceOf(const std::string& path) const { return MapPath(path, maps_); }
   // A regular file, for reading; of a path that goes on behind it, that file. An error says why
   // there is none, without the path.
   [[nodiscard]] Result<ArchivedFile> OpenFile(const std::string& path) const;
