@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""espcap packets of damaged captures whose microseconds make no time: the one that libwiretap makes is written, or it is named."""
+"""espcap packets of damaged captures, with fractions above a second: the time that libwiretap makes is written, or it is named."""
 import struct
 
 import pcapng
@@ -7,17 +7,23 @@ import pytest
 from captures import PCAP_HEADER
 from numbered import packet
 
-SECONDS, MICROSECONDS = 1_700_000_000, 3_841_916_976
-NANOSECONDS = (MICROSECONDS * 1000 + 2**31) % 2**32 - 2**31  # as libwiretap has them, in 32 bits: negative
+SECONDS, FRACTION = 1_700_000_000, 3_841_916_976
+UNITS_NS = {"microseconds": (PCAP_HEADER, 1000), "nanoseconds": (b"\x4d\x3c\xb2\xa1" + PCAP_HEADER[4:], 1)}
+
+
+def signed(number):
+    """As libwiretap has nanoseconds: in 32 bits."""
+    return (number + 2**31) % 2**32 - 2**31
 
 
 @pytest.fixture
 def found(elasticsearch, espcap, tmp_path):
-    """found(seconds) → the run that writes the packet of this second, and the packets that it wrote."""
-    def find(seconds):
+    """found(seconds, unit) → the run that writes the packet of this second, and the packets that it wrote."""
+    def find(seconds, unit):
+        header, _ = UNITS_NS[unit]
         capture, out = tmp_path / "capture.pcap", tmp_path / "out.pcapng"
         data = packet(1)
-        capture.write_bytes(PCAP_HEADER + struct.pack("<IIII", seconds, MICROSECONDS, len(data), len(data)) + data)
+        capture.write_bytes(header + struct.pack("<IIII", seconds, FRACTION, len(data), len(data)) + data)
         indexed = espcap("--file", capture, *elasticsearch.options)
         assert indexed.code == 0, indexed
         elasticsearch.request("POST", f"/{elasticsearch.indices}/_refresh")
@@ -27,16 +33,20 @@ def found(elasticsearch, espcap, tmp_path):
     return find
 
 
-def test_the_time_is_the_one_that_libwiretap_makes(found, tshark):
-    run, capture, [written] = found(SECONDS)
+@pytest.mark.parametrize("unit", UNITS_NS)
+def test_the_time_is_the_one_that_libwiretap_makes(found, tshark, unit):
+    run, capture, [written] = found(SECONDS, unit)
     assert run.code == 0, run
-    assert written.time == 1_000_000_000 * SECONDS + NANOSECONDS
+    nanoseconds = signed(FRACTION * UNITS_NS[unit][1])
+    assert nanoseconds < 0
+    assert written.time == 1_000_000_000 * SECONDS + nanoseconds
     assert written.data == packet(1)
     shown = tshark("-r", capture, "-T", "fields", "-e", "frame.time_epoch").strip()
-    assert shown.endswith(f"{SECONDS}.{-NANOSECONDS}")
+    assert shown.endswith(f"{SECONDS}.{-nanoseconds:09}")
 
 
-def test_a_time_before_1970_is_named(found):
-    run, capture, written = found(0)
+@pytest.mark.parametrize("unit", UNITS_NS)
+def test_a_time_before_1970_is_named(found, unit):
+    run, capture, written = found(0, unit)
     assert written == [] and run.code == 2, run
     assert f"{capture}: " in run.err and "before 1970" in run.err, run
