@@ -55,6 +55,21 @@ bool IsForGood(rd_kafka_resp_err_t error) {
   }
 }
 
+bool IsTransient(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS:
+    case RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE:
+    case RD_KAFKA_RESP_ERR_NOT_COORDINATOR:
+    case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
+    case RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION:
+    case RD_KAFKA_RESP_ERR__WAIT_COORD:
+    case RD_KAFKA_RESP_ERR__TRANSPORT:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::string Explain(rd_kafka_resp_err_t error, std::string_view reason, std::string_view mechanism,
                     int version) {
   const std::string_view advice = AdviceFor(error, reason, mechanism, version);

@@ -14,6 +14,10 @@ namespace espcap::kafka {
 // Whether waiting can't repair it at the start: credentials, certificates, names.
 bool IsForGood(rd_kafka_resp_err_t error);
 
+// Whether it is over in moments, without anyone's doing: a coordinator or leader that moves, such
+// as while the topic of committed offsets is made or a broker starts.
+bool IsTransient(rd_kafka_resp_err_t error);
+
 // `reason`: librdkafka's, which names the host. With what to do, where that is known.
 // `mechanism`: of SASL; `version`: librdkafka's, as rd_kafka_version() has it.
 std::string Explain(rd_kafka_resp_err_t error, std::string_view reason, std::string_view mechanism,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <thread>
 
 #include "kafka/error_report.h"
 #include "kafka/failure.h"
@@ -11,7 +12,10 @@
 namespace espcap::kafka {
 namespace {
 
+using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
+
+constexpr milliseconds kBeforeNext{100};  // question, after one that found nobody in charge
 
 // Every one, from its first message on.
 PartitionList PartitionsOf(const Connection& connection, int32_t partitions) {
@@ -38,25 +42,51 @@ tl::unexpected<Error> Refused(const Connection& connection, rd_kafka_resp_err_t 
       Explain(error, reason, ValueOf(connection.properties, "sasl.mechanism"), rd_kafka_version()));
 }
 
+// `ask(timeout_ms)` once more until it fails for another reason, or `timeout` is over.
+template <class Ask>
+rd_kafka_resp_err_t AskUntilAnswered(milliseconds timeout, const Ask& ask) {
+  const Clock::time_point deadline = Clock::now() + timeout;
+  for (;;) {
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
+    const rd_kafka_resp_err_t error = ask(static_cast<int>(std::max(left, kBeforeNext).count()));
+    if (!IsTransient(error) || Clock::now() + kBeforeNext >= deadline) return error;
+    std::this_thread::sleep_for(kBeforeNext);
+  }
+}
+
+// What rd_kafka_committed says as a whole, or else of a partition.
+rd_kafka_resp_err_t AskCommitted(const Client& client, rd_kafka_topic_partition_list_t& list,
+                                 int timeout_ms) {
+  const auto error = rd_kafka_committed(client.get(), &list, timeout_ms);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;
+  for (int at = 0; at < list.cnt; ++at) {
+    if (list.elems[at].err != RD_KAFKA_RESP_ERR_NO_ERROR) return list.elems[at].err;
+  }
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 }  // namespace
 
 Result<uint64_t> AskLag(const Connection& connection, int32_t partitions, const std::string& group,
                         milliseconds timeout) {
   const auto client = StartConsumer(connection, group);
   if (!client) return tl::unexpected(client.error());
-  const int timeout_ms = static_cast<int>(timeout.count());
   const PartitionList list = PartitionsOf(connection, partitions);
-  if (const auto error = rd_kafka_committed(client->get(), list.get(), timeout_ms)) {
-    return Refused(connection, error, rd_kafka_err2str(error));
+  const auto asked = AskUntilAnswered(timeout, [&client, &list](int timeout_ms) {
+    return AskCommitted(*client, *list, timeout_ms);
+  });
+  if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return Refused(connection, asked, rd_kafka_err2str(asked));
   }
   uint64_t lag = 0;
   for (int at = 0; at < list->cnt; ++at) {
     const rd_kafka_topic_partition_t& partition = list->elems[at];
     int64_t low = 0;
     int64_t high = 0;
-    const auto error =
-        rd_kafka_query_watermark_offsets(client->get(), connection.address.topic.c_str(),
-                                         partition.partition, &low, &high, timeout_ms);
+    const auto error = AskUntilAnswered(timeout, [&](int timeout_ms) {
+      return rd_kafka_query_watermark_offsets(client->get(), connection.address.topic.c_str(),
+                                              partition.partition, &low, &high, timeout_ms);
+    });
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return Refused(connection, error, rd_kafka_err2str(error));
     }

@@ -16,7 +16,8 @@
 
 namespace espcap::kafka {
 
-// Messages that the group has not committed, in all partitions. `timeout`: for each answer.
+// Messages that the group has not committed, in all partitions. `timeout`: for each answer; until
+// then it asks again while the coordinator or a leader moves.
 Result<uint64_t> AskLag(const Connection& connection, int32_t partitions, const std::string& group,
                         std::chrono::milliseconds timeout);
 

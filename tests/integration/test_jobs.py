@@ -4,6 +4,7 @@ import collections
 import json
 import os
 
+import kafka
 import pytest
 from captures import write_pcap
 from numbered import packet
@@ -106,6 +107,16 @@ def test_each_capture_is_indexed_once(queue, archive, elasticsearch, espcap):
     assert summary["ledger"]["captured"] == 2 * packets and summary["ledger"]["already_there"] == packets
     again = espcap(*queue.options(folder), "--stop-at-end", *elasticsearch.options)
     assert (again.code, again.ledger["packets captured"]) == (0, 0), again
+
+
+def test_the_status_waits_for_a_coordinator(espcap, tmp_path):
+    """The first question about a group has the broker make the topic of offsets; a crash takes the coordinator away."""
+    with kafka.Broker(tmp_path / "broker") as own:
+        queue = Queue(own, espcap, partitions=2)
+        for _ in range(3):
+            assert queue.status() == {"waiting": 0, "done": 0, "failed": 0}
+            own.kill()
+            own.start()
 
 
 def test_a_failing_job_is_tried_twice(queue, elasticsearch, espcap, tmp_path):

@@ -40,6 +40,21 @@ TEST(KafkaDeliveryPolicy, WhatFollowsFromAnOutcome) {
   }
 }
 
+TEST(KafkaFailure, WhatPassesByItself) {
+  for (const auto error :
+       {RD_KAFKA_RESP_ERR_NOT_COORDINATOR, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
+        RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
+        RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR__TRANSPORT}) {
+    EXPECT_TRUE(IsTransient(error)) << rd_kafka_err2name(error);
+    EXPECT_FALSE(IsForGood(error)) << rd_kafka_err2name(error);
+  }
+  for (const auto error :
+       {RD_KAFKA_RESP_ERR_NO_ERROR, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
+        RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART}) {
+    EXPECT_FALSE(IsTransient(error)) << rd_kafka_err2name(error);
+  }
+}
+
 TEST(KafkaFailure, SaysWhatToDo) {
   constexpr int kOld = 0x020002ff;
   constexpr int kNew = 0x020601ff;
