@@ -78,3 +78,11 @@ def test_nothing_is_kept_where_that_is_switched_off(tidy, monkeypatch):
     tidy.Results([]).add(unit_of(tidy), True)
     monkeypatch.setenv("ESPCAP_TEST_CACHE", "off")
     assert not tidy.Results([]).has(unit_of(tidy), True)
+
+
+def test_a_program_that_ends_without_a_word_is_a_finding(tidy):
+    silent = tidy.ROOT / "clang-tidy"
+    silent.write_text("#!/bin/sh\nkill -KILL $$\n", encoding="ascii")
+    silent.chmod(0o755)
+    _, _, found = tidy.look_at(str(silent), unit_of(tidy), False)
+    assert "src/a/one.cc: clang-tidy: exit status" in found
