@@ -60,11 +60,13 @@ def archive(folder, tmp_path):
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
 def test_every_packet_comes_back(elasticsearch, espcap, archive, tmp_path):
-    run = espcap("--dir", archive, "--recursive", *elasticsearch.options, "--fields", "frame.number")
-    elasticsearch.request("POST", f"/{elasticsearch.indices}/_refresh")
+    index = elasticsearch.named("all")  # captures of hundreds of days would make as many indices
+    run = espcap("--dir", archive, "--recursive", "--node", elasticsearch.url, "--index", index,
+                 "--fields", "frame.number")
+    elasticsearch.request("POST", f"/{index}/_refresh")
     out = tmp_path / "out.pcapng"
-    found = espcap("packets", "*", "--node", elasticsearch.url, "--index", elasticsearch.index, "--archive-root",
-                   archive, "-w", out)
+    found = espcap("packets", "*", "--node", elasticsearch.url, "--index", index, "--archive-root", archive,
+                   "-w", out)
     wanted, without = collections.Counter(), []
     for path in archive.rglob("*"):
         packets = converted(path) if path.is_file() else []
