@@ -20,6 +20,7 @@ bool IsRepeatable(const cli::Option& option) {
   cli::PacketsSettings packets;
   cli::ShowSettings show;
   cli::ReportSettings report;
+  cli::EnqueueSettings enqueue;
   cli::SettingsOfCommand settings = {.program = &capture,
                                      .server = &capture,
                                      .capture = &capture,
@@ -31,7 +32,8 @@ bool IsRepeatable(const cli::Option& option) {
                                      .retrieval = &packets,
                                      .packets = &packets,
                                      .show = &show,
-                                     .report = &report};
+                                     .report = &report,
+                                     .enqueue = &enqueue};
   return std::holds_alternative<std::vector<std::string>*>(option.setting(settings));
 }
 
