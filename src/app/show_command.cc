@@ -192,6 +192,9 @@ class ShowRun {
                        });
     log_.ClearProgress();
     if (!fault) return tl::unexpected(fault.error());
+    if (!fault->empty()) {
+      if (auto space = retrieve::CheckSpaceOf(files.kept); !space) return Forward(std::move(space));
+    }
     FileFindings findings = retrieve::FindingsOf(slots);
     findings.unselected = std::exchange(findings.filtered, 0);
     if (findings.not_reached > 0) findings.reason = *fault;

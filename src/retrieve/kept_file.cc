@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +14,7 @@ namespace espcap::retrieve {
 namespace {
 
 constexpr size_t kCopyBytes = size_t{256} << 10U;
+constexpr uint64_t kLeastSpaceBytes = 16U << 10U;
 
 }  // namespace
 
@@ -23,6 +25,14 @@ Result<base::FileDescriptor> MakeKeptFile(const std::string& folder) {
   if (file.valid() && ::fchmod(file.get(), kReadable) == 0) return file;
   return Fail("keep packets in {}: {}; TMPDIR names another folder", folder,
               std::generic_category().message(errno));
+}
+
+Result<void> CheckSpaceOf(const base::FileDescriptor& file) {
+  struct statvfs status {};
+  if (::fstatvfs(file.get(), &status) != 0) return {};
+  if (uint64_t{status.f_bavail} * status.f_frsize >= kLeastSpaceBytes) return {};
+  return Fail("keep packets: {}; TMPDIR names another folder",
+              std::generic_category().message(ENOSPC));
 }
 
 Result<void> EmptyKeptFile(const base::FileDescriptor& file) {

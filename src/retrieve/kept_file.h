@@ -15,6 +15,9 @@ namespace espcap::retrieve {
 
 Result<base::FileDescriptor> MakeKeptFile(const std::string& folder);
 Result<void> EmptyKeptFile(const base::FileDescriptor& file);
+// After its writer has failed. An error: no space is left where it is, so that the capture isn't to
+// blame.
+Result<void> CheckSpaceOf(const base::FileDescriptor& file);
 // From its beginning, in parts. An error: it can't be read, or the writer's own.
 Result<void> CopyKeptFile(const base::FileDescriptor& file,
                           const std::function<Result<void>(std::string_view bytes)>& write);

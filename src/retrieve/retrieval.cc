@@ -45,6 +45,9 @@ Result<FileFindings> Retrieval::AddFrom(const ArchivedFile& file, const std::str
   if (::fstat(file.file.get(), &status) == 0) read_.emplace_back(status.st_dev, status.st_ino);
   if (auto emptied = EmptyKeptFile(section_); !emptied) return Forward(std::move(emptied));
   const auto copied = processes_->Copy(*capture, file.file, unpacked_, section_, slots);
+  if (!copied || !copied->fault.empty()) {
+    if (auto space = CheckSpaceOf(section_); !space) return Forward(std::move(space));
+  }
   if (!copied) {
     nothing.reason = copied.error().message;
     return nothing;

@@ -2,6 +2,7 @@
 """espcap packets and espcap show: packets of captures that are packed, in archives or by themselves."""
 import gzip
 import json
+import lzma
 import os
 import subprocess
 import zipfile
@@ -9,6 +10,9 @@ import zipfile
 import pcapng
 import pytest
 from archives import ARCHIVES, COMPRESSIONS, tar_of, zip_of
+from captures import write_pcap
+from mounts import with_small_folder
+from numbered import packet
 from pcapng import packets_of, plain
 from project import TEST_PCAPS
 
@@ -171,3 +175,22 @@ def test_only_root_may_read_the_archive(any_server, espcap, ask, folder, tmp_pat
     columns = ask("show", "espcap.frame:3", "--archive-root", folder, "--format", "columns")
     lines = subprocess.run(["tshark", "-r", DNS], check=True, stdout=subprocess.PIPE).stdout.splitlines(keepends=True)
     assert columns.code == 0 and columns.out == lines[2], columns
+
+
+@pytest.mark.parametrize("command, is_packed", [("packets", False), ("packets", True), ("show", True)])
+def test_a_full_folder_for_temporary_files_is_said(command, is_packed, elasticsearch, espcap, folder, environment,
+                                                   tmp_path):
+    """Neither is the capture to blame, nor are others searched for its packets."""
+    capture = folder / "a.pcap"
+    write_pcap(capture, [packet(number) + bytes(200) for number in range(500)])
+    if is_packed:
+        (folder / "a.pcap.xz").write_bytes(lzma.compress(capture.read_bytes()))
+        capture.unlink()
+    index(espcap, elasticsearch, folder, "--detail", "summary")
+    small = tmp_path / "small"
+    small.mkdir()
+    run = espcap(command, "*", "--node", elasticsearch.url, "--index", elasticsearch.index, "--archive-root", folder,
+                 before=with_small_folder(small), env={**environment, "TMPDIR": str(small)})
+    assert run.code == 1, run
+    assert "keep packets: No space left on device; TMPDIR names another folder" in run.err
+    assert "not there" not in run.err and "searched" not in run.err

@@ -44,7 +44,8 @@ def show(espcap, any_server):
 
 
 def index(espcap, server, folder, *options):
-    run = espcap("--dir", folder, *server.options, *options)
+    """To one index: captures of many days would make as many, at a second each."""
+    run = espcap("--dir", folder, "--node", server.url, "--index", server.named("all"), *options)
     assert run.code in (0, 2), run
     server.request("POST", f"/{server.indices},espcap-runs/_refresh")
 

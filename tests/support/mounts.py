@@ -18,3 +18,9 @@ def with_dev_log(path):
               'mount --bind "$0" /dev/log && "$@"; '
               'status=$?; umount /dev/log /dev; exit $status')
     return [*own_mounts(), "sh", "-c", script, path]
+
+
+def with_small_folder(path, size="64k"):
+    """The start of a command for which the folder is a file system of its own of that size."""
+    script = 'mount -t tmpfs -o size="$1" tmpfs "$0" && shift && "$@"; status=$?; umount "$0"; exit $status'
+    return [*own_mounts(), "sh", "-c", script, path, size]
