@@ -206,10 +206,12 @@ TEST(ParseBulkResponse, EndsAtTheFirstItemTooMany) {
 
 TEST(ParseBulkResponse, LongReasonsAreCut) {
   const std::string text(100'000, 'x');
+  base::JsonBounds bounds = BulkAnswerBounds(1);
+  bounds.time = base::JsonBounds::kAnyTime;
   const auto results = ParseBulkResponse(R"({"items":[{"create":{"status":400,"error":{"type":")" +
                                              text + R"(","reason":")" + text +
                                              R"(","caused_by":{"reason":")" + text + R"("}}}}]})",
-                                         1);
+                                         1, bounds);
   ASSERT_TRUE(results) << results.error().message;
   EXPECT_LT(results->front().reason.size(), 7000U);
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "default_faults.h"
 #include "live/link_table.h"
 #include "live/link_watch.h"
 #include "live/shared_capture_state.h"
@@ -107,6 +108,7 @@ TEST_F(LinkTest, IsThoughtToBeThereUntilTheOpenerFollowsIt) {
 TEST_F(LinkTest, OnlyTheOpenerCanWrite) {
   EXPECT_EXIT(
       {
+        DieOfFaults();
         const auto kept = table_->KeepForReading();
         if (!kept) ::_exit(1);
         table_->Set(0, {});

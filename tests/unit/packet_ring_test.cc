@@ -17,6 +17,8 @@
 #include <thread>
 #include <vector>
 
+#include "default_faults.h"
+
 namespace espcap::process {
 namespace {
 
@@ -125,6 +127,7 @@ TEST(PacketRing, AReaderCanWriteNoRecord) {
   const auto ring = NewRing();
   Put(*ring, "one");
   const int status = StatusOf([&ring] {
+    DieOfFaults();
     if (!ring->BecomeReader() || ring->Wait(milliseconds(0)) != PacketRing::State::kRecord) {
       ::_exit(2);
     }
@@ -141,6 +144,7 @@ TEST(PacketRing, NeitherReaderNorWriterReleases) {
   Put(*ring, "one");
   for (const auto become : {&PacketRing::BecomeReader, &PacketRing::BecomeWriter}) {
     const int status = StatusOf([&ring, become] {
+      DieOfFaults();
       if (!((*ring).*become)()) ::_exit(2);
       Release(*ring, 1);
     });
