@@ -18,10 +18,12 @@ Result<std::unique_ptr<HitPages>> HitPages::Begin(const cli::RetrievalSettings& 
   auto server = FindServer(settings);
   if (!server) return Forward(std::move(server));
   const std::string index = schema::IndexPattern(settings.index);
-  auto searched = SearchedQuery(*server, index, query, log);
-  if (!searched) return Forward(std::move(searched));
+  const auto searched = SearchedQuery(*server, index, query, log);
+  if (!searched) return tl::unexpected(searched.error());
+  auto json = elasticsearch::QueryOf(*searched);
+  if (!json) return Forward(std::move(json));
   elasticsearch::HitSearch search(elasticsearch::DialectOf(server->identity), index,
-                                  std::move(*searched));
+                                  std::move(*json));
   return std::unique_ptr<HitPages>(new HitPages(std::move(*server), std::move(search)));
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "app/report_search.h"
+#include "app/searched_query.h"
 #include "app/server_query.h"
 #include "app/standard_output.h"
 #include "report/page.h"
@@ -50,14 +51,20 @@ Result<void> RunReportCommand(const cli::ReportSettings& settings, telemetry::Lo
   if (!query) return Fail("report: {}", query.error().message);
   auto server = FindServer(settings);
   if (!server) return Forward(std::move(server));
+  const std::string index = schema::IndexPattern(settings.index);
+  const auto searched = SearchedQuery(*server, index, query->request, log);
+  if (!searched) return Fail("report: {}", searched.error().message);
+  auto json = elasticsearch::QueryOf(*searched);
+  if (!json) return Fail("report: {}", json.error().message);
+  const bool has_words = !settings.query.empty() && query->base.empty();
   report::Search search{.node = server->node.base,
-                        .index = schema::IndexPattern(settings.index),
-                        .query = query->base.empty() ? settings.query : "",
+                        .index = index,
+                        .query = has_words ? searched->query : "",
                         .json = query->base,
                         .since = settings.since,
                         .until = settings.until,
                         .archive_roots = settings.archive_roots};
-  const auto found = ReportSearch(*server, std::move(search), query->json).Run();
+  const auto found = ReportSearch(*server, std::move(search), std::move(*json)).Run();
   if (!found) return Fail("report: {}", found.error().message);
   const std::string page = report::PageOf(found->report);
   if (settings.output == "-") return PrintText(page);

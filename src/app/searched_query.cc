@@ -92,16 +92,15 @@ class PlaceSearch {
 
 }  // namespace
 
-Result<std::string> SearchedQuery(const QueriedServer& server, const std::string& index,
-                                  const es::HitRequest& query, telemetry::Log& log) {
-  if (query.is_json) return es::QueryOf(query);
+Result<es::HitRequest> SearchedQuery(const QueriedServer& server, const std::string& index,
+                                     es::HitRequest query, telemetry::Log& log) {
+  if (query.is_json) return query;
   const auto places = PlaceSearch(server, index, log).Find(es::PathsOf(query.query));
   if (!places) return tl::unexpected(places.error());
   auto written = es::WithPlaces(query.query, *places);
   if (!written) return Forward(std::move(written));
-  es::HitRequest searched = query;
-  searched.query = std::move(*written);
-  return es::QueryOf(searched);
+  query.query = std::move(*written);
+  return query;
 }
 
 }  // namespace espcap::app

@@ -14,10 +14,11 @@
 
 namespace espcap::app {
 
-// elasticsearch::QueryOf() of it. A query that is JSON stays as it is. Says which fields there
-// aren't. Waits.
-Result<std::string> SearchedQuery(const QueriedServer& server, const std::string& index,
-                                  const elasticsearch::HitRequest& query, telemetry::Log& log);
+// A query that is JSON stays as it is. Says which fields there aren't. Waits.
+Result<elasticsearch::HitRequest> SearchedQuery(const QueriedServer& server,
+                                                const std::string& index,
+                                                elasticsearch::HitRequest query,
+                                                telemetry::Log& log);
 
 }  // namespace espcap::app
 

@@ -171,6 +171,17 @@ def test_a_query_and_times_narrow_it(index, report, tmp_path):
     assert f"--since={some.facts['First packet']}" in row["command"] and "--until=" in row["command"]
 
 
+def test_a_name_in_the_query_is_searched_wherever_it_is(index, report, archive, any_server):
+    index(archive)
+    short, whole = (report("--query", f"{path}:true") for path in ("dns.flags.response",
+                                                                    "layers.dns.dns_dns_flags_response"))
+    assert short.facts["Packets"] == whole.facts["Packets"] > 0
+    row = short.rows("protocols")[0]
+    status, answer = any_server.request("POST", f"/{any_server.indices}/_count",
+                                        {"query": {"query_string": {"query": row["query"]}}})
+    assert status == 200 and answer["count"] == row["cells"][0], row
+
+
 def test_an_index_without_the_fields_has_empty_sections(report, any_server):
     status, _ = any_server.request("POST", f"/{any_server.named('2026-01-01')}/_doc?refresh=true", {"other": 1})
     assert status == 201
