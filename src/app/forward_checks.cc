@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/forward_checks.h"
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -9,48 +10,80 @@
 namespace espcap::app {
 namespace {
 
+enum class Reason : uint8_t { kDissection, kDocuments, kServer };
+
 struct Given {
   std::string_view option;
-  bool is_given;
+  Reason reason = Reason::kDissection;  // why it has no effect
+  bool is_given = false;
 };
 
-std::vector<Given> OfDissection(const cli::CaptureSettings& settings) {
+// What differs from its default, of all options that mean nothing to packets that nobody dissects.
+std::vector<Given> OfOtherRuns(const cli::CaptureSettings& settings) {
+  using enum Reason;
+  const cli::CaptureSettings unset;
   const cli::DissectionSettings& dissection = settings.dissection;
-  return {{"--filter", !settings.display_filter.empty()},
-          {"--two-pass", settings.two_pass},
-          {"--shards", settings.shards > 1},
-          {"--preference", !dissection.preferences.empty()},
-          {"--decode-as", !dissection.decode_as.empty()},
-          {"--enable-protocol", !dissection.enable_protocols.empty()},
-          {"--disable-protocol", !dissection.disable_protocols.empty()},
-          {"--enable-heuristic", !dissection.enable_heuristics.empty()},
-          {"--disable-heuristic", !dissection.disable_heuristics.empty()},
-          {"--no-resolve", dissection.no_name_resolution},
-          {"--resolve", dissection.name_resolution.has_value()},
-          {"--session-packets", settings.session_limits.packets != 0},
-          {"--session-bytes", settings.session_limits.bytes != 0},
-          {"--quarantine", !settings.quarantine.empty()}};
+  return {
+      {"--filter", kDissection, !settings.display_filter.empty()},
+      {"--two-pass", kDissection, settings.two_pass},
+      {"--shards", kDissection, settings.shards > 1},
+      {"--preference", kDissection, !dissection.preferences.empty()},
+      {"--decode-as", kDissection, !dissection.decode_as.empty()},
+      {"--enable-protocol", kDissection, !dissection.enable_protocols.empty()},
+      {"--disable-protocol", kDissection, !dissection.disable_protocols.empty()},
+      {"--enable-heuristic", kDissection, !dissection.enable_heuristics.empty()},
+      {"--disable-heuristic", kDissection, !dissection.disable_heuristics.empty()},
+      {"--no-resolve", kDissection, dissection.no_name_resolution},
+      {"--resolve", kDissection, dissection.name_resolution.has_value()},
+      {"--session-packets", kDissection, settings.session_limits.packets != 0},
+      {"--session-bytes", kDissection, settings.session_limits.bytes != 0},
+      {"--session-rss", kDissection,
+       settings.session_limits.resident_bytes != unset.session_limits.resident_bytes},
+      {"--quarantine", kDissection, !settings.quarantine.empty()},
+      {"--quarantine-bytes", kDissection, settings.quarantine_bytes != unset.quarantine_bytes},
+      {"--format", kDocuments, !settings.format.empty()},
+      {"--hex", kDocuments, settings.hex},
+      {"--typed", kDocuments, settings.typed},
+      {"--ecs", kDocuments, settings.ecs},
+      {"--columns", kDocuments, settings.columns},
+      {"--detail", kDocuments, settings.detail != unset.detail},
+      {"--tree-for", kDocuments, !settings.tree_filter.empty()},
+      {"--value-strings", kDocuments, settings.value_strings},
+      {"--fields", kDocuments, !settings.fields.empty()},
+      {"--protocols", kDocuments, !settings.protocols.empty()},
+      {"--max-document-bytes", kDocuments, settings.limits.bytes.has_value()},
+      {"--max-depth", kDocuments, settings.limits.depth != unset.limits.depth},
+      {"--max-value-bytes", kDocuments, settings.limits.value_bytes != 0},
+      {"--max-values", kDocuments, settings.limits.values.has_value()},
+      {"--provenance", kDocuments, settings.origin.provenance.has_value()},
+      {"--tag", kDocuments, !settings.origin.tags.empty()},
+      {"--label", kDocuments, !settings.origin.labels.empty()},
+      {"--index", kDocuments, settings.index != unset.index},
+      {"--max-indices", kDocuments, settings.max_indices != unset.max_indices},
+      {"--chunk", kDocuments, settings.chunk != unset.chunk},
+      {"--dead-letters", kDocuments, !settings.dead_letters.empty()},
+      {"--dead-letters-bytes", kDocuments, settings.dead_letters_bytes != unset.dead_letters_bytes},
+      {"--dead-letters-full", kDocuments, settings.dead_letters_full != unset.dead_letters_full},
+      {"--pipeline", kServer, !settings.pipeline.empty()},
+      {"--no-template", kServer, settings.no_template},
+      {"--template-priority", kServer, settings.template_priority != unset.template_priority},
+      {"--no-run-documents", kServer, settings.no_run_documents},
+      {"--compress", kServer, settings.compress.has_value()},
+      {"--concurrency", kServer, settings.concurrency != 0},
+      {"--max-retries", kServer, settings.max_retries.has_value()},
+      {"--request-timeout", kServer, settings.request_timeout != unset.request_timeout}};
 }
 
-std::vector<Given> OfDocuments(const cli::CaptureSettings& settings) {
-  return {{"--format", !settings.format.empty()},
-          {"--hex", settings.hex},
-          {"--typed", settings.typed},
-          {"--ecs", settings.ecs},
-          {"--columns", settings.columns},
-          {"--detail", settings.detail != "tree"},
-          {"--tree-for", !settings.tree_filter.empty()},
-          {"--value-strings", settings.value_strings},
-          {"--fields", !settings.fields.empty()},
-          {"--protocols", !settings.protocols.empty()},
-          {"--max-document-bytes", settings.limits.bytes.has_value()},
-          {"--max-value-bytes", settings.limits.value_bytes != 0},
-          {"--max-values", settings.limits.values.has_value()},
-          {"--provenance", settings.origin.provenance.has_value()},
-          {"--tag", !settings.origin.tags.empty()},
-          {"--label", !settings.origin.labels.empty()},
-          {"--pipeline", !settings.pipeline.empty()},
-          {"--dead-letters", !settings.dead_letters.empty()}};
+std::string_view WordsOf(Reason reason) {
+  switch (reason) {
+    case Reason::kDissection:
+      return "with --forward nothing is dissected here";
+    case Reason::kDocuments:
+      return "with --forward there are no documents here";
+    case Reason::kServer:
+      return "with --forward no server gets documents from here";
+  }
+  return "";
 }
 
 }  // namespace
@@ -69,21 +102,9 @@ Result<void> CheckForward(const cli::CaptureSettings& settings) {
   if (!settings.spool.empty()) {
     return Fail("--spool: there is no spool for packets that are forwarded; leave it out");
   }
-  for (const auto& [option, is_given] : OfDissection(settings)) {
-    if (is_given) {
-      return Fail(
-          "{}: with --forward nothing is dissected here; leave it to the run that reads "
-          "the topic",
-          option);
-    }
-  }
-  for (const auto& [option, is_given] : OfDocuments(settings)) {
-    if (is_given) {
-      return Fail(
-          "{}: with --forward there are no documents here; leave it to the run that reads "
-          "the topic",
-          option);
-    }
+  for (const auto& [option, reason, is_given] : OfOtherRuns(settings)) {
+    if (!is_given) continue;
+    return Fail("{}: {}; leave it to the run that reads the topic", option, WordsOf(reason));
   }
   return {};
 }

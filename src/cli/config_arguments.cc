@@ -16,7 +16,7 @@ namespace {
 const std::set<std::string> kCommandLineOnly = {"config", "help", "version"};
 const std::array<std::set<std::string>, 2> kGroups = {
     std::set<std::string>{"file", "dir", "nic", "interface"},
-    std::set<std::string>{"node", "output"}};
+    std::set<std::string>{"node", "output", "forward"}};
 // A run's, which a report must neither write over nor take for its own.
 const std::set<std::string> kOfRuns = {"output"};
 

@@ -8,6 +8,7 @@ import subprocess
 
 import forwarded
 import pcapng
+import preload
 import pytest
 from documents import ids_of
 from ledger import assert_balanced
@@ -225,6 +226,19 @@ def test_a_worker_that_dies(broker, start_espcap, large_archive):
     assert found == collections.Counter(ids)
 
 
+@pytest.mark.parametrize("output, message", [("--forward", 1), ("--output", 50)])
+def test_a_fatal_error_of_the_library(broker, start_espcap, environment, tmp_path, output, message):
+    """As an idempotent producer may raise it: the run says so and ends, and what was not acknowledged has failed."""
+    topic = broker.create_topic(partitions=4)
+    library = preload.build("fatal_error", tmp_path)
+    run = start_espcap("--file", HTTP, output, f"kafka://{broker.plain}/{topic}",
+                       env={**environment, "LD_PRELOAD": str(library), "ESPCAP_TEST_FATAL_AT": str(message)})
+    assert run.wait() != 0, run
+    assert "fatal error OUT_OF_ORDER_SEQUENCE_NUMBER" in run.err and "a test's" in run.err, run
+    assert_balanced(run)
+    assert run.ledger["failed"] > 0 and "abandoned" not in run.ledger, run
+
+
 def test_captures_in_archives(broker, espcap, folder):
     shutil.copy(DNS, folder / "dns.pcap")
     subprocess.run(["tar", "-czf", "all.tar.gz", "dns.pcap"], cwd=folder, check=True)
@@ -269,6 +283,7 @@ def test_dissection_is_not_started(broker, espcap, environment, tmp_path):
     (["--forward", "kafka://b/t", "--filter", "dns"], "--filter: with --forward nothing is dissected here"),
     (["--forward", "kafka://b/t", "--shards", "2"], "--shards: with --forward nothing is dissected here"),
     (["--forward", "kafka://b/t", "--fields", "ip.src"], "--fields: with --forward there are no documents here"),
+    (["--forward", "kafka://b/t", "--concurrency", "2"], "--concurrency: with --forward no server gets documents"),
     (["--forward", "kafka://b/t", "--kafka", "acks=1"], "--kafka acks: this property can't be set"),
     (["--forward-secrets"], "--forward-secrets: nothing is forwarded"),
 ])
