@@ -14,6 +14,8 @@ MessageAction ActionFor(rd_kafka_resp_err_t error, bool has_delivered) {
     case RD_KAFKA_RESP_ERR_INVALID_RECORD:
     case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
       return MessageAction::kRefused;
+    case RD_KAFKA_RESP_ERR__FATAL:
+      return MessageAction::kEndRun;
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
@@ -25,6 +27,10 @@ MessageAction ActionFor(rd_kafka_resp_err_t error, bool has_delivered) {
     default:
       return MessageAction::kAgain;
   }
+}
+
+uint64_t Ledger::*GivenUpAs(bool is_fatal) {
+  return is_fatal ? &Ledger::failed : &Ledger::abandoned;
 }
 
 }  // namespace espcap::kafka

@@ -20,6 +20,12 @@ struct ErrorReport {
 // Of an event of the kind RD_KAFKA_EVENT_ERROR.
 ErrorReport ReportOf(const Client& client, rd_kafka_event_t& event);
 
+// Whether the client is of no use any more. librdkafka tells each time why, and not that it is so.
+bool HasFatalError(const Client& client);
+
+// The client's fatal error, by name. REQUIRES: it has one.
+std::string FatalReason(const Client& client);
+
 }  // namespace espcap::kafka
 
 #endif  // ESPCAP_KAFKA_ERROR_REPORT_H_

@@ -97,7 +97,12 @@ rd_kafka_resp_err_t Producer::Enqueue(const Message& message) {
   if (error == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
   const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
   rd_kafka_error_destroy(error);
-  return code;
+  return code == RD_KAFKA_RESP_ERR__QUEUE_FULL ? code : CodeOf(code);
+}
+
+rd_kafka_resp_err_t Producer::CodeOf(rd_kafka_resp_err_t code) const {
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return code;
+  return HasFatalError(*client_) ? RD_KAFKA_RESP_ERR__FATAL : code;
 }
 
 Producer::Reports Producer::DrainReports() {
@@ -111,7 +116,7 @@ Producer::Reports Producer::DrainReports() {
       continue;
     }
     while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event.get())) {
-      reports.messages.push_back({message->_private, message->err,
+      reports.messages.push_back({message->_private, CodeOf(message->err),
                                   std::chrono::microseconds(rd_kafka_message_latency(message))});
     }
   }

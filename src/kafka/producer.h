@@ -69,6 +69,9 @@ class Producer {
   // Since the last call, up to a bound: the loop turns again for what is left.
   [[nodiscard]] Reports DrainReports();
 
+  // By name. REQUIRES: it was told of one.
+  [[nodiscard]] std::string FatalError() const { return FatalReason(*client_); }
+
   // Reports of all that has none come soon, most of them errors.
   void Purge();
   // Ends librdkafka's threads: no value is borrowed any more, and nothing more is told. Waits for
@@ -82,6 +85,9 @@ class Producer {
 
   Producer(base::EventLoop& loop, Client client, base::FileDescriptor wake,
            const std::string& topic);
+
+  // What went wrong, or that nothing will go right any more.
+  [[nodiscard]] rd_kafka_resp_err_t CodeOf(rd_kafka_resp_err_t code) const;
 
   std::optional<Client> client_;  // none: it has ended
   std::unique_ptr<rd_kafka_topic_t, DestroyTopic> topic_;

@@ -174,8 +174,12 @@ void TopicSink::Handle(Document& document, rd_kafka_resp_err_t error) {
       pending.refused.push_back({document.position, static_cast<int>(error), reason});
       return;
     case MessageAction::kEndRun:
-      end_ = fmt::format("{}: {}", options_.name,
-                         Explain(error, reason, options_.mechanism, rd_kafka_version()));
+      if (error == RD_KAFKA_RESP_ERR__FATAL) {
+        Handle({error, producer_->FatalError()});
+      } else {
+        end_ = fmt::format("{}: {}", options_.name,
+                           Explain(error, reason, options_.mechanism, rd_kafka_version()));
+      }
       again_.push_back(&document);
       return;
     case MessageAction::kAgain:
@@ -197,6 +201,7 @@ void TopicSink::Handle(const ErrorReport& error) {
   const std::string reason =
       Explain(error.error, error.reason, options_.mechanism, rd_kafka_version());
   if (error.error == RD_KAFKA_RESP_ERR__FATAL) {
+    is_fatal_ = true;
     end_ = fmt::format(
         "{}: {}; what was not acknowledged is lost to this run, another run with "
         "--resume sends it",
@@ -248,7 +253,7 @@ void TopicSink::CountSettled(Pending& pending, size_t documents, uint64_t packet
 }
 
 void TopicSink::Abandon(Ledger& ledger, Document& document) {
-  ledger.abandoned += document.packets();
+  ledger.*GivenUpAs(is_fatal_) += document.packets();
   document.pending->delivery = Delivery::kFailed;
   CountSettled(*document.pending, 1, document.packets());
 }
@@ -264,7 +269,7 @@ void TopicSink::AbandonUnsent(Ledger& ledger) {
     for (; pending.next < pending.documents.size(); ++pending.next) {
       packets += pending.documents[pending.next].packets();
     }
-    ledger.abandoned += packets;
+    ledger.*GivenUpAs(is_fatal_) += packets;
     pending.delivery = Delivery::kFailed;
     CountSettled(pending, unsent, packets);
   }
@@ -280,7 +285,7 @@ void TopicSink::Close() {
 void TopicSink::GiveUp(Ledger& ledger) {
   producer_->End();
   for (const Pending& pending : pending_) {
-    ledger.abandoned += pending.unsettled_packets;
+    ledger.*GivenUpAs(is_fatal_) += pending.unsettled_packets;
     Settle(pending.batch.slot, Delivery::kFailed);
   }
   pending_.clear();

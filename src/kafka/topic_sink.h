@@ -112,6 +112,7 @@ class TopicSink : public Sink {
   uint64_t not_counted_ = 0;  // of them, in the ledger
   bool is_down_ = false;      // no broker could be reached when it was last told
   bool closing_ = false;
+  bool is_fatal_ = false;
   std::string end_;  // why nothing can be delivered; empty: it can
 };
 

@@ -28,6 +28,7 @@ TEST(KafkaDeliveryPolicy, WhatFollowsFromAnOutcome) {
       {RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, kEndRun, kAgain},
       {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, kEndRun, kAgain},
       {RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, kEndRun, kAgain},
+      {RD_KAFKA_RESP_ERR__FATAL, kEndRun, kEndRun},
       {RD_KAFKA_RESP_ERR__TRANSPORT, kAgain, kAgain},
       {RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, kAgain, kAgain},
       {RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, kAgain, kAgain},
@@ -53,6 +54,11 @@ TEST(KafkaFailure, WhatPassesByItself) {
         RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART}) {
     EXPECT_FALSE(IsTransient(error)) << rd_kafka_err2name(error);
   }
+}
+
+TEST(KafkaDeliveryPolicy, WhatHasNoOutcomeIsLostByAFatalErrorAlone) {
+  EXPECT_EQ(GivenUpAs(true), &Ledger::failed);
+  EXPECT_EQ(GivenUpAs(false), &Ledger::abandoned);
 }
 
 TEST(KafkaFailure, SaysWhatToDo) {
