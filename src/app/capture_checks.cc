@@ -62,9 +62,10 @@ Result<void> CheckShape(const cli::CaptureSettings& settings) {
         "file for each run",
         settings.output);
   }
-  if (!settings.spool.empty() && settings.nodes.empty()) {
+  if (!settings.spool.empty() && settings.nodes.empty() && settings.forward.empty()) {
     return Fail(
-        "--spool: there is no server to keep documents for; give --node, or node in espcap.yml");
+        "--spool: there is no server to keep documents for; give --node, or node in espcap.yml, or "
+        "--forward");
   }
   if (settings.quiet && settings.verbose) return Fail("--quiet and --verbose: choose one");
   if (auto checked = CheckDetail(settings); !checked) return checked;

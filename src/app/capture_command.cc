@@ -235,7 +235,8 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
     log.Verbose(fmt::format("each worker may use {} MiB (--worker-memory)",
                             worker_options.memory_bytes >> 20U));
   }
-  const supervise::Options options = SuperviseOptionsOf(settings, *nodes, *inputs);
+  supervise::Options options = SuperviseOptionsOf(settings, *nodes, *inputs);
+  options.sensor = origin->sensor;
   supervise::CaptureQueue captures = supervise::CapturesOf(options);
   auto memory =
       MakeRunMemory(supervise::SharesOf(options).slot, options.workers, captures.rings(), live);

@@ -99,9 +99,6 @@ Result<void> CheckForward(const cli::CaptureSettings& settings) {
   }
   if (!settings.nodes.empty()) return Fail("--node and --forward: choose one destination");
   if (!settings.output.empty()) return Fail("--output and --forward: choose one destination");
-  if (!settings.spool.empty()) {
-    return Fail("--spool: there is no spool for packets that are forwarded; leave it out");
-  }
   for (const auto& [option, reason, is_given] : OfOtherRuns(settings)) {
     if (!is_given) continue;
     return Fail("{}: {}; leave it to the run that reads the topic", option, WordsOf(reason));

@@ -12,6 +12,9 @@
 #include "app/refused_documents.h"
 #include "kafka/producer.h"
 #include "kafka/topic_sink.h"
+#include "sink/ordered_spool_sink.h"
+#include "sink/spool_queue.h"
+#include "spool/spool.h"
 
 namespace espcap::app {
 namespace {
@@ -111,6 +114,28 @@ Result<kafka::Connection> ConnectionOf(const cli::CaptureSettings& settings,
   return connection;
 }
 
+spool::Reports ReportsTo(telemetry::Log& log) {
+  return {[&log](const std::string& message) { log.Warning(message); },
+          [&log](const std::string& message) { log.Error(message); }};
+}
+
+// Null: none is asked for.
+Result<std::unique_ptr<sink::SpoolQueue>> OpenSpool(const cli::CaptureSettings& settings,
+                                                    const Run& run) {
+  if (settings.spool.empty()) return nullptr;
+  spool::Options options;
+  options.directory = settings.spool;
+  options.max_bytes = settings.spool_bytes;
+  options.contents = spool::Contents::kSections;
+  auto opened = sink::SpoolQueue::Open(std::move(options), run.writes, ReportsTo(run.log));
+  if (!opened) return Forward(std::move(opened));
+  if (const uint64_t packets = (*opened)->numbers().documents; packets > 0) {
+    run.log.Info(
+        fmt::format("{}: {} packets of earlier runs are sent too", settings.spool, packets));
+  }
+  return opened;
+}
+
 }  // namespace
 
 Result<void> CheckTopicOptions(const cli::CaptureSettings& settings) {
@@ -129,10 +154,12 @@ Result<void> CheckTopicOptions(const cli::CaptureSettings& settings) {
     return Fail("--format: a topic gets a document a message; leave --format out");
   }
   const cli::SecuritySettings& security = settings.security;
+  const bool forwards = DestinationKindOf(settings) == DestinationKind::kForward;
+  static const std::string kNone;
   for (const auto& [name, value] : {std::pair("--fingerprint", &security.fingerprint),
                                     std::pair("--api-key-file", &security.api_key_file),
                                     std::pair("--bearer-token-file", &security.bearer_token_file),
-                                    std::pair("--spool", &settings.spool)}) {
+                                    std::pair("--spool", forwards ? &kNone : &settings.spool)}) {
     if (!value->empty()) {
       return Fail("{}: it is for a server, not for a topic; leave it out", name);
     }
@@ -194,6 +221,8 @@ Result<std::unique_ptr<Sink>> OpenTopic(const Topic& topic, const std::string& s
   options.mechanism = kafka::ValueOf(topic.connection.properties, "sasl.mechanism");
   options.partitions = topic.facts.partitions;
   options.max_batches = kBatchesAtTopic;
+  options.rest =
+      "what was not acknowledged is lost to this run, another run with --resume sends it";
   options.form = forwards ? kafka::MessageForm::kSection : kafka::MessageForm::kDocument;
   kafka::TopicSink::Hooks hooks;
   if (forwards) {
@@ -218,8 +247,16 @@ Result<std::unique_ptr<Sink>> OpenTopic(const Topic& topic, const std::string& s
   hooks.report = [messages = telemetry::RateLimited(run.log, telemetry::Log::Level::kError,
                                                     "refused documents")](
                      const std::string& message) { messages.Report(message); };
-  return std::make_unique<kafka::TopicSink>(run.loop, std::move(options), std::move(*producer),
-                                            std::move(hooks), run.stats);
+  auto spool = OpenSpool(settings, run);
+  if (!spool) return Forward(std::move(spool));
+  if (*spool != nullptr) options.rest = "what was not acknowledged stays in the spool";
+  auto topic_sink = std::make_unique<kafka::TopicSink>(
+      run.loop, std::move(options), std::move(*producer), std::move(hooks), run.stats);
+  if (*spool == nullptr) return topic_sink;
+  return std::make_unique<sink::OrderedSpoolSink>(
+      run.loop, std::move(topic_sink), std::move(*spool), spool::Contents::kSections,
+      settings.interfaces.empty() ? sink::WhenFull::kBlock : sink::WhenFull::kDropNewest,
+      ReportsTo(run.log), run.stats);
 }
 
 }  // namespace espcap::app

@@ -20,6 +20,7 @@ std::vector<Option> KeepingOptions() {
        .value = "DIR",
        .help = "Keep documents in this directory while the server is away; the next "
                "run sends what is there at the end.",
+       .paragraph = "With `--forward` it keeps packets while the brokers are away.",
        .example = "--spool /var/lib/espcap/spool",
        .setting = [](S& s) -> Setting { return &s.capture->spool; }},
       {.names = "--spool-bytes",

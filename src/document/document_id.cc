@@ -28,6 +28,11 @@ std::string DocumentId(const Fingerprint& fingerprint, uint32_t record_number, b
   return CaptureId(fingerprint) + '-' + std::to_string(record_number) + (is_error ? "-error" : "");
 }
 
+bool IsCaptureId(std::string_view text) {
+  return text.size() == kFingerprintDigits &&
+         text.find_first_not_of(kDigits) == std::string_view::npos;
+}
+
 std::optional<Fingerprint> FingerprintOf(std::string_view id) {
   if (id.size() < kFingerprintDigits + 2 || id[kFingerprintDigits] != '-') return std::nullopt;
   Fingerprint fingerprint{};

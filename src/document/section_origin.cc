@@ -1,54 +1,72 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "document/section_origin.h"
 
-#include <cstring>
-#include <utility>
+#include <array>
+
+#include "document/document_id.h"
+#include "document/record_numbers.h"
 
 namespace espcap::document {
 namespace {
 
-// Between two places of one program: in this machine's byte order.
-struct Head {
-  uint64_t capture_bytes = 0;
-  uint64_t file_bytes = 0;
-  uint64_t records_bytes = 0;
-  uint64_t packets = 0;
-  int64_t first_ns = 0;
-  int64_t last_ns = 0;
-};
-static_assert(sizeof(Head) == kOriginBytes);
+void AppendNumber(ByteBuffer& out, uint64_t number) {
+  for (size_t byte = 0; byte < sizeof(number); ++byte)
+    out.Append(static_cast<char>(number >> 8 * byte));
+}
+
+// Takes it off the front. REQUIRES: it is there.
+uint64_t TakeNumber(std::string_view& bytes) {
+  uint64_t number = 0;
+  for (size_t byte = sizeof(number); byte-- > 0;) {
+    number = number << 8U | static_cast<uint8_t>(bytes[byte]);
+  }
+  bytes.remove_prefix(sizeof(number));
+  return number;
+}
+
+bool IsName(std::string_view text) { return text.find('\0') == std::string_view::npos; }
 
 }  // namespace
 
 void AppendOrigin(ByteBuffer& out, const SectionOrigin& origin) {
-  const Head head{origin.capture.size(), origin.file.size(), origin.records.size(),
-                  origin.packets,        origin.first_ns,    origin.last_ns};
-  char* const place = out.Claim(sizeof(head));
-  std::memcpy(place, &head, sizeof(head));
-  out.Commit(place + sizeof(head));
-  out.Append(origin.capture);
-  out.Append(origin.file);
-  out.Append(origin.records);
+  for (const uint64_t number :
+       {uint64_t{origin.sensor.size()}, uint64_t{origin.capture.size()},
+        uint64_t{origin.file.size()}, uint64_t{origin.records.size()}, origin.packets,
+        static_cast<uint64_t>(origin.first_ns), static_cast<uint64_t>(origin.last_ns)}) {
+    AppendNumber(out, number);
+  }
+  for (const std::string_view text : {origin.sensor, origin.capture, origin.file, origin.records}) {
+    out.Append(text);
+  }
 }
 
 std::optional<OriginAndSection> ParseOrigin(std::string_view text) {
-  Head head;
-  if (text.size() < sizeof(head)) return std::nullopt;
-  std::memcpy(&head, text.data(), sizeof(head));
-  text.remove_prefix(sizeof(head));
+  if (text.size() < kOriginBytes) return std::nullopt;
+  std::array<uint64_t, 4> sizes{};
+  for (uint64_t& size : sizes) size = TakeNumber(text);
   OriginAndSection parsed;
-  for (const auto& [bytes, part] : {std::pair(head.capture_bytes, &parsed.origin.capture),
-                                    std::pair(head.file_bytes, &parsed.origin.file),
-                                    std::pair(head.records_bytes, &parsed.origin.records)}) {
+  SectionOrigin& origin = parsed.origin;
+  origin.packets = TakeNumber(text);
+  origin.first_ns = static_cast<int64_t>(TakeNumber(text));
+  origin.last_ns = static_cast<int64_t>(TakeNumber(text));
+  const std::array parts = {&origin.sensor, &origin.capture, &origin.file, &origin.records};
+  for (size_t part = 0; part < parts.size(); ++part) {
+    const uint64_t bytes = sizes.at(part);
     if (bytes > text.size()) return std::nullopt;
-    *part = text.substr(0, bytes);
+    *parts.at(part) = text.substr(0, bytes);
     text.remove_prefix(bytes);
   }
-  parsed.origin.packets = head.packets;
-  parsed.origin.first_ns = head.first_ns;
-  parsed.origin.last_ns = head.last_ns;
   parsed.section = text;
   return parsed;
+}
+
+bool IsSection(std::string_view text, uint64_t packets) {
+  const auto parsed = ParseOrigin(text);
+  if (!parsed) return false;
+  const SectionOrigin& origin = parsed->origin;
+  return IsName(origin.sensor) && IsName(origin.file) && IsCaptureId(origin.capture) &&
+         packets > 0 && origin.packets == packets && origin.first_ns <= origin.last_ns &&
+         ParseRecordNumbers(origin.records, packets) && !parsed->section.empty();
 }
 
 }  // namespace espcap::document

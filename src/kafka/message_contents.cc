@@ -22,7 +22,7 @@ bool ReadDocument(std::string_view text, std::string_view sensor, MessageContent
 }
 
 // Without a key: none of two sections replaces the other.
-bool ReadSection(std::string_view text, std::string_view sensor, MessageContents& contents) {
+bool ReadSection(std::string_view text, MessageContents& contents) {
   const auto parsed = document::ParseOrigin(text);
   if (!parsed) return false;
   const document::SectionOrigin& origin = parsed->origin;
@@ -30,7 +30,7 @@ bool ReadSection(std::string_view text, std::string_view sensor, MessageContents
   contents.numbers = {std::to_string(origin.packets), std::to_string(origin.first_ns),
                       std::to_string(origin.last_ns)};
   contents.Add("espcap", kSectionVersion);
-  contents.Add("sensor", sensor);
+  contents.Add("sensor", origin.sensor);
   contents.Add("capture", origin.capture);
   contents.Add("records", origin.records);
   contents.Add("packets", contents.numbers[0]);
@@ -44,7 +44,7 @@ bool ReadSection(std::string_view text, std::string_view sensor, MessageContents
 
 bool ReadContents(MessageForm form, std::string_view text, std::string_view sensor,
                   MessageContents& contents) {
-  return form == MessageForm::kSection ? ReadSection(text, sensor, contents)
+  return form == MessageForm::kSection ? ReadSection(text, contents)
                                        : ReadDocument(text, sensor, contents);
 }
 

@@ -39,7 +39,8 @@ struct MessageContents {
   }
 };
 
-// Fills `contents`. False where the text isn't what the supervisor writes.
+// Fills `contents`. `sensor`: of documents; a section has its own. False where the text isn't what
+// the supervisor writes.
 [[nodiscard]] bool ReadContents(MessageForm form, std::string_view text, std::string_view sensor,
                                 MessageContents& contents);
 

@@ -37,8 +37,6 @@ RetryReason ReasonOf(rd_kafka_resp_err_t error) {
 
 }  // namespace
 
-uint64_t TopicSink::Document::packets() const { return pending->batch.documents[position].packets; }
-
 TopicSink::TopicSink(base::EventLoop& loop, Options options, std::unique_ptr<Producer> producer,
                      Hooks hooks, DeliveryStats& stats)
     : options_(std::move(options)),
@@ -53,7 +51,8 @@ TopicSink::TopicSink(base::EventLoop& loop, Options options, std::unique_ptr<Pro
 }
 
 bool TopicSink::Ready() const {
-  return !closing_ && end_.empty() && again_.empty() && pending_.size() < options_.max_batches;
+  return !closing_ && end_.empty() && !is_purging_ && !pending_.AnyAgain() &&
+         pending_.size() < options_.max_batches;
 }
 
 Result<void> TopicSink::Submit(Batch batch, Ledger& /*ledger*/) {
@@ -61,15 +60,7 @@ Result<void> TopicSink::Submit(Batch batch, Ledger& /*ledger*/) {
     Settle(batch.slot, Delivery::kAcknowledged);
     return {};
   }
-  const auto place = pending_.emplace(pending_.end());
-  place->place = place;
-  place->batch = std::move(batch);
-  place->unsettled = place->batch.documents.size();
-  place->unsettled_packets = PacketsOf(place->batch.documents);
-  place->documents.reserve(place->unsettled);
-  for (uint32_t position = 0; position < place->unsettled; ++position) {
-    place->documents.push_back({&*place, position});
-  }
+  pending_.Add(std::move(batch));
   Enqueue();
   KeepRefused();
   Show();
@@ -79,24 +70,29 @@ Result<void> TopicSink::Submit(Batch batch, Ledger& /*ledger*/) {
 Result<void> TopicSink::Poll(Ledger& ledger) {
   const Producer::Reports reports = producer_->DrainReports();
   for (const ErrorReport& error : reports.errors) Handle(error);
+  const uint64_t delivered = delivered_;
   for (const MessageReport& report : reports.messages) {
-    auto& document = *static_cast<Document*>(report.opaque);
+    auto& document = *static_cast<PendingDocument*>(report.opaque);
+    --in_producer_;
+    --document.batch->sent;
     if (report.error == RD_KAFKA_RESP_ERR_NO_ERROR) {
       stats_.nodes.front().Count(RequestOutcome::kAnswered, report.latency);
     }
-    if (closing_ && report.error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      Abandon(ledger, document);
-    } else {
-      Handle(document, report.error);
-    }
+    Handle(document, report.error);
+  }
+  if (silence_.Begins(delivered_ > delivered, in_producer_ > 0, loop_.Now())) {
+    is_down_ = true;
+    hooks_.warn(fmt::format("{}: no broker has acknowledged anything for {} s", options_.name,
+                            SilenceWatch::kLimit.count()));
   }
   ledger.*DeliveredOf(options_.form) += std::exchange(not_counted_, 0);
   CountKept(ledger);
-  if (closing_) {
-    AbandonUnsent(ledger);
-  } else if (end_.empty()) {
-    Enqueue();
-  }
+  if (gives_up_) AbandonUnsent(ledger);
+  // What has come back is there to be taken back first.
+  const bool may_be_reclaimed = is_purging_;
+  if (in_producer_ == 0) is_purging_ = false;
+  if (!may_be_reclaimed && !closing_ && end_.empty()) Enqueue();
+  if (may_be_reclaimed && !is_purging_) timer_.Set(loop_.Now());
   KeepRefused();
   Show();
   if (!closing_ && !end_.empty()) return Fail("{}", end_);
@@ -105,37 +101,24 @@ Result<void> TopicSink::Poll(Ledger& ledger) {
 
 void TopicSink::Enqueue() {
   timer_.Cancel();
-  size_t left = kDocumentsAtOnce;
-  while (!again_.empty() && loop_.Now() >= again_at_ && left > 0) {
-    Document& document = *again_.front();
-    again_.pop_front();
-    if (!Enqueue(document)) {
-      again_.push_front(&document);
-      return timer_.Set(loop_.Now() + kFullWait);
-    }
-    --left;
+  for (size_t left = kDocumentsAtOnce; PendingDocument* next = pending_.Next(); --left) {
+    if (!end_.empty()) return;
+    if (left == 0) return timer_.Set(loop_.Now());
+    if (pending_.AnyAgain() && loop_.Now() < again_at_) return timer_.Set(again_at_);
+    if (!Enqueue(*next)) return timer_.Set(loop_.Now() + kFullWait);
   }
-  for (auto next = pending_.begin(); next != pending_.end() && again_.empty();) {
-    Pending& pending = *next++;
-    while (pending.next < pending.documents.size() && left > 0 && again_.empty()) {
-      if (!Enqueue(pending.documents[pending.next])) {
-        return timer_.Set(loop_.Now() + kFullWait);
-      }
-      ++pending.next;
-      --left;
-    }
-  }
-  if (left == 0) return timer_.Set(loop_.Now());
-  if (!again_.empty()) timer_.Set(std::max(again_at_, loop_.Now()));
 }
 
 // False: there is no room at present.
-bool TopicSink::Enqueue(Document& document) {
-  const Batch& batch = document.pending->batch;
+bool TopicSink::Enqueue(PendingDocument& document) {
+  PendingBatch& pending = *document.batch;
+  const Batch& batch = pending.batch;
   const DocumentSpan& span = batch.documents[document.position];
   MessageContents contents;
   if (!ReadContents(options_.form, batch.Text(span), options_.sensor, contents)) {
-    document.pending->refused.push_back({document.position, 0, "it has no id"});
+    pending_.Take(document);
+    pending.refused.push_back({document.position, 0, "it has no id"});
+    ++pending.refusals;
     return true;
   }
   Message message;
@@ -147,17 +130,25 @@ bool TopicSink::Enqueue(Document& document) {
   message.opaque = &document;
   const rd_kafka_resp_err_t error = producer_->Enqueue(message);
   if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
+  pending_.Take(document);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     Handle(document, error);
     return true;
   }
+  ++pending.sent;
+  ++in_producer_;
   ++stats_.documents_sent;
   stats_.bytes_sent += message.value.size();
   return true;
 }
 
-void TopicSink::Handle(Document& document, rd_kafka_resp_err_t error) {
-  Pending& pending = *document.pending;
+void TopicSink::Handle(PendingDocument& document, rd_kafka_resp_err_t error) {
+  PendingBatch& pending = *document.batch;
+  const bool was_purged =
+      error == RD_KAFKA_RESP_ERR__PURGE_QUEUE || error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR && (was_purged || closing_)) {
+    return pending_.PutBack(document);
+  }
   const char* const reason = rd_kafka_err2str(error);
   switch (ActionFor(error, delivered_ > 0)) {
     case MessageAction::kDelivered:
@@ -172,6 +163,7 @@ void TopicSink::Handle(Document& document, rd_kafka_resp_err_t error) {
                                 pending.batch.documents[document.position].frame_number,
                                 options_.name, reason));
       pending.refused.push_back({document.position, static_cast<int>(error), reason});
+      ++pending.refusals;
       return;
     case MessageAction::kEndRun:
       if (error == RD_KAFKA_RESP_ERR__FATAL) {
@@ -180,12 +172,11 @@ void TopicSink::Handle(Document& document, rd_kafka_resp_err_t error) {
         end_ = fmt::format("{}: {}", options_.name,
                            Explain(error, reason, options_.mechanism, rd_kafka_version()));
       }
-      again_.push_back(&document);
-      return;
+      return pending_.PutBack(document);
     case MessageAction::kAgain:
       break;
   }
-  if (again_.empty()) {
+  if (!pending_.AnyAgain()) {
     RetryStats& retries = stats_.Retries(ReasonOf(error));
     ++retries.requests;
     hooks_.warn(fmt::format("{}: {}; it is sent again", options_.name, reason));
@@ -193,7 +184,7 @@ void TopicSink::Handle(Document& document, rd_kafka_resp_err_t error) {
   }
   ++stats_.Retries(ReasonOf(error)).documents;
   if (ReasonOf(error) == RetryReason::kBlocked) stats_.refusal = reason;
-  again_.push_back(&document);
+  pending_.PutBack(document);
 }
 
 void TopicSink::Handle(const ErrorReport& error) {
@@ -202,17 +193,14 @@ void TopicSink::Handle(const ErrorReport& error) {
       Explain(error.error, error.reason, options_.mechanism, rd_kafka_version());
   if (error.error == RD_KAFKA_RESP_ERR__FATAL) {
     is_fatal_ = true;
-    end_ = fmt::format(
-        "{}: {}; what was not acknowledged is lost to this run, another run with "
-        "--resume sends it",
-        options_.name, reason);
+    end_ = fmt::format("{}: {}; {}", options_.name, reason, options_.rest);
     return;
   }
   if (!closing_) hooks_.warn(fmt::format("{}: {}", options_.name, reason));
 }
 
 void TopicSink::KeepRefused() {
-  for (Pending& pending : pending_) {
+  for (PendingBatch& pending : pending_.all()) {
     if (pending.refused.empty()) continue;
     const auto refused = std::exchange(pending.refused, {});
     uint64_t packets = 0;
@@ -237,67 +225,72 @@ void TopicSink::CountKept(Ledger& ledger) {
           fmt::format("{} documents are lost: {}", one.refused - kept,
                       one.kept ? "the file of dead letters is full" : one.kept.error().message));
     }
-    Delivery& delivery = one.pending->delivery;
+    Delivery& delivery = one.batch->delivery;
     delivery = std::min(delivery, kept < one.refused ? Delivery::kFailed : Delivery::kDeadLettered);
-    CountSettled(*one.pending, one.refused, one.packets);
+    one.batch->refusals -= one.refused;
+    CountSettled(*one.batch, one.refused, one.packets);
   }
 }
 
-void TopicSink::CountSettled(Pending& pending, size_t documents, uint64_t packets) {
-  pending.unsettled -= documents;
-  pending.unsettled_packets -= packets;
-  if (pending.unsettled > 0) return;
+void TopicSink::CountSettled(PendingBatch& batch, size_t documents, uint64_t packets) {
+  const auto settled = pending_.Settle(batch, documents, packets);
+  if (!settled) return;
   ++stats_.batches;
-  Settle(pending.batch.slot, pending.delivery);
-  pending_.erase(pending.place);
-}
-
-void TopicSink::Abandon(Ledger& ledger, Document& document) {
-  ledger.*GivenUpAs(is_fatal_) += document.packets();
-  document.pending->delivery = Delivery::kFailed;
-  CountSettled(*document.pending, 1, document.packets());
+  Settle(settled->slot, settled->delivery);
 }
 
 // What the producer doesn't have. What it has gets its report.
 void TopicSink::AbandonUnsent(Ledger& ledger) {
-  for (Document* document : std::exchange(again_, {})) Abandon(ledger, *document);
-  for (auto next = pending_.begin(); next != pending_.end();) {
-    Pending& pending = *next++;
-    const size_t unsent = pending.documents.size() - pending.next;
-    if (unsent == 0) continue;
-    uint64_t packets = 0;
-    for (; pending.next < pending.documents.size(); ++pending.next) {
-      packets += pending.documents[pending.next].packets();
-    }
+  while (PendingDocument* document = pending_.Next()) {
+    const uint64_t packets = document->packets();
     ledger.*GivenUpAs(is_fatal_) += packets;
-    pending.delivery = Delivery::kFailed;
-    CountSettled(pending, unsent, packets);
+    pending_.Take(*document);
+    document->batch->delivery = Delivery::kFailed;
+    CountSettled(*document->batch, 1, packets);
   }
 }
 
 void TopicSink::Close() {
+  gives_up_ = true;
+  StopSending();
+}
+
+void TopicSink::StopSending() {
   closing_ = true;
   timer_.Cancel();
-  if (!pending_.empty()) producer_->Purge();
+  if (pending_.empty()) return;
+  is_purging_ = true;
+  producer_->Purge();
+}
+
+std::vector<RemoteSink::Returned> TopicSink::Reclaim(const IsWanted& is_wanted) {
+  if (!is_purging_ && pending_.AnySent(is_wanted)) {
+    is_purging_ = true;
+    producer_->Purge();
+  }
+  auto returned = pending_.Reclaim(is_wanted);
+  Show();
+  return returned;
 }
 
 // Values are borrowed by librdkafka's threads: these end before the batches do.
 void TopicSink::GiveUp(Ledger& ledger) {
   producer_->End();
-  for (const Pending& pending : pending_) {
+  for (const PendingBatch& pending : pending_.all()) {
     ledger.*GivenUpAs(is_fatal_) += pending.unsettled_packets;
     Settle(pending.batch.slot, Delivery::kFailed);
   }
-  pending_.clear();
+  pending_.Clear();
 }
 
 void TopicSink::Show() {
   NodeStats& node = stats_.nodes.front();
   node.resting = is_down_ && !pending_.empty();
   node.in_flight = static_cast<uint32_t>(pending_.size());
+  const auto& batches = pending_.all();
   stats_.batches_waiting = static_cast<uint32_t>(std::count_if(
-      pending_.begin(), pending_.end(),
-      [](const Pending& pending) { return pending.next < pending.documents.size(); }));
+      batches.begin(), batches.end(),
+      [](const PendingBatch& pending) { return pending.next < pending.documents.size(); }));
 }
 
 }  // namespace espcap::kafka

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Delivers documents to a topic, a message each, or sections of packets: the partition is that of
-// their conversation. A batch is borrowed until each of its documents has an outcome.
-// What a broker can't take at present goes again, without end. One thread; nothing waits.
+// their conversation. A batch is borrowed until each of its documents has an outcome, or it is
+// taken back. What a broker can't take at present goes again, without end, and in its order. One
+// thread; nothing waits.
 #ifndef ESPCAP_KAFKA_TOPIC_SINK_H_
 #define ESPCAP_KAFKA_TOPIC_SINK_H_
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <list>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,13 +19,15 @@
 #include "base/event_loop.h"
 #include "espcap/delivery_stats.h"
 #include "espcap/refusal.h"
-#include "espcap/sink.h"
+#include "espcap/remote_sink.h"
 #include "kafka/message_contents.h"
+#include "kafka/pending_batches.h"
 #include "kafka/producer.h"
+#include "kafka/silence_watch.h"
 
 namespace espcap::kafka {
 
-class TopicSink : public Sink {
+class TopicSink : public RemoteSink {
  public:
   struct Options {
     std::string name;  // the topic's address
@@ -36,6 +36,7 @@ class TopicSink : public Sink {
     std::string mechanism;  // of SASL
     int32_t partitions = 1;
     size_t max_batches = 1;  // that are borrowed at a time
+    std::string rest;        // what becomes of what a fatal error leaves
   };
   struct Hooks {
     // `kept`: how many of them, or why none.
@@ -56,31 +57,19 @@ class TopicSink : public Sink {
   Result<void> Submit(Batch batch, Ledger& ledger) override;
   Result<void> Poll(Ledger& ledger) override;
   void Close() override;
+  // No broker can be reached, or none has answered for a while.
+  [[nodiscard]] bool Away() const override { return is_down_; }
+  void StopSending() override;
+  // Takes back what librdkafka has, which comes with a later Poll().
+  [[nodiscard]] std::vector<Returned> Reclaim(const IsWanted& is_wanted) override;
   void GiveUp(Ledger& ledger) override;
   void Sync(SyncDone done) override { hooks_.sync_refused(std::move(done)); }
 
  private:
   using Time = base::EventLoop::Time;
 
-  struct Pending;
-  struct Document {  // a message's opaque; its address stays
-    Pending* pending = nullptr;
-    uint32_t position = 0;
-
-    [[nodiscard]] uint64_t packets() const;
-  };
-  struct Pending {
-    Batch batch;
-    std::vector<Document> documents;
-    size_t next = 0;  // the first that was never handed to the producer
-    size_t unsettled = 0;
-    uint64_t unsettled_packets = 0;
-    Delivery delivery = Delivery::kAcknowledged;
-    std::vector<Refusal> refused;  // not on their way to the dead letters yet
-    std::list<Pending>::iterator place;
-  };
   struct Kept {  // what became of refused ones
-    Pending* pending = nullptr;
+    PendingBatch* batch = nullptr;
     size_t refused = 0;
     uint64_t packets = 0;  // of them
     Result<size_t> kept;
@@ -88,13 +77,12 @@ class TopicSink : public Sink {
 
   // What can be handed over now.
   void Enqueue();
-  bool Enqueue(Document& document);
-  void Handle(Document& document, rd_kafka_resp_err_t error);
+  bool Enqueue(PendingDocument& document);
+  void Handle(PendingDocument& document, rd_kafka_resp_err_t error);
   void Handle(const ErrorReport& error);
   void KeepRefused();
   void CountKept(Ledger& ledger);
-  void CountSettled(Pending& pending, size_t documents, uint64_t packets);
-  void Abandon(Ledger& ledger, Document& document);
+  void CountSettled(PendingBatch& batch, size_t documents, uint64_t packets);
   void AbandonUnsent(Ledger& ledger);
   void Show();
 
@@ -104,14 +92,17 @@ class TopicSink : public Sink {
   DeliveryStats& stats_;
   base::EventLoop& loop_;
   base::EventLoop::Timer timer_;  // something is due by time alone
-  std::list<Pending> pending_;
-  std::deque<Document*> again_;  // not before `again_at_`
-  Time again_at_{};
+  PendingBatches pending_;
+  Time again_at_{};  // not before, what was sent already
+  size_t in_producer_ = 0;
+  bool is_purging_ = false;  // nothing is sent until the producer has nothing
+  SilenceWatch silence_;
   std::vector<Kept> kept_;
   uint64_t delivered_ = 0;    // in all
   uint64_t not_counted_ = 0;  // of them, in the ledger
-  bool is_down_ = false;      // no broker could be reached when it was last told
-  bool closing_ = false;
+  bool is_down_ = false;      // until a message is delivered
+  bool closing_ = false;      // nothing is sent any more
+  bool gives_up_ = false;     // nor kept
   bool is_fatal_ = false;
   std::string end_;  // why nothing can be delivered; empty: it can
 };

@@ -36,6 +36,22 @@ constexpr Placement Place(ServerState server, WhenFull when_full) {
   return Placement::kWait;
 }
 
+// The same where the order must stay: what is older goes first, and what is on disk is older.
+struct LineState {
+  bool is_spool_empty = true;   // nothing of it is left to be sent, and nothing on the way there
+  bool is_diverted = false;     // the server is away, or too slow: all goes by the disk
+  bool server_has_own = false;  // batches that were not on disk, and may have to go there first
+};
+constexpr Placement PlaceInOrder(ServerState server, WhenFull when_full, LineState line) {
+  const bool is_away = server == ServerState::kAway;
+  if ((line.is_diverted || is_away) && line.server_has_own) return Placement::kWait;
+  if (is_away) return Placement::kSpool;
+  const bool is_live = when_full == WhenFull::kDropNewest;
+  if (is_live && (line.is_diverted || !line.is_spool_empty)) return Placement::kSpool;
+  const bool is_next = line.is_spool_empty && server == ServerState::kReady;
+  return is_next ? Placement::kServer : Placement::kWait;
+}
+
 }  // namespace espcap::sink
 
 #endif  // ESPCAP_SINK_PLACEMENT_H_

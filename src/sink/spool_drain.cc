@@ -3,24 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "document/action_line.h"
+#include "sink/spooled_check.h"
 
 namespace espcap::sink {
 namespace {
 
 constexpr std::chrono::seconds kReadAgain{1};
-
-// The checksums of the files say that nobody changed them by accident. What is sent has the form
-// that espcap writes, no matter who has written the file.
-bool IsOurs(const spool::SpooledBatch& spooled) {
-  const Batch batch = spooled.AsBatch();
-  return std::all_of(batch.documents.begin(), batch.documents.end(),
-                     [&batch](const DocumentSpan& document) {
-                       return document::IsBulkDocument(batch.Text(document));
-                     });
-}
 
 }  // namespace
 
@@ -47,8 +35,9 @@ void SpoolDrain::Read() {
       return;
     }
     is_empty_ = *next == nullptr;
-    if (*next != nullptr && !IsOurs(**next)) {
-      return Keep((*next)->documents.size(), "what is no document of espcap's is in a batch; ");
+    if (*next != nullptr) {
+      const std::string fault = FaultOf(**next, contents_);
+      if (!fault.empty()) return ReportKept(PacketsOf((*next)->documents), fault + "; ");
     }
     next_ = std::move(*next);
   });
@@ -62,7 +51,7 @@ std::optional<SpoolDrain::Time> SpoolDrain::NextTime() const {
 // A batch stays in the spool until its dead letters are safe elsewhere.
 void SpoolDrain::Settle(uint32_t slot, bool delivered) {
   const auto batch = at_server_.extract(slot).mapped();
-  const size_t documents = batch->documents.size();
+  const uint64_t documents = PacketsOf(batch->documents);
   if (!delivered) return Keep(documents, "");
   settling_documents_ += documents;
   server_.Sync([this, documents, ticket = batch->ticket](const Result<void>& synced) {
@@ -77,21 +66,25 @@ void SpoolDrain::Settle(uint32_t slot, bool delivered) {
   });
 }
 
-void SpoolDrain::Reclaim(uint32_t slot, size_t documents) {
+void SpoolDrain::Reclaim(uint32_t slot, uint64_t documents) {
   const auto batch = at_server_.extract(slot).mapped();
-  kept_documents_ += batch->documents.size() - documents;
+  kept_documents_ += PacketsOf(batch->documents) - documents;
 }
 
 void SpoolDrain::GiveUp() {
   for (const auto& [slot, batch] : std::exchange(at_server_, {})) {
-    kept_documents_ += batch->documents.size();
+    kept_documents_ += PacketsOf(batch->documents);
   }
 }
 
-void SpoolDrain::Keep(size_t documents, const std::string& why) {
+void SpoolDrain::Keep(uint64_t documents, const std::string& why) {
   kept_documents_ += documents;
-  report_(fmt::format("{}{} documents stay in the spool: the next run sends them again", why,
-                      documents));
+  ReportKept(documents, why);
+}
+
+void SpoolDrain::ReportKept(uint64_t documents, const std::string& why) const {
+  report_(fmt::format("{}{} {}s stay in the spool: the next run sends them again", why, documents,
+                      spool::NounOf(contents_)));
 }
 
 }  // namespace espcap::sink

@@ -26,9 +26,10 @@ class SpoolDrain {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // Both are borrowed. `report` is for errors.
-  SpoolDrain(RemoteSink& server, SpoolQueue& spool, std::function<void(const std::string&)> report)
-      : server_(server), spool_(spool), report_(std::move(report)) {}
+  // Both are borrowed. `contents`: what the server takes. `report` is for errors.
+  SpoolDrain(RemoteSink& server, SpoolQueue& spool, spool::Contents contents,
+             std::function<void(const std::string&)> report)
+      : server_(server), spool_(spool), contents_(contents), report_(std::move(report)) {}
 
   // The server's sink knows spooled batches by slots of their own.
   static bool Owns(uint32_t slot) { return slot >= kFirstSlot; }
@@ -39,8 +40,8 @@ class SpoolDrain {
 
   // The server's word on a batch. REQUIRES: Owns(slot).
   void Settle(uint32_t slot, bool delivered);
-  // The server's sink has given it back, with this number of its documents.
-  void Reclaim(uint32_t slot, size_t documents);
+  // The server's sink has given it back, with this number of its documents, or packets.
+  void Reclaim(uint32_t slot, uint64_t documents);
   // A batch has come to the spool.
   void Appended() { is_empty_ = false; }
 
@@ -60,10 +61,13 @@ class SpoolDrain {
   static constexpr uint32_t kFirstSlot = uint32_t{1} << 31U;
 
   void Read();
-  void Keep(size_t documents, const std::string& why);
+  // Its documents are counted already, and stay on disk.
+  void Keep(uint64_t documents, const std::string& why);
+  void ReportKept(uint64_t documents, const std::string& why) const;
 
   RemoteSink& server_;
   SpoolQueue& spool_;
+  spool::Contents contents_;
   std::function<void(const std::string&)> report_;
   SpoolQueue::Next next_;                                     // read, and not sent
   std::unordered_map<uint32_t, SpoolQueue::Next> at_server_;  // by slot

@@ -16,7 +16,7 @@ constexpr std::chrono::seconds kFullRetry{1};
 }  // namespace
 
 void SpoolKeeper::Keep(RemoteSink::Returned batch) {
-  documents_ += batch.batch.documents.size();
+  documents_ += PacketsOf(batch.batch.documents);
   const auto kept = std::make_shared<const RemoteSink::Returned>(std::move(batch));
   spool_.Append({kept, &kept->batch},
                 [this, kept](const Result<bool>& result) { Told(kept, result); });
@@ -26,7 +26,7 @@ void SpoolKeeper::Keep(RemoteSink::Returned batch) {
 void SpoolKeeper::Told(std::shared_ptr<const RemoteSink::Returned> batch,
                        const Result<bool>& result) {
   const bool is_in_spool = result && *result;
-  documents_ -= batch->batch.documents.size();
+  documents_ -= PacketsOf(batch->batch.documents);
   kept_.push_back({std::move(batch), is_in_spool});
   is_full_ = !is_in_spool;
   is_unsynced_ |= is_in_spool;

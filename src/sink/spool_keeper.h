@@ -36,7 +36,7 @@ class SpoolKeeper {
     bool is_in_spool = false;
   };
   [[nodiscard]] std::vector<Kept> DrainKept() { return std::exchange(kept_, {}); }
-  // On their way.
+  // On their way; packets, in sections.
   [[nodiscard]] uint64_t documents() const { return documents_; }
 
   [[nodiscard]] bool is_full() const { return is_full_; }

@@ -29,7 +29,7 @@ SpoolSink::SpoolSink(base::EventLoop& loop, std::unique_ptr<RemoteSink> server,
       when_full_(when_full),
       stats_(stats),
       keeper_(*spool_, when_full, reports),
-      drain_(*server_, *spool_, reports.error),
+      drain_(*server_, *spool_, spool::Contents::kDocuments, reports.error),
       timer_(loop, [] {}),
       recovered_(spool_->numbers().documents + spool_->numbers().lost_documents) {
   Show(*spool_, keeper_, stats_);

@@ -50,12 +50,6 @@ bool PutGap(SegmentFile& segment, const DamagedPlace& place) {
   return segment.Overwrite(place.begin, EncodeFrame(gap, segment.id().marker)).has_value();
 }
 
-std::string DocumentsText(const DamagedPlace& place) {
-  if (!place.documents) return "an unknown number of documents";
-  if (*place.documents == 0) return "no document";
-  return fmt::format("{} document{}", *place.documents, *place.documents == 1 ? "" : "s");
-}
-
 }  // namespace
 
 bool IsBodyWhole(const SegmentFile& segment, const RecordPlace& record) {
@@ -76,7 +70,9 @@ DamagedPlace PlaceOfRecord(const SegmentFile& segment, const RecordPlace& record
                         {}};
   const auto list =
       DecodeList(frame, ReadPiece(segment.file(), record.BodyBegin(), frame.list_bytes));
-  if (list && !list->documents.empty()) {
+  if (list && frame.contents == Contents::kSections) {
+    place.packets = "packets of " + list->source;
+  } else if (list && !list->documents.empty()) {
     place.packets = fmt::format("packets {} to {} of {}", list->documents.front().frame_number,
                                 list->documents.back().frame_number, list->source);
   }
@@ -85,10 +81,9 @@ DamagedPlace PlaceOfRecord(const SegmentFile& segment, const RecordPlace& record
 
 void Damage::AddLost(SegmentFile& segment, const DamagedPlace& place) {
   Count(lost_, place);
-  std::string message =
-      fmt::format("{} is damaged at byte {} ({} bytes{}{}); lost: {}", segment.name(), place.begin,
-                  place.end - place.begin, place.packets.empty() ? "" : ", ", place.packets,
-                  DocumentsText(place));
+  std::string message = fmt::format(
+      "{} is damaged at byte {} ({} bytes{}{}); lost: {}", segment.name(), place.begin,
+      place.end - place.begin, place.packets.empty() ? "" : ", ", place.packets, CountText(place));
   bool is_out = true;
   if (place.end > place.begin) {
     const auto kept = Keep(segment, place);
@@ -103,7 +98,7 @@ void Damage::AddLost(SegmentFile& segment, const DamagedPlace& place) {
 void Damage::AddTornEnd(SegmentFile& segment, const DamagedPlace& place) {
   Count(torn_, place);
   std::string message = fmt::format("{} was cut off by a crash; its last {} bytes held {} more",
-                                    segment.name(), place.end - place.begin, DocumentsText(place));
+                                    segment.name(), place.end - place.begin, CountText(place));
   const auto kept = Keep(segment, place);
   message += kept ? "; kept as " + *kept : "; they stay where they are: " + kept.error().message;
   if (!kept || !segment.Cut(place.begin)) left_.insert({segment.id(), place.begin, place.end});
@@ -112,13 +107,20 @@ void Damage::AddTornEnd(SegmentFile& segment, const DamagedPlace& place) {
 
 void Damage::AddMissing(const SegmentFile& segment, uint64_t documents, std::string_view what) {
   lost_.documents += documents;
-  ReportLost(fmt::format("{} {}; lost: {}", segment.name(), what,
-                         DocumentsText({0, 0, 0, documents, {}})));
+  ReportLost(
+      fmt::format("{} {}; lost: {}", segment.name(), what, CountText({0, 0, 0, documents, {}})));
 }
 
 bool Damage::IsAnyLeft(const SegmentFile& segment) const {
   const auto first = left_.lower_bound({segment.id(), 0, 0});
   return first != left_.end() && std::get<0>(*first) == segment.id();
+}
+
+std::string Damage::CountText(const DamagedPlace& place) const {
+  const std::string_view noun = NounOf(contents_);
+  if (!place.documents) return fmt::format("an unknown number of {}s", noun);
+  if (*place.documents == 0) return fmt::format("no {}", noun);
+  return fmt::format("{} {}{}", *place.documents, noun, *place.documents == 1 ? "" : "s");
 }
 
 void Damage::Count(Loss& loss, const DamagedPlace& place) {

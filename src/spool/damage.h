@@ -23,7 +23,7 @@ namespace espcap::spool {
 
 // What could not be read back.
 struct Loss {
-  uint64_t documents = 0;  // as the record itself or what follows it tells
+  uint64_t documents = 0;  // or packets, in sections; as the record itself or what follows it tells
   uint64_t bytes = 0;
   uint64_t uncounted = 0;  // places of which nothing tells how many documents they held
 };
@@ -41,9 +41,12 @@ struct Reports {
 
 class Damage {
  public:
-  // `descriptor` is of `directory`, and stays open.
-  Damage(std::string directory, int descriptor, Reports reports)
-      : directory_(std::move(directory)), descriptor_(descriptor), reports_(std::move(reports)) {}
+  // `descriptor` is of `directory`, and stays open. `contents`: what is counted.
+  Damage(std::string directory, int descriptor, Contents contents, Reports reports)
+      : directory_(std::move(directory)),
+        descriptor_(descriptor),
+        contents_(contents),
+        reports_(std::move(reports)) {}
 
   // Takes the place out of the segment: a gap is there from now on. Where its bytes can't be copied
   // they stay, and are passed over in silence until the next run.
@@ -74,6 +77,7 @@ class Damage {
   void ReportLost(std::string_view message) const {
     reports_.error(fmt::format("spool {}: {}", directory_, message));
   }
+  [[nodiscard]] std::string CountText(const DamagedPlace& place) const;
   static void Count(Loss& loss, const DamagedPlace& place);
   // The path of the copy.
   [[nodiscard]] Result<std::string> Keep(const SegmentFile& segment,
@@ -81,6 +85,7 @@ class Damage {
 
   std::string directory_;
   int descriptor_;
+  Contents contents_;
   Reports reports_;
   Loss lost_;
   Loss torn_;

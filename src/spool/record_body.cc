@@ -46,7 +46,7 @@ bool TileTheText(const Batch& batch) {
   return end == batch.text.size();
 }
 
-std::string EncodeList(const Batch& batch) {
+std::string EncodeList(const Batch& batch, Contents contents) {
   const std::string source = batch.source ? *batch.source : "";
   std::string list;
   PutVarint(list, source.size());
@@ -56,8 +56,21 @@ std::string EncodeList(const Batch& batch) {
     PutVarint(list, document.length);
     PutVarint(list, StepTo(document.frame_number, frame_number));
     frame_number = document.frame_number;
+    if (contents == Contents::kDocuments) continue;
+    PutVarint(list, document.packets);
+    PutVarint(list, document.conversation);
   }
   return list;
+}
+
+// What the list of sections has more than that of documents.
+bool ReadPackets(std::string_view& list, DocumentSpan& span) {
+  const auto packets = ReadVarint(list);
+  const auto conversation = ReadVarint(list);
+  if (!packets || !conversation || *packets == 0) return false;
+  span.packets = *packets;
+  span.conversation = *conversation;
+  return true;
 }
 
 Compression CompressionOf(PayloadForm form) {
@@ -66,7 +79,7 @@ Compression CompressionOf(PayloadForm form) {
 
 }  // namespace
 
-Result<RecordBody> BodyEncoder::Encode(const Batch& batch) {
+Result<RecordBody> BodyEncoder::Encode(const Batch& batch, Contents contents) {
   RecordBody body;
   std::string_view text = batch.text;
   if (!TileTheText(batch)) {
@@ -74,13 +87,17 @@ Result<RecordBody> BodyEncoder::Encode(const Batch& batch) {
     for (const DocumentSpan& document : batch.documents) text_ += batch.Text(document);
     text = text_;
   }
-  body.list = EncodeList(batch);
+  body.list = EncodeList(batch, contents);
   const bool has_gzip = text.data() == batch.text.data() && batch.compression == Compression::kGzip;
   if (std::max({text.size(), body.list.size(), has_gzip ? batch.compressed.size() : 0}) >
       kMaxTextBytes) {
     return Fail("a batch of {} documents and {} bytes is too large for a spool",
                 batch.documents.size(), text.size());
   }
+  const uint64_t packets = PacketsOf(batch.documents);
+  if (packets > UINT32_MAX) return Fail("a batch of {} packets is too large for a spool", packets);
+  body.frame.contents = contents;
+  body.frame.documents = static_cast<uint32_t>(packets);
   if (has_gzip) {
     body.frame.form = PayloadForm::kGzip;
     body.payload = batch.compressed;
@@ -90,7 +107,6 @@ Result<RecordBody> BodyEncoder::Encode(const Batch& batch) {
     body.frame.form = PayloadForm::kZstd;
     body.payload = *compressed;
   }
-  body.frame.documents = static_cast<uint32_t>(batch.documents.size());
   body.frame.text_bytes = static_cast<uint32_t>(text.size());
   body.frame.list_bytes = static_cast<uint32_t>(body.list.size());
   body.frame.payload_bytes = static_cast<uint32_t>(body.payload.size());
@@ -120,19 +136,25 @@ std::optional<DocumentList> DecodeList(const Frame& frame, std::string_view list
   if (!source_bytes || *source_bytes > list.size()) return std::nullopt;
   decoded.source = list.substr(0, *source_bytes);
   list.remove_prefix(*source_bytes);
-  if (frame.documents > list.size() / 2) return std::nullopt;  // each takes two bytes or more
-  decoded.documents.reserve(frame.documents);
-  size_t offset = 0;
-  uint32_t frame_number = 0;
-  for (uint32_t document = 0; document < frame.documents; ++document) {
+  const bool has_packets = frame.contents == Contents::kSections;
+  const size_t least = has_packets ? 4 : 2;  // bytes of each
+  if (!has_packets && frame.documents > list.size() / least) return std::nullopt;
+  decoded.documents.reserve(has_packets ? list.size() / least : frame.documents);
+  DocumentSpan span;
+  uint64_t packets = 0;
+  while (!list.empty()) {
     const auto length = ReadVarint(list);
     const auto step = ReadVarint(list);
-    if (!length || !step || *length > frame.text_bytes - offset) return std::nullopt;
-    frame_number = StepFrom(frame_number, *step);
-    decoded.documents.push_back({offset, *length, frame_number});
-    offset += *length;
+    if (!length || !step || *length > frame.text_bytes - span.offset) return std::nullopt;
+    span.length = *length;
+    span.frame_number = StepFrom(span.frame_number, *step);
+    if (has_packets && !ReadPackets(list, span)) return std::nullopt;
+    if (span.packets > frame.documents - packets) return std::nullopt;
+    packets += span.packets;
+    decoded.documents.push_back(span);
+    span.offset += span.length;
   }
-  if (!list.empty() || offset != frame.text_bytes) return std::nullopt;
+  if (packets != frame.documents || span.offset != frame.text_bytes) return std::nullopt;
   return decoded;
 }
 

@@ -31,7 +31,7 @@ struct RecordBody {
 class BodyEncoder {
  public:
   // REQUIRES: !batch.empty(), spans within the text.
-  Result<RecordBody> Encode(const Batch& batch);
+  Result<RecordBody> Encode(const Batch& batch, Contents contents);
 
  private:
   Result<std::string_view> Compress(std::string_view text);

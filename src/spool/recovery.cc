@@ -37,10 +37,10 @@ Result<std::vector<SegmentFile>> FindSegments(const std::string& directory, int 
     if (!presence) return tl::unexpected(presence.error());
     if (*presence == SegmentFile::Presence::kGone) continue;
     const auto header = DecodeHeader(ReadPiece(segment.file(), 0, kHeaderBytes));
-    if (header && header->version != kFormatVersion) {
+    if (header && (header->version == 0 || header->version > kFormatVersion)) {
       return Fail(
-          "{} is of format version {}, and this espcap reads only {}; let the espcap that wrote it "
-          "deliver it, or use another directory",
+          "{} is of format version {}, and this espcap reads those up to {}; let the espcap that "
+          "wrote it deliver it, or use another directory",
           segment.name(), header->version, kFormatVersion);
     }
     segment.Close();

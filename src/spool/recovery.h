@@ -22,7 +22,7 @@ struct Recovered {
 
 // Looks through every segment of the directory (`descriptor` is of it) and puts aside what is
 // damaged. What has nothing left that waits is deleted; files of other names are left alone.
-// Refuses segments of another format version before it changes anything.
+// Refuses segments of a later format version before it changes anything.
 Result<Recovered> RecoverSegments(const std::string& directory, int descriptor, Damage& damage);
 
 }  // namespace espcap::spool

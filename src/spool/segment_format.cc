@@ -58,7 +58,8 @@ std::optional<uint64_t> ParseDigits(std::string_view digits, int base) {
 }
 
 bool IsKind(uint32_t value) { return value >= 1 && value <= 3; }
-bool IsForm(uint32_t value) { return value >= 1 && value <= 2; }
+bool IsForm(uint16_t value) { return value >= 1 && value <= 2; }
+bool IsContents(uint16_t value) { return value <= 1; }
 
 }  // namespace
 
@@ -119,7 +120,8 @@ std::string EncodeFrame(const Frame& frame, uint64_t marker) {
   Put(bytes, static_cast<uint32_t>(frame.kind));
   Put(bytes, frame.documents);
   Put(bytes, frame.documents_before);
-  Put(bytes, static_cast<uint32_t>(frame.form));
+  Put(bytes, static_cast<uint16_t>(frame.form));
+  Put(bytes, static_cast<uint16_t>(frame.contents));
   Put(bytes, frame.text_bytes);
   Put(bytes, frame.list_bytes);
   Put(bytes, frame.payload_bytes);
@@ -139,14 +141,16 @@ std::optional<Frame> DecodeFrame(std::string_view bytes, uint64_t marker) {
   frame.kind = static_cast<FrameKind>(kind);
   frame.documents = fields.Read<uint32_t>();
   frame.documents_before = fields.Read<uint64_t>();
-  const auto form = fields.Read<uint32_t>();
+  const auto form = fields.Read<uint16_t>();
   frame.form = static_cast<PayloadForm>(form);
+  const auto contents = fields.Read<uint16_t>();
+  frame.contents = static_cast<Contents>(contents);
   frame.text_bytes = fields.Read<uint32_t>();
   frame.list_bytes = fields.Read<uint32_t>();
   frame.payload_bytes = fields.Read<uint32_t>();
   frame.list_crc = fields.Read<uint64_t>();
   frame.payload_crc = fields.Read<uint64_t>();
-  if (!IsKind(kind) || !IsForm(form)) return std::nullopt;
+  if (!IsKind(kind) || !IsForm(form) || !IsContents(contents)) return std::nullopt;
   return frame;
 }
 

@@ -15,7 +15,8 @@
 
 namespace espcap::spool {
 
-inline constexpr uint32_t kFormatVersion = 1;
+// Written; every version from 1 on is read. Version 1 knows documents alone.
+inline constexpr uint32_t kFormatVersion = 2;
 inline constexpr size_t kHeaderBytes = 64;
 inline constexpr size_t kFrameBytes = 64;
 inline constexpr size_t kMarkBytes = 8;
@@ -58,16 +59,28 @@ enum class FrameKind : uint32_t {
 };
 
 // How a payload holds the text.
-enum class PayloadForm : uint32_t {
+enum class PayloadForm : uint16_t {
   kGzip = 1,  // the form that the batch came with
   kZstd = 2,
 };
 
+// What a batch is made of.
+enum class Contents : uint16_t {
+  kDocuments = 0,  // for a server, each with its action line
+  kSections = 1,   // of packets, for a topic, each with its origin (document/section_origin.h)
+};
+
+// What is counted.
+constexpr std::string_view NounOf(Contents contents) {
+  return contents == Contents::kSections ? "packet" : "document";
+}
+
 struct Frame {
   FrameKind kind = FrameKind::kHead;
-  uint32_t documents = 0;
+  uint32_t documents = 0;  // or packets, in sections
   uint64_t documents_before = 0;
   PayloadForm form = PayloadForm::kZstd;
+  Contents contents = Contents::kDocuments;
   uint32_t text_bytes = 0;
   uint32_t list_bytes = 0;
   uint32_t payload_bytes = 0;

@@ -64,7 +64,7 @@ Spool::Spool(Options options, base::FileDescriptor directory, base::FileDescript
     : options_(std::move(options)),
       directory_(std::move(directory)),
       lock_(std::move(lock)),
-      damage_(options_.directory, directory_.get(), std::move(reports)) {}
+      damage_(options_.directory, directory_.get(), options_.contents, std::move(reports)) {}
 
 Result<std::unique_ptr<Spool>> Spool::Open(Options options, Reports reports) {
   const std::string path = options.directory;
@@ -86,7 +86,7 @@ Result<std::unique_ptr<Spool>> Spool::Open(Options options, Reports reports) {
 
 Result<bool> Spool::Append(const Batch& batch) {
   assert(!batch.empty());
-  auto body = encoder_.Encode(batch);
+  auto body = encoder_.Encode(batch, options_.contents);
   if (!body) return Fail("spool {}: {}", options_.directory, body.error().message);
   const uint64_t record_bytes = kRecordOverhead + body->frame.BodyBytes();
   SegmentFile* segment = WritableSegment(record_bytes);
@@ -242,6 +242,7 @@ std::optional<SpooledBatch> Spool::Read(SegmentFile& segment, const RecordPlace&
     return std::nullopt;
   }
   SpooledBatch batch;
+  batch.contents = frame.contents;
   batch.text = std::move(*text);
   batch.documents = std::move(decoded->documents);
   batch.source = std::make_shared<const std::string>(std::move(decoded->source));

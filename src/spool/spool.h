@@ -36,11 +36,13 @@ struct Options {
   std::string directory;
   uint64_t max_bytes = uint64_t{1} << 30U;       // of all segments together
   uint64_t segment_bytes = uint64_t{16} << 20U;  // of one; less where max_bytes is small
+  Contents contents = Contents::kDocuments;      // of what is appended
 };
 
 // A batch read back. It owns what it holds.
 struct SpooledBatch {
   uint64_t ticket = 0;
+  Contents contents = Contents::kDocuments;
   std::string text;
   std::vector<DocumentSpan> documents;  // they tile the text
   std::shared_ptr<const std::string> source;
@@ -87,7 +89,8 @@ class Spool {
 
   // Of all segments: what counts against max_bytes.
   [[nodiscard]] uint64_t bytes() const;
-  // Neither settled nor lost, whether given out or not. After Open(): what earlier runs left.
+  // Or packets, in sections. Neither settled nor lost, whether given out or not. After Open(): what
+  // earlier runs left.
   [[nodiscard]] uint64_t documents() const;
 
   // Damaged or missing records.

@@ -212,6 +212,7 @@ BatchIntake::Taken BatchIntake::TakeSections(Part& part, uint32_t slot,
     Abandon(part, contents.progress.packets);
   } else if (!sections->empty()) {
     SectionFacts facts;
+    facts.sensor = options_.sensor;
     facts.is_run = !capture.fingerprint;
     facts.capture = capture.fingerprint.value_or(options_.live_run);
     if (!records) facts.file = options_.origin_path(*capture.name, capture.is_from_directory);

@@ -38,6 +38,7 @@ class BatchIntake {
     Fingerprint live_run{};  // makes the ids of what is captured live
     // By which packets' documents name their file (kSections).
     std::function<std::string(const std::string& path, bool is_from_directory)> origin_path = {};
+    std::string sensor = {};  // that has captured them (kSections)
   };
   // A worker has broken the rules that keep the others' documents theirs.
   struct Violation {

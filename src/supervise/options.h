@@ -37,6 +37,7 @@ struct Options {
   std::string index;  // its pattern; of kBulk
   // By which packets' documents name their file (kSections).
   std::function<std::string(const std::string& path, bool is_from_directory)> origin_path = {};
+  std::string sensor = {};         // that has captured them (kSections)
   bool files_go = false;           // of settled captures: what is read is hashed before
   bool resume = false;             // captures that an earlier run settled are skipped
   Fingerprint live_run{};          // makes the ids of what is captured live

@@ -100,7 +100,8 @@ Result<CheckedText> CopySections(const process::WorkerSlots& slots, uint32_t slo
   CheckedText checked;
   ByteBuffer losses;
   AppendLosses(losses, facts.interfaces);
-  const size_t room = slots.shape().action_bytes + facts.file.size() + losses.size();
+  const size_t room =
+      slots.shape().action_bytes + facts.sensor.size() + facts.file.size() + losses.size();
   checked.text.Reserve(contents.progress.text_bytes + sections.size() * room);
   checked.documents.reserve(sections.size());
   ByteBuffer records;
@@ -123,8 +124,9 @@ Result<CheckedText> CopySections(const process::WorkerSlots& slots, uint32_t slo
     }
     const size_t begin = checked.text.size();
     const std::string id = document::CaptureId(capture);
-    document::AppendOrigin(checked.text, {id, facts.file, records.view(), section.head.packets,
-                                          section.head.first_ns, section.head.last_ns});
+    document::AppendOrigin(checked.text,
+                           {facts.sensor, id, facts.file, records.view(), section.head.packets,
+                            section.head.first_ns, section.head.last_ns});
     checked.text.Append({slots.Text(slot, section.text_place), section.text_bytes});
     checked.text.Append(losses.view());
     checked.documents.push_back({begin, checked.text.size() - begin, document.frame_number,

@@ -41,6 +41,7 @@ Result<void> CheckStreamRecords(const std::vector<SectionClaim>& sections,
 struct SectionFacts {
   Fingerprint capture{};  // or the run
   bool is_run = false;
+  std::string sensor;
   std::string file;                        // by which documents name it; empty: none
   std::vector<InterfaceStats> interfaces;  // live, by number
 };

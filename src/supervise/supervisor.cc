@@ -28,7 +28,7 @@ Supervisor::Supervisor(Options options, Dependencies parts)
       unpacked_files_({options_.max_unpacked_bytes, options_.workers, options_.packet_limit},
                       parts_.captures),
       intake_({SharesOf(options_).kept_bytes, options_.ordered, options_.live_run,
-               options_.origin_path},
+               options_.origin_path, options_.sensor},
               parts_.check, parts_.slots, parts_.rings, parts_.captures, parts_.kept, accounting_),
       batches_(parts_.captures, parts_.kept, accounting_, options_.ordered),
       succession_(parts_.captures, unpacked_files_, parts_.slots, parts_.rings, state_, parts_.log,

@@ -34,6 +34,7 @@ Frame ReadFrame(Input& input, std::string_view list, std::string_view payload) {
   Frame frame;
   frame.kind = static_cast<FrameKind>(1 + input.NextBelow(3));
   frame.form = static_cast<spool::PayloadForm>(1 + input.NextBelow(2));
+  frame.contents = static_cast<spool::Contents>(input.NextBelow(2));
   frame.documents = input.Next<uint8_t>();
   frame.documents_before = input.NextBool() ? input.Next<uint64_t>() : input.Next<uint8_t>();
   // A record may say that it is of a gibibyte; that much isn't asked for each time.
@@ -52,13 +53,14 @@ struct Stored {
   std::string list;
   std::string payload;
 };
-const Stored& StoredBatch(uint32_t first, uint32_t last, Compression compression) {
-  static std::map<std::tuple<uint32_t, uint32_t, Compression>, Stored> made;
-  const auto [place, is_new] = made.try_emplace({first, last, compression});
+const Stored& StoredBatch(uint32_t first, uint32_t last, Compression compression,
+                          spool::Contents contents) {
+  static std::map<std::tuple<uint32_t, uint32_t, Compression, spool::Contents>, Stored> made;
+  const auto [place, is_new] = made.try_emplace({first, last, compression, contents});
   if (is_new) {
     const MadeBatch batch = MakeBatch(first, last, compression);
     spool::BodyEncoder encoder;
-    const auto body = encoder.Encode(batch.Get()).value();
+    const auto body = encoder.Encode(batch.Get(), contents).value();
     place->second = {body.frame, body.list, std::string(body.payload)};
   }
   return place->second;
@@ -68,7 +70,8 @@ const Stored& StoredBatch(uint32_t first, uint32_t last, Compression compression
 std::string WholeRecord(const SegmentId& id, uint64_t before, Input& input) {
   const auto first = static_cast<uint32_t>(1 + before % 4);
   const auto compression = input.NextBool() ? Compression::kGzip : Compression::kNone;
-  const Stored& body = StoredBatch(first, first + input.NextBelow(4), compression);
+  const auto contents = static_cast<spool::Contents>(input.NextBelow(2));
+  const Stored& body = StoredBatch(first, first + input.NextBelow(4), compression, contents);
   Frame frame = body.frame;
   frame.documents_before = before;
   frame.kind = FrameKind::kHead;
@@ -127,7 +130,7 @@ void CheckBody(const RecordPlace& record, const std::string& bytes) {
     end += document.length;
   }
   Require(end == record.frame.text_bytes, "documents tile the text");
-  Require(list->documents.size() == record.frame.documents, "each document is listed");
+  Require(PacketsOf(list->documents) == record.frame.documents, "each document is listed");
 }
 
 // Nothing is met twice, and nothing outside of the file.
@@ -170,7 +173,7 @@ void CheckSpool(spool::Spool& spool) {
       end += document.length;
     }
     Require(end == batch->text.size(), "documents tile the text");
-    taken += batch->documents.size();
+    taken += PacketsOf(batch->documents);
     spool.Settle(batch->ticket);
   }
   Require(taken + spool.lost().documents == found + lost, "what was found is given out or lost");

@@ -173,7 +173,8 @@ void CheckSections(const SlotContents& contents) {
   Require(packets == contents.progress.packets, "packets are those that are counted");
   const auto highest = supervise::CheckFileRecords(*sections, 0);
   Require(!highest || *highest >= packets, "each packet has a record of its own");
-  const auto copy = supervise::CopySections(Slots(), 0, contents, *sections, {{}, true, "/f", {}});
+  const auto copy =
+      supervise::CopySections(Slots(), 0, contents, *sections, {{}, true, "s", "/f", {}});
   if (!copy) return;
   Require(copy->packets() == packets, "each packet is copied");
   for (const DocumentSpan& span : copy->documents) {
@@ -181,6 +182,8 @@ void CheckSections(const SlotContents& contents) {
     Require(parsed && parsed->origin.packets == span.packets && parsed->origin.file == "/f" &&
                 document::ParseRecordNumbers(parsed->origin.records, span.packets),
             "an origin is the supervisor's");
+    Require(document::IsSection(copy->text.view().substr(span.offset, span.length), span.packets),
+            "a spool takes what is checked");
   }
 }
 

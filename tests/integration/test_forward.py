@@ -279,7 +279,6 @@ def test_dissection_is_not_started(broker, espcap, environment, tmp_path):
     (["--forward", "packets"], "--forward packets"),
     (["--forward", "kafka://b/t", "--node", "es"], "--node and --forward: choose one destination"),
     (["--forward", "kafka://b/t", "--output", "x"], "--output and --forward: choose one destination"),
-    (["--forward", "kafka://b/t", "--spool", "x"], "--spool: there is no spool for packets that are forwarded"),
     (["--forward", "kafka://b/t", "--filter", "dns"], "--filter: with --forward nothing is dissected here"),
     (["--forward", "kafka://b/t", "--shards", "2"], "--shards: with --forward nothing is dissected here"),
     (["--forward", "kafka://b/t", "--fields", "ip.src"], "--fields: with --forward there are no documents here"),

@@ -175,6 +175,13 @@ class Broker:
                 process.wait()
             wait_until(lambda: not self._is_running(), what="the broker's end")
 
+    def pause(self):
+        """It keeps its connections, and answers nothing."""
+        os.kill(self._pid(), signal.SIGSTOP)
+
+    def resume(self):
+        os.kill(self._pid(), signal.SIGCONT)
+
     def remove(self):
         """With all its data."""
         self.kill()

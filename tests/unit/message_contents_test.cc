@@ -35,14 +35,14 @@ TEST(MessageContents, OfADocument) {
 TEST(MessageContents, OfASection) {
   for (const bool has_file : {false, true}) {
     ByteBuffer text;
-    document::AppendOrigin(text, {"id", has_file ? "/f" : "", "\x01\x02", 2, -1, 99});
+    document::AppendOrigin(text, {"there", "id", has_file ? "/f" : "", "\x01\x02", 2, -1, 99});
     text.Append("blocks");
     MessageContents contents;
     ASSERT_TRUE(ReadContents(MessageForm::kSection, text.view(), "here", contents));
     EXPECT_FALSE(contents.key);
     EXPECT_EQ(contents.value, "blocks");
-    Headers expected = {{"espcap", "1"},         {"sensor", "here"}, {"capture", "id"},
-                        {"records", "\x01\x02"}, {"packets", "2"},   {"first", "-1"},
+    Headers expected = {{"espcap", "1"},         {"sensor", "there"}, {"capture", "id"},
+                        {"records", "\x01\x02"}, {"packets", "2"},    {"first", "-1"},
                         {"last", "99"}};
     if (has_file) expected["file"] = "/f";
     EXPECT_EQ(HeadersOf(contents), expected);

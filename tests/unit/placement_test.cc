@@ -23,5 +23,41 @@ TEST(Placement, IsAFunctionOfTheServerAndOfWhoCanWait) {
   for (const Case& c : cases) EXPECT_EQ(Place(c.server, c.when_full), c.placement);
 }
 
+TEST(Placement, InOrderNothingOvertakesWhatIsOnDisk) {
+  using enum ServerState;
+  constexpr auto kFiles = WhenFull::kBlock;
+  constexpr auto kLive = WhenFull::kDropNewest;
+  struct Case {
+    ServerState server;
+    WhenFull when_full;
+    LineState line;
+    Placement placement;
+  };
+  const Case cases[] = {
+      // Nothing is on disk.
+      {kReady, kFiles, {true, false, true}, Placement::kServer},
+      {kReady, kLive, {true, false, true}, Placement::kServer},
+      {kBusy, kFiles, {true, false, true}, Placement::kWait},
+      {kBusy, kLive, {true, false, true}, Placement::kWait},
+      // What the server has is older: it goes to disk first.
+      {kAway, kFiles, {true, true, true}, Placement::kWait},
+      {kAway, kLive, {true, false, true}, Placement::kWait},
+      {kAway, kFiles, {true, true, false}, Placement::kSpool},
+      {kAway, kLive, {false, true, false}, Placement::kSpool},
+      // It is back, or never was away but too slow.
+      {kReady, kFiles, {false, true, false}, Placement::kWait},
+      {kReady, kLive, {false, true, false}, Placement::kSpool},
+      {kBusy, kLive, {true, true, true}, Placement::kWait},
+      {kReady, kLive, {true, true, false}, Placement::kSpool},
+      {kReady, kFiles, {true, true, false}, Placement::kServer},
+      // An earlier run has left something.
+      {kReady, kFiles, {false, false, false}, Placement::kWait},
+      {kReady, kLive, {false, false, false}, Placement::kSpool},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(PlaceInOrder(c.server, c.when_full, c.line), c.placement) << &c - cases;
+  }
+}
+
 }  // namespace
 }  // namespace espcap::sink

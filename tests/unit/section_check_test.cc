@@ -71,7 +71,7 @@ TEST_F(SectionCheckTest, ASectionGetsItsOrigin) {
   ASSERT_TRUE(sections) << sections.error().message;
   const Fingerprint capture = {1, 2, 3};
   const auto copied =
-      CopySections(*slots_, 0, contents_, *sections, {capture, false, "/a/b.pcap", {}});
+      CopySections(*slots_, 0, contents_, *sections, {capture, false, "edge", "/a/b.pcap", {}});
   ASSERT_TRUE(copied) << copied.error().message;
   EXPECT_EQ(copied->packets(), 3U);
   const auto text = [&copied](size_t position) {
@@ -97,7 +97,7 @@ TEST_F(SectionCheckTest, NumbersOfALiveRunHave32Bits) {
   const auto sections = Sections();
   ASSERT_TRUE(sections);
   const Fingerprint run = {7};
-  const auto copied = CopySections(*slots_, 0, contents_, *sections, {run, true, "", {}});
+  const auto copied = CopySections(*slots_, 0, contents_, *sections, {run, true, "edge", "", {}});
   ASSERT_TRUE(copied) << copied.error().message;
   const auto parsed = document::ParseOrigin(copied->text.view());
   ASSERT_TRUE(parsed);
@@ -109,7 +109,7 @@ TEST_F(SectionCheckTest, NumbersOfTwoRunsAreRefused) {
   Append({UINT32_MAX, uint64_t{UINT32_MAX} + 1});
   const auto sections = Sections();
   ASSERT_TRUE(sections);
-  const auto copied = CopySections(*slots_, 0, contents_, *sections, {{}, true, "", {}});
+  const auto copied = CopySections(*slots_, 0, contents_, *sections, {{}, true, "edge", "", {}});
   ASSERT_FALSE(copied);
   EXPECT_EQ(copied.error().message, "a section with numbers of two runs");
 }
@@ -121,8 +121,8 @@ TEST_F(SectionCheckTest, LossesAreTold) {
   InterfaceStats interface;
   interface.name = "eth0";
   interface.received = 10;
-  const auto copied =
-      CopySections(*slots_, 0, contents_, *sections, {{}, true, "", {interface, interface}});
+  const auto copied = CopySections(*slots_, 0, contents_, *sections,
+                                   {{}, true, "edge", "", {interface, interface}});
   ASSERT_TRUE(copied);
   const std::string_view section = document::ParseOrigin(copied->text.view())->section;
   EXPECT_TRUE(section.starts_with("section"));

@@ -58,7 +58,7 @@ TEST(SegmentNameTest, AnythingElseIsForeign) {
 TEST(SegmentHeaderTest, ComesBackAndDamageIsSeen) {
   const std::string bytes = EncodeHeader({{7, 123'456'789'012, kMarker}});
   ASSERT_EQ(bytes.size(), kHeaderBytes);
-  EXPECT_TRUE(bytes.starts_with("ESPSPOOL\x01"));
+  EXPECT_TRUE(bytes.starts_with("ESPSPOOL\x02"));
   const auto header = DecodeHeader(bytes);
   ASSERT_TRUE(header);
   EXPECT_EQ(header->version, kFormatVersion);

@@ -67,6 +67,11 @@ class SpoolDirectory {
  public:
   using Messages = std::vector<std::string>;
 
+  [[nodiscard]] std::unique_ptr<spool::Spool> Open(spool::Contents contents) const {
+    spool::Options options = OptionsOf(uint64_t{1} << 30U, uint64_t{1} << 20U);
+    options.contents = contents;
+    return Checked(spool::Spool::Open(std::move(options), Reporter()));
+  }
   [[nodiscard]] std::unique_ptr<spool::Spool> Open(uint64_t max_bytes = uint64_t{1} << 30U,
                                                    uint64_t segment_bytes = uint64_t{1}
                                                                             << 20U) const {

@@ -388,10 +388,11 @@ TEST_F(SpoolTest, AnotherFormatVersionIsRefusedByName) {
   const std::string name = SegmentName(later_id);
   const std::string later = EncodeHeader({later_id, 7}) + "something that we don't know";
   directory_.parent().Write("spool/" + name, later);
-  EXPECT_EQ(directory_.ErrorOfOpen(),
-            "open spool " + directory_.path() + ": " + name +
-                " is of format version 7, and this espcap reads only 1; let the espcap that wrote "
-                "it deliver it, or use another directory");
+  EXPECT_EQ(
+      directory_.ErrorOfOpen(),
+      "open spool " + directory_.path() + ": " + name +
+          " is of format version 7, and this espcap reads those up to 2; let the espcap that wrote "
+          "it deliver it, or use another directory");
   EXPECT_EQ(ReadWhole(directory_.path() + "/" + name), later);
   std::filesystem::remove(directory_.path() + "/" + name);
   EXPECT_EQ(DrainFrames(*directory_.Open()), FramesFrom(1, 10));
