@@ -10,8 +10,9 @@ namespace espcap::document {
 namespace {
 
 void AppendNumber(ByteBuffer& out, uint64_t number) {
-  for (size_t byte = 0; byte < sizeof(number); ++byte)
+  for (size_t byte = 0; byte < sizeof(number); ++byte) {
     out.Append(static_cast<char>(number >> 8 * byte));
+  }
 }
 
 // Takes it off the front. REQUIRES: it is there.

@@ -2,6 +2,7 @@
 """Packets for a topic, on disk while its broker is away: none is lost, and within a partition the order stays."""
 import collections
 import shutil
+import subprocess
 from random import Random
 
 import forwarded
@@ -210,6 +211,24 @@ def test_stopped_while_the_broker_is_away(own_broker, espcap, start_espcap, fold
     sections = forwarded.sections(own_broker, topic)
     assert forwarded.packets_by_id(sections).keys() == expected_ids(espcap, many)
     assert_in_order(sections)
+
+
+def test_a_run_ends_once_all_is_in_the_spool(own_broker, espcap, start_espcap, tmp_path):
+    """Nothing says when the broker will be back."""
+    topic, spool = own_broker.create_topic(partitions=4), tmp_path / "spool"
+    run = start_espcap("--file", "-", *to(own_broker, topic, "--spool", spool, "--metrics", "0", "--stop-timeout", "1s"),
+                       stdin=subprocess.PIPE)
+    run.metrics()
+    own_broker.kill()
+    run.stdin.write(HTTP.read_bytes())
+    run.stdin.close()
+    assert run.wait() == 0, run
+    assert run.ledger == {"packets captured": 104, "forwarded": 0, "in the spool": 104, "failed": 0}, run
+    assert "the rest stays in the spool for the next run" in run.err, run
+    own_broker.start()
+    run = espcap("--file", DNS, *to(own_broker, topic, "--spool", spool))
+    assert run.code == 0 and run.ledger["forwarded"] == 104 + 92, run
+    assert len(forwarded.packets_by_id(forwarded.sections(own_broker, topic))) == 104 + 92
 
 
 def test_a_full_spool_holds_files_back(own_broker, espcap, start_espcap, folder, many, tmp_path):

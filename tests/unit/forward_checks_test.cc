@@ -162,7 +162,7 @@ TEST_F(ForwardChecks, NamesWhatHasNoEffect) {
     std::istringstream names(option.names);
     bool is_known = false;
     for (std::string name; std::getline(names, name, ',');) {
-      const std::string positive = name.starts_with("!") ? name.substr(1) : name;
+      const std::string positive = name.starts_with('!') ? name.substr(1) : name;
       is_known |= useful.contains(name) || refused.contains(positive);
     }
     EXPECT_TRUE(is_known) << option.names;

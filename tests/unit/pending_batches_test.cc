@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,8 +45,8 @@ TEST(PendingBatches, AreSentInTheOrderTheyCameHoweverTheyComeBack) {
   PendingBatches pending;
   pending.Add(BatchOf(5, 2));
   pending.Add(BatchOf(4, 2));
-  std::vector<PendingDocument*> sent;
-  for (int count = 0; count < 3; ++count) sent.push_back(&Send(pending));
+  std::array<PendingDocument*, 3> sent{};
+  for (PendingDocument*& document : sent) document = &Send(pending);
   for (const size_t at : {2, 0, 1}) Return(pending, *sent[at]);
   EXPECT_TRUE(pending.AnyAgain());
   std::vector<std::pair<uint32_t, uint32_t>> order;
@@ -71,8 +72,8 @@ TEST(PendingBatches, ABatchIsSettledWithItsLastDocument) {
 TEST(PendingBatches, WhatHasNoOutcomeIsTakenBackInOrder) {
   PendingBatches pending;
   for (const uint32_t slot : {2U, 3U, 4U}) pending.Add(BatchOf(slot, 2));
-  std::vector<PendingDocument*> sent;
-  for (int count = 0; count < 3; ++count) sent.push_back(&Send(pending));
+  std::array<PendingDocument*, 3> sent{};
+  for (PendingDocument*& document : sent) document = &Send(pending);
   EXPECT_TRUE(pending.AnySent(IsEven));
   EXPECT_TRUE(pending.Reclaim(IsEven).empty())
       << "the first is with the producer, and 4 is younger";
