@@ -6,6 +6,7 @@
 #include "app/live_checks.h"
 #include "app/settled_captures.h"
 #include "app/topic_destination.h"
+#include "app/topic_source.h"
 #include "sink/output_file.h"
 
 namespace espcap::app {
@@ -32,6 +33,7 @@ Result<void> CheckSources(const cli::CaptureSettings& settings) {
   }
   if (auto checked = CheckJobOptions(settings); !checked) return checked;
   if (!settings.jobs.address.empty()) return {};
+  if (!settings.from.empty()) return CheckFrom(settings);
   if (!has_files && !has_interfaces) return Fail("You must specify either file or live capture");
   if (settings.watch && settings.directories.empty()) {
     return Fail("--watch: no directory is given; give --dir");

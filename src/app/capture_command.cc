@@ -26,6 +26,7 @@
 #include "app/settled_captures.h"
 #include "app/standard_output.h"
 #include "app/topic_destination.h"
+#include "app/topic_source.h"
 #include "base/event_loop.h"
 #include "base/write_thread.h"
 #include "document/bounded_index.h"
@@ -213,7 +214,7 @@ class LogFlush {
 // Interfaces are opened, and resume state and metrics, before the sink: what is wrong there must
 // not cost the output.
 Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSettings& settings,
-                               telemetry::Log& log) {
+                               const TopicExtent& extent, telemetry::Log& log) {
   auto inputs = InputFiles(settings);
   if (!inputs) return Forward(std::move(inputs));
   auto nodes = ParseNodes(settings.nodes);
@@ -329,6 +330,8 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
 
   auto jobs = OpenJobs(settings, *origin, **loop, log);
   if (!jobs) return Forward(std::move(jobs));
+  auto source = OpenSource(settings, extent, origin->sensor, run);
+  if (!source) return Forward(std::move(source));
 
   process::FileOpener::Watches watches;
   if (processes->file_opener != nullptr) watches = processes->file_opener->ReleaseWatches();
@@ -339,14 +342,17 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
     services.push_back(jobs->get());
     capture_ended = [&jobs](const CaptureEnd& end) { (*jobs)->NoteEnd(end); };
   }
+  if (*source != nullptr) services.push_back(source->get());
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
   if (on_terminal) MentionShards(settings, *inputs, log);
   telemetry::Progress progress(log, !settings.quiet && on_terminal);
   const auto start = std::chrono::steady_clock::now();
   supervise::RunEnd end =
       supervisor.Run({**sink, resume.get(), settled_files.get(), std::move(watches),
-                      std::move(services), std::move(capture_ended), progress, needs});
+                      std::move(services), std::move(capture_ended), source->get(), progress,
+                      needs});
   if (*jobs != nullptr) CloseJobs(**jobs, *origin, end.ledger, **loop, log);
+  if (*source != nullptr) CloseSource(**source, **loop, log);
   log.ClearProgress();
   log.WriteLeftOutCounts();
   if (auto fit = filter_fit.Verdict(settings.capture_filter); !fit) log.Error(fit.error().message);
@@ -377,7 +383,12 @@ Result<ExitStatus> RunCaptureCommand(const char* program_path, const cli::Captur
   }
   if (auto checked = CheckSources(settings); !checked) return Forward(std::move(checked));
   if (auto checked = CheckShape(settings); !checked) return Forward(std::move(checked));
-  return RunCaptures(program_path, settings, log);
+  if (settings.from.empty()) return RunCaptures(program_path, settings, {}, log);
+  const auto identities = ChooseIdentities(settings);
+  if (!identities) return tl::unexpected(identities.error());
+  const auto extent = AskExtent(settings, identities->supervisor, log);
+  if (!extent) return tl::unexpected(extent.error());
+  return RunCaptures(program_path, WithExtent(settings, *extent), *extent, log);
 }
 
 }  // namespace espcap::app

@@ -19,14 +19,15 @@ constexpr std::chrono::milliseconds kTick{50};
 
 Result<void> CheckUnused(const cli::CaptureSettings& settings) {
   const cli::JobSettings& jobs = settings.jobs;
+  const bool consumes = !settings.from.empty();
   const std::pair<const char*, bool> given[] = {
-      {"--group", !jobs.group.empty()},
+      {"--group", !jobs.group.empty() && !consumes},
       {"--archive-root", !jobs.archive_roots.empty()},
       {"--archive-map", !jobs.archive_maps.empty()},
       {"--results-topic", !jobs.results_topic.empty()},
-      {"--dead-letter-topic", !jobs.dead_letter_topic.empty()},
-      {"--stop-at-end", jobs.stop_at_end},
-      {"--kafka-password-file", !jobs.kafka_password_file.empty()}};
+      {"--dead-letter-topic", !jobs.dead_letter_topic.empty() && !consumes},
+      {"--stop-at-end", jobs.stop_at_end && !consumes},
+      {"--kafka-password-file", !jobs.kafka_password_file.empty() && !consumes}};
   for (const auto& [name, is_given] : given) {
     if (is_given) return Fail("{}: there are no jobs; give --jobs kafka://BROKER/TOPIC", name);
   }
@@ -117,7 +118,7 @@ Result<std::unique_ptr<jobs::JobConsumer>> OpenJobs(const cli::CaptureSettings& 
                                            origin.sensor);
   if (!retries) return Forward(std::move(retries));
   topics.retries = std::move(*retries);
-  auto consumer = kafka::Consumer::Start(topic->connection, given.group);
+  auto consumer = kafka::Consumer::Start(topic->connection, {.group = given.group});
   if (!consumer) return Forward(std::move(consumer));
   topics.jobs = std::move(*consumer);
   jobs::JobConsumer::Options options{

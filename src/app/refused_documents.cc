@@ -7,13 +7,6 @@
 namespace espcap::app {
 namespace {
 
-std::string DeadLettersPath(const cli::CaptureSettings& settings) {
-  if (!settings.dead_letters.empty()) return settings.dead_letters;
-  if (!settings.spool.empty()) return settings.spool + "/dead-letters.ndjson";
-  if (!settings.resume.empty()) return settings.resume + ".dead-letters.ndjson";
-  return "dead-letters.ndjson";
-}
-
 Result<std::vector<sink::DeadLetter>> LettersOf(const Batch& batch,
                                                 std::span<const Refusal> refusals) {
   const std::string time = sink::LetterTime(std::chrono::system_clock::now());
@@ -33,6 +26,13 @@ Result<std::vector<sink::DeadLetter>> LettersOf(const Batch& batch,
 }
 
 }  // namespace
+
+std::string DeadLettersPath(const cli::CaptureSettings& settings) {
+  if (!settings.dead_letters.empty()) return settings.dead_letters;
+  if (!settings.spool.empty()) return settings.spool + "/dead-letters.ndjson";
+  if (!settings.resume.empty()) return settings.resume + ".dead-letters.ndjson";
+  return "dead-letters.ndjson";
+}
 
 Result<RefusedDocuments> RefusedDocuments::Open(const cli::CaptureSettings& settings,
                                                 const Run& run) {

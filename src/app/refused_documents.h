@@ -23,6 +23,9 @@
 
 namespace espcap::app {
 
+// The file of dead letters, which has a name of its own where nobody gave it one.
+std::string DeadLettersPath(const cli::CaptureSettings& settings);
+
 class RefusedDocuments {
  public:
   // What `run` refers to is borrowed. A place that nobody asked for may turn out to be none: that

@@ -16,6 +16,7 @@
 #include "app/server_connection.h"
 #include "app/settled_captures.h"
 #include "app/topic_destination.h"
+#include "kafka/address.h"
 #include "live/remote_address.h"
 #include "process/memory_budget.h"
 #include "schema/curated_fields.h"
@@ -173,6 +174,11 @@ worker::WorkerOptions WorkerOptionsOf(const cli::CaptureSettings& settings,
   options.shard_key = ShardKeyOf(settings);
   if (IsTopic(settings)) {
     options.conversation_sensor = origin.sensor;
+  }
+  if (!settings.from.empty()) {
+    if (const auto from = kafka::ParseAddress("--from", settings.from)) {
+      options.from_topic = from->topic;
+    }
   }
   options.forwards = DestinationKindOf(settings) == DestinationKind::kForward;
   options.forwards_secrets = settings.forward_secrets;

@@ -140,7 +140,8 @@ Result<std::unique_ptr<sink::SpoolQueue>> OpenSpool(const cli::CaptureSettings& 
 
 Result<void> CheckTopicOptions(const cli::CaptureSettings& settings) {
   if (!IsTopic(settings)) {
-    if (settings.kafka.empty() || !settings.jobs.address.empty()) return {};
+    const bool reads_topic = !settings.jobs.address.empty() || !settings.from.empty();
+    if (settings.kafka.empty() || reads_topic) return {};
     return Fail("--kafka: no topic is given; give --output kafka://BROKER/TOPIC");
   }
   const auto [option, text] = TopicOption(settings);

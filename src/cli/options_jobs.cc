@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Options of jobs: captures that a topic of Kafka shares out, and `espcap enqueue`.
+// Options of topics of Kafka that share work out: captures as jobs, `espcap enqueue`, and packets.
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -71,11 +71,21 @@ std::vector<Option> JobOptions() {
        .paragraph = "`espcap enqueue` puts them there.",
        .example = "--jobs kafka://broker/jobs --group archive --archive-root /captures",
        .setting = [](S& s) -> Setting { return &s.capture->jobs.address; }},
+      {.names = "--from",
+       .commands = kCaptureCommand,
+       .group = kJobs,
+       .value = "ADDRESS",
+       .help = "Read the packets that sensors forward to this topic of Kafka, until stopped: "
+               "kafka://BROKER[,BROKER]/TOPIC.",
+       .paragraph = "`espcap --forward` puts them there. Each partition has a process of its own.",
+       .example = "--from kafka://kafka1,kafka2/packets --group dissectors",
+       .setting = [](S& s) -> Setting { return &s.capture->from; }},
       {.names = "--group",
        .commands = kBoth,
        .group = kJobs,
        .value = "NAME",
-       .help = "Share the jobs with the other members of this consumer group.",
+       .help = "Share the jobs, or the packets of --from, with the other members of this consumer "
+               "group.",
        .example = "--group archive",
        .setting = [](S& s) -> Setting {
          if (s.capture != nullptr) return &s.capture->jobs.group;
@@ -112,22 +122,24 @@ std::vector<Option> JobOptions() {
        .commands = kCaptureCommand,
        .group = kJobs,
        .value = "NAME",
-       .fallback = "the jobs' topic with -dead-letters",
-       .help = "Write jobs that fail twice to this topic, on the same brokers.",
+       .fallback = "the jobs' topic with -dead-letters; of --from, the file of --dead-letters",
+       .help = "Write jobs that fail twice, or messages that can't be dissected, to this topic, on "
+               "the same brokers.",
        .example = "--dead-letter-topic archive-failures",
        .setting = [](S& s) -> Setting { return &s.capture->jobs.dead_letter_topic; }},
       {.names = "--stop-at-end",
        .commands = kCaptureCommand,
        .group = kJobs,
-       .help = "With --jobs: end when no job waits any more.",
+       .help = "With --jobs: end when no job waits any more. With --from: end where the topic "
+               "ended at the start.",
        .example = "--stop-at-end",
        .setting = [](S& s) -> Setting { return &s.capture->jobs.stop_at_end; }},
       {.names = "--kafka-password-file",
        .commands = kBoth,
        .group = kJobs,
        .value = "PATH",
-       .help = "The brokers of jobs: log in with the password in this file, which only its owner "
-               "may read.",
+       .help = "The brokers of --jobs or --from: log in with the password in this file, which "
+               "only its owner may read.",
        .paragraph = "The user and the mechanism are properties: `--kafka sasl.username=NAME`.",
        .example = "--kafka-password-file /etc/espcap/kafka-password",
        .setting = [](S& s) -> Setting {

@@ -144,6 +144,7 @@ struct CaptureSettings : ProgramSettings, ServerSettings, LiveSettings {
   std::string after = "keep";                        // what becomes of a settled capture's file
   bool list = false;
   JobSettings jobs;
+  std::string from;  // a topic's address: its packets are read, by a member of the jobs' group
   // destinations other than the server
   std::string output;              // a path, or a topic's address
   std::string forward;             // a topic's address: packets go there undissected

@@ -51,6 +51,7 @@ std::string_view DocumentWriter::Append(ByteBuffer& out, const epan_dissect_t& d
   if (ecs_) {
     const bool has_info = (shown_columns_ & dissect::SetOf(dissect::Column::kInfo)) != 0;
     ecs_->AppendMembers(out, dissection,
+                        provenance_ ? provenance_->SensorOf(source.Origin()) : std::string_view(),
                         has_info ? columns_->Text(dissect::Column::kInfo) : std::string_view());
   }
   if (shown_columns_ != 0) AppendColumns(out, *columns_, shown_columns_, typed_);

@@ -52,7 +52,7 @@ class DocumentWriter {
       whole_tree_.emplace(shape.hex, nullptr, types, shape.limits, CompanionsOf(shape));
     }
     if (shape.run) provenance_.emplace(*shape.run);
-    if (shape.ecs) ecs_.emplace(provenance_ ? provenance_->sensor() : std::string());
+    if (shape.ecs) ecs_.emplace();
   }
 
   // Appends one document and its final newline. Returns the first layer that was cut to the

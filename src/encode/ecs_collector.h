@@ -22,13 +22,10 @@ namespace espcap::encode {
 
 class EcsCollector {
  public:
-  // `sensor`: who captured; may be empty.
-  explicit EcsCollector(std::string sensor = {}) : sensor_(std::move(sensor)) {}
-
-  // Appends `,"@timestamp":…,"ecs":{…},…`. `message` may be empty. REQUIRES: a visible tree that
-  // isn't reset yet.
+  // Appends `,"@timestamp":…,"ecs":{…},…`. `sensor`, who captured, and `message` may be empty.
+  // REQUIRES: a visible tree that isn't reset yet.
   void AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection,
-                     std::string_view message = {});
+                     std::string_view sensor = {}, std::string_view message = {});
 
  private:
   struct DnsAnswer {
@@ -59,7 +56,7 @@ class EcsCollector {
   void AddDnsAnswer(const field_info& field, EcsSource source);
   void AddTls(const field_info& field, EcsSource source);
   void AddHttp(const field_info& field, EcsSource source);
-  void AddFrame(const packet_info& frame);
+  void AddFrame(const packet_info& frame, std::string_view sensor);
   void AddEnds(const packet_info& frame);
   void AddNetwork(const packet_info& frame);
   void AddFlow(const packet_info& frame);
@@ -68,7 +65,6 @@ class EcsCollector {
   void AddHttp();
   void AddUrl(std::string_view url);
 
-  std::string sensor_;
   EcsSources sources_;
   EcsDocument document_;
   Findings found_;

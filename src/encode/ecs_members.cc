@@ -137,11 +137,11 @@ std::string_view WithoutParameters(std::string_view mime_type) {
 }  // namespace
 
 void EcsCollector::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissection,
-                                 std::string_view message) {
+                                 std::string_view sensor, std::string_view message) {
   document_.Clear();
   found_ = {};
   Walk(dissection.tree);
-  AddFrame(dissection.pi);
+  AddFrame(dissection.pi, sensor);
   AddEnds(dissection.pi);
   AddNetwork(dissection.pi);
   AddFlow(dissection.pi);
@@ -152,7 +152,7 @@ void EcsCollector::AppendMembers(ByteBuffer& out, const epan_dissect_t& dissecti
   document_.AppendMembers(out);
 }
 
-void EcsCollector::AddFrame(const packet_info& frame) {
+void EcsCollector::AddFrame(const packet_info& frame, std::string_view sensor) {
   ByteBuffer time;
   AppendEcsTime(time, frame.abs_ts);
   document_.AddJson(EcsField::kTimestamp, time.view());
@@ -163,7 +163,7 @@ void EcsCollector::AddFrame(const packet_info& frame) {
   document_.AddText(EcsField::kEventModule, "espcap");
   document_.AddText(EcsField::kEventDataset, "espcap.packet");
   document_.AddNumber(EcsField::kEventSequence, frame.num);
-  document_.AddText(EcsField::kObserverName, sensor_);
+  document_.AddText(EcsField::kObserverName, sensor);
   document_.AddText(EcsField::kObserverProduct, "espcap");
   document_.AddText(EcsField::kObserverVendor, "espcap");
   document_.AddText(EcsField::kObserverType, "sensor");

@@ -30,27 +30,37 @@ void AppendLabels(ByteBuffer& out, const std::vector<std::pair<std::string, std:
   if (!labels.empty()) out.Append('}');
 }
 
+// Of a topic's message.
+void AppendMessage(ByteBuffer& out, const source::FrameOrigin::Message& message) {
+  if (message.topic.empty()) return;
+  out.Append(R"(,"kafka":{"topic":)");
+  AppendJsonString(out, message.topic);
+  out.Append(R"(,"partition":)");
+  AppendDecimal(out, static_cast<uint64_t>(message.partition));
+  out.Append(R"(,"offset":)");
+  AppendDecimal(out, static_cast<uint64_t>(message.offset));
+  out.Append(R"(,"index":)");
+  AppendDecimal(out, message.index);
+  out.Append('}');
+}
+
 }  // namespace
 
-Provenance::Provenance(RunOrigin run) : run_(std::move(run)) {
+Provenance::Provenance(RunOrigin run) : run_(std::move(run)) { Set(run_.sensor, {}); }
+
+void Provenance::Set(std::string_view sensor, std::string_view path) {
+  sensor_ = sensor;
+  file_ = path;
+  members_.Clear();
   members_.Append(R"("run":)");
   AppendJsonString(members_, run_.run);
   members_.Append(R"(,"sensor":)");
-  AppendJsonString(members_, run_.sensor);
+  AppendJsonString(members_, sensor);
   AppendTags(members_, run_.tags);
   AppendLabels(members_, run_.labels);
-  members_of_run_ = members_.size();
-  members_.Append(R"(,"frame":)");
+  ecs_.Clear();
   AppendTags(ecs_, run_.tags);
   AppendLabels(ecs_, run_.labels);
-  ecs_of_run_ = ecs_.size();
-}
-
-void Provenance::SetFile(std::string_view path) {
-  if (path == file_) return;
-  file_ = path;
-  members_.Truncate(members_of_run_);
-  ecs_.Truncate(ecs_of_run_);
   if (!path.empty()) {
     const std::string text = base::PathText(path);
     members_.Append(R"(,"file":)");
@@ -64,7 +74,8 @@ void Provenance::SetFile(std::string_view path) {
 
 void Provenance::AppendMembers(ByteBuffer& out, const source::FrameOrigin& origin,
                                uint64_t digest) {
-  SetFile(origin.file);
+  const std::string_view sensor = SensorOf(origin);
+  if (origin.file != file_ || sensor != sensor_) Set(sensor, origin.file);
   out.Append(members_.view());
   AppendDecimal(out, origin.frame);
   if (origin.offset >= 0) {
@@ -74,6 +85,7 @@ void Provenance::AppendMembers(ByteBuffer& out, const source::FrameOrigin& origi
   out.Append(R"(,"digest":")");
   out.Commit(WriteHex(out.Claim(kMaxHexDigits + kDigitSlack), digest, kMaxHexDigits));
   out.Append('"');
+  AppendMessage(out, origin.message);
 }
 
 void Provenance::AppendEcs(ByteBuffer& out) const { out.Append(ecs_.view()); }

@@ -28,22 +28,25 @@ class Provenance {
  public:
   explicit Provenance(RunOrigin run);
 
-  // Appends `"run":…,"sensor":…,"file":…,"frame":…,"offset":…,"digest":…`.
+  // Appends `"run":…,"sensor":…,"file":…,"frame":…,"offset":…,"digest":…`, and `"kafka":{…}` where a
+  // message had the frame.
   void AppendMembers(ByteBuffer& out, const source::FrameOrigin& origin, uint64_t digest);
   // The members of the Elastic Common Schema that stand by themselves:
   // `,"log":{"file":{"path":…}},"tags":[…],"labels":{…}`. After AppendMembers() of the same frame.
   void AppendEcs(ByteBuffer& out) const;
-  [[nodiscard]] const std::string& sensor() const { return run_.sensor; }
+  // Who captured the frame of this origin.
+  [[nodiscard]] std::string_view SensorOf(const source::FrameOrigin& origin) const {
+    return origin.sensor.empty() ? std::string_view(run_.sensor) : origin.sensor;
+  }
 
  private:
-  void SetFile(std::string_view path);
+  void Set(std::string_view sensor, std::string_view path);
 
   RunOrigin run_;
   ByteBuffer members_;  // up to the frame's number
-  size_t members_of_run_ = 0;
   ByteBuffer ecs_;
-  size_t ecs_of_run_ = 0;
-  std::string file_;  // that both speak of; empty: none
+  std::string sensor_;  // that both speak of
+  std::string file_;    // empty: none
 };
 
 }  // namespace espcap::encode

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "base/event_fd.h"
-#include "kafka/partition_list.h"
 
 namespace espcap::kafka {
 namespace {
@@ -35,14 +34,34 @@ Properties Defaults() {
 }
 
 // What a member does lasts as long as it lasts: that it lives is told by its heartbeats.
-Properties Fixed(const std::string& group) {
-  return {{"group.id", group},
-          {"enable.auto.commit", "false"},
-          {"enable.auto.offset.store", "false"},
-          {"enable.partition.eof", "true"},
-          {"auto.offset.reset", "earliest"},
-          {"partition.assignment.strategy", "cooperative-sticky"},
-          {"max.poll.interval.ms", "86400000"}};
+Properties Fixed(const Consumer::Options& options) {
+  Properties fixed = {{"group.id", options.group},
+                      {"enable.auto.commit", "false"},
+                      {"enable.auto.offset.store", "false"},
+                      {"enable.partition.eof", "true"},
+                      {"auto.offset.reset", "earliest"},
+                      {"partition.assignment.strategy", "cooperative-sticky"},
+                      {"max.poll.interval.ms", "86400000"}};
+  if (options.prefetch_bytes != 0) {
+    // Each partition's queue is bounded by itself.
+    fixed.emplace_back("queued.max.messages.kbytes",
+                       std::to_string(std::max<uint64_t>(1, options.prefetch_bytes / 1024)));
+  }
+  return fixed;
+}
+
+void AddHeaders(const rd_kafka_message_t& message, std::vector<ReceivedHeader>& headers) {
+  constexpr size_t kMostHeaders = 64;
+  rd_kafka_headers_t* list = nullptr;
+  if (rd_kafka_message_headers(&message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  const char* name = nullptr;
+  const void* value = nullptr;
+  size_t bytes = 0;
+  while (headers.size() < kMostHeaders &&
+         rd_kafka_header_get_all(list, headers.size(), &name, &value, &bytes) ==
+             RD_KAFKA_RESP_ERR_NO_ERROR) {
+    headers.push_back({name, {static_cast<const char*>(value), value == nullptr ? 0 : bytes}});
+  }
 }
 
 std::vector<int32_t> PartitionsOf(const rd_kafka_topic_partition_list_t& list) {
@@ -62,27 +81,41 @@ PartitionList ListOf(const std::string& topic, const std::vector<int32_t>& parti
 
 }  // namespace
 
-Consumer::Consumer(Client client, base::FileDescriptor wake, std::string topic)
-    : client_(std::move(client)), wake_(std::move(wake)), topic_(std::move(topic)) {
+void Consumer::DestroyQueue::operator()(rd_kafka_queue_t* queue) const {
+  rd_kafka_queue_io_event_enable(queue, -1, nullptr, 0);
+  rd_kafka_queue_destroy(queue);
+}
+
+Consumer::Consumer(Client client, base::FileDescriptor wake, std::string topic, bool by_partition)
+    : client_(std::move(client)),
+      wake_(std::move(wake)),
+      topic_(std::move(topic)),
+      by_partition_(by_partition) {
   const uint64_t one = 1;
   rd_kafka_queue_io_event_enable(client_.queue(), wake_.get(), &one, sizeof(one));
 }
 
-Result<std::unique_ptr<Consumer>> Consumer::Start(const Connection& connection,
-                                                  const std::string& group) {
+// librdkafka's threads write to the descriptor no more.
+Consumer::~Consumer() {
+  queues_.clear();
+  if (client_.queue() != nullptr) rd_kafka_queue_io_event_enable(client_.queue(), -1, nullptr, 0);
+}
+
+Result<std::unique_ptr<Consumer>> Consumer::Start(const Connection& connection, Options options) {
   base::FileDescriptor wake = base::MakeEventFd();
   if (!wake.valid()) {
     return Fail("{}: eventfd: {}", connection.address.Text(),
                 std::generic_category().message(errno));
   }
-  auto client = Client::Start(Client::Kind::kConsumer, connection, Defaults(), Fixed(group));
+  auto client = Client::Start(Client::Kind::kConsumer, connection, Defaults(), Fixed(options));
   if (!client) return Forward(std::move(client));
   const auto topics = ListOf(connection.address.topic, {RD_KAFKA_PARTITION_UA});
   if (const auto error = rd_kafka_subscribe(client->get(), topics.get())) {
     return Fail("{}: subscribe: {}", connection.address.Text(), rd_kafka_err2str(error));
   }
   return std::unique_ptr<Consumer>(
-      new Consumer(std::move(*client), std::move(wake), connection.address.topic));
+      new Consumer(std::move(*client), std::move(wake), connection.address.topic,
+                   options.by_partition));
 }
 
 Consumer::Events Consumer::Drain() {
@@ -129,22 +162,79 @@ Consumer::Events Consumer::Drain() {
 }
 
 // Whatever the group has decided is followed at once: commits that belong before are on their way.
+// By partition, what goes to another member may be settled before; what is lost already can't be.
 void Consumer::Rebalance(rd_kafka_event_t& event, Events& events) {
   const auto* const list = rd_kafka_event_topic_partition_list(&event);
   if (list == nullptr) return;
-  const std::vector<int32_t> partitions = PartitionsOf(*list);
   if (rd_kafka_event_error(&event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-    if (Report(rd_kafka_incremental_assign(client_.get(), list), events.errors)) return;
-    assignment_.insert(assignment_.end(), partitions.begin(), partitions.end());
-    events.assigned.insert(events.assigned.end(), partitions.begin(), partitions.end());
-    if (is_paused_) Pause();
+    return Assign(*list, events);
+  }
+  const std::vector<int32_t> partitions = PartitionsOf(*list);
+  if (by_partition_ && rd_kafka_assignment_lost(client_.get()) == 0) {
+    going_.reset(rd_kafka_topic_partition_list_copy(list));
+    events.going.insert(events.going.end(), partitions.begin(), partitions.end());
     return;
   }
-  Report(rd_kafka_incremental_unassign(client_.get(), list), events.errors);
-  std::erase_if(assignment_, [&partitions](int32_t partition) {
-    return std::find(partitions.begin(), partitions.end(), partition) != partitions.end();
-  });
+  Unassign(*list, events.errors);
   events.revoked.insert(events.revoked.end(), partitions.begin(), partitions.end());
+}
+
+// A partition's queue is its own before the first message comes: it would be the client's otherwise.
+void Consumer::Assign(const rd_kafka_topic_partition_list_t& list, Events& events) {
+  const std::vector<int32_t> partitions = PartitionsOf(list);
+  const uint64_t one = 1;
+  for (const int32_t partition : partitions) {
+    if (!by_partition_) break;
+    Queue queue(rd_kafka_queue_get_partition(client_.get(), topic_.c_str(), partition));
+    if (queue == nullptr) continue;
+    rd_kafka_queue_forward(queue.get(), nullptr);
+    rd_kafka_queue_io_event_enable(queue.get(), wake_.get(), &one, sizeof(one));
+    queues_[partition] = std::move(queue);
+  }
+  if (Report(rd_kafka_incremental_assign(client_.get(), &list), events.errors)) return;
+  assignment_.insert(assignment_.end(), partitions.begin(), partitions.end());
+  events.assigned.insert(events.assigned.end(), partitions.begin(), partitions.end());
+  if (is_paused_) Pause();
+}
+
+void Consumer::Unassign(const rd_kafka_topic_partition_list_t& list,
+                        std::vector<ErrorReport>& errors) {
+  Report(rd_kafka_incremental_unassign(client_.get(), &list), errors);
+  for (const int32_t partition : PartitionsOf(list)) {
+    std::erase(assignment_, partition);
+    queues_.erase(partition);
+  }
+}
+
+void Consumer::Release() {
+  if (going_ == nullptr) return;
+  std::vector<ErrorReport> ignored;  // it isn't ours either way
+  Unassign(*std::exchange(going_, nullptr), ignored);
+  base::SignalEventFd(wake_.get());
+}
+
+Consumer::Polled Consumer::Next(int32_t partition) const {
+  Polled polled;
+  const auto found = queues_.find(partition);
+  if (found == queues_.end()) return polled;
+  const std::shared_ptr<rd_kafka_event_t> event(rd_kafka_queue_poll(found->second.get(), 0),
+                                                [](rd_kafka_event_t* owned) {
+                                                  if (owned != nullptr) DestroyEvent()(owned);
+                                                });
+  if (event == nullptr) return polled;
+  if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_FETCH) {
+    const rd_kafka_message_t* message = rd_kafka_event_message_next(event.get());
+    if (message == nullptr) return polled;
+    HeldMessage& held = polled.message.emplace();
+    held.offset = message->offset;
+    held.value = {static_cast<const char*>(message->payload), message->len};
+    AddHeaders(*message, held.headers);
+    held.owner = event;
+  } else if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR) {
+    polled.is_at_end = rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__PARTITION_EOF;
+    if (!polled.is_at_end) polled.error = ReportOf(client_, *event);
+  }
+  return polled;
 }
 
 void Consumer::Pause() {

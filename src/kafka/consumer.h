@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // A member of a consumer group of one topic. Partitions are assigned cooperatively; offsets are
-// committed when they are told, never by time. What happens comes as values; nothing waits. One
-// thread.
+// committed when they are told, never by time. What happens comes as values; nothing waits. Messages
+// come with the events, or wait by partition until they are asked for. One thread.
 #ifndef ESPCAP_KAFKA_CONSUMER_H_
 #define ESPCAP_KAFKA_CONSUMER_H_
 
@@ -10,14 +10,19 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/file_descriptor.h"
 #include "espcap/result.h"
 #include "kafka/client.h"
 #include "kafka/error_report.h"
+#include "kafka/partition_list.h"
+#include "kafka/section_headers.h"
 
 namespace espcap::kafka {
 
@@ -27,6 +32,14 @@ struct ConsumedMessage {
   std::string value;
 };
 
+// One that librdkafka's memory holds, while `owner` lives.
+struct HeldMessage {
+  int64_t offset = 0;
+  std::string_view value;
+  std::vector<ReceivedHeader> headers;
+  std::shared_ptr<const void> owner;
+};
+
 struct PartitionOffset {
   int32_t partition = 0;
   int64_t offset = 0;
@@ -34,15 +47,23 @@ struct PartitionOffset {
 
 class Consumer {
  public:
+  struct Options {
+    std::string group;
+    // Messages wait for Next(), and a partition that another member is to have stays until
+    // Release().
+    bool by_partition = false;
+    uint64_t prefetch_bytes = 0;  // of each partition, then; 0: as librdkafka does
+  };
   // A group without offsets begins with the oldest message.
-  static Result<std::unique_ptr<Consumer>> Start(const Connection& connection,
-                                                 const std::string& group);
+  static Result<std::unique_ptr<Consumer>> Start(const Connection& connection, Options options);
+  ~Consumer();
   Consumer(const Consumer&) = delete;
   Consumer& operator=(const Consumer&) = delete;
 
   struct Events {
     std::vector<int32_t> assigned;
     std::vector<int32_t> revoked;  // another member has them from now on
+    std::vector<int32_t> going;    // by partition: another member waits for their Release()
     std::vector<ConsumedMessage> messages;
     std::vector<int32_t> ends;         // partitions of which every message was told
     std::vector<ErrorReport> commits;  // those that have ended, each with its error
@@ -52,6 +73,16 @@ class Consumer {
   [[nodiscard]] int fd() const { return wake_.get(); }
   // Since the last call, up to a bound. What is told of a partition was before its revocation.
   [[nodiscard]] Events Drain();
+
+  // By partition: the next message, if there is one at present.
+  struct Polled {
+    std::optional<HeldMessage> message;
+    bool is_at_end = false;            // every message was told
+    std::optional<ErrorReport> error;  // of the partition
+  };
+  [[nodiscard]] Polled Next(int32_t partition) const;
+  // What was told as going is another member's.
+  void Release();
 
   // No further messages until Resume(); rebalances and errors go on.
   void Pause();
@@ -66,15 +97,25 @@ class Consumer {
   [[nodiscard]] bool has_left() const { return has_left_; }
 
  private:
-  Consumer(Client client, base::FileDescriptor wake, std::string topic);
+  struct DestroyQueue {
+    void operator()(rd_kafka_queue_t* queue) const;
+  };
+  using Queue = std::unique_ptr<rd_kafka_queue_t, DestroyQueue>;
+
+  Consumer(Client client, base::FileDescriptor wake, std::string topic, bool by_partition);
 
   void Rebalance(rd_kafka_event_t& event, Events& events);
+  void Assign(const rd_kafka_topic_partition_list_t& list, Events& events);
+  void Unassign(const rd_kafka_topic_partition_list_t& list, std::vector<ErrorReport>& errors);
   void AdvanceLeaving(Events& events);
 
   Client client_;
   base::FileDescriptor wake_;  // readable: the client's queue isn't empty
   std::string topic_;
+  bool by_partition_;
   std::vector<int32_t> assignment_;
+  std::map<int32_t, Queue> queues_;  // by partition
+  PartitionList going_;              // null: none is
   bool is_paused_ = false;
   bool is_leaving_ = false;
   bool is_closing_ = false;

@@ -32,7 +32,7 @@ struct Header {
 };
 
 struct Message {
-  static constexpr size_t kMaxHeaders = 8;
+  static constexpr size_t kMaxHeaders = 16;
 
   int32_t partition = 0;
   std::optional<std::string_view> key;  // copied, as the headers are

@@ -95,6 +95,25 @@ Result<uint64_t> AskLag(const Connection& connection, int32_t partitions, const 
   return lag;
 }
 
+Result<std::vector<int64_t>> AskEnds(const Connection& connection, int32_t partitions,
+                                     milliseconds timeout) {
+  const auto client = StartConsumer(connection, "espcap-reader");
+  if (!client) return tl::unexpected(client.error());
+  std::vector<int64_t> ends;
+  for (int32_t partition = 0; partition < partitions; ++partition) {
+    int64_t low = 0;
+    int64_t high = 0;
+    const auto error = rd_kafka_query_watermark_offsets(
+        client->get(), connection.address.topic.c_str(), partition, &low, &high,
+        static_cast<int>(timeout.count()));
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return Refused(connection, error, rd_kafka_err2str(error));
+    }
+    ends.push_back(high);
+  }
+  return ends;
+}
+
 Result<void> ReadWholeTopic(const Connection& connection, int32_t partitions,
                             const OnMessage& on_message, milliseconds timeout) {
   const auto client = StartConsumer(connection, "espcap-reader");

@@ -10,6 +10,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "espcap/result.h"
 #include "kafka/client.h"
@@ -20,6 +21,10 @@ namespace espcap::kafka {
 // then it asks again while the coordinator or a leader moves.
 Result<uint64_t> AskLag(const Connection& connection, int32_t partitions, const std::string& group,
                         std::chrono::milliseconds timeout);
+
+// The offset behind each partition's last message. `timeout`: for each answer.
+Result<std::vector<int64_t>> AskEnds(const Connection& connection, int32_t partitions,
+                                     std::chrono::milliseconds timeout);
 
 // Every message that is there now. Key and value are lent for the call. `timeout`: without a
 // message.

@@ -35,10 +35,11 @@ Result<std::unique_ptr<TopicWriter>> TopicWriter::Start(base::EventLoop& loop,
                       std::move(*producer), std::move(sensor)));
 }
 
-void TopicWriter::Send(int32_t partition, std::string key, std::string value,
+void TopicWriter::Send(int32_t partition, std::string key, std::string value, Headers headers,
                        std::function<void()> acknowledged) {
   const auto place = pending_.emplace(pending_.end());
-  *place = {partition, std::move(key), std::move(value), std::move(acknowledged), place};
+  *place = {partition,          std::move(key),          std::move(value),
+            std::move(headers), std::move(acknowledged), place};
   unsent_.push_back(&*place);
   Enqueue();
 }
@@ -46,12 +47,16 @@ void TopicWriter::Send(int32_t partition, std::string key, std::string value,
 void TopicWriter::Enqueue() {
   while (!unsent_.empty() && failure_.empty() && loop_.Now() >= again_at_) {
     Pending& message = *unsent_.front();
-    const std::array headers = {Header{"sensor", sensor_}};
+    std::array<Header, Message::kMaxHeaders> headers = {Header{"sensor", sensor_}};
+    size_t count = 1;
+    for (const auto& [name, value] : message.headers) {
+      if (count < headers.size()) headers.at(count++) = {name, value};
+    }
     Message out;
     out.partition = message.partition;
     out.key = message.key;
     out.value = message.value;
-    out.headers = headers;
+    out.headers = {headers.data(), count};
     out.opaque = &message;
     const auto error = producer_->Enqueue(out);
     if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) {

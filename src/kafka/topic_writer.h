@@ -13,6 +13,8 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/event_loop.h"
 #include "espcap/result.h"
@@ -34,6 +36,13 @@ class TopicWriter {
 
   // `acknowledged` is called by Poll() once every replica in sync has it.
   void Send(int32_t partition, std::string key, std::string value,
+            std::function<void()> acknowledged) {
+    Send(partition, std::move(key), std::move(value), {}, std::move(acknowledged));
+  }
+  // With more headers than that, but for kMostHeaders at most.
+  using Headers = std::vector<std::pair<const char*, std::string>>;
+  static constexpr size_t kMostHeaders = Message::kMaxHeaders - 1;
+  void Send(int32_t partition, std::string key, std::string value, Headers headers,
             std::function<void()> acknowledged);
 
   // An error: a message can't be written, now or later. It says the topic.
@@ -49,6 +58,7 @@ class TopicWriter {
     int32_t partition = 0;
     std::string key;
     std::string value;
+    Headers headers;
     std::function<void()> acknowledged;
     std::list<Pending>::iterator place;
   };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "process/channel.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -57,7 +58,12 @@ bool Channel::SendBytes(std::span<const std::byte> bytes, int descriptor, bool w
   }
 }
 
-bool Channel::ReceiveBytes(std::span<std::byte> bytes, base::FileDescriptor* descriptor) const {
+bool Channel::AwaitsReceipt(std::chrono::milliseconds timeout) const {
+  pollfd wait{socket_.get(), POLLIN, 0};
+  return ::poll(&wait, 1, static_cast<int>(timeout.count())) > 0;
+}
+
+size_t Channel::ReceiveBytes(std::span<std::byte> bytes, base::FileDescriptor* descriptor) const {
   Envelope envelope(bytes);
   envelope.AddControl();
   // A peer that has hung up without reading all: told once, before what it has sent (unix(7)).
@@ -78,7 +84,7 @@ bool Channel::ReceiveBytes(std::span<std::byte> bytes, base::FileDescriptor* des
       if (descriptor != nullptr && !descriptor->valid()) *descriptor = std::move(owned);
     }
   }
-  return received == static_cast<ssize_t>(bytes.size());
+  return received > 0 ? static_cast<size_t>(received) : 0;
 }
 
 }  // namespace espcap::process

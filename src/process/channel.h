@@ -5,11 +5,16 @@
 #ifndef ESPCAP_PROCESS_CHANNEL_H_
 #define ESPCAP_PROCESS_CHANNEL_H_
 
+#include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstddef>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "base/file_descriptor.h"
 #include "espcap/result.h"
@@ -43,11 +48,26 @@ class Channel {
   [[nodiscard]] std::optional<Message> Receive(base::FileDescriptor* descriptor = nullptr) const {
     static_assert(std::is_trivially_copyable_v<Message>);
     Message message;
-    if (!ReceiveBytes(std::as_writable_bytes(std::span(&message, 1)), descriptor)) {
-      return std::nullopt;
-    }
+    const auto bytes = std::as_writable_bytes(std::span(&message, 1));
+    if (ReceiveBytes(bytes, descriptor) != bytes.size()) return std::nullopt;
     return message;
   }
+
+  // The same where it may be one of two.
+  template <class One, class Other>
+  [[nodiscard]] std::variant<std::monostate, One, Other> ReceiveEither(
+      base::FileDescriptor* descriptor) const {
+    static_assert(std::is_trivially_copyable_v<One> && std::is_trivially_copyable_v<Other>);
+    static_assert(sizeof(One) != sizeof(Other));
+    alignas(One) alignas(Other) std::array<std::byte, std::max(sizeof(One), sizeof(Other))> bytes;
+    const size_t received = ReceiveBytes(bytes, descriptor);
+    if (received == sizeof(One)) return As<One>(bytes.data());
+    if (received == sizeof(Other)) return As<Other>(bytes.data());
+    return {};
+  }
+
+  // Whether there is something to receive, or the peer has hung up, within this time.
+  [[nodiscard]] bool AwaitsReceipt(std::chrono::milliseconds timeout) const;
 
   [[nodiscard]] int fd() const { return socket_.get(); }
   [[nodiscard]] bool open() const { return socket_.valid(); }
@@ -55,8 +75,15 @@ class Channel {
 
  private:
   [[nodiscard]] bool SendBytes(std::span<const std::byte> bytes, int descriptor, bool waits) const;
-  [[nodiscard]] bool ReceiveBytes(std::span<std::byte> bytes,
-                                  base::FileDescriptor* descriptor) const;
+  // How many; 0 where the peer is gone.
+  [[nodiscard]] size_t ReceiveBytes(std::span<std::byte> bytes,
+                                    base::FileDescriptor* descriptor) const;
+  template <class Message>
+  static Message As(const std::byte* bytes) {
+    Message message;
+    std::memcpy(&message, bytes, sizeof(message));
+    return message;
+  }
 
   base::FileDescriptor socket_;
 };

@@ -44,14 +44,21 @@ struct Job {
     kUnpack,         // unpacks an archive's files, or what a compressed file holds
     kReadStream,     // reads what can be read once into a ring
     kCapture,        // captures from an interface into the rings
-    kDissectStream,  // dissects what comes out of the ring
+    kDissectStream,    // dissects what comes out of the ring
+    kDissectMessages,  // dissects captures that it is given one after another, as one stream
   };
 
   // The others read, and leave the processor to it.
   [[nodiscard]] bool Dissects() const {
-    return role == Role::kFile || role == Role::kDissectStream;
+    return role == Role::kFile || DissectsStream();
   }
-  [[nodiscard]] bool UsesRing() const { return role != Role::kFile && role != Role::kUnpack; }
+  // What can be read once: those before aren't dissected again.
+  [[nodiscard]] bool DissectsStream() const {
+    return role == Role::kDissectStream || role == Role::kDissectMessages;
+  }
+  [[nodiscard]] bool UsesRing() const {
+    return role == Role::kReadStream || role == Role::kCapture || role == Role::kDissectStream;
+  }
   // A name that is longer than any file's can be is cut: it can't be opened, which is told then.
   void SetPath(std::string_view name) {
     const size_t length = name.copy(path.data(), path.size() - 1);
@@ -135,12 +142,16 @@ struct WorkerMessage {
     kOpened,     // its interface; or a message says why not
     kAwaits,     // its interface, which isn't there
     kLinkType,  // the capture filter fits one that is there; or a message names it and says why not
+    kWantsMessage,  // the one that it was given is read: waits for a GrantedMessage
     kDone       // nothing more follows; every slot is handed over
   };
 
   Kind kind = Kind::kDone;
   Outcome outcome = Outcome::kComplete;
   uint32_t frame_number = 0;  // kWantsFile, of a worker that dissects
+  // kWantsMessage, of the one before: its log message says what is wrong with it, if anything.
+  uint32_t frames = 0;   // that the capture filter took
+  uint32_t records = 0;  // that it has, as far as it could be read
   LogMessage log_message;
 };
 
@@ -152,6 +163,23 @@ struct GrantedSlot {
 struct GrantedFile {
   bool is_open = false;
   std::array<char, PATH_MAX> path{};  // of a recording
+};
+
+// A capture in a message of a topic, whose bytes come with it as a file. Nothing comes with one
+// that is not open: nothing more follows.
+struct GrantedMessage {
+  bool is_open = false;
+  uint64_t sequence = 0;     // its number among those of its partition's worker, from 1
+  uint32_t first_frame = 0;  // the number of its first frame
+  uint32_t packets = 0;      // that it should have; 0: it isn't known
+  int32_t partition = 0;
+  int64_t offset = 0;
+};
+// The next thing after it: a file with these texts one after another.
+struct GrantedOrigin {
+  uint32_t sensor_bytes = 0;   // who captured; none: the run itself is the sensor
+  uint32_t file_bytes = 0;     // by which documents name the capture file; none: there is none
+  uint32_t records_bytes = 0;  // numbers of the packets' records there (record_numbers.h)
 };
 }  // namespace espcap::process
 

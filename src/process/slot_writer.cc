@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "process/slot_writer.h"
 
+#include <algorithm>
+#include <variant>
+
 namespace espcap::process {
 
 Result<void> SlotWriter::NeedSlot() {
@@ -12,10 +15,14 @@ Result<void> SlotWriter::NeedSlot() {
   if (!granted || granted->slot >= WorkerSlots::kSlots) {
     return Fail("the supervising process is gone");
   }
-  slot_ = granted->slot;
+  TakeSlot(granted->slot);
+  return {};
+}
+
+void SlotWriter::TakeSlot(uint32_t slot) {
+  slot_ = slot;
   progress_ = {};  // the supervisor has emptied the slot
   since_ = std::chrono::steady_clock::now();
-  return {};
 }
 
 void SlotWriter::HandOver() {
@@ -134,6 +141,40 @@ base::FileDescriptor SlotWriter::AskForMember(std::string_view name) const {
   wish.kind = WorkerMessage::Kind::kMember;
   wish.log_message = LogMessage::Of(LogMessage::Level::kVerbose, name);
   return AwaitFile(wish).file;
+}
+
+std::optional<SlotWriter::MessageFiles> SlotWriter::AskForMessage(const MessageRead& before,
+                                                                  std::chrono::milliseconds age) {
+  constexpr std::chrono::milliseconds kLeastLook{10};  // at the slot's age
+  constexpr std::chrono::milliseconds kMostLook{100};
+  WorkerMessage wish;
+  wish.kind = WorkerMessage::Kind::kWantsMessage;
+  wish.frames = before.frames;
+  wish.records = before.records;
+  wish.log_message = LogMessage::Of(LogMessage::Level::kError, before.fault);
+  if (!channel_.Send(wish)) return std::nullopt;
+  for (;;) {
+    if (!channel_.AwaitsReceipt(std::clamp(age, kLeastLook, kMostLook))) {
+      if (progress_.captured > 0) HandOverIfOlderThan(age);
+      continue;
+    }
+    MessageFiles files;
+    const auto granted = channel_.ReceiveEither<GrantedMessage, GrantedSlot>(&files.value);
+    if (const auto* slot = std::get_if<GrantedSlot>(&granted)) {
+      // One that was handed over has asked for it.
+      if (slot_ || slot->slot >= WorkerSlots::kSlots) return std::nullopt;
+      TakeSlot(slot->slot);
+      continue;
+    }
+    const auto* message = std::get_if<GrantedMessage>(&granted);
+    if (message == nullptr) return std::nullopt;
+    files.message = *message;
+    if (!message->is_open) return files;
+    const auto origin = channel_.Receive<GrantedOrigin>(&files.texts);
+    if (!origin || !files.value.valid() || !files.texts.valid()) return std::nullopt;
+    files.origin = *origin;
+    return files;
+  }
 }
 
 Recording SlotWriter::AwaitFile(const WorkerMessage& wish) const {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -87,6 +88,23 @@ class SlotWriter {
   // It is there.
   void SendUnpacked(Outcome outcome) const;
 
+  // The next message, while what was made before goes on to the supervisor once it is so old. Of
+  // the one before it: what was read of it, and what is wrong with it (empty: nothing). Not open:
+  // nothing follows. None: the supervisor is gone.
+  struct MessageFiles {
+    GrantedMessage message;
+    base::FileDescriptor value;
+    GrantedOrigin origin;
+    base::FileDescriptor texts;
+  };
+  struct MessageRead {
+    uint32_t frames = 0;
+    uint32_t records = 0;
+    std::string fault;
+  };
+  [[nodiscard]] std::optional<MessageFiles> AskForMessage(const MessageRead& before,
+                                                          std::chrono::milliseconds age);
+
   // A link type is there that the capture filter fits; or doesn't: its name, and why.
   void SendLinkType(std::string_view misfit) const;
 
@@ -103,6 +121,7 @@ class SlotWriter {
 
  private:
   Result<void> NeedSlot();
+  void TakeSlot(uint32_t slot);
   [[nodiscard]] Recording AwaitFile(const WorkerMessage& wish) const;
   void HandOver();
   void Account(uint32_t frame_number);

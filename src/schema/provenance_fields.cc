@@ -40,10 +40,13 @@ LabelType LabelTypeOf(Dialect dialect, std::string_view version) {
 json ProvenanceProperties(const LabelMapping& labels) {
   json properties = json::object();
   for (const char* word : {"espcap.run", "espcap.sensor", "espcap.file", "espcap.tags",
-                           "observer.name", "log.file.path", "tags"}) {
+                           "espcap.kafka.topic", "observer.name", "log.file.path", "tags"}) {
     PropertyAt(properties, word) = MappingOf(FieldType::kKeyword);
   }
-  PropertyAt(properties, "espcap.frame") = MappingOf(FieldType::kLong);
+  for (const char* number : {"espcap.frame", "espcap.kafka.partition", "espcap.kafka.offset",
+                             "espcap.kafka.index"}) {
+    PropertyAt(properties, number) = MappingOf(FieldType::kLong);
+  }
   for (const char* path : {"espcap.labels", "labels"}) {
     PropertyAt(properties, path) = Labels(labels);
   }
@@ -67,7 +70,7 @@ std::string ProvenanceComponent(const LabelMapping& labels) {
 }
 
 bool HasProvenance(const json& mappings) {
-  return mappings.contains(json::json_pointer("/properties/espcap/properties/file/type"));
+  return mappings.contains(json::json_pointer("/properties/espcap/properties/kafka/properties/topic/type"));
 }
 
 }  // namespace espcap::schema

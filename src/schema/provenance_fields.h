@@ -17,7 +17,7 @@
 namespace espcap::schema {
 
 // Raised with each change of the template that documents have use for; 0 was before it was said.
-inline constexpr int64_t kTemplateRevision = 1;
+inline constexpr int64_t kTemplateRevision = 2;
 
 // How a server keeps texts under any keys.
 enum class LabelType : uint8_t {

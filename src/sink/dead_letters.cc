@@ -60,7 +60,17 @@ Result<size_t> DeadLetters::Append(std::span<const DeadLetter> letters) {
   if (auto locked = Lock(); !locked) return Forward(std::move(locked));
   const Unlocker unlocker(file_.get());
   is_synced_ = false;
-  return Write(letters);
+  return Write(letters.size(), [letters](size_t line) { return LetterLine(letters[line]); });
+}
+
+Result<void> DeadLetters::AppendLine(std::string_view line) {
+  if (auto locked = Lock(); !locked) return locked;
+  const Unlocker unlocker(file_.get());
+  is_synced_ = false;
+  const auto written = Write(1, [line](size_t /*line*/) { return std::string(line); });
+  if (!written) return tl::unexpected(written.error());
+  if (*written == 0) return Fail("dead letters {}: the file is full", path_);
+  return {};
 }
 
 Result<void> DeadLetters::Lock() {
@@ -97,7 +107,8 @@ bool DeadLetters::HasTheName() const {
          mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
 }
 
-Result<size_t> DeadLetters::Write(std::span<const DeadLetter> letters) const {
+Result<size_t> DeadLetters::Write(size_t lines,
+                                  const std::function<std::string(size_t line)>& line_of) const {
   const off_t end = ::lseek(file_.get(), 0, SEEK_END);
   char last = '\n';
   if (end < 0 || (end > 0 && ::pread(file_.get(), &last, 1, end - 1) != 1)) {
@@ -106,8 +117,8 @@ Result<size_t> DeadLetters::Write(std::span<const DeadLetter> letters) const {
   // A line that was cut off stays one of its own.
   std::string text = last == '\n' ? "" : "\n";
   size_t written = 0;
-  for (const DeadLetter& letter : letters) {
-    const std::string line = LetterLine(letter);
+  for (size_t next = 0; next < lines; ++next) {
+    const std::string line = line_of(next);
     if (static_cast<uint64_t>(end) + text.size() + line.size() > max_bytes_) break;
     text += line;
     ++written;

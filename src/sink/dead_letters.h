@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,9 @@ class DeadLetters {
   // an error (a full disk) none of them is in the file.
   [[nodiscard]] Result<size_t> Append(std::span<const DeadLetter> letters);
 
+  // Another line than a letter's, with its line end. An error also where there is no room for it.
+  [[nodiscard]] Result<void> AppendLine(std::string_view line);
+
   // What was appended outlives a power failure once this has returned.
   [[nodiscard]] Result<void> Sync();
 
@@ -44,7 +48,9 @@ class DeadLetters {
   // Opens the file that has the name now, and locks it.
   Result<void> Lock();
   [[nodiscard]] bool HasTheName() const;
-  [[nodiscard]] Result<size_t> Write(std::span<const DeadLetter> letters) const;
+  // As many of the lines from the first on as there is room for.
+  [[nodiscard]] Result<size_t> Write(size_t lines,
+                                     const std::function<std::string(size_t line)>& line_of) const;
 
   std::string path_;
   uint64_t max_bytes_;

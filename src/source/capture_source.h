@@ -18,6 +18,15 @@ struct FrameOrigin {
   std::string_view file;  // its path; empty: it is in none
   uint64_t frame = 0;     // its record's number there; without a file, in the stream
   int64_t offset = -1;    // of its record, where that leads to it without reading the others
+  std::string_view sensor = {};  // who captured it; empty: the run itself is the sensor
+  // Of a topic that it comes from.
+  struct Message {
+    std::string_view topic;  // empty: it comes from none
+    int32_t partition = 0;
+    int64_t offset = 0;
+    uint32_t index = 0;  // of the packet in the message, from 1
+  };
+  Message message = {};
 };
 
 class CaptureSource {

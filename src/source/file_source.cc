@@ -11,8 +11,10 @@
 
 namespace espcap::source {
 
-FileSource::FileSource(std::string name, wireshark::WtapHandle handle)
-    : CaptureSource(std::move(name)), handle_(std::move(handle)) {
+void FileSource::Read(wireshark::WtapHandle handle) {
+  handle_ = std::move(handle);
+  record_number_ = 0;
+  sequential_ended_ = false;
   file_type_ = wtap_file_type_subtype(handle_.get());
   // Others' records mean nothing without those before them.
   const bool is_pcap = file_type_ == wtap_pcap_file_type_subtype() ||
@@ -26,6 +28,15 @@ tl::expected<std::unique_ptr<FileSource>, OpenError> FileSource::Open(const std:
                                                                       Access access,
                                                                       std::string name) {
   if (name.empty()) name = path == "-" ? "standard input" : path;
+  auto handle = OpenHandle(path, access, name);
+  if (!handle) return tl::unexpected(std::move(handle.error()));
+  std::unique_ptr<FileSource> source(new FileSource(std::move(name)));
+  source->Read(std::move(*handle));
+  return source;
+}
+
+FileSource::Handle FileSource::OpenHandle(const std::string& path, Access access,
+                                          const std::string& name) {
   struct stat status {};
   // wiretap would call a directory "not a regular file"; users know it by its name.
   if (path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
@@ -45,7 +56,7 @@ tl::expected<std::unique_ptr<FileSource>, OpenError> FileSource::Open(const std:
         OpenError{fmt::format("open {}: {}", name, DescribeWiretapError(error, error_info)),
                   error == WTAP_ERR_FILE_UNKNOWN_FORMAT});
   }
-  return std::unique_ptr<FileSource>(new FileSource(std::move(name), std::move(handle)));
+  return handle;
 }
 
 Result<bool> FileSource::Next() {

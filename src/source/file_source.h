@@ -62,9 +62,15 @@ class FileSource : public CaptureSource {
   [[nodiscard]] uint64_t bytes_read() const;  // by Next(): the place it has come to
   [[nodiscard]] uint64_t bytes_total() const { return bytes_total_; }
 
- private:
-  FileSource(std::string name, wireshark::WtapHandle handle);
+ protected:
+  explicit FileSource(std::string name) : CaptureSource(std::move(name)) {}
 
+  using Handle = tl::expected<wireshark::WtapHandle, OpenError>;
+  static Handle OpenHandle(const std::string& path, Access access, const std::string& name);
+  // From now on its records are read, from the first on.
+  void Read(wireshark::WtapHandle handle);
+
+ private:
   [[nodiscard]] wtap_block_t InterfaceBlock(uint32_t id, uint32_t section) const;
 
   wireshark::WtapHandle handle_;

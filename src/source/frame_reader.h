@@ -42,6 +42,9 @@ class FrameReader {
   // Raises this number for each record, taken or not.
   void CountWorkIn(std::atomic<uint64_t>& work) { work_ = &work; }
 
+  // The next frame's number is the one after this. REQUIRES: no limit.
+  void ContinueAfter(uint32_t frame_number) { frame_number_ = frame_number; }
+
   // From the first frame on.
   void FindDuplicates(const DuplicateOptions& options) { duplicates_.emplace(options); }
   // The frame is equal to one shortly before; false where they aren't looked for.

@@ -27,6 +27,7 @@ void BatchDispatcher::SettleDelivered(Sink& sink) {
     Capture& capture = *kept.capture;
     --capture.at_sink;
     capture.NoteDelivery(event.delivery, accounting_.ledger().Undelivered());
+    if (capture.messages != nullptr) capture.messages->NoteSettled(kept.messages, event.delivery);
     if (event.delivery != Delivery::kFailed && accounting_.is_live()) {
       accounting_.CountLag(kept.first_time, kept.last_time, kept.checked.packets());
     }

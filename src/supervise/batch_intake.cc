@@ -157,8 +157,9 @@ Result<bool> BatchIntake::Accept(const Waiting& waiting, bool is_over) {
   if (!taken) return Forward(std::move(taken));
   if (records) rings_[part.job.ring]->Release(*records);
   slots.Trim(waiting.slot, contents->progress.text_bytes);
-  if (*taken) {
-    part.capture->batches.push_back(kept_.Add(*part.capture, *contents, std::move(**taken)));
+  if (taken->text) {
+    part.capture->batches.push_back(
+        kept_.Add(*part.capture, *contents, std::move(*taken->text), taken->messages));
   }
   return true;
 }
@@ -168,22 +169,22 @@ void BatchIntake::Abandon(Part& part, uint64_t packets) {
   part.capture->is_without_ids |= packets > 0;
 }
 
-BatchIntake::Taken BatchIntake::TakeDocuments(Part& part, uint32_t slot,
-                                              const SlotContents& contents,
-                                              const Records& records) {
+Result<BatchIntake::Taken> BatchIntake::TakeDocuments(Part& part, uint32_t slot,
+                                                      const SlotContents& contents,
+                                                      const Records& records) {
   if (contents.progress.packets != contents.documents.size()) {
     return Fail("a batch whose counts disagree");
   }
   auto keys = KeysOf(part, contents, records);
   if (!keys) return Forward(std::move(keys));
   MarkErrors(part.job.faults, contents, *keys);
-  std::optional<CheckedText> checked;
+  Taken taken;
   if (HasNoIds(part)) {
     Abandon(part, contents.documents.size());
   } else if (!contents.documents.empty()) {
     auto copied = check_.Copy(*slots_[part.job.worker_index], slot, contents, *keys);
     if (!copied) return Forward(std::move(copied));
-    checked = std::move(*copied);
+    taken.text = std::move(*copied);
   }
   const auto quarantined = static_cast<uint64_t>(std::count_if(
       keys->begin(), keys->end(), [](const DocumentKey& key) { return key.is_error; }));
@@ -191,11 +192,15 @@ BatchIntake::Taken BatchIntake::TakeDocuments(Part& part, uint32_t slot,
   part.capture->has_quarantined |= quarantined > 0;
   if (!contents.documents.empty()) part.last_record = contents.documents.back().record_number;
   Account(part, contents);
-  return checked;
+  if (part.capture->messages != nullptr) {
+    taken.messages = part.capture->messages->Account(contents);
+  }
+  return taken;
 }
 
-BatchIntake::Taken BatchIntake::TakeSections(Part& part, uint32_t slot,
-                                             const SlotContents& contents, const Records& records) {
+Result<BatchIntake::Taken> BatchIntake::TakeSections(Part& part, uint32_t slot,
+                                                     const SlotContents& contents,
+                                                     const Records& records) {
   const process::WorkerSlots& slots = *slots_[part.job.worker_index];
   Capture& capture = *part.capture;
   const auto sections = ReadSections(slots, slot, contents);
@@ -207,7 +212,7 @@ BatchIntake::Taken BatchIntake::TakeSections(Part& part, uint32_t slot,
     return Forward(std::move(checked));
   }
   if (!last) return Forward(std::move(last));
-  std::optional<CheckedText> taken;
+  Taken taken;
   if (HasNoIds(part)) {
     Abandon(part, contents.progress.packets);
   } else if (!sections->empty()) {
@@ -219,7 +224,7 @@ BatchIntake::Taken BatchIntake::TakeSections(Part& part, uint32_t slot,
     if (accounting_.is_live()) facts.interfaces = accounting_.Live().interfaces;
     auto copied = CopySections(slots, slot, contents, *sections, facts);
     if (!copied) return Forward(std::move(copied));
-    taken = std::move(*copied);
+    taken.text = std::move(*copied);
   }
   part.last_record = *last;
   if (contents.progress.too_large > 0) {
@@ -232,7 +237,7 @@ BatchIntake::Taken BatchIntake::TakeSections(Part& part, uint32_t slot,
 // Ids are made of a file's fingerprint: other captures' documents would have the same ones.
 bool BatchIntake::HasNoIds(const Part& part) const {
   const bool has_ids = check_.form() == BatchForm::kBulk || check_.form() == BatchForm::kSections;
-  return has_ids && part.job.role != Job::Role::kDissectStream && !part.capture->fingerprint;
+  return has_ids && !part.job.DissectsStream() && !part.capture->fingerprint;
 }
 
 // A document is of a record that the worker was given, and that nobody has accounted for before: by
@@ -240,6 +245,7 @@ bool BatchIntake::HasNoIds(const Part& part) const {
 Result<std::vector<DocumentKey>> BatchIntake::KeysOf(const Part& part, const SlotContents& contents,
                                                      const Records& records) const {
   const Capture& capture = *part.capture;
+  if (capture.messages != nullptr) return capture.messages->Check(contents, part.last_record);
   std::vector<DocumentKey> keys;
   keys.reserve(contents.documents.size());
   if (!records) {

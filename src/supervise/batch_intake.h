@@ -81,6 +81,11 @@ class BatchIntake {
     Part* part = nullptr;
     uint32_t slot = 0;
   };
+  // What a slot has for the destination, once it is copied.
+  struct Taken {
+    std::optional<CheckedText> text;  // none: nothing, or it is given up
+    MessageRange messages;            // of a topic's partition
+  };
 
   // Those of a stream that a slot accounts for.
   using Records = std::optional<process::PacketRing::Records>;
@@ -91,11 +96,10 @@ class BatchIntake {
   void Abandon(Part& part, uint64_t packets);
   // What the slot holds, as it may be delivered; none: it is given up. What it says is accounted
   // for.
-  using Taken = Result<std::optional<CheckedText>>;
-  Taken TakeDocuments(Part& part, uint32_t slot, const SlotContents& contents,
-                      const Records& records);
-  Taken TakeSections(Part& part, uint32_t slot, const SlotContents& contents,
-                     const Records& records);
+  Result<Taken> TakeDocuments(Part& part, uint32_t slot, const SlotContents& contents,
+                              const Records& records);
+  Result<Taken> TakeSections(Part& part, uint32_t slot, const SlotContents& contents,
+                             const Records& records);
   // Whether it is done with: taken, or a violation.
   Result<bool> Accept(const Waiting& waiting, bool is_over);
   [[nodiscard]] Result<std::vector<DocumentKey>> KeysOf(const Part& part,

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "supervise/message_stream.h"
+
 namespace espcap::supervise {
 namespace {
 
@@ -65,6 +67,11 @@ bool Capture::Ended() const {
 bool Capture::ReadToItsEnd() const {
   return std::all_of(parts.begin(), parts.end(),
                      [](const Part& part) { return part.job.Dissects() || part.ended; });
+}
+
+bool Capture::Settled() const {
+  return Ended() && batches.empty() && at_sink == 0 && !awaits_fingerprint && open_members == 0 &&
+         (messages == nullptr || !messages->AwaitsKeeping());
 }
 
 bool Capture::Complete() const {
@@ -202,6 +209,18 @@ void CaptureQueue::AddLive(const std::vector<LiveInterface>& interfaces, uint32_
   for (uint32_t worker = 0; worker < workers; ++worker) {
     add_part(process::Job::Role::kDissectStream, names).ring = rings_++;
   }
+}
+
+void CaptureQueue::AddMessages(const std::string& name, std::shared_ptr<MessageStream> messages) {
+  Capture& capture = captures_.emplace_back();
+  capture.name = std::make_shared<const std::string>(name);
+  capture.is_stream = true;
+  capture.messages = std::move(messages);
+  Part& part = capture.parts.emplace_back();
+  part.capture = &capture;
+  part.job.role = process::Job::Role::kDissectMessages;
+  part.job.SetPath(name);
+  ready_.push_back(&part);
 }
 
 std::optional<process::Job> CaptureQueue::FirstFile() const {

@@ -39,6 +39,7 @@ struct LiveInterface {
 };
 
 struct Capture;
+class MessageStream;
 
 // What one worker takes of a capture: all of it, or a shard; of a stream or of live capture, its
 // reading (from one interface) or its dissection (of one ring).
@@ -77,6 +78,8 @@ struct Capture {
   bool settled_before = false;  // by an earlier run
   // What was unpacked, in memory; null: it lies on disk.
   std::shared_ptr<const base::FileDescriptor> unpacked;
+  // Of a topic's partition; null: it is none.
+  std::shared_ptr<MessageStream> messages;
   Capture* archive = nullptr;  // that it comes from
   uint32_t open_members = 0;   // of this archive: they aren't settled
   bool is_damaged = false;     // it, or a member, could not be unpacked, or read to its end
@@ -94,9 +97,7 @@ struct Capture {
   [[nodiscard]] bool Ended() const;
   // Nothing more comes into its rings.
   [[nodiscard]] bool ReadToItsEnd() const;
-  [[nodiscard]] bool Settled() const {
-    return Ended() && batches.empty() && at_sink == 0 && !awaits_fingerprint && open_members == 0;
-  }
+  [[nodiscard]] bool Settled() const;
   // Settled, every packet of it read, and delivered or kept.
   [[nodiscard]] bool Complete() const;
   void NoteDelivery(Delivery of_batch, uint64_t undelivered);
@@ -126,6 +127,9 @@ class CaptureQueue {
   // Live: all that comes from these interfaces is one capture, dissected by this number of workers,
   // each with a ring.
   void AddLive(const std::vector<LiveInterface>& interfaces, uint32_t workers);
+
+  // A topic's partition, whose messages come by this.
+  void AddMessages(const std::string& name, std::shared_ptr<MessageStream> messages);
 
   // The job of the file, none of a stream, that comes first if nothing is added.
   [[nodiscard]] std::optional<process::Job> FirstFile() const;

@@ -61,9 +61,11 @@ size_t KeptBatches::MostBytes(size_t text_bytes) const {
          (compression_ == Compression::kNone ? 0 : text_bytes / 8 * kCompressedEighths);
 }
 
-uint32_t KeptBatches::Add(Capture& capture, const SlotContents& contents, CheckedText checked) {
+uint32_t KeptBatches::Add(Capture& capture, const SlotContents& contents, CheckedText checked,
+                          MessageRange messages) {
   const auto kept = std::make_shared<Kept>();
   kept->capture = &capture;
+  kept->messages = messages;
   kept->checked = std::move(checked);
   kept->first_time = TimeOf(contents.documents.front());
   kept->last_time = TimeOf(contents.documents.back());

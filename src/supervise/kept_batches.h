@@ -20,6 +20,7 @@
 #include "espcap/result.h"
 #include "supervise/batch_check.h"
 #include "supervise/capture_queue.h"
+#include "supervise/message_stream.h"
 
 namespace espcap::supervise {
 
@@ -29,6 +30,7 @@ class KeptBatches {
 
   struct Kept {
     Capture* capture = nullptr;
+    MessageRange messages;  // of a topic's partition, of which it has documents
     CheckedText checked;
     PacketTime first_time;  // of its documents' packets
     PacketTime last_time;
@@ -46,7 +48,8 @@ class KeptBatches {
   [[nodiscard]] size_t bytes() const { return bytes_; }
 
   // Its id, until Remove().
-  uint32_t Add(Capture& capture, const SlotContents& contents, CheckedText checked);
+  uint32_t Add(Capture& capture, const SlotContents& contents, CheckedText checked,
+               MessageRange messages = {});
   [[nodiscard]] const Kept& Get(uint32_t id) const { return *kept_.at(id); }
   // REQUIRES: it is ready.
   [[nodiscard]] Batch View(uint32_t id) const;

@@ -57,7 +57,7 @@ void PartSuccession::DissectorEnded(Part& part, const End& end, Clock::time_poin
   }
   // What a stream's reader has read is delivered even after a stop.
   const bool may_end = state_.stop.has_value() && (!Delivers(state_) || HasNoWorkers(state_) ||
-                                                   part.job.role == Job::Role::kFile);
+                                                   part.job.role != Job::Role::kDissectStream);
   if (!end.outcome && !may_end) return ResumeAfterDeath(part, end.fault, now);
   EndPart(part, end.outcome);
 }
@@ -141,7 +141,7 @@ void PartSuccession::ResumeAfterDeath(Part& part, FrameFault fault, Clock::time_
   auto& deaths = part.deaths;
   Job& job = part.job;
   CountStartWithoutProgress(part);
-  const bool is_stream = job.role == Job::Role::kDissectStream;
+  const bool is_stream = job.DissectsStream();
   fault.frame = slots_[job.worker_index]->Dissecting();
   const Death death{fault.kind, is_stream, fault.frame,
                     std::exchange(deaths.fatal_frame, fault.frame), deaths.starts_without_progress};
@@ -181,7 +181,7 @@ void PartSuccession::ResumeAfterDeath(Part& part, FrameFault fault, Clock::time_
 bool PartSuccession::MakesNoProgress(const Part& part, uint32_t frame) const {
   const Job& job = part.job;
   if (two_pass_) return false;
-  if (frame <= job.settled_frame) return job.is_fresh || job.role == Job::Role::kDissectStream;
+  if (frame <= job.settled_frame) return job.is_fresh || job.DissectsStream();
   const FrameFault* known = job.faults.Find(frame);
   if (known != nullptr) return known->use == FrameFault::Use::kNothing;
   return part.deaths.has_blamed && part.deaths.blamed_after == job.settled_frame;

@@ -14,6 +14,7 @@
 #include "resume/settled_files.h"
 #include "supervise/capture_ends.h"
 #include "supervise/capture_queue.h"
+#include "supervise/message_ends.h"
 #include "supervise/resume_tracker.h"
 #include "telemetry/log.h"
 
@@ -22,11 +23,13 @@ namespace espcap::supervise {
 struct Settlement {
   ResumeTracker resume;
   CaptureEnds ends;
+  MessageEnds messages;
 
-  // As ResumeTracker and CaptureEnds have them.
+  // As ResumeTracker, CaptureEnds and MessageEnds have them.
   Settlement(resume::ResumeState* state, const resume::SettledFiles* files,
-             base::WriteThread& writes, telemetry::Log& log, CaptureEnds::Tell tell)
-      : resume(state, files, writes, log), ends(std::move(tell)) {}
+             base::WriteThread& writes, telemetry::Log& log, CaptureEnds::Tell tell,
+             MessageFeed* feed)
+      : resume(state, files, writes, log), ends(std::move(tell)), messages(feed) {}
 
   // The sink is borrowed until it has synced what was delivered.
   void SettleCaptures(CaptureQueue& captures, Sink& sink, const Ledger& ledger, bool is_stopping);

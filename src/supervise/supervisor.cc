@@ -63,7 +63,9 @@ Result<void> Supervisor::OpenInterfaces(const DocumentNeeds& needs) {
 
 RunEnd Supervisor::Run(RunDependencies run) {
   settlement_.emplace(run.resume, run.settled_files, parts_.writes, parts_.log,
-                      std::move(run.capture_ended));
+                      std::move(run.capture_ended), run.messages);
+  messages_.emplace(run.messages, parts_.captures, parts_.workers, accounting_.ledger(),
+                    parts_.log);
   watches_.emplace(std::move(run.watches), parts_.loop, parts_.log);
   services_.emplace(run.services, parts_.loop);
   live_reporter_.emplace(
@@ -173,7 +175,7 @@ void Supervisor::Close(RunDependencies& run) {
 bool Supervisor::Finished() const {
   if (!parts_.workers.workers().empty()) return false;
   if (!Delivers(state_)) return true;
-  if (!watches_->empty()) return false;
+  if (!watches_->empty() || !messages_->IsOver()) return false;
   const auto& captures = parts_.captures.captures();
   return (parts_.captures.waiting() == 0 && parts_.captures.NoneReady() &&
           succession_.backing_off().empty() &&
@@ -199,6 +201,7 @@ void Supervisor::StartWorkers(const DocumentNeeds& needs) {
       if (left == 0) left = limit - captured;
       job.packet_limit = left;
     }
+    if (part->capture->messages != nullptr) part->capture->messages->Restart(job);
     job.needs = needs;
     job.keeps_faults = parts_.quarantine.is_open();
     if (job.Dissects()) {
@@ -226,6 +229,7 @@ void Supervisor::Turn(Clock::time_point latest) {
   for (const WorkerEvent& event : parts_.workers.CollectEvents()) Handle(event);
   if (const auto arrived = watches_->ReadArrivals(); !arrived.empty()) parts_.captures.Add(arrived);
   services_->Serve();
+  messages_->Serve();
   service_manager_.Alive();
 }
 
@@ -260,6 +264,7 @@ void Supervisor::MarkInputLost(const char* why) {
 
 void Supervisor::EndIntake() {
   if (watches_) watches_->Close();
+  if (messages_) messages_->Close();
   succession_.backing_off().Return(parts_.captures, Clock::time_point::max());
   parts_.captures.Stop();
   for (const Capture& capture : parts_.captures.captures()) {
@@ -271,6 +276,11 @@ void Supervisor::StopWhereAsked() {
   if (parts_.stops.signal() != 0) Stop(StopReason::kSignal);
   if (parts_.loop.Now() >= end_) Stop(StopReason::kDuration);
   if (state_.output == OutputState::kGone) Stop(StopReason::kOutputGone);
+  if (const auto fed = messages_->Check(); !fed) {
+    parts_.log.Error(fed.error().message);
+    state_.input = InputState::kReaderLost;
+    Stop(StopReason::kInputLost);
+  }
   const auto& captures = parts_.captures.captures();
   if (options_.ends_with_capture && std::all_of(captures.begin(), captures.end(),
                                                 [](const auto& c) { return c.ReadToItsEnd(); })) {

@@ -36,6 +36,7 @@
 #include "supervise/file_watches.h"
 #include "supervise/filter_fit.h"
 #include "supervise/kept_batches.h"
+#include "supervise/message_intake.h"
 #include "supervise/options.h"
 #include "supervise/part_succession.h"
 #include "supervise/polled_services.h"
@@ -82,7 +83,8 @@ struct RunDependencies {
   const resume::SettledFiles* settled_files = nullptr;  // null: all files stay
   std::vector<std::unique_ptr<FileWatch>> watches;
   std::vector<base::PollService*> services;
-  CaptureEnds::Tell capture_ended;  // may be empty
+  CaptureEnds::Tell capture_ended;   // may be empty
+  MessageFeed* messages = nullptr;   // null: nothing comes from a topic
   telemetry::Progress& progress;
   const DocumentNeeds& needs;  // of workers that start from now on
 };
@@ -138,6 +140,7 @@ class Supervisor {
   WorkerBatches worker_batches_;
   CaptureFingerprints fingerprints_;
   std::optional<Settlement> settlement_;  // from Run() on
+  std::optional<MessageIntake> messages_;
   std::optional<FileWatches> watches_;
   std::optional<PolledServices> services_;
   std::optional<telemetry::LiveReporter> live_reporter_;

@@ -88,7 +88,7 @@ void WorkerBatches::EndOverdue(std::chrono::steady_clock::time_point now,
     if (!work) continue;
     const bool waits = worker.member && !UnpackedFiles::IsUnpacking(worker);
     OverdueWatch::Observation seen{*work, process::CpuTimeOf(worker.process),
-                                   worker.wants_slot || waits, is_reader};
+                                   worker.wants_slot || worker.wants_message || waits, is_reader};
     if (captures) seen.least_by_the_clock = kMinCaptureBytes;
     if (!worker.overdue.IsOverdue(now, seen, limit)) continue;
     log_.Warning(

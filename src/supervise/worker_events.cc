@@ -28,6 +28,11 @@ void Supervisor::Handle(const WorkerEvent& event) {
                    worker_batches_.EndForProtocolError(*e.worker.part, e.what);
                  },
                  [this](const FileWanted& e) { GrantFile(e.worker, e.frame_number); },
+                 [this](const MessageWanted& e) {
+                   if (auto read = messages_->Handle(e); !read) {
+                     worker_batches_.EndForProtocolError(*e.worker.part, read.error().message);
+                   }
+                 },
                  [this](const MemberUnpacked& e) {
                    if (state_.stop) return e.worker.member.reset();
                    if (e.outcome == process::Outcome::kUnreadable) ++state_.unreadable_files;

@@ -82,6 +82,13 @@ std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) {
         return ProtocolBroken{worker, "it wants a file"};
       }
       return FileWanted{worker, message->frame_number};
+    case WorkerMessage::Kind::kWantsMessage:
+      if (worker.wants_message || worker.part->job.role != process::Job::Role::kDissectMessages) {
+        return ProtocolBroken{worker, "it wants a message that it can't have"};
+      }
+      worker.wants_message = true;
+      return MessageWanted{worker, message->frames, message->records,
+                           std::string(message->log_message.Text())};
     case WorkerMessage::Kind::kMember:
       if (worker.member || worker.part->job.role != process::Job::Role::kUnpack) {
         return ProtocolBroken{worker, "it wants to unpack what it can't have"};

@@ -39,6 +39,7 @@ struct Worker {
   Part* part = nullptr;
   pid_t process = 0;
   bool wants_slot = false;
+  bool wants_message = false;  // of its partition
   bool opened = false;     // its interface
   bool is_reaped = false;  // it is no process any more
   int wait_status = 0;     // waitpid's, once it is reaped
@@ -67,6 +68,12 @@ struct FileWanted {  // for what it records, a frame for the quarantine, or with
   Worker& worker;
   uint32_t frame_number;
 };
+struct MessageWanted {  // it has read the one before
+  Worker& worker;
+  uint32_t frames;
+  uint32_t records;
+  std::string fault;  // of that one; empty: none
+};
 struct MemberUnpacked {
   Worker& worker;
   process::Outcome outcome;
@@ -94,8 +101,9 @@ struct WorkerReaped {
 struct ZygoteEnded {};
 struct OpenerEnded {};
 using WorkerEvent =
-    std::variant<SlotReady, FileWanted, MemberUnpacked, InterfaceOpened, LinkTypeSeen,
-                 ProtocolBroken, WorkerLogged, WorkerReaped, ZygoteEnded, OpenerEnded>;
+    std::variant<SlotReady, FileWanted, MessageWanted, MemberUnpacked, InterfaceOpened,
+                 LinkTypeSeen, ProtocolBroken, WorkerLogged, WorkerReaped, ZygoteEnded,
+                 OpenerEnded>;
 
 class WorkerPool {
  public:

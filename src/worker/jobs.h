@@ -42,6 +42,11 @@ Result<process::Outcome> RunStreamDissectJob(WorkerContext& context, const proce
                                              process::MemoryBudget& memory,
                                              process::SlotWriter& out);
 
+// A topic's partition: captures that the supervisor hands over one after another, dissected as one
+// stream and encoded. One that is damaged is told, and ends nothing else.
+Result<process::Outcome> RunMessageJob(WorkerContext& context, const process::Job& job,
+                                       process::MemoryBudget& memory, process::SlotWriter& out);
+
 // An interface, captured into the rings. It is opened with whatever privilege there is, and read
 // with none. A remote one is RunRemoteJob()'s.
 Result<process::Outcome> RunInterfaceJob(WorkerContext& context, const process::Job& job,

@@ -38,6 +38,8 @@ Result<Outcome> RunJob(WorkerContext& context, const ShardPlanner& planner, cons
     case Job::Role::kDissectStream:
       if (forwards) return RunForwardStreamJob(context, job, out);
       return RunStreamDissectJob(context, job, memory, out);
+    case Job::Role::kDissectMessages:
+      return RunMessageJob(context, job, memory, out);
     default:
       if (forwards) return RunForwardFileJob(context, job, memory, out);
       return RunFileJob(context, planner, job, memory, out);

@@ -173,7 +173,15 @@ FileSource::Access WorkerContext::Access() const {
 }
 
 source::FrameReader WorkerContext::FramesOf(FileSource& source, const Job& job) {
+  BeginCapture(source);
+  return FramesOfMessages(source, job);
+}
+
+void WorkerContext::BeginCapture(FileSource& source) {
   if (capture_filter_) capture_filter_->BeginCapture(source.name(), source.handle());
+}
+
+source::FrameReader WorkerContext::FramesOfMessages(FileSource& source, const Job& job) {
   source::FrameReader frames(source, capture_filter_ ? &*capture_filter_ : nullptr,
                              job.packet_limit);
   // A plan made ahead is nobody's work: it shares nothing.

@@ -91,6 +91,9 @@ class WorkerContext {
   // How a job reads its file or pipe.
   [[nodiscard]] source::FileSource::Access Access() const;
   source::FrameReader FramesOf(source::FileSource& source, const process::Job& job);
+  // The same of a source that has no capture yet. BeginCapture() follows with each of its captures.
+  source::FrameReader FramesOfMessages(source::FileSource& source, const process::Job& job);
+  void BeginCapture(source::FileSource& source);
 
  private:
   std::string program_path_;

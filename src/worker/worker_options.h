@@ -39,6 +39,7 @@ struct WorkerOptions {
   // Documents say which conversation their packet is of; of one without addresses, this sensor's.
   // None: nobody asks.
   std::optional<std::string> conversation_sensor = {};
+  std::string from_topic = {};           // that packets come from; empty: none
   bool forwards = false;                 // packets leave undissected: libwireshark isn't started
   bool forwards_secrets = false;         // and what decrypts them with them
   stream::SessionLimits session_limits;  // of streams

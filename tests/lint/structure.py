@@ -14,6 +14,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"/]+)/[^"]+"', re.MULTILINE)
 EDGES = {
     "base": set(),
     "config": set(),
+    "consume": {"kafka", "document"},
     "document": set(),
     "forward": {"document", "pcapng", "source"},
     "http": set(),

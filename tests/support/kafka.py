@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -207,6 +208,35 @@ class Broker:
             with connection.makefile("rb") as stream:
                 size = struct.unpack(">i", stream.read(4))[0]
                 return stream.read(size)[4:]
+
+    def committed(self, group, topic):
+        """{partition: offset} of what the group has committed."""
+        partitions = sorted(self.ends(topic))
+        body = text(group) + struct.pack(">i", 1) + text(topic)
+        body += struct.pack(f">i{len(partitions)}i", len(partitions), *partitions)
+        answer = self._request(9, 1, body)  # OffsetFetch
+        place = 4 + 2 + len(topic)  # after the count of topics and the name
+        count, = struct.unpack_from(">i", answer, place)
+        place += 4
+        found = {}
+        for _ in range(count):
+            partition, offset, metadata = struct.unpack_from(">iqh", answer, place)
+            place += 14 + max(metadata, 0)
+            error, = struct.unpack_from(">h", answer, place)
+            place += 2
+            assert error == 0, f"offsets of {group}: Kafka's error {error}"
+            if offset >= 0:
+                found[partition] = offset
+        return found
+
+    def ends(self, topic):
+        """{partition: the offset behind its last message}."""
+        listed = subprocess.run(["kcat", "-L", "-J", "-b", self.plain, "-t", topic], stdout=subprocess.PIPE, check=True)
+        partitions = [one["partition"] for one in json.loads(listed.stdout)["topics"][0]["partitions"]]
+        asked = [word for partition in partitions for word in ("-t", f"{topic}:{partition}:-1")]
+        answer = subprocess.run(["kcat", "-Q", "-b", self.plain, *asked], stdout=subprocess.PIPE, check=True).stdout
+        return {int(partition): int(offset)
+                for partition, offset in re.findall(r"\[(\d+)\] offset (\d+)", answer.decode())}
 
     def messages(self, topic):
         """All of them, as kcat's JSON: key, payload, headers, partition, offset."""

@@ -193,7 +193,7 @@ TEST_F(UpdateTest, ATemplateOfAnEarlierReleaseGetsWhatItLacks) {
 }
 
 TEST_F(UpdateTest, ATemplateOfThisOrALaterReleaseOrOfOthersIsLeft) {
-  for (const char* meta : {R"({"espcap":"9","template_revision":1})",
+  for (const char* meta : {R"({"espcap":"9","template_revision":2})",
                            R"({"espcap":"9","template_revision":99})", "{}"}) {
     Preparation preparation = MakeUpdating();
     preparation.Begin(kElasticsearch);

@@ -45,6 +45,25 @@ TEST(Provenance, SaysWhereAFrameIs) {
   EXPECT_EQ(Members(provenance, {{}, 5, -1}, 15), wanted);
 }
 
+TEST(Provenance, SaysWhichMessageHadAFrame) {
+  Provenance provenance({"r", "s", {}, {}});
+  source::FrameOrigin origin{.file = "/a", .frame = 5, .sensor = "t", .message = {"p", 3, 17, 2}};
+  json wanted = {{"run", "r"},
+                 {"sensor", "t"},
+                 {"file", "/a"},
+                 {"frame", 5},
+                 {"digest", "000000000000000f"},
+                 {"kafka", {{"topic", "p"}, {"partition", 3}, {"offset", 17}, {"index", 2}}},
+                 {"log", {{"file", {{"path", "/a"}}}}}};
+  EXPECT_EQ(Members(provenance, origin, 15), wanted);
+  origin.sensor = {};
+  wanted["sensor"] = "s";
+  EXPECT_EQ(Members(provenance, origin, 15), wanted);
+  origin.sensor = "u";
+  wanted["sensor"] = "u";
+  EXPECT_EQ(Members(provenance, origin, 15), wanted);
+}
+
 TEST(RunOrigin, IsCheckedBeforeTheFirstPacket) {
   const auto fails = [](const cli::OriginSettings& settings) {
     return !app::RunOriginOf(settings).has_value();

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A partition for as long as it is this member's: how far it is taken, settled and committed.
+#ifndef ESPCAP_CONSUME_ASSIGNED_PARTITION_H_
+#define ESPCAP_CONSUME_ASSIGNED_PARTITION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "kafka/offset_progress.h"
+
+namespace espcap::consume {
+
+struct AssignedPartition {
+  static constexpr size_t kMostOpen = 10'000;  // messages that aren't settled, or wait for one
+
+  int32_t partition = 0;
+  uint64_t assignment = 0;       // no two have the same, also of one partition
+  std::optional<int64_t> end;    // no message from this offset on is taken
+  kafka::OffsetProgress progress;
+  bool is_ending = false;  // no further message is taken
+  bool is_over = false;    // and all that were are settled, or never will be
+
+  // Whether the message is to be dissected.
+  [[nodiscard]] bool Take(int64_t offset) {
+    if (end && offset >= *end) return false;
+    progress.Take(offset);
+    return true;
+  }
+  [[nodiscard]] bool IsLast(int64_t offset) const { return end && offset + 1 >= *end; }
+  [[nodiscard]] bool is_committed() const { return !progress.Committable(); }
+  [[nodiscard]] bool HasRoom() const { return !is_ending && progress.open() < kMostOpen; }
+};
+
+}  // namespace espcap::consume
+
+#endif  // ESPCAP_CONSUME_ASSIGNED_PARTITION_H_

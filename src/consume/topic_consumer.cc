@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "consume/topic_consumer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "consume/message_id.h"
+#include "kafka/failure.h"
+#include "kafka/section_headers.h"
+
+namespace espcap::consume {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kCommits{1000};  // between them
+constexpr milliseconds kSoon{20};       // brokers answer about then
+constexpr milliseconds kLook{200};
+constexpr std::chrono::seconds kSettling{30};    // of a partition that another member is to have
+constexpr std::chrono::seconds kAssignment{60};  // of at least one partition, where there is one
+constexpr int kMostSkips = 16;                   // of what isn't a message, at a time
+
+FedMessage FedMessageOf(const kafka::HeldMessage& held, std::string_view topic,
+                        int32_t partition) {
+  FedMessage message;
+  message.offset = held.offset;
+  message.value = held.value;
+  message.owner = held.owner;
+  auto parsed = kafka::ParseSectionHeaders(held.headers);
+  if (!parsed) {
+    message.fault = parsed.error().message;
+  } else if (!*parsed) {
+    message.capture = MessageId(topic, partition, held.offset);
+  } else {
+    kafka::SectionHeaders& headers = **parsed;
+    message.capture = headers.capture;
+    message.numbers = std::move(headers.numbers);
+    message.records = headers.records;
+    message.sensor = headers.sensor;
+    message.file = headers.file;
+  }
+  return message;
+}
+
+}  // namespace
+
+TopicConsumer::TopicConsumer(base::EventLoop& loop, Options options,
+                             std::unique_ptr<kafka::Consumer> member,
+                             std::unique_ptr<MessageLetters> letters, Warn warn)
+    : options_(std::move(options)),
+      member_(std::move(member)),
+      letters_(std::move(letters)),
+      warn_(std::move(warn)),
+      loop_(loop),
+      changed_(loop.Now()) {}
+
+milliseconds TopicConsumer::NextTimeout() const {
+  const auto left = std::chrono::ceil<milliseconds>(next_serve_ - loop_.Now());
+  return std::max(milliseconds::zero(), left);
+}
+
+void TopicConsumer::Serve() {
+  Handle(member_->Drain());
+  if (auto polled = letters_->Poll(); !polled && failure_.empty()) {
+    failure_ = polled.error().message;
+  }
+  ReleaseGoing();
+  if (is_leaving_ || !going_.empty() || loop_.Now() >= next_commit_) Commit();
+  const bool may_leave = commits_under_way_ == 0 && letters_->IsIdle();
+  if (is_leaving_ && (may_leave || !failure_.empty())) member_->Leave();
+  const bool is_busy =
+      commits_under_way_ > 0 || !going_.empty() || is_leaving_ || !letters_->IsIdle();
+  next_serve_ = loop_.Now() + (is_busy ? kSoon : kLook);
+}
+
+void TopicConsumer::Handle(const kafka::Consumer::Events& events) {
+  if (!events.messages.empty() && failure_.empty()) {
+    failure_ = fmt::format("{}: a message came outside its partition's queue", options_.name);
+  }
+  for (const int32_t number : events.assigned) {
+    AssignedPartition& partition = partitions_[number];
+    partition = {};
+    partition.partition = number;
+    partition.assignment = ++assignments_;
+    const auto place = static_cast<size_t>(number);
+    if (place < options_.ends.size()) partition.end = options_.ends[place];
+    changes_.push_back({Change::Kind::kBegin, partition.assignment, number,
+                        fmt::format("{}, partition {}", options_.name, number)});
+    changed_ = loop_.Now();
+  }
+  for (const int32_t number : events.going) {
+    if (const auto found = partitions_.find(number); found != partitions_.end()) {
+      End(found->second);
+    }
+    going_.push_back(number);
+    going_until_ = loop_.Now() + kSettling;
+  }
+  for (const int32_t number : events.revoked) {
+    if (const auto found = partitions_.find(number); found != partitions_.end()) {
+      End(found->second);
+      partitions_.erase(found);
+    }
+    changed_ = loop_.Now();
+  }
+  for (const kafka::ErrorReport& commit : events.commits) {
+    commits_under_way_ -= std::min<size_t>(commits_under_way_, 1);
+    if (commit.error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    warn_("commit: " + commit.reason);
+    for (auto& [number, partition] : partitions_) partition.progress.ForgetCommitted();
+  }
+  for (const kafka::ErrorReport& error : events.errors) Handle(error);
+}
+
+void TopicConsumer::Handle(const kafka::ErrorReport& error) {
+  const bool is_for_good =
+      kafka::IsForGood(error.error) && error.error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+  if (!is_for_good) return warn_(error.reason);
+  if (!failure_.empty()) return;
+  failure_ = fmt::format(
+      "{}: {}", options_.name,
+      kafka::Explain(error.error, error.reason, options_.mechanism, rd_kafka_version()));
+}
+
+void TopicConsumer::End(AssignedPartition& partition) {
+  if (std::exchange(partition.is_ending, true)) return;
+  changes_.push_back({Change::Kind::kEnd, partition.assignment, partition.partition, {}});
+}
+
+std::vector<MessageFeed::Change> TopicConsumer::DrainChanges() {
+  return std::exchange(changes_, {});
+}
+
+std::optional<FedMessage> TopicConsumer::Next(uint64_t assignment) {
+  AssignedPartition* const partition = Find(assignment);
+  for (int skips = 0; skips < kMostSkips; ++skips) {
+    if (partition == nullptr || !partition->HasRoom() || is_leaving_) return std::nullopt;
+    const kafka::Consumer::Polled polled = member_->Next(partition->partition);
+    if (polled.error) {
+      Handle(*polled.error);
+    } else if (polled.is_at_end) {
+      if (partition->end) End(*partition);
+    } else if (!polled.message) {
+      return std::nullopt;
+    } else if (!partition->Take(polled.message->offset)) {
+      End(*partition);
+    } else {
+      if (partition->IsLast(polled.message->offset)) End(*partition);
+      return FedMessageOf(*polled.message, options_.topic, partition->partition);
+    }
+  }
+  return std::nullopt;
+}
+
+void TopicConsumer::Settle(uint64_t assignment, int64_t offset) {
+  if (AssignedPartition* const partition = Find(assignment)) partition->progress.Settle(offset);
+}
+
+void TopicConsumer::Keep(const FedMessage& message, int32_t partition, const std::string& reason,
+                         std::function<void(bool)> kept) {
+  letters_->Keep({message, options_.topic, partition, reason}, std::move(kept));
+}
+
+void TopicConsumer::NoteEnd(uint64_t assignment) {
+  AssignedPartition* const partition = Find(assignment);
+  if (partition == nullptr) return;
+  partition->is_over = true;
+  next_commit_ = next_serve_ = loop_.Now();
+}
+
+bool TopicConsumer::AtEnd() const {
+  if (options_.ends.empty()) return false;
+  if (partitions_.empty()) return loop_.Now() > changed_ + kAssignment;
+  return going_.empty() &&
+         std::all_of(partitions_.begin(), partitions_.end(),
+                     [](const auto& entry) { return entry.second.is_over; });
+}
+
+Result<void> TopicConsumer::Check() const {
+  if (failure_.empty()) return {};
+  return Fail("{}", failure_);
+}
+
+void TopicConsumer::Leave() {
+  is_leaving_ = true;
+  next_serve_ = loop_.Now();
+}
+
+// What is settled is committed before: the next member begins there.
+void TopicConsumer::ReleaseGoing() {
+  if (going_.empty()) return;
+  const bool is_late = loop_.Now() >= going_until_;
+  const bool is_settled = std::all_of(going_.begin(), going_.end(), [this](int32_t number) {
+    const auto found = partitions_.find(number);
+    return found == partitions_.end() || (found->second.is_over && found->second.is_committed());
+  });
+  if (!is_settled && !is_late && !is_leaving_) return;
+  if (commits_under_way_ > 0 && !is_late) return;
+  for (const int32_t number : going_) partitions_.erase(number);
+  going_.clear();
+  changed_ = loop_.Now();
+  member_->Release();
+}
+
+void TopicConsumer::Commit() {
+  if (commits_under_way_ > 0) return;
+  next_commit_ = loop_.Now() + kCommits;
+  std::vector<kafka::PartitionOffset> offsets;
+  for (auto& [number, partition] : partitions_) {
+    const auto offset = partition.progress.Committable();
+    if (!offset) continue;
+    offsets.push_back({number, *offset});
+    partition.progress.NoteCommitted(*offset);
+  }
+  if (offsets.empty()) return;
+  if (member_->Commit(offsets)) {
+    ++commits_under_way_;
+    return;
+  }
+  for (auto& [number, partition] : partitions_) partition.progress.ForgetCommitted();
+}
+
+AssignedPartition* TopicConsumer::Find(uint64_t assignment) {
+  const auto found = std::find_if(
+      partitions_.begin(), partitions_.end(),
+      [assignment](const auto& entry) { return entry.second.assignment == assignment; });
+  return found == partitions_.end() ? nullptr : &found->second;
+}
+
+}  // namespace espcap::consume

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A member of a group that shares the packets of a topic out by partition: the messages of those
+// that are assigned to it, and how far each is settled, which is committed. Rebalances are events:
+// a partition that another member is to have is settled first, within a time. One thread; nothing
+// waits.
+#ifndef ESPCAP_CONSUME_TOPIC_CONSUMER_H_
+#define ESPCAP_CONSUME_TOPIC_CONSUMER_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/event_loop.h"
+#include "base/poll_service.h"
+#include "consume/assigned_partition.h"
+#include "consume/message_letters.h"
+#include "espcap/message_feed.h"
+#include "espcap/result.h"
+#include "kafka/consumer.h"
+
+namespace espcap::consume {
+
+class TopicConsumer : public MessageFeed, public base::PollService {
+ public:
+  struct Options {
+    std::string name;           // of the topic, with its brokers
+    std::string topic;
+    std::string mechanism;      // of SASL
+    std::vector<int64_t> ends;  // by partition, where the run ends; none: it doesn't
+  };
+  using Warn = std::function<void(const std::string&)>;
+
+  // The loop is borrowed.
+  TopicConsumer(base::EventLoop& loop, Options options, std::unique_ptr<kafka::Consumer> member,
+                std::unique_ptr<MessageLetters> letters, Warn warn);
+
+  // As a feed.
+  [[nodiscard]] std::vector<Change> DrainChanges() override;
+  [[nodiscard]] std::optional<FedMessage> Next(uint64_t assignment) override;
+  void Settle(uint64_t assignment, int64_t offset) override;
+  void Keep(const FedMessage& message, int32_t partition, const std::string& reason,
+            std::function<void(bool)> kept) override;
+  void NoteEnd(uint64_t assignment) override;
+  [[nodiscard]] bool AtEnd() const override;
+  [[nodiscard]] Result<void> Check() const override;
+
+  // No more messages. Serve() until has_left(): what is settled so far is committed.
+  void Leave();
+  [[nodiscard]] bool has_left() const { return member_->has_left(); }
+
+  [[nodiscard]] int fd() const override { return member_->fd(); }
+  [[nodiscard]] std::chrono::milliseconds NextTimeout() const override;
+  void Serve() override;
+
+ private:
+  using Time = base::EventLoop::Time;
+
+  void Handle(const kafka::Consumer::Events& events);
+  void Handle(const kafka::ErrorReport& error);
+  void End(AssignedPartition& partition);
+  void Commit();
+  void ReleaseGoing();
+  [[nodiscard]] AssignedPartition* Find(uint64_t assignment);
+
+  Options options_;
+  std::unique_ptr<kafka::Consumer> member_;
+  std::unique_ptr<MessageLetters> letters_;
+  Warn warn_;
+  base::EventLoop& loop_;
+  std::map<int32_t, AssignedPartition> partitions_;
+  std::vector<Change> changes_;
+  uint64_t assignments_ = 0;
+  Time changed_;                     // the assignment, last
+  std::vector<int32_t> going_;       // partitions that another member waits for
+  Time going_until_{};
+  size_t commits_under_way_ = 0;
+  Time next_commit_{};
+  Time next_serve_{};
+  bool is_leaving_ = false;
+  std::string failure_;  // why no message can come any more; empty: they can
+};
+
+}  // namespace espcap::consume
+
+#endif  // ESPCAP_CONSUME_TOPIC_CONSUMER_H_

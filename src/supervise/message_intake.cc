@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "supervise/message_intake.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/write_all.h"
+#include "process/shared_file.h"
+
+namespace espcap::supervise {
+namespace {
+
+// The worker's own: it can do with it what it likes.
+Result<base::FileDescriptor> FileWith(const char* name, std::initializer_list<std::string_view> parts) {
+  auto file = process::MakeGrowingFile(name);
+  for (const std::string_view part : parts) {
+    if (!file) break;
+    if (const int error = base::WriteAll(file->get(), part); error != 0) {
+      return Fail("give a message to a worker: {}", std::generic_category().message(error));
+    }
+  }
+  return file;
+}
+
+bool Send(const Worker& worker, const MessageStream::Given& given, int32_t partition) {
+  const FedMessage& message = *given.message;
+  const auto value = FileWith("espcap-message", {message.value});
+  const auto texts =
+      FileWith("espcap-message-origin", {message.sensor, message.file, message.records});
+  if (!value || !texts) return false;
+  const process::GrantedMessage granted{true,
+                                        given.sequence,
+                                        given.first_frame,
+                                        static_cast<uint32_t>(message.numbers.size()),
+                                        partition,
+                                        message.offset};
+  const process::GrantedOrigin origin{static_cast<uint32_t>(message.sensor.size()),
+                                      static_cast<uint32_t>(message.file.size()),
+                                      static_cast<uint32_t>(message.records.size())};
+  return worker.channel.TrySend(granted, value->get()) &&
+         worker.channel.TrySend(origin, texts->get());
+}
+
+}  // namespace
+
+void MessageIntake::Serve() {
+  if (feed_ == nullptr) return;
+  for (const MessageFeed::Change& change : feed_->DrainChanges()) {
+    if (change.kind == MessageFeed::Change::Kind::kBegin) {
+      if (is_closed_) continue;
+      log_.Info(fmt::format("reading {}", change.name));
+      captures_.AddMessages(change.name, std::make_shared<MessageStream>(change.assignment,
+                                                                         change.partition));
+      continue;
+    }
+    for (Capture& capture : captures_.captures()) {
+      const auto& stream = capture.messages;
+      if (stream != nullptr && stream->assignment() == change.assignment) stream->Close();
+    }
+  }
+  CloseFailed();
+  for (Worker& worker : workers_.workers()) {
+    if (worker.wants_message && worker.channel.open()) Grant(worker);
+  }
+}
+
+// What is behind a document that is lost can't be committed: it is left to another run.
+void MessageIntake::CloseFailed() {
+  for (Capture& capture : captures_.captures()) {
+    if (capture.messages == nullptr || !capture.messages->has_failed()) continue;
+    if (capture.messages->IsClosed()) continue;
+    log_.Error(fmt::format("{}: a document of it is lost; the partition is read no further, and "
+                           "the next run begins there",
+                           *capture.name));
+    capture.messages->Close();
+  }
+}
+
+void MessageIntake::Grant(Worker& worker) {
+  const Capture& capture = *worker.part->capture;
+  const std::shared_ptr<MessageStream>& stream = capture.messages;
+  for (;;) {
+    const auto given = stream->Give([&] { return feed_->Next(stream->assignment()); });
+    if (!given) break;
+    if (given->message->fault.empty()) {
+      worker.wants_message = false;
+      // A worker that doesn't read is one that makes no progress.
+      static_cast<void>(Send(worker, *given, stream->partition()));
+      return;
+    }
+    const std::string reason = given->message->fault;
+    const auto fault = stream->NoteRead(0, 0, true);
+    if (fault && *fault) Read(stream, *capture.name, **fault, reason);
+  }
+  if (!stream->IsSpent()) return;
+  worker.wants_message = false;
+  static_cast<void>(worker.channel.TrySend(process::GrantedMessage{}));
+}
+
+Result<void> MessageIntake::Handle(const MessageWanted& event) {
+  const Capture& capture = *event.worker.part->capture;
+  const std::shared_ptr<MessageStream>& stream = capture.messages;
+  const auto fault = stream->NoteRead(event.frames, event.records, !event.fault.empty());
+  if (!fault) return tl::unexpected(fault.error());
+  if (*fault) Read(stream, *capture.name, **fault, event.fault);
+  return {};
+}
+
+// Its packets that nobody could read are accounted for with it.
+void MessageIntake::Read(const std::shared_ptr<MessageStream>& stream, const std::string& capture,
+                         const MessageStream::Fault& fault, const std::string& reason) {
+  log_.Error(fmt::format("{}, offset {}: {}; the message goes to the dead letters", capture,
+                         fault.message->offset, reason));
+  ledger_.captured += fault.missing;
+  ledger_.dead_lettered += fault.missing;
+  feed_->Keep(*fault.message, stream->partition(), reason,
+              [stream, sequence = fault.sequence](bool is_kept) {
+                stream->NoteKept(sequence, is_kept);
+              });
+}
+
+void MessageIntake::Close() {
+  is_closed_ = true;
+  for (Capture& capture : captures_.captures()) {
+    if (capture.messages != nullptr) capture.messages->Close();
+  }
+}
+
+}  // namespace espcap::supervise

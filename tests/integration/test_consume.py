@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Packets that come from a topic of a real Kafka 4.1, where sensors have forwarded them: each document as if its capture
+had been read here, each once, whatever ends in between."""
+import collections
+import json
+import subprocess
+import zlib
+
+import forwarded
+import pcapng
+import pytest
+from consumed import Topic, comparable
+from documents import ids_of
+from ledger import assert_balanced
+from project import TEST_PCAPS
+
+DNS = TEST_PCAPS / "dns.pcap"
+HTTP = TEST_PCAPS / "http.pcap"
+ARP = TEST_PCAPS / "arp.pcap"
+TLS = TEST_PCAPS / "tls.pcapng"
+INTERFACES = TEST_PCAPS / "two-interfaces.pcapng"
+CAPTURES = [HTTP, ARP, INTERFACES, TLS] + [TEST_PCAPS / name for name in (
+    "compressed.pcap.gz", "cooked.pcap", "fragments.pcap", "nanosecond.pcap", "snaplen.pcap", "vlan.pcap")]
+
+
+@pytest.fixture
+def topic(broker, espcap):
+    return Topic(broker, espcap, partitions=4)
+
+
+def bulk(run):
+    """{id: [document]} of a run with --format bulk; one that came twice is there twice."""
+    found = collections.defaultdict(list)
+    lines = run.lines()
+    for one, line in zip(ids_of(run.out), lines[1::2], strict=True):
+        found[one].append(json.loads(line))
+    return found
+
+
+@pytest.mark.parametrize("path", CAPTURES, ids=lambda path: path.name)
+def test_documents_are_those_of_the_file(broker, espcap, path):
+    """With one partition, the conversations are as in the file."""
+    topic = Topic(broker, espcap, partitions=1)
+    topic.forward("--file", path, "--forward-secrets")
+    shape = ["--format", "bulk", "--provenance", "--sensor", "sensor-1"]
+    run = espcap(*topic.options, "--stop-at-end", *shape)
+    whole = espcap("--file", path, *shape)
+    assert run.code == 0, run
+    assert_balanced(run)
+    expected, found = bulk(whole), bulk(run)
+    assert found.keys() == expected.keys()
+    for key, (document,) in found.items():
+        (reference,) = expected[key]
+        place = document["espcap"].pop("kafka")
+        assert place["topic"] == topic.name and place["partition"] == 0 and place["index"] >= 1
+        assert comparable(document) == comparable(reference), key
+    assert topic.lag() == 0
+
+
+def test_where_a_packet_comes_from(topic, espcap):
+    topic.forward("--file", HTTP)
+    run = espcap(*topic.options, "--stop-at-end", "--format", "bulk", "--provenance", "--ecs", "--sensor", "here")
+    assert run.code == 0, run
+    sections = {(one.capture, number): (one, index) for one in forwarded.sections(topic.broker, topic.name)
+                for index, number in enumerate(one.records, 1)}
+    offsets = collections.defaultdict(set)
+    for key, (document,) in bulk(run).items():
+        capture, number = key.rsplit("-", 1)
+        section, index = sections[capture, int(number)]
+        origin = document["espcap"]
+        assert (origin["sensor"], origin["file"], origin["frame"]) == ("sensor-1", str(HTTP), int(number))
+        assert "offset" not in origin
+        assert document["observer"]["name"] == "sensor-1"
+        place = origin["kafka"]
+        assert (place["topic"], place["partition"], place["index"]) == (topic.name, section.partition, index)
+        offsets[section.partition].add(place["offset"])
+    assert all(min(one) == 0 for one in offsets.values())
+
+
+def test_the_group_goes_on_where_it_was(topic, espcap):
+    """A second run finds nothing, and then only what is new."""
+    counts = []
+    for path in (DNS, None, HTTP):
+        if path:
+            topic.forward("--file", path)
+        run = espcap(*topic.options, "--stop-at-end", "--format", "bulk")
+        assert run.code == 0, run
+        counts.append(run.ledger["packets captured"])
+    assert counts == [len(pcapng.packets_of(DNS)), 0, len(pcapng.packets_of(HTTP))]
+    other = espcap(*topic.options_of("other"), "--stop-at-end", "--format", "bulk")
+    assert other.ledger["packets captured"] == counts[0] + counts[2], other
+
+
+def test_into_a_server(topic, espcap, elasticsearch):
+    """Ids are those of the files: what was read there before is there already."""
+    topic.forward("--file", HTTP, "--file", DNS)
+    first = espcap("--file", HTTP, *elasticsearch.options)
+    run = espcap(*topic.options, "--stop-at-end", *elasticsearch.options)
+    http, dns = (len(pcapng.packets_of(path)) for path in (HTTP, DNS))
+    assert (first.code, run.code) == (0, 0), run
+    assert (run.ledger["indexed"], run.ledger["already there"]) == (dns, http), run
+    assert elasticsearch.count(elasticsearch.indices) == http + dns
+    assert topic.lag() == 0
+    for index in elasticsearch.request("GET", f"/{elasticsearch.indices}/_mapping").values():
+        assert index["mappings"]["properties"]["espcap"]["properties"]["kafka"]["properties"]["topic"]["type"] == "keyword"
+
+
+def test_killed_and_run_again(broker, espcap, start_espcap, elasticsearch, large_archive):
+    archive, ids = large_archive
+    topic = Topic(broker, espcap, partitions=4)
+    topic.forward("--dir", archive)
+    arguments = [*topic.options, *elasticsearch.options, "--kafka", "session.timeout.ms=6000", "--chunk-bytes", "256k",
+                 "--fields", "frame.number"]
+    for part in range(1, 4):
+        run = start_espcap(*arguments, "--metrics", "0")
+        run.metrics().wait_until(
+            lambda now: elasticsearch.count_so_far(elasticsearch.indices) > len(ids) * part // 5)  # pylint: disable=cell-var-from-loop
+        run.kill()
+    last = espcap(*arguments, "--stop-at-end", timeout=300)
+    assert last.code == 0, last
+    assert collections.Counter(elasticsearch.all_ids(elasticsearch.indices)) == collections.Counter(ids)
+    assert topic.lag() == 0
+
+
+def test_a_worker_that_dies(broker, espcap, start_espcap, large_archive):
+    """Nothing is lost, and nothing comes twice."""
+    archive, ids = large_archive
+    topic = Topic(broker, espcap, partitions=2)
+    topic.forward("--dir", archive)
+    run = start_espcap(*topic.options, "--stop-at-end", "--format", "bulk", "--chunk-bytes", "256k", "--metrics", "0")
+    for part in range(1, 4):
+        run.metrics().wait_until(lambda now: now.settled["written"] > len(ids) * part // 8)  # pylint: disable=cell-var-from-loop
+        run.kill_child()
+    assert run.wait(300) == 0, run
+    assert_balanced(run)
+    assert collections.Counter(run.ids()) == collections.Counter(ids)
+
+
+def test_sessions_are_replaced(broker, espcap):
+    topic = Topic(broker, espcap, partitions=1)
+    topic.forward("--file", HTTP, "--file", DNS)
+    run = espcap(*topic.options, "--stop-at-end", "--format", "bulk", "--session-packets", "20")
+    assert run.code == 0, run
+    expected = [*ids_of(espcap("--file", HTTP, "--format", "bulk").out),
+                *ids_of(espcap("--file", DNS, "--format", "bulk").out)]
+    assert sorted(run.ids()) == sorted(expected)
+    assert [int(document["layers"]["frame"]["frame_frame_number"]) for document in
+            (json.loads(line) for line in run.lines()[1::2])] == list(range(1, len(expected) + 1))
+
+
+def test_filters(broker, espcap):
+    topic = Topic(broker, espcap, partitions=1)
+    topic.forward("--file", HTTP)
+    for selection in (["--bpf", "src port 80"], ["--filter", "http.request"]):
+        run = espcap(*topic.options_of(f"g{zlib.crc32(repr(selection).encode())}"), "--stop-at-end", "--format", "bulk",
+                     *selection)
+        whole = espcap("--file", HTTP, "--format", "bulk", *selection)
+        assert run.code == 0 and run.ledger == whole.ledger, run
+        assert sorted(run.ids()) == sorted(whole.ids()), run
+        assert run.ids()
+
+
+def test_two_sensors_in_one_partition(broker, espcap, tmp_path):
+    """Each section has its own interfaces."""
+    topic = Topic(broker, espcap, partitions=1)
+    for name, link in (("one", 1), ("two", 101)):
+        data = b"\2" * 60 if link == 1 else b"\x45" + b"\0" * 59
+        (tmp_path / name).write_bytes(pcapng.section() + pcapng.interface(link, pcapng.option(2, name.encode())) +
+                                      pcapng.packet(0, 10 ** 15, data))
+        topic.forward("--file", tmp_path / name, sensor=f"sensor-{name}")
+    run = espcap(*topic.options, "--stop-at-end", "--format", "bulk", "--provenance")
+    assert run.code == 0, run
+    found = {(document["espcap"]["sensor"], document["layers"]["frame"]["frame_frame_interface_name"])
+             for (document,) in bulk(run).values()}
+    assert found == {("sensor-one", "one"), ("sensor-two", "two")}
+
+
+def test_messages_of_other_programs(broker, espcap):
+    """Without headers; any format that libwiretap reads."""
+    topic = Topic(broker, espcap, partitions=1)
+    for path in (DNS, TLS):
+        subprocess.run(["kcat", "-P", "-b", broker.plain, "-t", topic.name, path], check=True)
+    runs = [espcap(*topic.options_of(name), "--stop-at-end", "--format", "bulk", "--provenance", "--sensor", "here")
+            for name in ("a", "b")]
+    assert [run.code for run in runs] == [0, 0], runs
+    assert runs[0].ids() == runs[1].ids()
+    packets = [len(pcapng.packets_of(path)) for path in (DNS, TLS)]
+    assert len(set(runs[0].ids())) == sum(packets)
+    places = [document["espcap"] for (document,) in bulk(runs[0]).values()]
+    assert [(one["kafka"]["offset"], one["kafka"]["index"], one["frame"]) for one in places] == \
+        [(offset, index, index) for offset, count in enumerate(packets) for index in range(1, count + 1)]
+    assert {one["sensor"] for one in places} == {"here"} and not any("file" in one for one in places)
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["--from", "kafka://b/t"], "--group NAME"),
+    (["--from", "b/t", "--group", "g"], "--from"),
+    (["--from", "kafka://b/t", "--group", "g", "--file", "x"], "leave out --file"),
+    (["--from", "kafka://b/t", "--group", "g", "--forward", "kafka://b/u"], "leave out --from or --forward"),
+    (["--from", "kafka://b/t", "--group", "g", "--spool", "s", "--node", "n"], "--spool: with --from the topic keeps"),
+    (["--from", "kafka://b/t", "--group", "g", "--workers", "2"], "--workers: with --from each partition"),
+    (["--from", "kafka://b/t", "--group", "g", "--count", "2"], "--count: with --from a message"),
+    (["--from", "kafka://b/t", "--group", "g", "--resume", "r"], "--resume: with --from the group"),
+    (["--from", "kafka://b/t", "--group", "g", "-2"], "--two-pass: with --from packets come once"),
+    (["--from", "kafka://b/t", "--group", "g", "--archive-root", "/a"], "--archive-root: there are no jobs"),
+    (["--from", "kafka://b/t", "--group", "g", "--kafka", "auto.offset.reset=latest"], "this property can't be set"),
+])
+def test_what_does_not_go_together(espcap, arguments, words):
+    run = espcap(*arguments)
+    assert run.code == 1 and words in run.err and run.ledger == {}, run
+
+
+def test_a_topic_that_is_missing(broker, espcap):
+    run = espcap("--from", f"kafka://{broker.plain}/no-such-topic", "--group", "g")
+    assert run.code == 1 and "there is no such topic; make it: kafka-topics.sh" in run.err, run
+
+
+def section(*packets):
+    return pcapng.section() + pcapng.interface(1) + b"".join(pcapng.packet(0, 10 ** 15, data) for data in packets)
+
+
+def letters_of(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_a_damaged_message_ends_nothing_else(broker, espcap, tmp_path):
+    """What can be read of it is read; it is kept with its place and the reason, and then committed."""
+    topic = Topic(broker, espcap, partitions=1)
+    whole = section(b"\2" * 60, b"\3" * 60)
+    damaged = [b"no capture", whole[:-7], b"\0" * 100]
+    for value in (whole, *damaged, whole):
+        topic.produce(value)
+    run = espcap(*topic.options, "--stop-at-end", "--format", "bulk", "--dead-letters", tmp_path / "letters")
+    assert run.code == 2, run
+    assert len(set(run.ids())) == 5, run
+    letters = letters_of(tmp_path / "letters")
+    assert [one["kafka"] for one in letters] == [{"topic": topic.name, "partition": 0, "offset": offset}
+                                                 for offset in (1, 2, 3)]
+    assert [subprocess.run(["base64", "-d"], input=one["value"].encode(), stdout=subprocess.PIPE, check=True).stdout
+            for one in letters] == damaged
+    assert all(one["reason"] in run.err for one in letters), run
+    assert topic.lag() == 0
+    again = espcap(*topic.options, "--stop-at-end", "--format", "bulk", "--dead-letters", tmp_path / "letters")
+    assert again.code == 0 and again.ledger["packets captured"] == 0, again
+
+
+HEADERS = {"espcap": "1", "sensor": "s", "capture": "A" * 22, "records": "\5", "packets": "1", "first": "0", "last": "0"}
+
+
+@pytest.mark.parametrize("changes, words", [
+    ({"espcap": "2"}, "its header espcap has a version that isn't known"),
+    ({"capture": "short"}, "its header capture"),
+    ({"packets": "x"}, "its header packets"),
+    ({"packets": "2"}, "its header records"),
+    ({"packets": "99999999999"}, "its header packets"),
+    ({"records": ""}, "its header records"),
+    ({"sensor": "s" * 300}, "its header sensor is too long"),
+    ({"file": "/" + "f" * 5000}, "its header file is too long"),
+    ({"packets": "2", "records": "\5\1"}, "it has 1 packets, and 2 by its headers"),
+])
+def test_headers_are_not_believed(broker, espcap, changes, words):
+    topic = Topic(broker, espcap, partitions=1)
+    letters = broker.create_topic(partitions=1)
+    topic.produce(section(b"\2" * 60), {**HEADERS, **changes})
+    topic.produce(section(b"\2" * 60), HEADERS)
+    run = espcap(*topic.options, "--stop-at-end", "--format", "bulk", "--dead-letter-topic", letters)
+    assert run.code == 2 and words in run.err, run
+    assert "A" * 22 + "-5" in run.ids(), run
+    (letter,) = broker.messages(letters)
+    told = dict(zip(letter["headers"][::2], letter["headers"][1::2]))
+    assert (told["topic"], told["partition"], told["offset"]) == (topic.name, "0", "0")
+    assert words in told["reason"]
+    assert forwarded.consume(broker, letters, "-D", "") == section(b"\2" * 60)
+    assert topic.lag() == 0
+
+
+def test_more_packets_than_the_headers_say(broker, espcap, tmp_path):
+    """Their documents could have ids of others."""
+    topic = Topic(broker, espcap, partitions=1)
+    topic.produce(section(b"\2" * 60, b"\3" * 60), HEADERS)
+    run = espcap(*topic.options, "--stop-at-end", "--format", "bulk", "--dead-letters", tmp_path / "letters")
+    assert run.code == 2 and "it has more than the 1 packets of its headers" in run.err, run
+    assert run.ids() == ["A" * 22 + "-5"]
+    assert len(letters_of(tmp_path / "letters")) == 1
+
+
+def test_packets_that_nobody_could_read_have_an_outcome(broker, espcap, tmp_path):
+    topic = Topic(broker, espcap, partitions=1)
+    cut = section(b"\2" * 60, b"\3" * 60, b"\4" * 60)[:-60]
+    topic.produce(cut, {**HEADERS, "packets": "3", "records": "\5\1\1"})
+    run = espcap(*topic.options, "--stop-at-end", "--format", "bulk", "--dead-letters", tmp_path / "letters")
+    assert run.code == 2, run
+    assert run.ledger["packets captured"] == 3 and run.ledger["dead letters"] == 1, run
+    assert_balanced(run)
