@@ -21,13 +21,13 @@ namespace espcap {
 // Its headers are checked, its bytes are not.
 struct FedMessage {
   int64_t offset = 0;
-  std::string_view value;       // while `owner` lives
-  Fingerprint capture{};        // what the ids of its packets' documents are made of
+  std::string_view value;         // while `owner` lives
+  Fingerprint capture{};          // what the ids of its packets' documents are made of
   std::vector<uint32_t> numbers;  // of its packets' records there; none: counted from 1
-  std::string_view sensor;      // who captured; empty: nobody says
-  std::string_view file;        // by which documents name the capture file; empty: there is none
-  std::string_view records;     // `numbers`, as document/record_numbers.h has them
-  std::string fault;            // why it isn't to be dissected; empty: it is
+  std::string_view sensor;        // who captured; empty: nobody says
+  std::string_view file;          // by which documents name the capture file; empty: there is none
+  std::string_view records;       // `numbers`, as document/record_numbers.h has them
+  std::string fault;              // why it isn't to be dissected; empty: it is
   std::shared_ptr<const void> owner;
 };
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "espcap/consume_stats.h"
 #include "espcap/delivery_stats.h"
 #include "espcap/destination.h"
 #include "espcap/ledger.h"
@@ -39,9 +40,10 @@ struct RunSnapshot {
   WorkStats work;
   LoopStats loop;  // the supervisor's
   bool stopping = false;
-  std::string unhealthy_reason;             // empty: healthy
-  std::optional<LiveStats> live;            // none: files are read
-  const DeliveryStats* delivery = nullptr;  // borrowed; null: documents go to no server
+  std::string unhealthy_reason;               // empty: healthy
+  std::optional<LiveStats> live;              // none: files are read
+  const DeliveryStats* delivery = nullptr;    // borrowed; null: documents go to no server
+  const ConsumeStats* consumption = nullptr;  // borrowed; null: packets come from no topic
 };
 
 }  // namespace espcap

@@ -310,9 +310,11 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   if (!going) return Forward(std::move(going));
   settled_files = std::move(*going);
   DeliveryStats stats;
-  const auto read_run = [&supervisor, destination = DestinationOf(settings)] {
+  ConsumeStats consumption;
+  const auto read_run = [&, destination = DestinationOf(settings)] {
     RunSnapshot run = supervisor.Snapshot();
     run.destination = destination;
+    if (!settings.from.empty()) run.consumption = &consumption;
     return run;
   };
   RunTelemetry run_telemetry(read_run, IsRemote(settings) ? &stats : nullptr, log);
@@ -330,7 +332,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
 
   auto jobs = OpenJobs(settings, *origin, **loop, log);
   if (!jobs) return Forward(std::move(jobs));
-  auto source = OpenSource(settings, extent, origin->sensor, run);
+  auto source = OpenSource(settings, extent, origin->sensor, run, consumption);
   if (!source) return Forward(std::move(source));
 
   process::FileOpener::Watches watches;
@@ -347,10 +349,9 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   if (on_terminal) MentionShards(settings, *inputs, log);
   telemetry::Progress progress(log, !settings.quiet && on_terminal);
   const auto start = std::chrono::steady_clock::now();
-  supervise::RunEnd end =
-      supervisor.Run({**sink, resume.get(), settled_files.get(), std::move(watches),
-                      std::move(services), std::move(capture_ended), source->get(), progress,
-                      needs});
+  supervise::RunEnd end = supervisor.Run(
+      {**sink, resume.get(), settled_files.get(), std::move(watches), std::move(services),
+       std::move(capture_ended), source->get(), progress, needs});
   if (*jobs != nullptr) CloseJobs(**jobs, *origin, end.ledger, **loop, log);
   if (*source != nullptr) CloseSource(**source, **loop, log);
   log.ClearProgress();

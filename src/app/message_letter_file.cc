@@ -36,13 +36,12 @@ std::string Base64(std::string_view bytes) {
 
 std::string LineOf(const consume::MessageLetter& letter) {
   const FedMessage& message = letter.message;
-  nlohmann::json line = {{"time", sink::LetterTime(std::chrono::system_clock::now())},
-                         {"reason", letter.reason},
-                         {"kafka",
-                          {{"topic", letter.topic},
-                           {"partition", letter.partition},
-                           {"offset", message.offset}}},
-                         {"value", Base64(message.value)}};
+  nlohmann::json line = {
+      {"time", sink::LetterTime(std::chrono::system_clock::now())},
+      {"reason", letter.reason},
+      {"kafka",
+       {{"topic", letter.topic}, {"partition", letter.partition}, {"offset", message.offset}}},
+      {"value", Base64(message.value)}};
   if (!message.numbers.empty()) {
     line["sensor"] = message.sensor;
     line["file"] = message.file;
@@ -59,9 +58,10 @@ Result<std::unique_ptr<MessageLetterFile>> MessageLetterFile::Open(
   auto opened = sink::DeadLetters::Open(DeadLettersPath(settings), settings.dead_letters_bytes,
                                         run.letter_writes.stop_waiting_flag());
   if (!opened) {
-    return Fail("{}; --dead-letters or --dead-letter-topic names a place for messages that can't "
-                "be dissected",
-                opened.error().message);
+    return Fail(
+        "{}; --dead-letters or --dead-letter-topic names a place for messages that can't "
+        "be dissected",
+        opened.error().message);
   }
   return std::unique_ptr<MessageLetterFile>(
       new MessageLetterFile(std::make_shared<sink::DeadLetters>(std::move(*opened)), run));

@@ -123,7 +123,7 @@ cli::CaptureSettings WithExtent(const cli::CaptureSettings& settings, const Topi
 Result<std::unique_ptr<consume::TopicConsumer>> OpenSource(const cli::CaptureSettings& settings,
                                                            const TopicExtent& extent,
                                                            const std::string& sensor,
-                                                           const Run& run) {
+                                                           const Run& run, ConsumeStats& stats) {
   if (settings.from.empty()) return nullptr;
   auto connection = SourceConnection(settings);
   if (!connection) return Forward(std::move(connection));
@@ -150,12 +150,16 @@ Result<std::unique_ptr<consume::TopicConsumer>> OpenSource(const cli::CaptureSet
       connection->address.Text(), connection->address.topic,
       std::string(kafka::ValueOf(connection->properties, "sasl.mechanism")), extent.ends};
   run.log.Info(fmt::format("packets from {}, group {}", options.name, settings.jobs.group));
+  const auto writer_to = [&log = run.log](telemetry::Log::Level level, const char* kind) {
+    return [messages = telemetry::RateLimited(log, level, kind)](const std::string& message) {
+      messages.Report(message);
+    };
+  };
   return std::make_unique<consume::TopicConsumer>(
       run.loop, std::move(options), std::move(*member), std::move(letters),
-      [messages = telemetry::RateLimited(run.log, telemetry::Log::Level::kWarning,
-                                         "the brokers")](const std::string& message) {
-        messages.Report(message);
-      });
+      consume::TopicConsumer::Hooks{writer_to(telemetry::Log::Level::kWarning, "the brokers"),
+                                    writer_to(telemetry::Log::Level::kError, "deleted messages")},
+      stats);
 }
 
 void CloseSource(consume::TopicConsumer& consumer, base::EventLoop& loop, telemetry::Log& log) {

@@ -35,11 +35,11 @@ Result<TopicExtent> AskExtent(const cli::CaptureSettings& settings,
 // The settings of a run that reads the topic: a worker for each partition, in any order.
 cli::CaptureSettings WithExtent(const cli::CaptureSettings& settings, const TopicExtent& extent);
 
-// Null: nothing comes from a topic. REQUIRES: after the last fork.
+// Null: nothing comes from a topic. The statistics are borrowed. REQUIRES: after the last fork.
 Result<std::unique_ptr<consume::TopicConsumer>> OpenSource(const cli::CaptureSettings& settings,
                                                            const TopicExtent& extent,
                                                            const std::string& sensor,
-                                                           const Run& run);
+                                                           const Run& run, ConsumeStats& stats);
 
 // What is settled is committed, and the group is left.
 void CloseSource(consume::TopicConsumer& consumer, base::EventLoop& loop, telemetry::Log& log);

@@ -22,8 +22,7 @@ constexpr std::chrono::seconds kSettling{30};    // of a partition that another 
 constexpr std::chrono::seconds kAssignment{60};  // of at least one partition, where there is one
 constexpr int kMostSkips = 16;                   // of what isn't a message, at a time
 
-FedMessage FedMessageOf(const kafka::HeldMessage& held, std::string_view topic,
-                        int32_t partition) {
+FedMessage FedMessageOf(const kafka::HeldMessage& held, std::string_view topic, int32_t partition) {
   FedMessage message;
   message.offset = held.offset;
   message.value = held.value;
@@ -48,11 +47,13 @@ FedMessage FedMessageOf(const kafka::HeldMessage& held, std::string_view topic,
 
 TopicConsumer::TopicConsumer(base::EventLoop& loop, Options options,
                              std::unique_ptr<kafka::Consumer> member,
-                             std::unique_ptr<MessageLetters> letters, Warn warn)
+                             std::unique_ptr<MessageLetters> letters, Hooks hooks,
+                             ConsumeStats& stats)
     : options_(std::move(options)),
       member_(std::move(member)),
       letters_(std::move(letters)),
-      warn_(std::move(warn)),
+      hooks_(std::move(hooks)),
+      stats_(stats),
       loop_(loop),
       changed_(loop.Now()) {}
 
@@ -73,6 +74,30 @@ void TopicConsumer::Serve() {
   const bool is_busy =
       commits_under_way_ > 0 || !going_.empty() || is_leaving_ || !letters_->IsIdle();
   next_serve_ = loop_.Now() + (is_busy ? kSoon : kLook);
+  Show();
+}
+
+void TopicConsumer::Show() {
+  stats_.partitions.clear();
+  stats_.unread_partitions = 0;
+  for (const auto& [number, partition] : partitions_) {
+    const auto end = member_->EndOf(number);
+    const auto position = partition.progress.Position();
+    const int64_t from = position.value_or(partition.expected.value_or(0));
+    const int64_t lag = end && (position || partition.expected) ? *end - from : 0;
+    stats_.partitions.push_back({number, static_cast<uint64_t>(std::max<int64_t>(0, lag))});
+    const bool is_going = std::find(going_.begin(), going_.end(), number) != going_.end();
+    if (partition.is_over && !partition.end && !is_going) ++stats_.unread_partitions;
+  }
+}
+
+void TopicConsumer::CountDeleted(int32_t partition, uint64_t messages) {
+  if (messages == 0) return;
+  stats_.deleted_messages += messages;
+  hooks_.report(fmt::format(
+      "{}, partition {}: the brokers have deleted {} messages before they were read; raise the "
+      "topic's retention.ms, or add members to the group",
+      options_.name, partition, messages));
 }
 
 void TopicConsumer::Handle(const kafka::Consumer::Events& events) {
@@ -90,6 +115,12 @@ void TopicConsumer::Handle(const kafka::Consumer::Events& events) {
                         fmt::format("{}, partition {}", options_.name, number)});
     changed_ = loop_.Now();
   }
+  if (!events.assigned.empty()) member_->AskCommitted(events.assigned);
+  for (const auto& [number, offset] : events.committed) {
+    const auto found = partitions_.find(number);
+    if (found != partitions_.end()) CountDeleted(number, found->second.Begin(offset));
+  }
+  stats_.rebalances += (events.assigned.empty() ? 0 : 1) + (events.revoked.empty() ? 0 : 1);
   for (const int32_t number : events.going) {
     if (const auto found = partitions_.find(number); found != partitions_.end()) {
       End(found->second);
@@ -107,7 +138,7 @@ void TopicConsumer::Handle(const kafka::Consumer::Events& events) {
   for (const kafka::ErrorReport& commit : events.commits) {
     commits_under_way_ -= std::min<size_t>(commits_under_way_, 1);
     if (commit.error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    warn_("commit: " + commit.reason);
+    hooks_.warn("commit: " + commit.reason);
     for (auto& [number, partition] : partitions_) partition.progress.ForgetCommitted();
   }
   for (const kafka::ErrorReport& error : events.errors) Handle(error);
@@ -116,7 +147,7 @@ void TopicConsumer::Handle(const kafka::Consumer::Events& events) {
 void TopicConsumer::Handle(const kafka::ErrorReport& error) {
   const bool is_for_good =
       kafka::IsForGood(error.error) && error.error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
-  if (!is_for_good) return warn_(error.reason);
+  if (!is_for_good) return hooks_.warn(error.reason);
   if (!failure_.empty()) return;
   failure_ = fmt::format(
       "{}: {}", options_.name,
@@ -139,13 +170,19 @@ std::optional<FedMessage> TopicConsumer::Next(uint64_t assignment) {
     const kafka::Consumer::Polled polled = member_->Next(partition->partition);
     if (polled.error) {
       Handle(*polled.error);
-    } else if (polled.is_at_end) {
+    } else if (polled.end) {
+      CountDeleted(partition->partition, partition->Reach(*polled.end));
+      partition->expected = *polled.end;
       if (partition->end) End(*partition);
     } else if (!polled.message) {
       return std::nullopt;
     } else if (!partition->Take(polled.message->offset)) {
       End(*partition);
     } else {
+      CountDeleted(partition->partition, partition->Reach(polled.message->offset));
+      partition->expected = polled.message->offset + 1;
+      ++stats_.messages;
+      stats_.bytes += polled.message->value.size();
       if (partition->IsLast(polled.message->offset)) End(*partition);
       return FedMessageOf(*polled.message, options_.topic, partition->partition);
     }
@@ -159,6 +196,7 @@ void TopicConsumer::Settle(uint64_t assignment, int64_t offset) {
 
 void TopicConsumer::Keep(const FedMessage& message, int32_t partition, const std::string& reason,
                          std::function<void(bool)> kept) {
+  ++stats_.damaged_messages;
   letters_->Keep({message, options_.topic, partition, reason}, std::move(kept));
 }
 
@@ -172,9 +210,8 @@ void TopicConsumer::NoteEnd(uint64_t assignment) {
 bool TopicConsumer::AtEnd() const {
   if (options_.ends.empty()) return false;
   if (partitions_.empty()) return loop_.Now() > changed_ + kAssignment;
-  return going_.empty() &&
-         std::all_of(partitions_.begin(), partitions_.end(),
-                     [](const auto& entry) { return entry.second.is_over; });
+  return going_.empty() && std::all_of(partitions_.begin(), partitions_.end(),
+                                       [](const auto& entry) { return entry.second.is_over; });
 }
 
 Result<void> TopicConsumer::Check() const {
@@ -199,6 +236,7 @@ void TopicConsumer::ReleaseGoing() {
   if (commits_under_way_ > 0 && !is_late) return;
   for (const int32_t number : going_) partitions_.erase(number);
   going_.clear();
+  ++stats_.rebalances;
   changed_ = loop_.Now();
   member_->Release();
 }

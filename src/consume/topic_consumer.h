@@ -21,6 +21,7 @@
 #include "base/poll_service.h"
 #include "consume/assigned_partition.h"
 #include "consume/message_letters.h"
+#include "espcap/consume_stats.h"
 #include "espcap/message_feed.h"
 #include "espcap/result.h"
 #include "kafka/consumer.h"
@@ -30,16 +31,19 @@ namespace espcap::consume {
 class TopicConsumer : public MessageFeed, public base::PollService {
  public:
   struct Options {
-    std::string name;           // of the topic, with its brokers
+    std::string name;  // of the topic, with its brokers
     std::string topic;
     std::string mechanism;      // of SASL
     std::vector<int64_t> ends;  // by partition, where the run ends; none: it doesn't
   };
-  using Warn = std::function<void(const std::string&)>;
+  struct Hooks {
+    std::function<void(const std::string&)> warn;
+    std::function<void(const std::string&)> report;  // what is lost
+  };
 
-  // The loop is borrowed.
+  // The loop and the statistics are borrowed.
   TopicConsumer(base::EventLoop& loop, Options options, std::unique_ptr<kafka::Consumer> member,
-                std::unique_ptr<MessageLetters> letters, Warn warn);
+                std::unique_ptr<MessageLetters> letters, Hooks hooks, ConsumeStats& stats);
 
   // As a feed.
   [[nodiscard]] std::vector<Change> DrainChanges() override;
@@ -65,6 +69,8 @@ class TopicConsumer : public MessageFeed, public base::PollService {
   void Handle(const kafka::Consumer::Events& events);
   void Handle(const kafka::ErrorReport& error);
   void End(AssignedPartition& partition);
+  void CountDeleted(int32_t partition, uint64_t messages);
+  void Show();
   void Commit();
   void ReleaseGoing();
   [[nodiscard]] AssignedPartition* Find(uint64_t assignment);
@@ -72,13 +78,14 @@ class TopicConsumer : public MessageFeed, public base::PollService {
   Options options_;
   std::unique_ptr<kafka::Consumer> member_;
   std::unique_ptr<MessageLetters> letters_;
-  Warn warn_;
+  Hooks hooks_;
+  ConsumeStats& stats_;
   base::EventLoop& loop_;
   std::map<int32_t, AssignedPartition> partitions_;
   std::vector<Change> changes_;
   uint64_t assignments_ = 0;
-  Time changed_;                     // the assignment, last
-  std::vector<int32_t> going_;       // partitions that another member waits for
+  Time changed_;                // the assignment, last
+  std::vector<int32_t> going_;  // partitions that another member waits for
   Time going_until_{};
   size_t commits_under_way_ = 0;
   Time next_commit_{};

@@ -28,8 +28,8 @@ class Provenance {
  public:
   explicit Provenance(RunOrigin run);
 
-  // Appends `"run":…,"sensor":…,"file":…,"frame":…,"offset":…,"digest":…`, and `"kafka":{…}` where a
-  // message had the frame.
+  // Appends `"run":…,"sensor":…,"file":…,"frame":…,"offset":…,"digest":…`, and `"kafka":{…}` where
+  // a message had the frame.
   void AppendMembers(ByteBuffer& out, const source::FrameOrigin& origin, uint64_t digest);
   // The members of the Elastic Common Schema that stand by themselves:
   // `,"log":{"file":{"path":…}},"tags":[…],"labels":{…}`. After AppendMembers() of the same frame.

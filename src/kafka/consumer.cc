@@ -50,6 +50,20 @@ Properties Fixed(const Consumer::Options& options) {
   return fixed;
 }
 
+void AddCommitted(rd_kafka_event_t& event, std::vector<PartitionOffset>& committed) {
+  const auto* const result = rd_kafka_event_ListConsumerGroupOffsets_result(&event);
+  if (result == nullptr || rd_kafka_event_error(&event) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  size_t count = 0;
+  const auto* const groups = rd_kafka_ListConsumerGroupOffsets_result_groups(result, &count);
+  for (size_t at = 0; at < count; ++at) {
+    const auto* const list = rd_kafka_group_result_partitions(groups[at]);
+    for (int place = 0; list != nullptr && place < list->cnt; ++place) {
+      const rd_kafka_topic_partition_t& partition = list->elems[place];
+      if (partition.offset >= 0) committed.push_back({partition.partition, partition.offset});
+    }
+  }
+}
+
 void AddHeaders(const rd_kafka_message_t& message, std::vector<ReceivedHeader>& headers) {
   constexpr size_t kMostHeaders = 64;
   rd_kafka_headers_t* list = nullptr;
@@ -86,11 +100,11 @@ void Consumer::DestroyQueue::operator()(rd_kafka_queue_t* queue) const {
   rd_kafka_queue_destroy(queue);
 }
 
-Consumer::Consumer(Client client, base::FileDescriptor wake, std::string topic, bool by_partition)
+Consumer::Consumer(Client client, base::FileDescriptor wake, std::string topic, Options options)
     : client_(std::move(client)),
       wake_(std::move(wake)),
       topic_(std::move(topic)),
-      by_partition_(by_partition) {
+      options_(std::move(options)) {
   const uint64_t one = 1;
   rd_kafka_queue_io_event_enable(client_.queue(), wake_.get(), &one, sizeof(one));
 }
@@ -113,9 +127,8 @@ Result<std::unique_ptr<Consumer>> Consumer::Start(const Connection& connection, 
   if (const auto error = rd_kafka_subscribe(client->get(), topics.get())) {
     return Fail("{}: subscribe: {}", connection.address.Text(), rd_kafka_err2str(error));
   }
-  return std::unique_ptr<Consumer>(
-      new Consumer(std::move(*client), std::move(wake), connection.address.topic,
-                   options.by_partition));
+  return std::unique_ptr<Consumer>(new Consumer(std::move(*client), std::move(wake),
+                                                connection.address.topic, std::move(options)));
 }
 
 Consumer::Events Consumer::Drain() {
@@ -144,6 +157,9 @@ Consumer::Events Consumer::Drain() {
         events.commits.push_back(
             {rd_kafka_event_error(event.get()), rd_kafka_event_error_string(event.get())});
         break;
+      case RD_KAFKA_EVENT_LISTCONSUMERGROUPOFFSETS_RESULT:
+        AddCommitted(*event, events.committed);
+        break;
       case RD_KAFKA_EVENT_ERROR:
         if (rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
           const Partition end(rd_kafka_event_topic_partition(event.get()));
@@ -170,7 +186,7 @@ void Consumer::Rebalance(rd_kafka_event_t& event, Events& events) {
     return Assign(*list, events);
   }
   const std::vector<int32_t> partitions = PartitionsOf(*list);
-  if (by_partition_ && rd_kafka_assignment_lost(client_.get()) == 0) {
+  if (options_.by_partition && rd_kafka_assignment_lost(client_.get()) == 0) {
     going_.reset(rd_kafka_topic_partition_list_copy(list));
     events.going.insert(events.going.end(), partitions.begin(), partitions.end());
     return;
@@ -179,12 +195,13 @@ void Consumer::Rebalance(rd_kafka_event_t& event, Events& events) {
   events.revoked.insert(events.revoked.end(), partitions.begin(), partitions.end());
 }
 
-// A partition's queue is its own before the first message comes: it would be the client's otherwise.
+// A partition's queue is its own before the first message comes: it would be the client's
+// otherwise.
 void Consumer::Assign(const rd_kafka_topic_partition_list_t& list, Events& events) {
   const std::vector<int32_t> partitions = PartitionsOf(list);
   const uint64_t one = 1;
   for (const int32_t partition : partitions) {
-    if (!by_partition_) break;
+    if (!options_.by_partition) break;
     Queue queue(rd_kafka_queue_get_partition(client_.get(), topic_.c_str(), partition));
     if (queue == nullptr) continue;
     rd_kafka_queue_forward(queue.get(), nullptr);
@@ -231,10 +248,31 @@ Consumer::Polled Consumer::Next(int32_t partition) const {
     AddHeaders(*message, held.headers);
     held.owner = event;
   } else if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR) {
-    polled.is_at_end = rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__PARTITION_EOF;
-    if (!polled.is_at_end) polled.error = ReportOf(client_, *event);
+    if (rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+      polled.error = ReportOf(client_, *event);
+      return polled;
+    }
+    const Partition end(rd_kafka_event_topic_partition(event.get()));
+    if (end != nullptr) polled.end = end->offset;
   }
   return polled;
+}
+
+void Consumer::AskCommitted(const std::vector<int32_t>& partitions) const {
+  const PartitionList list = ListOf(topic_, partitions);
+  rd_kafka_ListConsumerGroupOffsets_t* asked =
+      rd_kafka_ListConsumerGroupOffsets_new(options_.group.c_str(), list.get());
+  rd_kafka_ListConsumerGroupOffsets(client_.get(), &asked, 1, nullptr, client_.queue());
+  rd_kafka_ListConsumerGroupOffsets_destroy(asked);
+}
+
+std::optional<int64_t> Consumer::EndOf(int32_t partition) const {
+  int64_t low = 0;
+  int64_t high = 0;
+  const auto error =
+      rd_kafka_get_watermark_offsets(client_.get(), topic_.c_str(), partition, &low, &high);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR || high < 0) return std::nullopt;
+  return high;
 }
 
 void Consumer::Pause() {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // A member of a consumer group of one topic. Partitions are assigned cooperatively; offsets are
-// committed when they are told, never by time. What happens comes as values; nothing waits. Messages
-// come with the events, or wait by partition until they are asked for. One thread.
+// committed when they are told, never by time. What happens comes as values; nothing waits.
+// Messages come with the events, or wait by partition until they are asked for. One thread.
 #ifndef ESPCAP_KAFKA_CONSUMER_H_
 #define ESPCAP_KAFKA_CONSUMER_H_
 
@@ -67,6 +67,8 @@ class Consumer {
     std::vector<ConsumedMessage> messages;
     std::vector<int32_t> ends;         // partitions of which every message was told
     std::vector<ErrorReport> commits;  // those that have ended, each with its error
+    std::vector<PartitionOffset>
+        committed;  // as AskCommitted() wanted to know; those that there are
     std::vector<ErrorReport> errors;
   };
   // Readable where Drain() has something to tell.
@@ -77,7 +79,7 @@ class Consumer {
   // By partition: the next message, if there is one at present.
   struct Polled {
     std::optional<HeldMessage> message;
-    bool is_at_end = false;            // every message was told
+    std::optional<int64_t> end;        // every message was told: the next offset
     std::optional<ErrorReport> error;  // of the partition
   };
   [[nodiscard]] Polled Next(int32_t partition) const;
@@ -92,6 +94,11 @@ class Consumer {
   // it.
   [[nodiscard]] bool Commit(const std::vector<PartitionOffset>& offsets);
 
+  // What the group has committed of the partitions that were just assigned: it comes as an event.
+  void AskCommitted(const std::vector<int32_t>& partitions) const;
+  // Behind the last message that the brokers have, as far as is known.
+  [[nodiscard]] std::optional<int64_t> EndOf(int32_t partition) const;
+
   // Leaves the group, so that others have its partitions at once. Drain() until has_left().
   void Leave();
   [[nodiscard]] bool has_left() const { return has_left_; }
@@ -102,7 +109,7 @@ class Consumer {
   };
   using Queue = std::unique_ptr<rd_kafka_queue_t, DestroyQueue>;
 
-  Consumer(Client client, base::FileDescriptor wake, std::string topic, bool by_partition);
+  Consumer(Client client, base::FileDescriptor wake, std::string topic, Options options);
 
   void Rebalance(rd_kafka_event_t& event, Events& events);
   void Assign(const rd_kafka_topic_partition_list_t& list, Events& events);
@@ -112,7 +119,7 @@ class Consumer {
   Client client_;
   base::FileDescriptor wake_;  // readable: the client's queue isn't empty
   std::string topic_;
-  bool by_partition_;
+  Options options_;
   std::vector<int32_t> assignment_;
   std::map<int32_t, Queue> queues_;  // by partition
   PartitionList going_;              // null: none is

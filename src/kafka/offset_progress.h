@@ -33,6 +33,11 @@ class OffsetProgress {
     const int64_t offset = open_.empty() ? next_ : open_.begin()->first;
     return next_ == kNothingTaken || offset == committed_ ? std::nullopt : std::optional(offset);
   }
+  // Below it everything is settled; none: nothing was taken yet.
+  [[nodiscard]] std::optional<int64_t> Position() const {
+    if (next_ == kNothingTaken) return std::nullopt;
+    return open_.empty() ? next_ : open_.begin()->first;
+  }
   void NoteCommitted(int64_t offset) { committed_ = offset; }
   void ForgetCommitted() { committed_ = kNothingTaken; }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What the headers of a forwarded section say (message_contents.h writes them). Whoever may write
-// to the topic wrote them: each is checked, and bounded. Pure.
+// What the headers of a forwarded section say (message_contents.h writes them). Everyone
+// who may write to the topic can write them: each is checked, and bounded. Pure.
 #ifndef ESPCAP_KAFKA_SECTION_HEADERS_H_
 #define ESPCAP_KAFKA_SECTION_HEADERS_H_
 

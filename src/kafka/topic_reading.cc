@@ -103,9 +103,9 @@ Result<std::vector<int64_t>> AskEnds(const Connection& connection, int32_t parti
   for (int32_t partition = 0; partition < partitions; ++partition) {
     int64_t low = 0;
     int64_t high = 0;
-    const auto error = rd_kafka_query_watermark_offsets(
-        client->get(), connection.address.topic.c_str(), partition, &low, &high,
-        static_cast<int>(timeout.count()));
+    const auto error =
+        rd_kafka_query_watermark_offsets(client->get(), connection.address.topic.c_str(), partition,
+                                         &low, &high, static_cast<int>(timeout.count()));
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return Refused(connection, error, rd_kafka_err2str(error));
     }

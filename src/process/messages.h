@@ -40,18 +40,16 @@ struct LogMessage {
 // One capture, or a part of one.
 struct Job {
   enum class Role : uint32_t {
-    kFile,           // reads and dissects a file, or one of its shards
-    kUnpack,         // unpacks an archive's files, or what a compressed file holds
-    kReadStream,     // reads what can be read once into a ring
-    kCapture,        // captures from an interface into the rings
+    kFile,             // reads and dissects a file, or one of its shards
+    kUnpack,           // unpacks an archive's files, or what a compressed file holds
+    kReadStream,       // reads what can be read once into a ring
+    kCapture,          // captures from an interface into the rings
     kDissectStream,    // dissects what comes out of the ring
     kDissectMessages,  // dissects captures that it is given one after another, as one stream
   };
 
   // The others read, and leave the processor to it.
-  [[nodiscard]] bool Dissects() const {
-    return role == Role::kFile || DissectsStream();
-  }
+  [[nodiscard]] bool Dissects() const { return role == Role::kFile || DissectsStream(); }
   // What can be read once: those before aren't dissected again.
   [[nodiscard]] bool DissectsStream() const {
     return role == Role::kDissectStream || role == Role::kDissectMessages;
@@ -143,7 +141,7 @@ struct WorkerMessage {
     kAwaits,     // its interface, which isn't there
     kLinkType,  // the capture filter fits one that is there; or a message names it and says why not
     kWantsMessage,  // the one that it was given is read: waits for a GrantedMessage
-    kDone       // nothing more follows; every slot is handed over
+    kDone           // nothing more follows; every slot is handed over
   };
 
   Kind kind = Kind::kDone;

@@ -43,8 +43,8 @@ json ProvenanceProperties(const LabelMapping& labels) {
                            "espcap.kafka.topic", "observer.name", "log.file.path", "tags"}) {
     PropertyAt(properties, word) = MappingOf(FieldType::kKeyword);
   }
-  for (const char* number : {"espcap.frame", "espcap.kafka.partition", "espcap.kafka.offset",
-                             "espcap.kafka.index"}) {
+  for (const char* number :
+       {"espcap.frame", "espcap.kafka.partition", "espcap.kafka.offset", "espcap.kafka.index"}) {
     PropertyAt(properties, number) = MappingOf(FieldType::kLong);
   }
   for (const char* path : {"espcap.labels", "labels"}) {
@@ -70,7 +70,8 @@ std::string ProvenanceComponent(const LabelMapping& labels) {
 }
 
 bool HasProvenance(const json& mappings) {
-  return mappings.contains(json::json_pointer("/properties/espcap/properties/kafka/properties/topic/type"));
+  return mappings.contains(
+      json::json_pointer("/properties/espcap/properties/kafka/properties/topic/type"));
 }
 
 }  // namespace espcap::schema

@@ -15,9 +15,9 @@ namespace espcap::source {
 
 // Where a frame can be found again.
 struct FrameOrigin {
-  std::string_view file;  // its path; empty: it is in none
-  uint64_t frame = 0;     // its record's number there; without a file, in the stream
-  int64_t offset = -1;    // of its record, where that leads to it without reading the others
+  std::string_view file;         // its path; empty: it is in none
+  uint64_t frame = 0;            // its record's number there; without a file, in the stream
+  int64_t offset = -1;           // of its record, where that leads to it without reading the others
   std::string_view sensor = {};  // who captured it; empty: the run itself is the sensor
   // Of a topic that it comes from.
   struct Message {

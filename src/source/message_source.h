@@ -26,8 +26,8 @@ class MessageSource : public FileSource {
   struct Message {
     int32_t partition = 0;
     int64_t offset = 0;
-    std::string sensor;             // empty: the run itself is the sensor
-    std::string file;               // by which documents name the capture file; empty: there is none
+    std::string sensor;  // empty: the run itself is the sensor
+    std::string file;    // by which documents name the capture file; empty: there is none
     std::vector<uint64_t> numbers;  // of its packets' records there; none: as in the message
   };
   // `path`: of a file with the message. What follows are its records.

@@ -211,18 +211,6 @@ void CaptureQueue::AddLive(const std::vector<LiveInterface>& interfaces, uint32_
   }
 }
 
-void CaptureQueue::AddMessages(const std::string& name, std::shared_ptr<MessageStream> messages) {
-  Capture& capture = captures_.emplace_back();
-  capture.name = std::make_shared<const std::string>(name);
-  capture.is_stream = true;
-  capture.messages = std::move(messages);
-  Part& part = capture.parts.emplace_back();
-  part.capture = &capture;
-  part.job.role = process::Job::Role::kDissectMessages;
-  part.job.SetPath(name);
-  ready_.push_back(&part);
-}
-
 std::optional<process::Job> CaptureQueue::FirstFile() const {
   if (!captures_.empty() || waiting_.empty() || waiting_.front().is_stream) return std::nullopt;
   process::Job job = waiting_.front().Job();

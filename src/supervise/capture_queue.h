@@ -128,9 +128,6 @@ class CaptureQueue {
   // each with a ring.
   void AddLive(const std::vector<LiveInterface>& interfaces, uint32_t workers);
 
-  // A topic's partition, whose messages come by this.
-  void AddMessages(const std::string& name, std::shared_ptr<MessageStream> messages);
-
   // The job of the file, none of a stream, that comes first if nothing is added.
   [[nodiscard]] std::optional<process::Job> FirstFile() const;
   // The part to be started next; null where there is none, or none may start yet.

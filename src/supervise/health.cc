@@ -17,6 +17,10 @@ HealthState HealthOf(const RunSnapshot& snapshot) {
                                     [](const auto& interface) { return interface.is_blind; });
     if (blind != interfaces.end()) state.blind_interface = blind->name;
   }
+  if (snapshot.consumption != nullptr) {
+    state.partitions_unread = snapshot.consumption->unread_partitions;
+    state.messages_deleted = snapshot.consumption->deleted_messages;
+  }
   if (snapshot.delivery == nullptr) return state;
   const auto& nodes = snapshot.delivery->nodes;
   state.nodes = nodes.size();
@@ -37,6 +41,14 @@ std::string UnhealthyReason(const HealthState& state) {
         "nobody dissects what comes in: {} of the workers have died too often and "
         "wait",
         state.rings_unread);
+  }
+  if (state.partitions_unread > 0) {
+    return fmt::format("{} partitions are read no further: documents of them are lost",
+                       state.partitions_unread);
+  }
+  if (state.messages_deleted > 0) {
+    return fmt::format("the brokers have deleted {} messages before they were read",
+                       state.messages_deleted);
   }
   if (!state.blind_interface.empty()) {
     return state.blind_interface + ": the link receives packets, and the capture sees none";

@@ -5,6 +5,7 @@
 #define ESPCAP_SUPERVISE_HEALTH_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "espcap/run_snapshot.h"
@@ -22,6 +23,8 @@ struct HealthState {
   std::string blind_interface = {};      // the link receives packets, and the capture sees none
   std::string preparation_problem = {};  // why it isn't; empty: nothing is known yet
   size_t rings_unread = 0;
+  size_t partitions_unread = 0;   // of a topic, since a document is lost
+  uint64_t messages_deleted = 0;  // of a topic, before they were read
 };
 
 HealthState HealthOf(const RunSnapshot& snapshot);

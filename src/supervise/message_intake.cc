@@ -17,7 +17,8 @@ namespace espcap::supervise {
 namespace {
 
 // The worker's own: it can do with it what it likes.
-Result<base::FileDescriptor> FileWith(const char* name, std::initializer_list<std::string_view> parts) {
+Result<base::FileDescriptor> FileWith(const char* name,
+                                      std::initializer_list<std::string_view> parts) {
   auto file = process::MakeGrowingFile(name);
   for (const std::string_view part : parts) {
     if (!file) break;
@@ -34,12 +35,9 @@ bool Send(const Worker& worker, const MessageStream::Given& given, int32_t parti
   const auto texts =
       FileWith("espcap-message-origin", {message.sensor, message.file, message.records});
   if (!value || !texts) return false;
-  const process::GrantedMessage granted{true,
-                                        given.sequence,
-                                        given.first_frame,
-                                        static_cast<uint32_t>(message.numbers.size()),
-                                        partition,
-                                        message.offset};
+  const process::GrantedMessage granted{
+      true,      given.sequence, given.first_frame, static_cast<uint32_t>(message.numbers.size()),
+      partition, message.offset};
   const process::GrantedOrigin origin{static_cast<uint32_t>(message.sensor.size()),
                                       static_cast<uint32_t>(message.file.size()),
                                       static_cast<uint32_t>(message.records.size())};
@@ -55,8 +53,7 @@ void MessageIntake::Serve() {
     if (change.kind == MessageFeed::Change::Kind::kBegin) {
       if (is_closed_) continue;
       log_.Info(fmt::format("reading {}", change.name));
-      captures_.AddMessages(change.name, std::make_shared<MessageStream>(change.assignment,
-                                                                         change.partition));
+      Begin(change);
       continue;
     }
     for (Capture& capture : captures_.captures()) {
@@ -70,14 +67,27 @@ void MessageIntake::Serve() {
   }
 }
 
+void MessageIntake::Begin(const MessageFeed::Change& change) {
+  Capture& capture = captures_.captures().emplace_back();
+  capture.name = std::make_shared<const std::string>(change.name);
+  capture.is_stream = true;
+  capture.messages = std::make_shared<MessageStream>(change.assignment, change.partition);
+  Part& part = capture.parts.emplace_back();
+  part.capture = &capture;
+  part.job.role = process::Job::Role::kDissectMessages;
+  part.job.SetPath(change.name);
+  captures_.PutBack(part);
+}
+
 // What is behind a document that is lost can't be committed: it is left to another run.
 void MessageIntake::CloseFailed() {
   for (Capture& capture : captures_.captures()) {
     if (capture.messages == nullptr || !capture.messages->has_failed()) continue;
     if (capture.messages->IsClosed()) continue;
-    log_.Error(fmt::format("{}: a document of it is lost; the partition is read no further, and "
-                           "the next run begins there",
-                           *capture.name));
+    log_.Error(
+        fmt::format("{}: a document of it is lost; the partition is read no further, and "
+                    "the next run begins there",
+                    *capture.name));
     capture.messages->Close();
   }
 }
@@ -119,10 +129,9 @@ void MessageIntake::Read(const std::shared_ptr<MessageStream>& stream, const std
                          fault.message->offset, reason));
   ledger_.captured += fault.missing;
   ledger_.dead_lettered += fault.missing;
-  feed_->Keep(*fault.message, stream->partition(), reason,
-              [stream, sequence = fault.sequence](bool is_kept) {
-                stream->NoteKept(sequence, is_kept);
-              });
+  feed_->Keep(
+      *fault.message, stream->partition(), reason,
+      [stream, sequence = fault.sequence](bool is_kept) { stream->NoteKept(sequence, is_kept); });
 }
 
 void MessageIntake::Close() {

@@ -6,6 +6,7 @@
 #define ESPCAP_SUPERVISE_MESSAGE_INTAKE_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "espcap/ledger.h"
@@ -40,6 +41,7 @@ class MessageIntake {
   }
 
  private:
+  void Begin(const MessageFeed::Change& change);
   void Grant(Worker& worker);
   void Read(const std::shared_ptr<MessageStream>& stream, const std::string& capture,
             const MessageStream::Fault& fault, const std::string& reason);

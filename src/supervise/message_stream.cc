@@ -7,7 +7,7 @@ namespace espcap::supervise {
 namespace {
 
 constexpr unsigned kNumberBits = 32;
-// A fresh session counts frames anew where they come to so many.
+// A fresh session counts frames anew from there on.
 constexpr uint32_t kManyFrames = uint32_t{1} << 31U;
 
 constexpr uint32_t kMostLetters = 2;  // on their way, before another message is taken

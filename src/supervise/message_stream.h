@@ -49,8 +49,8 @@ class MessageStream {
   // Nothing is left to be given.
   [[nodiscard]] bool IsSpent() const { return is_closed_ && next_ > last_; }
 
-  // The worker has read what it has; so many frames and records, and what is wrong with it (empty:
-  // nothing). The message, where that has to be kept with the reason: NoteKept() follows.
+  // The worker has read what it has, up to this number of frames and records. A fault where the
+  // message has to be kept, because it is faulty: NoteKept() follows.
   struct Fault {
     const FedMessage* message = nullptr;
     uint64_t sequence = 0;

@@ -83,8 +83,8 @@ struct RunDependencies {
   const resume::SettledFiles* settled_files = nullptr;  // null: all files stay
   std::vector<std::unique_ptr<FileWatch>> watches;
   std::vector<base::PollService*> services;
-  CaptureEnds::Tell capture_ended;   // may be empty
-  MessageFeed* messages = nullptr;   // null: nothing comes from a topic
+  CaptureEnds::Tell capture_ended;  // may be empty
+  MessageFeed* messages = nullptr;  // null: nothing comes from a topic
   telemetry::Progress& progress;
   const DocumentNeeds& needs;  // of workers that start from now on
 };

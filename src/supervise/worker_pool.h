@@ -40,10 +40,10 @@ struct Worker {
   pid_t process = 0;
   bool wants_slot = false;
   bool wants_message = false;  // of its partition
-  bool opened = false;     // its interface
-  bool is_reaped = false;  // it is no process any more
-  int wait_status = 0;     // waitpid's, once it is reaped
-  int start_error = 0;     // errno: it never was a process
+  bool opened = false;         // its interface
+  bool is_reaped = false;      // it is no process any more
+  int wait_status = 0;         // waitpid's, once it is reaped
+  int start_error = 0;         // errno: it never was a process
   // Why it is being killed. What it still says isn't believed where it has broken the protocol.
   std::optional<process::FrameFault::Kind> own_kill;
   [[nodiscard]] bool BrokeProtocol() const {
@@ -100,10 +100,9 @@ struct WorkerReaped {
 };
 struct ZygoteEnded {};
 struct OpenerEnded {};
-using WorkerEvent =
-    std::variant<SlotReady, FileWanted, MessageWanted, MemberUnpacked, InterfaceOpened,
-                 LinkTypeSeen, ProtocolBroken, WorkerLogged, WorkerReaped, ZygoteEnded,
-                 OpenerEnded>;
+using WorkerEvent = std::variant<SlotReady, FileWanted, MessageWanted, MemberUnpacked,
+                                 InterfaceOpened, LinkTypeSeen, ProtocolBroken, WorkerLogged,
+                                 WorkerReaped, ZygoteEnded, OpenerEnded>;
 
 class WorkerPool {
  public:

@@ -2,6 +2,7 @@
 #include "telemetry/run_metrics.h"
 
 #include <map>
+#include <string>
 
 #include "telemetry/delivery_names.h"
 #include "telemetry/exposition.h"
@@ -182,6 +183,31 @@ void AddSpool(Exposition& text, const SpoolStats& spool) {
       .Sample({}, uint64_t{spool.full ? 1U : 0U});
 }
 
+void AddConsumption(Exposition& text, const ConsumeStats& consumption) {
+  text.Gauge("espcap_consume_partitions", "Partitions of the topic that are this run's at present.")
+      .Sample({}, uint64_t{consumption.partitions.size()});
+  text.Gauge("espcap_consume_partitions_unread",
+             "Those that are read no further, since a document of them is lost.")
+      .Sample({}, uint64_t{consumption.unread_partitions});
+  Family& lag = text.Gauge("espcap_consume_lag_messages",
+                           "Messages that aren't settled, of those that the brokers have.");
+  for (const ConsumeStats::Partition& partition : consumption.partitions) {
+    lag.Sample({{"partition", std::to_string(partition.number)}}, partition.lag);
+  }
+  text.Counter("espcap_consume_rebalances_total", "Changes of this run's partitions.")
+      .Sample({}, consumption.rebalances);
+  text.Counter("espcap_consume_messages_total", "Messages that were taken.")
+      .Sample({}, consumption.messages);
+  text.Counter("espcap_consume_bytes_total", "Bytes of the messages that were taken.")
+      .Sample({}, consumption.bytes);
+  text.Counter("espcap_consume_damaged_messages_total",
+               "Messages that could not be dissected, or not to their end: dead letters.")
+      .Sample({}, consumption.damaged_messages);
+  text.Counter("espcap_consume_deleted_messages_total",
+               "Messages that the brokers deleted before they were read.")
+      .Sample({}, consumption.deleted_messages);
+}
+
 }  // namespace
 
 std::string FormatMetrics(const RunSnapshot& snapshot, const BuildInfo& build) {
@@ -192,6 +218,7 @@ std::string FormatMetrics(const RunSnapshot& snapshot, const BuildInfo& build) {
   if (snapshot.live) AddLive(text, *snapshot.live);
   AddLoop(text, snapshot.loop);
   AddWork(text, snapshot.work);
+  if (snapshot.consumption != nullptr) AddConsumption(text, *snapshot.consumption);
   if (snapshot.delivery != nullptr) {
     AddDelivery(text, *snapshot.delivery);
     if (snapshot.delivery->spool) AddSpool(text, *snapshot.delivery->spool);

@@ -105,12 +105,12 @@ Result<SlotWriter::MessageRead> ReadMessage(MessageJob& job,
 
 }  // namespace
 
-Result<Outcome> RunMessageJob(WorkerContext& context, const Job& job,
-                              process::MemoryBudget& memory, SlotWriter& out) {
+Result<Outcome> RunMessageJob(WorkerContext& context, const Job& job, process::MemoryBudget& memory,
+                              SlotWriter& out) {
   const worker::WorkerOptions& options = context.options();
   MessageSource source(job.path.data(), options.from_topic);
   context.session().Attach(source);
-  source::FrameReader frames = context.FramesOfMessages(source, job);
+  source::FrameReader frames = context.FramesOf(source, job);
   if (options.duplicates) frames.FindDuplicates(*options.duplicates);
   // What an earlier worker settled of the first message is left alone.
   Job unsettled = job;

@@ -173,15 +173,7 @@ FileSource::Access WorkerContext::Access() const {
 }
 
 source::FrameReader WorkerContext::FramesOf(FileSource& source, const Job& job) {
-  BeginCapture(source);
-  return FramesOfMessages(source, job);
-}
-
-void WorkerContext::BeginCapture(FileSource& source) {
-  if (capture_filter_) capture_filter_->BeginCapture(source.name(), source.handle());
-}
-
-source::FrameReader WorkerContext::FramesOfMessages(FileSource& source, const Job& job) {
+  if (source.handle() != nullptr) BeginCapture(source);
   source::FrameReader frames(source, capture_filter_ ? &*capture_filter_ : nullptr,
                              job.packet_limit);
   // A plan made ahead is nobody's work: it shares nothing.
@@ -190,6 +182,10 @@ source::FrameReader WorkerContext::FramesOfMessages(FileSource& source, const Jo
   if (has_slots) frames.CountWorkIn(memory_.slots[job.worker_index]->work());
   if (has_ring) frames.CountWorkIn(memory_.rings[job.ring]->work());
   return frames;
+}
+
+void WorkerContext::BeginCapture(const FileSource& source) {
+  if (capture_filter_) capture_filter_->BeginCapture(source.name(), source.handle());
 }
 
 }  // namespace espcap::worker

@@ -88,12 +88,10 @@ class WorkerContext {
   [[nodiscard]] dissect::Session& session() { return *session_; }
   [[nodiscard]] encode::DocumentWriter& writer() { return *writer_; }
 
-  // How a job reads its file or pipe.
+  // How a job reads its file or pipe; or captures one after another, each of them begun.
   [[nodiscard]] source::FileSource::Access Access() const;
   source::FrameReader FramesOf(source::FileSource& source, const process::Job& job);
-  // The same of a source that has no capture yet. BeginCapture() follows with each of its captures.
-  source::FrameReader FramesOfMessages(source::FileSource& source, const process::Job& job);
-  void BeginCapture(source::FileSource& source);
+  void BeginCapture(const source::FileSource& source);
 
  private:
   std::string program_path_;

@@ -38,7 +38,7 @@ class MessageStreamTest : public ::testing::Test {
     uint64_t sequence = 0;
     uint32_t index = 0;
   };
-  // A slot that accounts for so many frames, the last of them this.
+  // A slot that accounts for this number of frames, and the last of them.
   static SlotContents Slot(const std::vector<Document>& documents, uint64_t captured,
                            uint32_t last_frame) {
     SlotContents contents;

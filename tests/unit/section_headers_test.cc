@@ -17,7 +17,7 @@ namespace {
 const std::string kCapture = document::CaptureId({1, 2, 3});
 
 std::vector<ReceivedHeader> Headers() {
-  return {{"espcap", "1"},        {"sensor", "s"},  {"capture", kCapture},
+  return {{"espcap", "1"},         {"sensor", "s"},  {"capture", kCapture},
           {"records", "\x07\x01"}, {"packets", "2"}, {"file", "/a.pcap"}};
 }
 
@@ -47,13 +47,15 @@ TEST(SectionHeaders, OthersHaveNone) {
 TEST(SectionHeaders, AreNotBelieved) {
   const std::string many(5000, 'x');
   const ReceivedHeader wrong[] = {
-      {"espcap", "2"},          {"espcap", "1 "},     {"sensor", many},
-      {"file", many},           {"capture", "x"},     {"capture", many},
-      {"capture", ""},          {"packets", ""},      {"packets", "0"},
-      {"packets", "-1"},        {"packets", "3"},     {"packets", "2x"},
-      {"packets", "9999999999"}, {"records", ""},      {"records", "\x07"},
-      {"records", {"\x07\x00", 2}}, {"records", "\x07\x80"},
-      {"records", "\x07\xff\xff\xff\xff\x7f"}};
+      {"espcap", "2"},           {"espcap", "1 "},
+      {"sensor", many},          {"file", many},
+      {"capture", "x"},          {"capture", many},
+      {"capture", ""},           {"packets", ""},
+      {"packets", "0"},          {"packets", "-1"},
+      {"packets", "3"},          {"packets", "2x"},
+      {"packets", "9999999999"}, {"records", ""},
+      {"records", "\x07"},       {"records", {"\x07\x00", 2}},
+      {"records", "\x07\x80"},   {"records", "\x07\xff\xff\xff\xff\x7f"}};
   for (const ReceivedHeader& header : wrong) {
     std::vector<ReceivedHeader> headers = Headers();
     ASSERT_TRUE(ParseSectionHeaders(headers));
