@@ -44,6 +44,9 @@ json InputsOf(const cli::CaptureSettings& settings) {
   if (!settings.jobs.address.empty()) {
     inputs["jobs"] = {{"topic", settings.jobs.address}, {"group", settings.jobs.group}};
   }
+  if (!settings.from.empty()) {
+    inputs["packets"] = {{"topic", settings.from}, {"group", settings.jobs.group}};
+  }
   return inputs;
 }
 

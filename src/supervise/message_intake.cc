@@ -125,8 +125,9 @@ Result<void> MessageIntake::Handle(const MessageWanted& event) {
 // Its packets that nobody could read are accounted for with it.
 void MessageIntake::Read(const std::shared_ptr<MessageStream>& stream, const std::string& capture,
                          const MessageStream::Fault& fault, const std::string& reason) {
-  log_.Error(fmt::format("{}, offset {}: {}; the message goes to the dead letters", capture,
-                         fault.message->offset, reason));
+  log_.WriteLimited(telemetry::Log::Level::kError, "damaged messages",
+                    fmt::format("{}, offset {}: {}; the message goes to the dead letters", capture,
+                                fault.message->offset, reason));
   ledger_.captured += fault.missing;
   ledger_.dead_lettered += fault.missing;
   feed_->Keep(

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "telemetry/delivery_names.h"
 #include "telemetry/exposition.h"
@@ -183,17 +184,22 @@ void AddSpool(Exposition& text, const SpoolStats& spool) {
       .Sample({}, uint64_t{spool.full ? 1U : 0U});
 }
 
+void AddLag(Exposition& text, const std::vector<ConsumeStats::Partition>& partitions) {
+  if (partitions.empty()) return;
+  Family& lag = text.Gauge("espcap_consume_lag_messages",
+                           "Messages that aren't settled, of those that the brokers have.");
+  for (const ConsumeStats::Partition& partition : partitions) {
+    lag.Sample({{"partition", std::to_string(partition.number)}}, partition.lag);
+  }
+}
+
 void AddConsumption(Exposition& text, const ConsumeStats& consumption) {
   text.Gauge("espcap_consume_partitions", "Partitions of the topic that are this run's at present.")
       .Sample({}, uint64_t{consumption.partitions.size()});
   text.Gauge("espcap_consume_partitions_unread",
              "Those that are read no further, since a document of them is lost.")
       .Sample({}, uint64_t{consumption.unread_partitions});
-  Family& lag = text.Gauge("espcap_consume_lag_messages",
-                           "Messages that aren't settled, of those that the brokers have.");
-  for (const ConsumeStats::Partition& partition : consumption.partitions) {
-    lag.Sample({{"partition", std::to_string(partition.number)}}, partition.lag);
-  }
+  AddLag(text, consumption.partitions);
   text.Counter("espcap_consume_rebalances_total", "Changes of this run's partitions.")
       .Sample({}, consumption.rebalances);
   text.Counter("espcap_consume_messages_total", "Messages that were taken.")

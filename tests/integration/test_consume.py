@@ -13,6 +13,7 @@ from consumed import Topic, comparable
 from documents import ids_of
 from ledger import assert_balanced
 from project import TEST_PCAPS
+from waiting import assert_stays
 
 DNS = TEST_PCAPS / "dns.pcap"
 HTTP = TEST_PCAPS / "http.pcap"
@@ -291,3 +292,58 @@ def test_packets_that_nobody_could_read_have_an_outcome(broker, espcap, tmp_path
     assert run.code == 2, run
     assert run.ledger["packets captured"] == 3 and run.ledger["dead letters"] == 1, run
     assert_balanced(run)
+
+
+def test_what_retention_deletes_unread_is_counted(broker, espcap, start_espcap):
+    """From where the group was. A new group has missed nothing."""
+    topic = Topic(broker, espcap, partitions=1)
+    for _ in range(2):
+        topic.produce(section(b"\2" * 60))
+    assert espcap(*topic.options, "--stop-at-end", "--format", "bulk").code == 0
+    for _ in range(4):
+        topic.produce(section(b"\2" * 60))
+    broker.delete_before(topic.name, 0, 5)
+    run = espcap(*topic.options, "--stop-at-end", "--format", "bulk")
+    assert run.code == 2 and "partition 0: the brokers have deleted 3 messages before they were read" in run.err, run
+    assert run.ledger["packets captured"] == 1, run
+    new = espcap(*topic.options_of("new"), "--stop-at-end", "--format", "bulk")
+    assert new.code == 0 and new.ledger["packets captured"] == 1, new
+    for _ in range(2):
+        topic.produce(section(b"\2" * 60))
+    broker.delete_before(topic.name, 0, 8)  # all of them
+    run = start_espcap(*topic.options, "--format", "bulk", "--metrics", "0")
+    run.metrics().wait_until(lambda now: now("espcap_consume_deleted_messages_total") == 2)
+    assert "the brokers have deleted 2 messages" in run.metrics().get("/healthz")[1]
+    assert run.stop() == 2, run
+
+
+def test_metrics(topic, start_espcap):
+    sent = topic.forward("--file", HTTP)
+    run = start_espcap(*topic.options, "--format", "bulk", "--metrics", "0")
+    run.metrics().wait_until(lambda now: now.settled["written"] == sent)
+    run.metrics().wait_until(lambda now: all(now("espcap_consume_lag_messages", partition=str(number)) == 0
+                                             for number in range(4)))
+    sections = forwarded.sections(topic.broker, topic.name)
+    now = run.metrics().scrape()
+    assert now("espcap_consume_partitions") == 4 and now("espcap_consume_partitions_unread") == 0
+    assert now("espcap_consume_messages_total") == len(sections)
+    assert now("espcap_consume_bytes_total") == sum(len(one.value) for one in sections)
+    assert now("espcap_consume_rebalances_total") >= 1 and now("espcap_consume_damaged_messages_total") == 0
+    assert run.stop() == 0, run
+
+
+def test_a_server_that_is_away_for_longer_than_a_session(topic, start_espcap, proxy):
+    """The member stays in its group: no partition is given again."""
+    sent = topic.forward("--file", HTTP)
+    run = start_espcap(*topic.options, *proxy.options, "--kafka", "session.timeout.ms=6000", "--metrics", "0")
+    first = topic.forward("--file", DNS)
+    run.metrics().wait_until(lambda now: now.settled["indexed"] == sent + first)
+    proxy.refuse()
+    sent += first + topic.forward("--file", ARP)
+    run.metrics().wait_until(lambda now: now.captured == sent)
+    assert_stays(run.runs, 9)
+    proxy.listen()
+    run.metrics().wait_until(lambda now: now.settled["indexed"] == sent)
+    assert run.metrics().scrape()("espcap_consume_rebalances_total") == 1
+    assert run.stop() == 0, run
+    assert topic.lag() == 0

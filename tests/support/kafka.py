@@ -238,6 +238,13 @@ class Broker:
         return {int(partition): int(offset)
                 for partition, offset in re.findall(r"\[(\d+)\] offset (\d+)", answer.decode())}
 
+    def delete_before(self, topic, partition, offset):
+        """As retention does."""
+        body = struct.pack(">i", 1) + text(topic) + struct.pack(">iiqi", 1, partition, offset, 30_000)
+        answer = self._request(21, 0, body)  # DeleteRecords
+        error, = struct.unpack(">h", answer[-2:])
+        assert error == 0, f"delete of {topic}: Kafka's error {error}"
+
     def messages(self, topic):
         """All of them, as kcat's JSON: key, payload, headers, partition, offset."""
         run = subprocess.run(["kcat", "-C", "-q", "-e", "-J", "-b", self.plain, "-t", topic, "-o", "beginning"],

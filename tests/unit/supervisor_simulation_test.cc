@@ -142,7 +142,7 @@ class SimulatedRun : public base::PollService {
     supervisor_ = &supervisor;
     telemetry::Progress progress(log_, false);
     const DocumentNeeds needs;
-    end_ = supervisor.Run({sink_, nullptr, nullptr, {}, {this}, {}, progress, needs});
+    end_ = supervisor.Run({sink_, nullptr, nullptr, {}, {this}, {}, nullptr, progress, needs});
     end_.errors = log_.errors();
     Expect(supervisor.Snapshot().work.free_batch_slots, total_slots_, "free slots at the end");
   }
