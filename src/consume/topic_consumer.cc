@@ -172,7 +172,7 @@ std::optional<FedMessage> TopicConsumer::Next(uint64_t assignment) {
       Handle(*polled.error);
     } else if (polled.end) {
       CountDeleted(partition->partition, partition->Reach(*polled.end));
-      partition->expected = *polled.end;
+      partition->expected = polled.end;
       if (partition->end) End(*partition);
     } else if (!polled.message) {
       return std::nullopt;

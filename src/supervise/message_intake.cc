@@ -56,7 +56,7 @@ void MessageIntake::Serve() {
       Begin(change);
       continue;
     }
-    for (Capture& capture : captures_.captures()) {
+    for (const Capture& capture : captures_.captures()) {
       const auto& stream = capture.messages;
       if (stream != nullptr && stream->assignment() == change.assignment) stream->Close();
     }
@@ -81,7 +81,7 @@ void MessageIntake::Begin(const MessageFeed::Change& change) {
 
 // What is behind a document that is lost can't be committed: it is left to another run.
 void MessageIntake::CloseFailed() {
-  for (Capture& capture : captures_.captures()) {
+  for (const Capture& capture : captures_.captures()) {
     if (capture.messages == nullptr || !capture.messages->has_failed()) continue;
     if (capture.messages->IsClosed()) continue;
     log_.Error(
@@ -137,7 +137,7 @@ void MessageIntake::Read(const std::shared_ptr<MessageStream>& stream, const std
 
 void MessageIntake::Close() {
   is_closed_ = true;
-  for (Capture& capture : captures_.captures()) {
+  for (const Capture& capture : captures_.captures()) {
     if (capture.messages != nullptr) capture.messages->Close();
   }
 }
