@@ -71,7 +71,7 @@ void MessageLetterFile::Keep(const consume::MessageLetter& letter, std::function
   ++pending_;
   writes_.Post(
       [file = file_, line = LineOf(letter)] {
-        auto appended = file->AppendLine(line);
+        const auto appended = file->AppendLine(line);
         return appended ? file->Sync() : appended;
       },
       [this, kept = std::move(kept)](const Result<void>& done) {

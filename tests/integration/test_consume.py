@@ -58,6 +58,22 @@ def test_documents_are_those_of_the_file(broker, espcap, path):
     assert topic.lag() == 0
 
 
+def test_documents_of_several_partitions_are_those_of_the_files(topic, espcap):
+    """A conversation is in one of them."""
+    files = [argument for path in (HTTP, DNS, TEST_PCAPS / "tcp-loss.pcap") for argument in ("--file", path)]
+    topic.forward(*files)
+    shape = ["--format", "bulk", "--provenance", "--sensor", "sensor-1"]
+    run, whole = espcap(*topic.options, "--stop-at-end", *shape), espcap(*files, *shape)
+    assert run.code == 0, run
+    expected, found = bulk(whole), bulk(run)
+    assert found.keys() == expected.keys()
+    partitions = collections.Counter()
+    for key, (document,) in found.items():
+        partitions[document["espcap"].pop("kafka")["partition"]] += 1
+        assert comparable(document) == comparable(expected[key][0]), key
+    assert len(partitions) > 1
+
+
 def test_where_a_packet_comes_from(topic, espcap):
     topic.forward("--file", HTTP)
     run = espcap(*topic.options, "--stop-at-end", "--format", "bulk", "--provenance", "--ecs", "--sensor", "here")
@@ -347,3 +363,24 @@ def test_a_server_that_is_away_for_longer_than_a_session(topic, start_espcap, pr
     assert run.metrics().scrape()("espcap_consume_rebalances_total") == 1
     assert run.stop() == 0, run
     assert topic.lag() == 0
+
+
+def test_brokers_have_credentials(topic, broker, espcap, tmp_path):
+    sent = topic.forward("--file", DNS)
+    secure = ["--from", f"kafka://{broker.sasl}/{topic.name}", "--group", "secure", "--stop-at-end", "--format", "bulk",
+              "--kafka", "security.protocol=sasl_ssl", "--kafka", "sasl.mechanism=PLAIN",
+              "--kafka", "sasl.username=espcap", "--kafka", f"ssl.ca.location={broker.authority}"]
+    run = espcap(*secure, "--kafka-password-file", broker.password_file)
+    assert run.code == 0 and run.ledger["packets captured"] == sent, run
+    wrong = tmp_path / "wrong"
+    wrong.write_text("wrong", encoding="ascii")
+    wrong.chmod(0o600)
+    refused = espcap(*secure, "--kafka-password-file", wrong)
+    assert refused.code == 1 and broker.sasl in refused.err, refused
+    certificate, key = broker.client
+    tls = ["--from", f"kafka://{broker.tls}/{topic.name}", "--group", "tls", "--stop-at-end", "--format", "bulk",
+           "--kafka", "security.protocol=ssl", "--kafka", f"ssl.certificate.location={certificate}"]
+    run = espcap(*tls, "--kafka", f"ssl.key.location={key}", "--kafka", f"ssl.ca.location={broker.authority}")
+    assert run.code == 0 and run.ledger["packets captured"] == sent, run
+    unknown = espcap(*tls, "--kafka", f"ssl.key.location={key}")
+    assert unknown.code == 1 and broker.tls in unknown.err, unknown
