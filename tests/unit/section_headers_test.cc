@@ -23,7 +23,7 @@ std::vector<ReceivedHeader> Headers() {
 
 TEST(SectionHeaders, AreReadAsTheyAreWritten) {
   ByteBuffer text;
-  document::AppendOrigin(text, {kCapture, "/a.pcap", "\x07\x01", 2, 5, 6});
+  document::AppendOrigin(text, {"sensor-1", kCapture, "/a.pcap", "\x07\x01", 2, 5, 6});
   text.Append("section");
   MessageContents written;
   ASSERT_TRUE(ReadContents(MessageForm::kSection, text.view(), "sensor-1", written));
