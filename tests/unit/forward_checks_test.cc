@@ -115,6 +115,7 @@ TEST_F(ForwardChecks, NamesWhatHasNoEffect) {
                                         "--forward",
                                         "--forward-secrets",
                                         "--frame-timeout",
+                                        "--from",
                                         "--group",
                                         "--hash",
                                         "--immediate",
