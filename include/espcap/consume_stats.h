@@ -4,8 +4,11 @@
 #ifndef ESPCAP_CONSUME_STATS_H_
 #define ESPCAP_CONSUME_STATS_H_
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace espcap {
@@ -22,6 +25,15 @@ struct ConsumeStats {
   uint64_t bytes = 0;                 // of their values
   uint64_t damaged_messages = 0;      // kept as dead letters
   uint64_t deleted_messages = 0;      // by the brokers, before they were read
+  // Packets that sensors lost before they were captured: the highest numbers that were seen.
+  static constexpr size_t kMostSensors = 1000;
+  struct Sensor {
+    std::string sensor;
+    std::string run;  // what the ids of its packets begin with
+    std::string interface;
+    auto operator<=>(const Sensor&) const = default;
+  };
+  std::map<Sensor, uint64_t> lost;
 };
 
 }  // namespace espcap

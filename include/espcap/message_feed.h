@@ -61,6 +61,9 @@ class MessageFeed {
   // once it is, or with false where it can't be.
   virtual void Keep(const FedMessage& message, int32_t partition, const std::string& reason,
                     std::function<void(bool)> kept) = 0;
+  // By the message, its sensor has lost this number of packets at this interface, since its start.
+  virtual void NoteLost(const FedMessage& message, const std::string& interface,
+                        uint64_t packets) = 0;
   // Nothing more will be settled of it.
   virtual void NoteEnd(uint64_t assignment) = 0;
 

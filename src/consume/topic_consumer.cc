@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "consume/message_id.h"
+#include "document/document_id.h"
 #include "kafka/failure.h"
 #include "kafka/section_headers.h"
 
@@ -198,6 +199,18 @@ void TopicConsumer::Keep(const FedMessage& message, int32_t partition, const std
                          std::function<void(bool)> kept) {
   ++stats_.damaged_messages;
   letters_->Keep({message, options_.topic, partition, reason}, std::move(kept));
+}
+
+void TopicConsumer::NoteLost(const FedMessage& message, const std::string& interface,
+                             uint64_t packets) {
+  const ConsumeStats::Sensor place{std::string(message.sensor),
+                                   document::CaptureId(message.capture), interface};
+  const auto known = stats_.lost.find(place);
+  if (known != stats_.lost.end()) {
+    known->second = std::max(known->second, packets);
+  } else if (stats_.lost.size() < ConsumeStats::kMostSensors) {
+    stats_.lost.emplace(place, packets);
+  }
 }
 
 void TopicConsumer::NoteEnd(uint64_t assignment) {

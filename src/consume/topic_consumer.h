@@ -51,6 +51,7 @@ class TopicConsumer : public MessageFeed, public base::PollService {
   void Settle(uint64_t assignment, int64_t offset) override;
   void Keep(const FedMessage& message, int32_t partition, const std::string& reason,
             std::function<void(bool)> kept) override;
+  void NoteLost(const FedMessage& message, const std::string& interface, uint64_t packets) override;
   void NoteEnd(uint64_t assignment) override;
   [[nodiscard]] bool AtEnd() const override;
   [[nodiscard]] Result<void> Check() const override;

@@ -140,6 +140,7 @@ struct WorkerMessage {
     kOpened,     // its interface; or a message says why not
     kAwaits,     // its interface, which isn't there
     kLinkType,  // the capture filter fits one that is there; or a message names it and says why not
+    kLost,      // of the message that it reads: what its log message's interface has lost
     kWantsMessage,  // the one that it was given is read: waits for a GrantedMessage
     kDone           // nothing more follows; every slot is handed over
   };
@@ -150,6 +151,7 @@ struct WorkerMessage {
   // kWantsMessage, of the one before: its log message says what is wrong with it, if anything.
   uint32_t frames = 0;   // that the capture filter took
   uint32_t records = 0;  // that it has, as far as it could be read
+  uint64_t lost = 0;     // kLost: packets, since that capture's start
   LogMessage log_message;
 };
 

@@ -177,6 +177,14 @@ std::optional<SlotWriter::MessageFiles> SlotWriter::AskForMessage(const MessageR
   }
 }
 
+void SlotWriter::SendLost(std::string_view interface, uint64_t packets) const {
+  WorkerMessage note;
+  note.kind = WorkerMessage::Kind::kLost;
+  note.lost = packets;
+  note.log_message = LogMessage::Of(LogMessage::Level::kVerbose, interface);
+  static_cast<void>(channel_.Send(note));
+}
+
 Recording SlotWriter::AwaitFile(const WorkerMessage& wish) const {
   Recording granted;
   if (!channel_.Send(wish)) return granted;

@@ -105,6 +105,9 @@ class SlotWriter {
   [[nodiscard]] std::optional<MessageFiles> AskForMessage(const MessageRead& before,
                                                           std::chrono::milliseconds age);
 
+  // Of the message that is read: what a sensor has lost at an interface.
+  void SendLost(std::string_view interface, uint64_t packets) const;
+
   // A link type is there that the capture filter fits; or doesn't: its name, and why.
   void SendLinkType(std::string_view misfit) const;
 

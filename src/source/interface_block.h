@@ -11,6 +11,8 @@ namespace espcap::source {
 // Both null where it doesn't say; they live as long as the block.
 [[nodiscard]] const char* NameOfInterface(wtap_block_t block);
 [[nodiscard]] const char* DescriptionOfInterface(wtap_block_t block);
+// Packets that its statistics call lost: by itself, or by the system.
+uint64_t LostAt(wtap_block_t block);
 
 }  // namespace espcap::source
 

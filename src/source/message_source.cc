@@ -3,6 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <memory>
+
+#include "source/interface_block.h"
+
 namespace espcap::source {
 
 tl::expected<void, OpenError> MessageSource::Open(const std::string& path, Message message) {
@@ -22,6 +27,22 @@ FrameOrigin MessageSource::Origin() const {
           .offset = -1,
           .sensor = message_.sensor,
           .message = {topic_, message_.partition, message_.offset, index}};
+}
+
+std::vector<MessageSource::Loss> MessageSource::Losses() const {
+  constexpr size_t kMost = 64;  // interfaces
+  std::vector<Loss> losses;
+  const std::unique_ptr<wtapng_iface_descriptions_t, wireshark::GFree> blocks(
+      wtap_file_get_idb_info(handle()));
+  if (blocks == nullptr) return losses;
+  for (guint id = 0; id < blocks->interface_data->len && losses.size() < kMost; ++id) {
+    wtap_block_t interface = g_array_index(blocks->interface_data, wtap_block_t, id);
+    const uint64_t packets = LostAt(interface);
+    if (packets == 0) continue;
+    const char* const name = NameOfInterface(interface);
+    losses.push_back({name == nullptr ? "" : name, packets});
+  }
+  return losses;
 }
 
 }  // namespace espcap::source

@@ -34,6 +34,15 @@ class MessageSource : public FileSource {
   tl::expected<void, OpenError> Open(const std::string& path, Message message);
   [[nodiscard]] FrameOrigin Origin() const override;
 
+  // What the message says of packets that nobody captured, since that capture's start: read to its
+  // end, the numbers are the last ones. Interfaces without such are left out.
+  struct Loss {
+    std::string interface;
+    uint64_t packets = 0;
+  };
+  [[nodiscard]] std::vector<Loss> Losses() const;
+  [[nodiscard]] const std::string& sensor() const { return message_.sensor; }
+
  private:
   std::string stream_name_;
   std::string topic_;

@@ -43,12 +43,11 @@ std::string UnhealthyReason(const HealthState& state) {
         state.rings_unread);
   }
   if (state.partitions_unread > 0) {
-    return fmt::format("{} partitions are read no further: documents of them are lost",
+    return fmt::format("partitions are read no further: documents of {} of them are lost",
                        state.partitions_unread);
   }
   if (state.messages_deleted > 0) {
-    return fmt::format("the brokers have deleted {} messages before they were read",
-                       state.messages_deleted);
+    return fmt::format("messages were deleted before they were read: {}", state.messages_deleted);
   }
   if (!state.blind_interface.empty()) {
     return state.blind_interface + ": the link receives packets, and the capture sees none";

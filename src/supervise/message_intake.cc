@@ -83,12 +83,11 @@ void MessageIntake::Begin(const MessageFeed::Change& change) {
 void MessageIntake::CloseFailed() {
   for (const Capture& capture : captures_.captures()) {
     if (capture.messages == nullptr || !capture.messages->has_failed()) continue;
-    if (capture.messages->IsClosed()) continue;
+    if (!capture.messages->Close()) continue;
     log_.Error(
         fmt::format("{}: a document of it is lost; the partition is read no further, and "
                     "the next run begins there",
                     *capture.name));
-    capture.messages->Close();
   }
 }
 
@@ -120,6 +119,11 @@ Result<void> MessageIntake::Handle(const MessageWanted& event) {
   if (!fault) return tl::unexpected(fault.error());
   if (*fault) Read(stream, *capture.name, **fault, event.fault);
   return {};
+}
+
+void MessageIntake::Handle(const LossSeen& event) {
+  const FedMessage* const message = event.worker.part->capture->messages->Reading();
+  if (message != nullptr) feed_->NoteLost(*message, event.interface, event.packets);
 }
 
 // Its packets that nobody could read are accounted for with it.

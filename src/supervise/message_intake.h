@@ -30,6 +30,8 @@ class MessageIntake {
   void Serve();
   // The worker has read what it had. An error: it can't have.
   Result<void> Handle(const MessageWanted& event);
+  // What a sensor has lost, by a message of it.
+  void Handle(const LossSeen& event);
   // No further message is taken.
   void Close();
 

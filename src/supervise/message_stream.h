@@ -43,9 +43,8 @@ class MessageStream {
     uint32_t first_frame = 0;
   };
   std::optional<Given> Give(const std::function<std::optional<FedMessage>()>& take);
-  // No further one is taken.
-  void Close() { is_closed_ = true; }
-  [[nodiscard]] bool IsClosed() const { return is_closed_; }
+  // No further one is taken. Whether that is new.
+  bool Close() { return !std::exchange(is_closed_, true); }
   // Nothing is left to be given.
   [[nodiscard]] bool IsSpent() const { return is_closed_ && next_ > last_; }
 
@@ -57,6 +56,10 @@ class MessageStream {
     uint64_t missing = 0;  // packets that it should have, and that could not be read
   };
   Result<std::optional<Fault>> NoteRead(uint64_t frames, uint64_t records, bool is_faulty);
+  // The message that the worker reads; null: none.
+  [[nodiscard]] const FedMessage* Reading() const {
+    return is_reading_ ? &open_.at(next_ - 1).message : nullptr;
+  }
   // It is among the dead letters; or can't be, and is lost.
   void NoteKept(uint64_t sequence, bool is_kept);
   // Another worker goes on, behind the frames that are accounted for.

@@ -33,6 +33,7 @@ void Supervisor::Handle(const WorkerEvent& event) {
                      worker_batches_.EndForProtocolError(*e.worker.part, read.error().message);
                    }
                  },
+                 [this](const LossSeen& e) { messages_->Handle(e); },
                  [this](const MemberUnpacked& e) {
                    if (state_.stop) return e.worker.member.reset();
                    if (e.outcome == process::Outcome::kUnreadable) ++state_.unreadable_files;

@@ -82,6 +82,11 @@ std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) {
         return ProtocolBroken{worker, "it wants a file"};
       }
       return FileWanted{worker, message->frame_number};
+    case WorkerMessage::Kind::kLost:
+      if (worker.wants_message || worker.part->job.role != process::Job::Role::kDissectMessages) {
+        return ProtocolBroken{worker, "it tells of a message that it hasn't"};
+      }
+      return LossSeen{worker, std::string(message->log_message.Text()), message->lost};
     case WorkerMessage::Kind::kWantsMessage:
       if (worker.wants_message || worker.part->job.role != process::Job::Role::kDissectMessages) {
         return ProtocolBroken{worker, "it wants a message that it can't have"};

@@ -74,6 +74,11 @@ struct MessageWanted {  // it has read the one before
   uint32_t records;
   std::string fault;  // of that one; empty: none
 };
+struct LossSeen {  // in the message that it reads
+  Worker& worker;
+  std::string interface;
+  uint64_t packets;
+};
 struct MemberUnpacked {
   Worker& worker;
   process::Outcome outcome;
@@ -100,7 +105,7 @@ struct WorkerReaped {
 };
 struct ZygoteEnded {};
 struct OpenerEnded {};
-using WorkerEvent = std::variant<SlotReady, FileWanted, MessageWanted, MemberUnpacked,
+using WorkerEvent = std::variant<SlotReady, FileWanted, MessageWanted, LossSeen, MemberUnpacked,
                                  InterfaceOpened, LinkTypeSeen, ProtocolBroken, WorkerLogged,
                                  WorkerReaped, ZygoteEnded, OpenerEnded>;
 

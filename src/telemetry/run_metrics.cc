@@ -193,6 +193,16 @@ void AddLag(Exposition& text, const std::vector<ConsumeStats::Partition>& partit
   }
 }
 
+void AddLosses(Exposition& text, const ConsumeStats& consumption) {
+  if (consumption.lost.empty()) return;
+  Family& lost = text.Counter("espcap_sensor_lost_total",
+                              "Packets that a sensor lost, as it says in what it forwards.");
+  for (const auto& [place, packets] : consumption.lost) {
+    lost.Sample({{"sensor", place.sensor}, {"run", place.run}, {"interface", place.interface}},
+                packets);
+  }
+}
+
 void AddConsumption(Exposition& text, const ConsumeStats& consumption) {
   text.Gauge("espcap_consume_partitions", "Partitions of the topic that are this run's at present.")
       .Sample({}, uint64_t{consumption.partitions.size()});
@@ -200,6 +210,7 @@ void AddConsumption(Exposition& text, const ConsumeStats& consumption) {
              "Those that are read no further, since a document of them is lost.")
       .Sample({}, uint64_t{consumption.unread_partitions});
   AddLag(text, consumption.partitions);
+  AddLosses(text, consumption);
   text.Counter("espcap_consume_rebalances_total", "Changes of this run's partitions.")
       .Sample({}, consumption.rebalances);
   text.Counter("espcap_consume_messages_total", "Messages that were taken.")

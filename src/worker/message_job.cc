@@ -2,6 +2,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <map>
 #include <string>
 #include <utility>
 
@@ -32,7 +33,18 @@ struct MessageJob {
   const process::ResidentSize resident = {};
   stream::SessionUse use = {};
   bool is_full = false;  // another session goes on
+  std::map<std::pair<std::string, std::string>, uint64_t> told_losses = {};  // by sensor, interface
 };
+
+// Once for each number.
+void TellLosses(MessageJob& job) {
+  constexpr size_t kMostTold = 4096;
+  if (job.told_losses.size() > kMostTold) job.told_losses.clear();
+  for (const auto& [interface, packets] : job.source.Losses()) {
+    uint64_t& told = job.told_losses[{job.source.sensor(), interface}];
+    if (std::exchange(told, packets) != packets) job.out.SendLost(interface, packets);
+  }
+}
 
 std::string ReadText(int file, size_t place, size_t bytes) {
   std::string text(bytes, '\0');
@@ -94,6 +106,7 @@ Result<SlotWriter::MessageRead> ReadMessage(MessageJob& job,
       return read;
     }
   }
+  TellLosses(job);
   job.out.HandOverIfOlderThan(job.context.options().flush_interval);
   read.records = std::max(read.records, std::min(job.source.record_number(), message.packets));
   if (read.fault.empty() && job.source.record_number() < message.packets) {

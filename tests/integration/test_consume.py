@@ -3,6 +3,7 @@
 had been read here, each once, whatever ends in between."""
 import collections
 import json
+import struct
 import subprocess
 import zlib
 
@@ -329,7 +330,7 @@ def test_what_retention_deletes_unread_is_counted(broker, espcap, start_espcap):
     broker.delete_before(topic.name, 0, 8)  # all of them
     run = start_espcap(*topic.options, "--format", "bulk", "--metrics", "0")
     run.metrics().wait_until(lambda now: now("espcap_consume_deleted_messages_total") == 2)
-    assert "the brokers have deleted 2 messages" in run.metrics().get("/healthz")[1]
+    assert "messages were deleted before they were read: 2" in run.metrics().get("/healthz")[1]
     assert run.stop() == 2, run
 
 
@@ -384,3 +385,22 @@ def test_brokers_have_credentials(topic, broker, espcap, tmp_path):
     assert run.code == 0 and run.ledger["packets captured"] == sent, run
     unknown = espcap(*tls, "--kafka", f"ssl.key.location={key}")
     assert unknown.code == 1 and broker.tls in unknown.err, unknown
+
+
+def test_what_sensors_lose(broker, start_espcap, espcap):
+    """By interface; the highest number counts, and the ledger has its own packets only."""
+    topic = Topic(broker, espcap, partitions=2)
+    for lost, sensor in ((0, "a"), (7, "a"), (5, "a"), (3, "b")):
+        statistics = pcapng.block(5, struct.pack("<III", 0, 0, 0) + pcapng.option(5, struct.pack("<Q", 1)) +
+                                  pcapng.option(7, struct.pack("<Q", lost)))
+        value = pcapng.section() + pcapng.interface(1, pcapng.option(2, b"eth9")) + \
+            pcapng.packet(0, 10 ** 15, b"\2" * 60) + (statistics if lost else b"")
+        topic.produce(value, {**HEADERS, "sensor": sensor})
+    run = start_espcap(*topic.options, "--format", "bulk", "--metrics", "0")
+    run.metrics().wait_until(lambda now: now.settled["written"] == 4)
+
+    def seen(now):
+        return {(sensor, now.samples.get(("espcap_sensor_lost_total", frozenset(
+            {"sensor": sensor, "run": "A" * 22, "interface": "eth9"}.items())))) for sensor in "ab"}
+    run.metrics().wait_until(lambda now: seen(now) == {("a", 8), ("b", 4)})
+    assert run.stop() == 0 and run.ledger["packets captured"] == 4, run

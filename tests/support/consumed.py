@@ -8,6 +8,9 @@ import tempfile
 KAFKA = re.compile(r"^frame_frame_(number|section_number|time_delta|time_delta_displayed|time_relative)$|"
                    r"^frame_frame_interface|_stream$|^frame_frame_offset_shift$")
 
+# Fields that name frames.
+FRAMES = re.compile(r"_(request|response|reassembled)_in$|_response_to$|_(acks|ack)_frame$|_(segment|fragment)$")
+
 
 def without(value, pattern):
     if isinstance(value, dict):
@@ -19,7 +22,7 @@ def without(value, pattern):
 
 def comparable(document):
     """Without what differs from run to run, and place in the file."""
-    document = without(document, KAFKA)
+    document = without(without(document, KAFKA), FRAMES)
     for name in ("run", "offset", "session"):
         document["espcap"].pop(name, None)
     return document
