@@ -3,14 +3,13 @@
 had been read here, each once, whatever ends in between."""
 import collections
 import json
-import struct
 import subprocess
 import zlib
 
 import forwarded
 import pcapng
 import pytest
-from consumed import Topic, comparable
+from consumed import Topic, comparable, section
 from documents import ids_of
 from ledger import assert_balanced
 from project import TEST_PCAPS
@@ -234,83 +233,6 @@ def test_a_topic_that_is_missing(broker, espcap):
     assert run.code == 1 and "there is no such topic; make it: kafka-topics.sh" in run.err, run
 
 
-def section(*packets):
-    return pcapng.section() + pcapng.interface(1) + b"".join(pcapng.packet(0, 10 ** 15, data) for data in packets)
-
-
-def letters_of(path):
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def test_a_damaged_message_ends_nothing_else(broker, espcap, tmp_path):
-    """What can be read of it is read; it is kept with its place and the reason, and then committed."""
-    topic = Topic(broker, espcap, partitions=1)
-    whole = section(b"\2" * 60, b"\3" * 60)
-    damaged = [b"no capture", whole[:-7], b"\0" * 100]
-    for value in (whole, *damaged, whole):
-        topic.produce(value)
-    run = espcap(*topic.options, "--stop-at-end", "--format", "bulk", "--dead-letters", tmp_path / "letters")
-    assert run.code == 2, run
-    assert len(set(run.ids())) == 5, run
-    letters = letters_of(tmp_path / "letters")
-    assert [one["kafka"] for one in letters] == [{"topic": topic.name, "partition": 0, "offset": offset}
-                                                 for offset in (1, 2, 3)]
-    assert [subprocess.run(["base64", "-d"], input=one["value"].encode(), stdout=subprocess.PIPE, check=True).stdout
-            for one in letters] == damaged
-    assert all(one["reason"] in run.err for one in letters), run
-    assert topic.lag() == 0
-    again = espcap(*topic.options, "--stop-at-end", "--format", "bulk", "--dead-letters", tmp_path / "letters")
-    assert again.code == 0 and again.ledger["packets captured"] == 0, again
-
-
-HEADERS = {"espcap": "1", "sensor": "s", "capture": "A" * 22, "records": "\5", "packets": "1", "first": "0", "last": "0"}
-
-
-@pytest.mark.parametrize("changes, words", [
-    ({"espcap": "2"}, "its header espcap has a version that isn't known"),
-    ({"capture": "short"}, "its header capture"),
-    ({"packets": "x"}, "its header packets"),
-    ({"packets": "2"}, "its header records"),
-    ({"packets": "99999999999"}, "its header packets"),
-    ({"records": ""}, "its header records"),
-    ({"sensor": "s" * 300}, "its header sensor is too long"),
-    ({"file": "/" + "f" * 5000}, "its header file is too long"),
-    ({"packets": "2", "records": "\5\1"}, "it has 1 packets, and 2 by its headers"),
-])
-def test_headers_are_not_believed(broker, espcap, changes, words):
-    topic = Topic(broker, espcap, partitions=1)
-    letters = broker.create_topic(partitions=1)
-    topic.produce(section(b"\2" * 60), {**HEADERS, **changes})
-    topic.produce(section(b"\2" * 60), HEADERS)
-    run = espcap(*topic.options, "--stop-at-end", "--format", "bulk", "--dead-letter-topic", letters)
-    assert run.code == 2 and words in run.err, run
-    assert "A" * 22 + "-5" in run.ids(), run
-    told = forwarded.consume(broker, letters, "-f", "%h").decode(errors="replace")
-    assert f"topic={topic.name},partition=0,offset=0," in told and f"reason={words}" in told, told
-    assert forwarded.consume(broker, letters, "-D", "") == section(b"\2" * 60)
-    assert topic.lag() == 0
-
-
-def test_more_packets_than_the_headers_say(broker, espcap, tmp_path):
-    """Their documents could have ids of others."""
-    topic = Topic(broker, espcap, partitions=1)
-    topic.produce(section(b"\2" * 60, b"\3" * 60), HEADERS)
-    run = espcap(*topic.options, "--stop-at-end", "--format", "bulk", "--dead-letters", tmp_path / "letters")
-    assert run.code == 2 and "it has more than the 1 packets of its headers" in run.err, run
-    assert run.ids() == ["A" * 22 + "-5"]
-    assert len(letters_of(tmp_path / "letters")) == 1
-
-
-def test_packets_that_nobody_could_read_have_an_outcome(broker, espcap, tmp_path):
-    topic = Topic(broker, espcap, partitions=1)
-    cut = section(b"\2" * 60, b"\3" * 60, b"\4" * 60)[:-60]
-    topic.produce(cut, {**HEADERS, "packets": "3", "records": "\5\1\1"})
-    run = espcap(*topic.options, "--stop-at-end", "--format", "bulk", "--dead-letters", tmp_path / "letters")
-    assert run.code == 2, run
-    assert run.ledger["packets captured"] == 3 and run.ledger["dead letters"] == 1, run
-    assert_balanced(run)
-
-
 def test_what_retention_deletes_unread_is_counted(broker, espcap, start_espcap):
     """From where the group was. A new group has missed nothing."""
     topic = Topic(broker, espcap, partitions=1)
@@ -332,21 +254,6 @@ def test_what_retention_deletes_unread_is_counted(broker, espcap, start_espcap):
     run.metrics().wait_until(lambda now: now("espcap_consume_deleted_messages_total") == 2)
     assert "messages were deleted before they were read: 2" in run.metrics().get("/healthz")[1]
     assert run.stop() == 2, run
-
-
-def test_metrics(topic, start_espcap):
-    sent = topic.forward("--file", HTTP)
-    run = start_espcap(*topic.options, "--format", "bulk", "--metrics", "0")
-    run.metrics().wait_until(lambda now: now.settled["written"] == sent)
-    run.metrics().wait_until(lambda now: all(now("espcap_consume_lag_messages", partition=str(number)) == 0
-                                             for number in range(4)))
-    sections = forwarded.sections(topic.broker, topic.name)
-    now = run.metrics().scrape()
-    assert now("espcap_consume_partitions") == 4 and now("espcap_consume_partitions_unread") == 0
-    assert now("espcap_consume_messages_total") == len(sections)
-    assert now("espcap_consume_bytes_total") == sum(len(one.value) for one in sections)
-    assert now("espcap_consume_rebalances_total") >= 1 and now("espcap_consume_damaged_messages_total") == 0
-    assert run.stop() == 0, run
 
 
 def test_a_server_that_is_away_for_longer_than_a_session(topic, start_espcap, proxy):
@@ -385,22 +292,3 @@ def test_brokers_have_credentials(topic, broker, espcap, tmp_path):
     assert run.code == 0 and run.ledger["packets captured"] == sent, run
     unknown = espcap(*tls, "--kafka", f"ssl.key.location={key}")
     assert unknown.code == 1 and broker.tls in unknown.err, unknown
-
-
-def test_what_sensors_lose(broker, start_espcap, espcap):
-    """By interface; the highest number counts, and the ledger has its own packets only."""
-    topic = Topic(broker, espcap, partitions=2)
-    for lost, sensor in ((0, "a"), (7, "a"), (5, "a"), (3, "b")):
-        statistics = pcapng.block(5, struct.pack("<III", 0, 0, 0) + pcapng.option(5, struct.pack("<Q", 1)) +
-                                  pcapng.option(7, struct.pack("<Q", lost)))
-        value = pcapng.section() + pcapng.interface(1, pcapng.option(2, b"eth9")) + \
-            pcapng.packet(0, 10 ** 15, b"\2" * 60) + (statistics if lost else b"")
-        topic.produce(value, {**HEADERS, "sensor": sensor})
-    run = start_espcap(*topic.options, "--format", "bulk", "--metrics", "0")
-    run.metrics().wait_until(lambda now: now.settled["written"] == 4)
-
-    def seen(now):
-        return {(sensor, now.samples.get(("espcap_sensor_lost_total", frozenset(
-            {"sensor": sensor, "run": "A" * 22, "interface": "eth9"}.items())))) for sensor in "ab"}
-    run.metrics().wait_until(lambda now: seen(now) == {("a", 8), ("b", 4)})
-    assert run.stop() == 0 and run.ledger["packets captured"] == 4, run

@@ -34,7 +34,7 @@ INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 NO_ANALYZER = "--checks=-clang-analyzer-*"
 MOST_ENTRIES = 20_000
 MOST_IN_A_CLONE = 25
-MOST_CPU_S = 600  # a unit; of processor time, since lint runs at the lowest priority beside tests
+MOST_CPU_S = 600  # a unit; of processor time, since lint runs at the lowest priority with the tests
 A_DAY_S = 24 * 3600
 
 

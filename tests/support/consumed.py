@@ -4,6 +4,8 @@ import re
 import subprocess
 import tempfile
 
+import pcapng
+
 # What isn't in a section, or follows from other packets than those of a partition.
 KAFKA = re.compile(r"^frame_frame_(number|section_number|time_delta|time_delta_displayed|time_relative)$|"
                    r"^frame_frame_interface|_stream$|^frame_frame_offset_shift$")
@@ -26,6 +28,14 @@ def comparable(document):
     for name in ("run", "offset", "session"):
         document["espcap"].pop(name, None)
     return document
+
+
+# Of a section of espcap's with one packet.
+HEADERS = {"espcap": "1", "sensor": "s", "capture": "A" * 22, "records": "\5", "packets": "1", "first": "0", "last": "0"}
+
+
+def section(*packets):
+    return pcapng.section() + pcapng.interface(1) + b"".join(pcapng.packet(0, 10 ** 15, data) for data in packets)
 
 
 class Topic:

@@ -5,7 +5,21 @@ import re
 import urllib.error
 import urllib.request
 
+from project import ROOT
 from prometheus_client.parser import text_string_to_metric_families
+
+OF_TOPICS = ("espcap_consume_", "espcap_sensor_")  # told by runs with --from alone
+
+
+def documented_metrics():
+    """[(name, type)], as docs/metrics.md has them."""
+    text = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    return re.findall(r"^\| `(espcap_\w+)`.* \| (\w+) \|", text, re.MULTILINE)
+
+
+def told_metrics(text):
+    """{(name, type)}."""
+    return set(re.findall(r"^# TYPE (\w+) (\w+)", text, re.MULTILINE))
 
 
 class Scrape:
