@@ -34,7 +34,7 @@ uint64_t LostAt(wtap_block_t block) {
   for (guint place = 0; place < about->interface_statistics->len; ++place) {
     wtap_block_t statistics = g_array_index(about->interface_statistics, wtap_block_t, place);
     uint64_t lost = 0;
-    for (const guint option : {OPT_ISB_IFDROP, OPT_ISB_OSDROP}) {
+    for (const guint option : {guint{OPT_ISB_IFDROP}, guint{OPT_ISB_OSDROP}}) {
       guint64 packets = 0;
       const auto found = wtap_block_get_uint64_option_value(statistics, option, &packets);
       if (found == WTAP_OPTTYPE_SUCCESS) lost += packets;
