@@ -232,6 +232,14 @@ def large_archive(tmp_path_factory, espcap):
 
 
 @pytest.fixture(scope="session")
+def huge_archive(tmp_path_factory, espcap, request):
+    """200,000 packets; in the short form the large one."""
+    if not FULL:
+        return request.getfixturevalue("large_archive")
+    return filled(tmp_path_factory.mktemp("huge"), 100, 2000, espcap)
+
+
+@pytest.fixture(scope="session")
 def small_archive(tmp_path_factory, espcap):
     """2,000 packets in 10 captures."""
     return filled(tmp_path_factory.mktemp("small"), 10, 200, espcap)

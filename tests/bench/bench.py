@@ -22,7 +22,7 @@ from against import measure_against, measure_border  # noqa: E402
 from archive import measure_archive, measure_folder  # noqa: E402
 from elasticsearch import measure_elasticsearch  # noqa: E402
 from instructions import measure_instructions  # noqa: E402
-from kafka_forward import measure_kafka  # noqa: E402
+from kafka_topics import measure_kafka  # noqa: E402
 from live import measure_live  # noqa: E402
 from machine import description, load  # noqa: E402
 from measure import CommandFailed  # noqa: E402

@@ -77,9 +77,10 @@ def test_a_member_that_is_killed(broker, espcap, start_espcap, elasticsearch, la
     assert_each_once(elasticsearch, ids)
 
 
-def test_everything_is_killed(own_broker, espcap, start_espcap, elasticsearch, tmp_path, large_archive):
+def test_everything_is_killed(own_broker, espcap, start_espcap, elasticsearch, tmp_path, huge_archive, seed):
     """Two forwarders of files, two consumers and the broker, at random; members leave and join."""
-    archive, ids = large_archive
+    archive, ids = huge_archive
+    draw = random.Random(seed)
     kills = 5 if FULL else 1
     topic = Topic(own_broker, espcap, partitions=12)
     halves = [tmp_path / name for name in ("one", "two")]
@@ -97,11 +98,11 @@ def test_everything_is_killed(own_broker, espcap, start_espcap, elasticsearch, t
 
     forwarders, consumers = [forward(0), forward(1)], [consume(), consume()]
     deeds = ["forwarder", "consumer", "broker"] * kills + ["leave"] * kills
-    random.shuffle(deeds)
+    draw.shuffle(deeds)
     for step, deed in enumerate(deeds):
         goal = len(ids) * (step + 1) // (2 * len(deeds))
         wait_until(lambda: counted(elasticsearch) >= goal, 300, what=f"{goal} documents")  # pylint: disable=cell-var-from-loop
-        number = random.randrange(2)
+        number = draw.randrange(2)
         if deed == "forwarder":
             forwarders[number].kill()
             forwarders[number] = forward(number)
