@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <future>
 #include <system_error>
 #include <utility>
 
@@ -53,14 +54,25 @@ rd_kafka_vu_t Bytes(rd_kafka_vtype_t kind, std::string_view bytes) {
 
 }  // namespace
 
-Producer::Producer(base::EventLoop& loop, Client client, base::FileDescriptor wake,
-                   const std::string& topic)
-    : client_(std::move(client)),
-      topic_(rd_kafka_topic_new(client_->get(), topic.c_str(), nullptr)),
+Producer::Producer(base::EventLoop& loop, Settings settings, Client client,
+                   base::FileDescriptor wake)
+    : settings_(std::move(settings)),
+      client_(std::move(client)),
       wake_(std::move(wake)),
       watch_(loop.Add(wake_.get(), base::EventLoop::kReadable,
                       [this](uint32_t /*ready*/) { base::ClearEventFd(wake_.get()); })) {
+  Attach();
+}
+
+Result<Client> Producer::StartClient(const Settings& settings) {
+  return Client::Start(Client::Kind::kProducer, settings.connection, settings.defaults,
+                       settings.fixed);
+}
+
+void Producer::Attach() {
   const uint64_t one = 1;
+  topic_.reset(
+      rd_kafka_topic_new(client_->get(), settings_.connection.address.topic.c_str(), nullptr));
   rd_kafka_queue_io_event_enable(client_->queue(), wake_.get(), &one, sizeof(one));
 }
 
@@ -73,11 +85,11 @@ Result<std::unique_ptr<Producer>> Producer::Start(base::EventLoop& loop,
     return Fail("{}: eventfd: {}", connection.address.Text(),
                 std::generic_category().message(errno));
   }
-  auto client = Client::Start(Client::Kind::kProducer, connection, Defaults(compression),
-                              Fixed(max_message_bytes));
+  Settings settings{connection, Defaults(compression), Fixed(max_message_bytes)};
+  auto client = StartClient(settings);
   if (!client) return Forward(std::move(client));
   return std::unique_ptr<Producer>(
-      new Producer(loop, std::move(*client), std::move(wake), connection.address.topic));
+      new Producer(loop, std::move(settings), std::move(*client), std::move(wake)));
 }
 
 rd_kafka_resp_err_t Producer::Enqueue(const Message& message) {
@@ -128,6 +140,25 @@ void Producer::Purge() {
   if (!client_) return;
   rd_kafka_purge(client_->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
                                      RD_KAFKA_PURGE_F_NON_BLOCKING);
+}
+
+Result<void> Producer::Renew() {
+  if (!client_) return {};
+  auto client = StartClient(settings_);
+  if (!client) return Forward(std::move(client));
+  rd_kafka_queue_io_event_enable(client_->queue(), -1, nullptr, 0);
+  topic_.reset();
+  try {
+    // Its threads end in their own time.
+    earlier_ =
+        std::async(std::launch::async,
+                   [ended = std::exchange(client_, std::nullopt)]() mutable { ended.reset(); });
+  } catch (const std::system_error& error) {
+    return Fail("{}: thread: {}", settings_.connection.address.Text(), error.what());
+  }
+  client_ = std::move(*client);
+  Attach();
+  return {};
 }
 
 void Producer::End() {

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <optional>
 #include <span>
@@ -72,8 +73,12 @@ class Producer {
   // By name. REQUIRES: it was told of one.
   [[nodiscard]] std::string FatalError() const { return FatalReason(*client_); }
 
-  // Reports of all that has none come soon, most of them errors.
+  // Reports of all that has none come soon, most of them errors. What is enqueued afterwards needs
+  // Renew().
   void Purge();
+  // REQUIRES: every report has come. As a new producer: what was purged may have reached a broker,
+  // which would refuse what follows as out of sequence, for good. Doesn't wait.
+  [[nodiscard]] Result<void> Renew();
   // Ends librdkafka's threads: no value is borrowed any more, and nothing more is told. Waits for
   // them, not for a broker.
   void End();
@@ -83,12 +88,21 @@ class Producer {
     void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
   };
 
-  Producer(base::EventLoop& loop, Client client, base::FileDescriptor wake,
-           const std::string& topic);
+  struct Settings {
+    Connection connection;
+    Properties defaults;
+    Properties fixed;
+  };
+  static Result<Client> StartClient(const Settings& settings);
+
+  Producer(base::EventLoop& loop, Settings settings, Client client, base::FileDescriptor wake);
+  void Attach();
 
   // What went wrong, or that nothing will go right any more.
   [[nodiscard]] rd_kafka_resp_err_t CodeOf(rd_kafka_resp_err_t code) const;
 
+  Settings settings_;
+  std::future<void> earlier_;     // client's end
   std::optional<Client> client_;  // none: it has ended
   std::unique_ptr<rd_kafka_topic_t, DestroyTopic> topic_;
   base::FileDescriptor wake_;  // readable: the client's queue isn't empty

@@ -90,7 +90,9 @@ Result<void> TopicSink::Poll(Ledger& ledger) {
   if (gives_up_) AbandonUnsent(ledger);
   // What has come back is there to be taken back first.
   const bool may_be_reclaimed = is_purging_;
-  if (in_producer_ == 0) is_purging_ = false;
+  if (in_producer_ == 0 && std::exchange(is_purging_, false) && !closing_ && end_.empty()) {
+    if (const auto renewed = producer_->Renew(); !renewed) end_ = renewed.error().message;
+  }
   if (!may_be_reclaimed && !closing_ && end_.empty()) Enqueue();
   if (may_be_reclaimed && !is_purging_) timer_.Set(loop_.Now());
   KeepRefused();
