@@ -13,6 +13,7 @@
 #include "app/capture_checks.h"
 #include "app/destination.h"
 #include "app/destination_kind.h"
+#include "app/group_leave.h"
 #include "app/job_source.h"
 #include "app/resume_key.h"
 #include "app/run_description.h"
@@ -353,7 +354,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
       {**sink, resume.get(), settled_files.get(), std::move(watches), std::move(services),
        std::move(capture_ended), source->get(), progress, needs});
   if (*jobs != nullptr) CloseJobs(**jobs, *origin, end.ledger, **loop, log);
-  if (*source != nullptr) CloseSource(**source, **loop, log);
+  if (*source != nullptr) LeaveGroup(**source, **loop, log);
   log.ClearProgress();
   log.WriteLeftOutCounts();
   if (auto fit = filter_fit.Verdict(settings.capture_filter); !fit) log.Error(fit.error().message);

@@ -7,15 +7,13 @@
 
 #include "app/archive_files.h"
 #include "app/destination_kind.h"
+#include "app/group_leave.h"
 #include "app/job_topics.h"
 #include "app/ledger_members.h"
 #include "app/run_options.h"
 
 namespace espcap::app {
 namespace {
-
-constexpr std::chrono::seconds kLeaving{10};  // librdkafka may hang then
-constexpr std::chrono::milliseconds kTick{50};
 
 Result<void> CheckUnused(const cli::CaptureSettings& settings) {
   const cli::JobSettings& jobs = settings.jobs;
@@ -140,15 +138,7 @@ Result<std::unique_ptr<jobs::JobConsumer>> OpenJobs(const cli::CaptureSettings& 
 void CloseJobs(jobs::JobConsumer& consumer, const encode::RunOrigin& origin, const Ledger& ledger,
                base::EventLoop& loop, telemetry::Log& log) {
   consumer.SendSummary(SummaryOf(origin, ledger));
-  consumer.Leave();
-  const auto deadline = loop.Now() + kLeaving;
-  while (!consumer.has_left() && loop.Now() < deadline) {
-    loop.RunOnce(loop.Now() + kTick);
-    consumer.Serve();
-  }
-  if (!consumer.has_left()) {
-    log.Warning("the group could not be left in time: its other members wait for a timeout");
-  }
+  LeaveGroup(consumer, loop, log);
 }
 
 }  // namespace espcap::app

@@ -21,8 +21,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kAnswer{15'000};
-constexpr std::chrono::seconds kLeaving{10};  // librdkafka may hang then
-constexpr milliseconds kTick{50};
 constexpr int32_t kMostPartitions = 256;  // each has a process
 
 Result<kafka::Connection> SourceConnection(const cli::CaptureSettings& settings) {
@@ -160,18 +158,6 @@ Result<std::unique_ptr<consume::TopicConsumer>> OpenSource(const cli::CaptureSet
       consume::TopicConsumer::Hooks{writer_to(telemetry::Log::Level::kWarning, "the brokers"),
                                     writer_to(telemetry::Log::Level::kError, "deleted messages")},
       stats);
-}
-
-void CloseSource(consume::TopicConsumer& consumer, base::EventLoop& loop, telemetry::Log& log) {
-  consumer.Leave();
-  const auto deadline = loop.Now() + kLeaving;
-  while (!consumer.has_left() && loop.Now() < deadline) {
-    loop.RunOnce(loop.Now() + kTick);
-    consumer.Serve();
-  }
-  if (!consumer.has_left()) {
-    log.Warning("the group could not be left in time: its other members wait for a timeout");
-  }
 }
 
 }  // namespace espcap::app

@@ -41,9 +41,6 @@ Result<std::unique_ptr<consume::TopicConsumer>> OpenSource(const cli::CaptureSet
                                                            const std::string& sensor,
                                                            const Run& run, ConsumeStats& stats);
 
-// What is settled is committed, and the group is left.
-void CloseSource(consume::TopicConsumer& consumer, base::EventLoop& loop, telemetry::Log& log);
-
 }  // namespace espcap::app
 
 #endif  // ESPCAP_APP_TOPIC_SOURCE_H_

@@ -70,10 +70,10 @@ void TopicConsumer::Serve() {
   }
   ReleaseGoing();
   if (is_leaving_ || !going_.empty() || loop_.Now() >= next_commit_) Commit();
-  const bool may_leave = commits_under_way_ == 0 && letters_->IsIdle();
+  const bool may_leave = commits_.under_way() == 0 && letters_->IsIdle();
   if (is_leaving_ && (may_leave || !failure_.empty())) member_->Leave();
   const bool is_busy =
-      commits_under_way_ > 0 || !going_.empty() || is_leaving_ || !letters_->IsIdle();
+      commits_.under_way() > 0 || !going_.empty() || is_leaving_ || !letters_->IsIdle();
   next_serve_ = loop_.Now() + (is_busy ? kSoon : kLook);
   Show();
 }
@@ -136,19 +136,12 @@ void TopicConsumer::Handle(const kafka::Consumer::Events& events) {
     }
     changed_ = loop_.Now();
   }
-  for (const kafka::ErrorReport& commit : events.commits) {
-    commits_under_way_ -= std::min<size_t>(commits_under_way_, 1);
-    if (commit.error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    hooks_.warn("commit: " + commit.reason);
-    for (auto& [number, partition] : partitions_) partition.progress.ForgetCommitted();
-  }
+  commits_.Handle(events.commits, partitions_, hooks_.warn);
   for (const kafka::ErrorReport& error : events.errors) Handle(error);
 }
 
 void TopicConsumer::Handle(const kafka::ErrorReport& error) {
-  const bool is_for_good =
-      kafka::IsForGood(error.error) && error.error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
-  if (!is_for_good) return hooks_.warn(error.reason);
+  if (!kafka::EndsMembership(error.error)) return hooks_.warn(error.reason);
   if (!failure_.empty()) return;
   failure_ = fmt::format(
       "{}: {}", options_.name,
@@ -246,7 +239,7 @@ void TopicConsumer::ReleaseGoing() {
     return found == partitions_.end() || (found->second.is_over && found->second.is_committed());
   });
   if (!is_settled && !is_late && !is_leaving_) return;
-  if (commits_under_way_ > 0 && !is_late) return;
+  if (commits_.under_way() > 0 && !is_late) return;
   for (const int32_t number : going_) partitions_.erase(number);
   going_.clear();
   ++stats_.rebalances;
@@ -255,21 +248,9 @@ void TopicConsumer::ReleaseGoing() {
 }
 
 void TopicConsumer::Commit() {
-  if (commits_under_way_ > 0) return;
+  if (commits_.under_way() > 0) return;
   next_commit_ = loop_.Now() + kCommits;
-  std::vector<kafka::PartitionOffset> offsets;
-  for (auto& [number, partition] : partitions_) {
-    const auto offset = partition.progress.Committable();
-    if (!offset) continue;
-    offsets.push_back({number, *offset});
-    partition.progress.NoteCommitted(*offset);
-  }
-  if (offsets.empty()) return;
-  if (member_->Commit(offsets)) {
-    ++commits_under_way_;
-    return;
-  }
-  for (auto& [number, partition] : partitions_) partition.progress.ForgetCommitted();
+  commits_.Send(*member_, partitions_);
 }
 
 AssignedPartition* TopicConsumer::Find(uint64_t assignment) {

@@ -25,6 +25,7 @@
 #include "espcap/message_feed.h"
 #include "espcap/result.h"
 #include "kafka/consumer.h"
+#include "kafka/group_commits.h"
 
 namespace espcap::consume {
 
@@ -88,7 +89,7 @@ class TopicConsumer : public MessageFeed, public base::PollService {
   Time changed_;                // the assignment, last
   std::vector<int32_t> going_;  // partitions that another member waits for
   Time going_until_{};
-  size_t commits_under_way_ = 0;
+  kafka::GroupCommits commits_;
   Time next_commit_{};
   Time next_serve_{};
   bool is_leaving_ = false;

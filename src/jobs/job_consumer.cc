@@ -52,7 +52,7 @@ std::unique_ptr<FileWatch> JobConsumer::MakeWatch() { return std::make_unique<Wa
 
 size_t JobConsumer::Pending() const {
   return topics_.retries->pending() + topics_.results->pending() + topics_.dead_letters->pending() +
-         commits_under_way_;
+         commits_.under_way();
 }
 
 milliseconds JobConsumer::NextTimeout() const {
@@ -68,7 +68,7 @@ void JobConsumer::Serve() {
     if (!writer->complaint().empty()) hooks_.warn(writer->complaint());
   }
   LimitBacklog();
-  Commit();
+  commits_.Send(*topics_.jobs, partitions_);
   const bool has_room = !backlog_.empty() && open_.size() < options_.max_open;
   if (has_room || !failure_.empty() || IsAtEnd()) base::SignalEventFd(arrived_.get());
   if (is_leaving_ && (Pending() == 0 || !failure_.empty())) topics_.jobs->Leave();
@@ -87,15 +87,9 @@ void JobConsumer::Handle(const kafka::Consumer::Events& events) {
     partitions_.erase(partition);
     std::erase_if(backlog_, [partition](const Open& open) { return open.partition == partition; });
   }
-  for (const kafka::ErrorReport& commit : events.commits) {
-    commits_under_way_ -= std::min<size_t>(commits_under_way_, 1);
-    if (commit.error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    hooks_.warn("commit: " + commit.reason);
-    for (auto& [number, partition] : partitions_) partition.progress.ForgetCommitted();
-  }
+  commits_.Handle(events.commits, partitions_, hooks_.warn);
   for (const kafka::ErrorReport& error : events.errors) {
-    if (kafka::IsForGood(error.error) && error.error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN &&
-        failure_.empty()) {
+    if (kafka::EndsMembership(error.error) && failure_.empty()) {
       failure_ = fmt::format(
           "{}: {}", options_.name,
           kafka::Explain(error.error, error.reason, options_.mechanism, rd_kafka_version()));
@@ -215,22 +209,6 @@ std::function<void()> JobConsumer::SettleLater(const Open& open) {
 bool JobConsumer::IsOurs(const Open& open) const {
   const auto found = partitions_.find(open.partition);
   return found != partitions_.end() && found->second.assignment == open.assignment;
-}
-
-void JobConsumer::Commit() {
-  std::vector<kafka::PartitionOffset> offsets;
-  for (auto& [number, partition] : partitions_) {
-    const auto offset = partition.progress.Committable();
-    if (!offset) continue;
-    offsets.push_back({number, *offset});
-    partition.progress.NoteCommitted(*offset);
-  }
-  if (offsets.empty()) return;
-  if (topics_.jobs->Commit(offsets)) {
-    ++commits_under_way_;
-  } else {
-    for (auto& [number, partition] : partitions_) partition.progress.ForgetCommitted();
-  }
 }
 
 void JobConsumer::LimitBacklog() {

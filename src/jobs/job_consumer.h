@@ -26,6 +26,7 @@
 #include "jobs/capture_job.h"
 #include "jobs/job_result.h"
 #include "kafka/consumer.h"
+#include "kafka/group_commits.h"
 #include "kafka/offset_progress.h"
 #include "kafka/topic_writer.h"
 
@@ -94,7 +95,6 @@ class JobConsumer : public base::PollService {
   void WriteDeadLetter(const DeadLetter& letter, std::function<void()> acknowledged) const;
   [[nodiscard]] std::function<void()> SettleLater(const Open& open);
   [[nodiscard]] bool IsOurs(const Open& open) const;
-  void Commit();
   // What brokers have not answered yet.
   [[nodiscard]] size_t Pending() const;
   void LimitBacklog();
@@ -109,7 +109,7 @@ class JobConsumer : public base::PollService {
   uint64_t assignments_ = 0;
   std::deque<Open> backlog_;
   std::unordered_map<std::string, Open> open_;  // by the capture's place here
-  size_t commits_under_way_ = 0;
+  kafka::GroupCommits commits_;
   bool is_paused_ = false;
   bool is_leaving_ = false;
   std::string failure_;  // why no job can be accepted any more; empty: they can

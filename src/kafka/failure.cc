@@ -55,6 +55,10 @@ bool IsForGood(rd_kafka_resp_err_t error) {
   }
 }
 
+bool EndsMembership(rd_kafka_resp_err_t error) {
+  return error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && IsForGood(error);
+}
+
 bool IsTransient(rd_kafka_resp_err_t error) {
   switch (error) {
     case RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS:

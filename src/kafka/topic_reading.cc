@@ -65,6 +65,24 @@ rd_kafka_resp_err_t AskCommitted(const Client& client, rd_kafka_topic_partition_
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+struct Watermarks {
+  int64_t low = 0;
+  int64_t high = 0;
+};
+
+Result<Watermarks> AskWatermarks(const Client& client, const Connection& connection,
+                                 int32_t partition, milliseconds timeout) {
+  Watermarks marks;
+  const auto error = AskUntilAnswered(timeout, [&](int timeout_ms) {
+    return rd_kafka_query_watermark_offsets(client.get(), connection.address.topic.c_str(),
+                                            partition, &marks.low, &marks.high, timeout_ms);
+  });
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return Refused(connection, error, rd_kafka_err2str(error));
+  }
+  return marks;
+}
+
 }  // namespace
 
 Result<uint64_t> AskLag(const Connection& connection, int32_t partitions, const std::string& group,
@@ -81,15 +99,9 @@ Result<uint64_t> AskLag(const Connection& connection, int32_t partitions, const 
   uint64_t lag = 0;
   for (int at = 0; at < list->cnt; ++at) {
     const rd_kafka_topic_partition_t& partition = list->elems[at];
-    int64_t low = 0;
-    int64_t high = 0;
-    const auto error = AskUntilAnswered(timeout, [&](int timeout_ms) {
-      return rd_kafka_query_watermark_offsets(client->get(), connection.address.topic.c_str(),
-                                              partition.partition, &low, &high, timeout_ms);
-    });
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return Refused(connection, error, rd_kafka_err2str(error));
-    }
+    const auto marks = AskWatermarks(*client, connection, partition.partition, timeout);
+    if (!marks) return tl::unexpected(marks.error());
+    const auto [low, high] = *marks;
     lag += static_cast<uint64_t>(high - std::min(high, std::max(low, partition.offset)));
   }
   return lag;
@@ -101,15 +113,9 @@ Result<std::vector<int64_t>> AskEnds(const Connection& connection, int32_t parti
   if (!client) return tl::unexpected(client.error());
   std::vector<int64_t> ends;
   for (int32_t partition = 0; partition < partitions; ++partition) {
-    int64_t low = 0;
-    int64_t high = 0;
-    const auto error =
-        rd_kafka_query_watermark_offsets(client->get(), connection.address.topic.c_str(), partition,
-                                         &low, &high, static_cast<int>(timeout.count()));
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return Refused(connection, error, rd_kafka_err2str(error));
-    }
-    ends.push_back(high);
+    const auto marks = AskWatermarks(*client, connection, partition, timeout);
+    if (!marks) return tl::unexpected(marks.error());
+    ends.push_back(marks->high);
   }
   return ends;
 }

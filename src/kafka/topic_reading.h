@@ -22,7 +22,7 @@ namespace espcap::kafka {
 Result<uint64_t> AskLag(const Connection& connection, int32_t partitions, const std::string& group,
                         std::chrono::milliseconds timeout);
 
-// The offset behind each partition's last message. `timeout`: for each answer.
+// The offset behind each partition's last message. `timeout`: as AskLag() has it.
 Result<std::vector<int64_t>> AskEnds(const Connection& connection, int32_t partitions,
                                      std::chrono::milliseconds timeout);
 
