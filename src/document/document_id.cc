@@ -33,13 +33,13 @@ bool IsCaptureId(std::string_view text) {
          text.find_first_not_of(kDigits) == std::string_view::npos;
 }
 
-std::optional<Fingerprint> FingerprintOf(std::string_view id) {
-  if (id.size() < kFingerprintDigits + 2 || id[kFingerprintDigits] != '-') return std::nullopt;
+std::optional<Fingerprint> ParseCaptureId(std::string_view text) {
+  if (text.size() != kFingerprintDigits) return std::nullopt;
   Fingerprint fingerprint{};
   size_t next = 0;
   uint32_t bits = 0;
   unsigned count = 0;
-  for (const char digit : id.substr(0, kFingerprintDigits)) {
+  for (const char digit : text) {
     const size_t value = kDigits.find(digit);
     if (value == std::string_view::npos) return std::nullopt;
     bits = bits << 6U | static_cast<uint32_t>(value);
@@ -51,6 +51,11 @@ std::optional<Fingerprint> FingerprintOf(std::string_view id) {
   // No bits are left over.
   const bool is_whole = (bits & ((1U << count) - 1)) == 0;
   return is_whole ? std::optional(fingerprint) : std::nullopt;
+}
+
+std::optional<Fingerprint> FingerprintOf(std::string_view id) {
+  if (id.size() < kFingerprintDigits + 2 || id[kFingerprintDigits] != '-') return std::nullopt;
+  return ParseCaptureId(id.substr(0, kFingerprintDigits));
 }
 
 }  // namespace espcap::document

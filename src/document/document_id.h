@@ -20,6 +20,9 @@ std::string CaptureId(const Fingerprint& fingerprint);
 // Whether the text can be one.
 bool IsCaptureId(std::string_view text);
 
+// What it is made of; none: the text is no such thing.
+std::optional<Fingerprint> ParseCaptureId(std::string_view text);
+
 // 22 characters of base64url (RFC 4648, section 5), '-', and the record's number in its file.
 // `is_error`: of what replaces the packet's own document, which can still come.
 std::string DocumentId(const Fingerprint& fingerprint, uint32_t record_number,

@@ -36,7 +36,7 @@ Result<std::optional<SectionHeaders>> ParseSectionHeaders(std::span<const Receiv
   section.records = ValueOf(headers, "records");
   if (section.sensor.size() > kMostSensorBytes) return Fail("its header sensor is too long");
   if (section.file.size() > kMostFileBytes) return Fail("its header file is too long");
-  const auto capture = document::FingerprintOf(std::string(ValueOf(headers, "capture")) + "-1");
+  const auto capture = document::ParseCaptureId(ValueOf(headers, "capture"));
   if (!capture) return Fail("its header capture is no part of an id");
   section.capture = *capture;
   const std::string_view packets = ValueOf(headers, "packets");

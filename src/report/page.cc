@@ -9,30 +9,13 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
+#include "base/base64.h"
 #include "report/quoting.h"
 
 namespace espcap::report {
 namespace {
 
 using nlohmann::ordered_json;
-
-std::string Base64(const std::array<uint8_t, 32>& bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  constexpr unsigned kBits = 6;
-  std::string text;
-  uint32_t held = 0;
-  unsigned bits = 0;
-  for (const uint8_t byte : bytes) {
-    held = held << 8U | byte;
-    for (bits += 8; bits >= kBits; bits -= kBits) {
-      text += kDigits[held >> (bits - kBits) & 0x3FU];
-    }
-  }
-  if (bits > 0) text += kDigits[held << (kBits - bits) & 0x3FU];
-  text.append((4 - text.size() % 4) % 4, '=');
-  return text;
-}
 
 const char* NameOf(Section::Chart chart) {
   switch (chart) {
@@ -95,7 +78,7 @@ std::string PolicyHash(std::string_view content) {
   gcry_check_version(nullptr);  // initialises libgcrypt where nobody has yet
   std::array<uint8_t, 32> digest{};
   gcry_md_hash_buffer(GCRY_MD_SHA256, digest.data(), content.data(), content.size());
-  return "sha256-" + Base64(digest);
+  return "sha256-" + base::Base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 std::string PageOf(const Report& report) {
