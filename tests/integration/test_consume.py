@@ -19,9 +19,6 @@ DNS = TEST_PCAPS / "dns.pcap"
 HTTP = TEST_PCAPS / "http.pcap"
 ARP = TEST_PCAPS / "arp.pcap"
 TLS = TEST_PCAPS / "tls.pcapng"
-INTERFACES = TEST_PCAPS / "two-interfaces.pcapng"
-CAPTURES = [HTTP, ARP, INTERFACES, TLS] + [TEST_PCAPS / name for name in (
-    "compressed.pcap.gz", "cooked.pcap", "fragments.pcap", "nanosecond.pcap", "snaplen.pcap", "vlan.pcap")]
 
 
 @pytest.fixture
@@ -38,7 +35,7 @@ def bulk(run):
     return found
 
 
-@pytest.mark.parametrize("path", CAPTURES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", forwarded.CAPTURES, ids=lambda path: path.name)
 def test_documents_are_those_of_the_file(broker, espcap, path):
     """With one partition, the conversations are as in the file."""
     topic = Topic(broker, espcap, partitions=1)

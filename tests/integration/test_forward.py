@@ -19,8 +19,6 @@ HTTP = TEST_PCAPS / "http.pcap"
 ARP = TEST_PCAPS / "arp.pcap"
 TLS = TEST_PCAPS / "tls.pcapng"
 INTERFACES = TEST_PCAPS / "two-interfaces.pcapng"
-CAPTURES = [HTTP, ARP, INTERFACES, TLS] + [TEST_PCAPS / name for name in (
-    "compressed.pcap.gz", "cooked.pcap", "fragments.pcap", "nanosecond.pcap", "snaplen.pcap", "vlan.pcap")]
 
 
 def to(broker, topic):
@@ -42,7 +40,7 @@ def assert_same(found, expected):
         assert found[key] == packet._replace(interface=interface), key
 
 
-@pytest.mark.parametrize("path", CAPTURES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", forwarded.CAPTURES, ids=lambda path: path.name)
 def test_packets_are_those_of_the_file(broker, espcap, path):
     topic = broker.create_topic(partitions=4)
     run = espcap("--file", path, *to(broker, topic))

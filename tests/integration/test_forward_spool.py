@@ -17,7 +17,6 @@ from ledger import assert_balanced
 from numbered import packet
 from project import FULL, TEST_PCAPS
 from seeds import seed_or
-from waiting import wait_until
 
 DNS = TEST_PCAPS / "dns.pcap"
 HTTP = TEST_PCAPS / "http.pcap"
@@ -59,6 +58,14 @@ def assert_in_order(sections):
         assert list(numbers) == sorted(numbers), place
 
 
+def assert_ends_with_all_forwarded(run, packets, spool):
+    run.metrics().wait_until(lambda now: now.settled["forwarded"] == packets)
+    assert run.stop() == 0, run
+    assert_balanced(run)
+    assert run.ledger == {"packets captured": packets, "forwarded": packets, "failed": 0}, run
+    assert segments(spool) == []
+
+
 def expected_ids(espcap, *paths):
     """Of all packets of captures."""
     return set(ids_of(espcap(*(word for path in paths for word in ("--file", path)), "--format", "bulk").out))
@@ -95,11 +102,7 @@ def test_files_while_the_broker_is_away(own_broker, away, espcap, start_espcap, 
         assert held > 0
     finally:
         come_back(own_broker)
-    run.metrics().wait_until(lambda now: now.settled["forwarded"] == total)
-    assert run.stop() == 0, run
-    assert_balanced(run)
-    assert run.ledger == {"packets captured": total, "forwarded": total, "failed": 0}, run
-    assert segments(spool) == []
+    assert_ends_with_all_forwarded(run, total, spool)
     sections = forwarded.sections(own_broker, topic)
     assert forwarded.packets_by_id(sections).keys() == expected_ids(espcap, DNS, many)
     assert_in_order(sections)
@@ -130,11 +133,7 @@ def test_live_with_a_spool_nothing_is_lost(own_broker, away, start_espcap, netwo
     finally:
         come_back(own_broker)
     sent += network.replay(numbered, "--pps", RATE)
-    run.metrics().wait_until(lambda now: now.settled["forwarded"] == sent)
-    assert run.stop() == 0, run
-    assert_balanced(run)
-    assert run.ledger == {"packets captured": sent, "forwarded": sent, "failed": 0}, run
-    assert segments(spool) == []
+    assert_ends_with_all_forwarded(run, sent, spool)
     sections = forwarded.sections(own_broker, topic)
     assert len(forwarded.packets_by_id(sections)) == sent
     assert_in_order(sections)

@@ -6,6 +6,12 @@ import subprocess
 import uuid
 
 import pcapng
+from project import TEST_PCAPS
+
+# Of several formats, compressions, link types and interfaces.
+CAPTURES = [TEST_PCAPS / name for name in (
+    "http.pcap", "arp.pcap", "two-interfaces.pcapng", "tls.pcapng", "compressed.pcap.gz", "cooked.pcap", "fragments.pcap",
+    "nanosecond.pcap", "snaplen.pcap", "vlan.pcap")]
 
 HEADERS = re.compile(
     rb"espcap=(?P<version>\d+),sensor=(?P<sensor>[^,]*),capture=(?P<capture>[\w-]{22}),records=(?P<records>.*),"
