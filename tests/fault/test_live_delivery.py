@@ -40,7 +40,7 @@ def test_nothing_is_lost_while_the_server_is_away(capture, network, proxy, elast
     run.wait_until(lambda: segment_bytes(tmp_path / "spool") > 100_000)
     proxy.listen()
     sent += network.replay(HTTP)
-    wait_until(lambda: elasticsearch.count(elasticsearch.indices) == sent, step=0.5)
+    wait_until(lambda: elasticsearch.count_so_far(elasticsearch.indices) == sent, step=0.5)
     assert run.stop() == 0, run
     ledger = run.ledger
     assert ledger["packets captured"] == sent
@@ -58,7 +58,7 @@ def test_nothing_is_dropped_beside_a_silent_server(network, proxy, elasticsearch
     run = start_espcap("--verbose", "--nic", nic, *proxy.options, "--spool", tmp_path / "spool", "--metrics", "0")
     run.wait_for(f"capturing on {nic}")
     network.replay(HTTP)
-    wait_until(lambda: elasticsearch.count(elasticsearch.indices) == HTTP_PACKETS, step=0.5)
+    wait_until(lambda: elasticsearch.count_so_far(elasticsearch.indices) == HTTP_PACKETS, step=0.5)
     proxy.always(Hang())
     command = network.replay_command(HTTP, "--pps", RATE, "--loop", RATE * LASTS_S // HTTP_PACKETS)
     with subprocess.Popen(network.command(*command), text=True, stdout=subprocess.PIPE,
@@ -66,7 +66,7 @@ def test_nothing_is_dropped_beside_a_silent_server(network, proxy, elasticsearch
         time.sleep(SILENT_S)
         proxy.heal()
         sent = HTTP_PACKETS + packets_sent(replay.communicate()[0])
-    wait_until(lambda: elasticsearch.count(elasticsearch.indices) == sent, bound(WAIT_S), step=1, state=lambda: str(run))
+    wait_until(lambda: elasticsearch.count_so_far(elasticsearch.indices) == sent, bound(WAIT_S), step=1, state=lambda: str(run))
     scrape = run.metrics().scrape()
     assert scrape("espcap_loop_stall_max_seconds") < bound(0.1), scrape.samples
     assert run.stop() == 0, run
@@ -83,7 +83,7 @@ def test_what_a_full_spool_has_no_room_for_is_counted(capture, network, proxy, e
     run.wait_for("the spool is full")
     run.wait_for("packets are dropped")
     proxy.listen()
-    wait_until(lambda: elasticsearch.count(elasticsearch.indices) > 200, step=0.5)
+    wait_until(lambda: elasticsearch.count_so_far(elasticsearch.indices) > 200, step=0.5)
     late = network.replay(HTTP)
     sent += late
     assert run.stop() == 2, run

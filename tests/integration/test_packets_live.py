@@ -23,7 +23,7 @@ def test_packets_come_back_from_a_recording_under_drops(network, elasticsearch, 
                        "--fields", "frame.number", "--buffer-bytes", "8M", *elasticsearch.options)
     run.wait_for(f"capturing on {nic}")
     sent = network.replay(HTTP)
-    wait_until(lambda: elasticsearch.count(elasticsearch.indices) == sent, step=0.5, state=lambda: str(run))
+    wait_until(lambda: elasticsearch.count_so_far(elasticsearch.indices) == sent, step=0.5, state=lambda: str(run))
     for worker in run.children("espcap-worker"):
         os.kill(worker, signal.SIGSTOP)
     network.replay(HTTP, "--topspeed", "--loop", "400")

@@ -11,6 +11,15 @@ import processes
 from waiting import WAIT_S, wait_until
 
 
+def _killed(pid):
+    """Whether it was there to be killed."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 class Program:
     """What it writes to standard output and standard error goes into files of `folder`, unless `stdout` and
     `stderr` say otherwise; its standard input is empty, unless `stdin` does.
@@ -85,8 +94,8 @@ class Program:
                     pipe.close()
 
     def kill_child(self, name):
-        """The newest one of this name, as soon as there is one."""
-        os.kill(self.wait_until(lambda: self.children(name))[-1], signal.SIGKILL)
+        """The newest one of this name, as soon as there is one; another, where it ends by itself before."""
+        self.wait_until(lambda: any(map(_killed, self.children(name)[-1:])), what=f"a {name} to kill")
 
     # What it reads and writes
 
