@@ -92,10 +92,9 @@ void BulkAnswer(Bytes bytes) {
   } else {
     Require(!parsed.error().message.empty(), "an error says what is wrong");
   }
-  if (const auto members = AnswerMembers::Read(
-          body, elasticsearch::kAnswerBounds,
-          {"/status", "/error", "/error/type", "/error/reason", "/error/caused_by/reason"})) {
-    static_cast<void>(json(elasticsearch::DescribeError(*members)).dump());
+  AnswerMembers members = elasticsearch::StatusAndError();
+  if (base::ReadJson(body, elasticsearch::kAnswerBounds, members)) {
+    static_cast<void>(json(elasticsearch::DescribeError(members)).dump());
   }
   const json answer = json::parse(body, nullptr, false);
   Require(!parsed || !answer.is_discarded(), "only JSON is read");
