@@ -19,12 +19,14 @@ struct ConsumeStats {
     uint64_t lag = 0;  // messages that aren't settled, of those that the brokers have
   };
   std::vector<Partition> partitions;  // of this run, at present
-  size_t unread_partitions = 0;       // of these, read no further since a document is lost
+  size_t failed_partitions = 0;       // of these, read no further since a document is lost
+  size_t waiting_partitions = 0;      // of these, unread: the memory is too small for a session
   uint64_t rebalances = 0;            // of the group, that changed them
   uint64_t messages = 0;              // taken
   uint64_t bytes = 0;                 // of their values
   uint64_t damaged_messages = 0;      // kept as dead letters
   uint64_t deleted_messages = 0;      // by the brokers, before they were read
+  uint64_t conversations_cut = 0;  // that sessions knew when their partition went on without them
   // Packets that sensors lost before they were captured: the highest numbers that were seen.
   static constexpr size_t kMostSensors = 1000;
   struct Sensor {

@@ -52,6 +52,9 @@ class MessageFeed {
   // Since the last call, in order.
   [[nodiscard]] virtual std::vector<Change> DrainChanges() = 0;
 
+  // What a session may use at present; 0: what the run's options say.
+  [[nodiscard]] virtual uint64_t SessionMemory() const = 0;
+
   // The assignment's next message; none: there is none at present.
   [[nodiscard]] virtual std::optional<FedMessage> Next(uint64_t assignment) = 0;
 
@@ -64,6 +67,8 @@ class MessageFeed {
   // By the message, its sensor has lost this number of packets at this interface, since its start.
   virtual void NoteLost(const FedMessage& message, const std::string& interface,
                         uint64_t packets) = 0;
+  // A session of the assignment has ended in order, with this number of conversations in it.
+  virtual void NoteSessionEnd(uint64_t assignment, uint64_t conversations) = 0;
   // Nothing more will be settled of it.
   virtual void NoteEnd(uint64_t assignment) = 0;
 

@@ -65,6 +65,18 @@ json InterfacesOf(const LiveStats& live) {
   return interfaces;
 }
 
+// What sensors lost before their packets came to the topic.
+json SensorsOf(const ConsumeStats& consumption) {
+  json sensors = json::array();
+  for (const auto& [place, packets] : consumption.lost) {
+    sensors.push_back({{"sensor", place.sensor},
+                       {"run", place.run},
+                       {"interface", place.interface},
+                       {"lost", packets}});
+  }
+  return sensors;
+}
+
 std::string BodyOf(const std::string& description, const std::string& started,
                    const RunSnapshot& run, std::optional<int> exit_status) {
   json body = json::parse(description);
@@ -83,6 +95,11 @@ std::string BodyOf(const std::string& description, const std::string& started,
   body["unreadable_files"] = run.work.unreadable_files;
   body["worker_restarts"] = run.work.worker_restarts;
   if (run.live) body["interfaces"] = InterfacesOf(*run.live);
+  if (run.consumption != nullptr) {
+    body["sensors"] = SensorsOf(*run.consumption);
+    body["deleted_messages"] = run.consumption->deleted_messages;
+    body["conversations_cut"] = run.consumption->conversations_cut;
+  }
   // Names of files can be any bytes.
   return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }

@@ -14,6 +14,7 @@
 #include "kafka/topic_reading.h"
 #include "kafka/topic_writer.h"
 #include "process/forked_task.h"
+#include "process/memory_budget.h"
 
 namespace espcap::app {
 namespace {
@@ -146,7 +147,8 @@ Result<std::unique_ptr<consume::TopicConsumer>> OpenSource(const cli::CaptureSet
   if (!member) return Forward(std::move(member));
   consume::TopicConsumer::Options options{
       connection->address.Text(), connection->address.topic,
-      std::string(kafka::ValueOf(connection->properties, "sasl.mechanism")), extent.ends};
+      std::string(kafka::ValueOf(connection->properties, "sasl.mechanism")), extent.ends,
+      settings.worker_memory ? 0 : process::ShareOfMemory(1)};
   run.log.Info(fmt::format("packets from {}, group {}", options.name, settings.jobs.group));
   const auto writer_to = [&log = run.log](telemetry::Log::Level level, const char* kind) {
     return [messages = telemetry::RateLimited(log, level, kind)](const std::string& message) {

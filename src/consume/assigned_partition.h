@@ -21,6 +21,7 @@ struct AssignedPartition {
   kafka::OffsetProgress progress;
   std::optional<int64_t> first;     // that the brokers still had, of those that are taken
   std::optional<int64_t> expected;  // the next one, where none is deleted
+  bool has_begun = false;           // it has a session
   bool is_ending = false;           // no further message is taken
   bool is_over = false;             // and all that were are settled, or never will be
 
@@ -45,6 +46,7 @@ struct AssignedPartition {
   }
   [[nodiscard]] bool IsLast(int64_t offset) const { return end && offset + 1 >= *end; }
   [[nodiscard]] bool is_committed() const { return !progress.Committable(); }
+  [[nodiscard]] bool has_session() const { return has_begun && !is_over; }
   [[nodiscard]] bool HasRoom() const { return !is_ending && progress.open() < kMostOpen; }
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "consume/memory_share.h"
 #include "consume/message_id.h"
 #include "document/document_id.h"
 #include "kafka/failure.h"
@@ -69,6 +70,7 @@ void TopicConsumer::Serve() {
     failure_ = polled.error().message;
   }
   ReleaseGoing();
+  BeginSessions();
   if (is_leaving_ || !going_.empty() || loop_.Now() >= next_commit_) Commit();
   const bool may_leave = commits_.under_way() == 0 && letters_->IsIdle();
   if (is_leaving_ && (may_leave || !failure_.empty())) member_->Leave();
@@ -80,7 +82,7 @@ void TopicConsumer::Serve() {
 
 void TopicConsumer::Show() {
   stats_.partitions.clear();
-  stats_.unread_partitions = 0;
+  stats_.failed_partitions = stats_.waiting_partitions = 0;
   for (const auto& [number, partition] : partitions_) {
     const auto end = member_->EndOf(number);
     const auto position = partition.progress.Position();
@@ -88,7 +90,8 @@ void TopicConsumer::Show() {
     const int64_t lag = end && (position || partition.expected) ? *end - from : 0;
     stats_.partitions.push_back({number, static_cast<uint64_t>(std::max<int64_t>(0, lag))});
     const bool is_going = std::find(going_.begin(), going_.end(), number) != going_.end();
-    if (partition.is_over && !partition.end && !is_going) ++stats_.unread_partitions;
+    if (partition.is_over && !partition.end && !is_going) ++stats_.failed_partitions;
+    if (!partition.has_begun && !partition.is_ending) ++stats_.waiting_partitions;
   }
 }
 
@@ -112,8 +115,6 @@ void TopicConsumer::Handle(const kafka::Consumer::Events& events) {
     partition.assignment = ++assignments_;
     const auto place = static_cast<size_t>(number);
     if (place < options_.ends.size()) partition.end = options_.ends[place];
-    changes_.push_back({Change::Kind::kBegin, partition.assignment, number,
-                        fmt::format("{}, partition {}", options_.name, number)});
     changed_ = loop_.Now();
   }
   if (!events.assigned.empty()) member_->AskCommitted(events.assigned);
@@ -148,8 +149,41 @@ void TopicConsumer::Handle(const kafka::ErrorReport& error) {
       kafka::Explain(error.error, error.reason, options_.mechanism, rd_kafka_version()));
 }
 
+// Those that the memory is enough for; the others begin when one of them has ended.
+void TopicConsumer::BeginSessions() {
+  const size_t most = ShareMemory(options_.memory_bytes, partitions_.size()).sessions;
+  auto sessions = static_cast<size_t>(
+      std::count_if(partitions_.begin(), partitions_.end(),
+                    [](const auto& entry) { return entry.second.has_session(); }));
+  size_t waiting = 0;
+  for (auto& [number, partition] : partitions_) {
+    if (partition.has_begun || partition.is_ending) continue;
+    if (sessions >= most) {
+      ++waiting;
+      continue;
+    }
+    ++sessions;
+    partition.has_begun = true;
+    changes_.push_back({Change::Kind::kBegin, partition.assignment, number,
+                        fmt::format("{}, partition {}", options_.name, number)});
+  }
+  if (waiting == std::exchange(waiting_, waiting) || waiting == 0) return;
+  hooks_.warn(fmt::format(
+      "{}: {} of {} partitions wait unread, since the memory is too small for their sessions; add "
+      "members to the group, or give --worker-memory",
+      options_.name, waiting, partitions_.size()));
+}
+
+uint64_t TopicConsumer::SessionMemory() const {
+  return ShareMemory(options_.memory_bytes, partitions_.size()).session_bytes;
+}
+
 void TopicConsumer::End(AssignedPartition& partition) {
   if (std::exchange(partition.is_ending, true)) return;
+  if (!partition.has_begun) {
+    partition.is_over = true;
+    return;
+  }
   changes_.push_back({Change::Kind::kEnd, partition.assignment, partition.partition, {}});
 }
 
@@ -204,6 +238,13 @@ void TopicConsumer::NoteLost(const FedMessage& message, const std::string& inter
   } else if (stats_.lost.size() < ConsumeStats::kMostSensors) {
     stats_.lost.emplace(place, packets);
   }
+}
+
+// Whether they go on is not known: each counts whose partition does.
+void TopicConsumer::NoteSessionEnd(uint64_t assignment, uint64_t conversations) {
+  const AssignedPartition* const partition = Find(assignment);
+  const bool is_last = partition != nullptr && partition->end && partition->is_ending;
+  if (!is_last) stats_.conversations_cut += conversations;
 }
 
 void TopicConsumer::NoteEnd(uint64_t assignment) {

@@ -36,6 +36,7 @@ class TopicConsumer : public MessageFeed, public base::PollService {
     std::string topic;
     std::string mechanism;      // of SASL
     std::vector<int64_t> ends;  // by partition, where the run ends; none: it doesn't
+    uint64_t memory_bytes = 0;  // of all sessions together; 0: not bounded here
   };
   struct Hooks {
     std::function<void(const std::string&)> warn;
@@ -48,11 +49,13 @@ class TopicConsumer : public MessageFeed, public base::PollService {
 
   // As a feed.
   [[nodiscard]] std::vector<Change> DrainChanges() override;
+  [[nodiscard]] uint64_t SessionMemory() const override;
   [[nodiscard]] std::optional<FedMessage> Next(uint64_t assignment) override;
   void Settle(uint64_t assignment, int64_t offset) override;
   void Keep(const FedMessage& message, int32_t partition, const std::string& reason,
             std::function<void(bool)> kept) override;
   void NoteLost(const FedMessage& message, const std::string& interface, uint64_t packets) override;
+  void NoteSessionEnd(uint64_t assignment, uint64_t conversations) override;
   void NoteEnd(uint64_t assignment) override;
   [[nodiscard]] bool AtEnd() const override;
   [[nodiscard]] Result<void> Check() const override;
@@ -70,6 +73,7 @@ class TopicConsumer : public MessageFeed, public base::PollService {
 
   void Handle(const kafka::Consumer::Events& events);
   void Handle(const kafka::ErrorReport& error);
+  void BeginSessions();
   void End(AssignedPartition& partition);
   void CountDeleted(int32_t partition, uint64_t messages);
   void Show();
@@ -86,6 +90,7 @@ class TopicConsumer : public MessageFeed, public base::PollService {
   std::map<int32_t, AssignedPartition> partitions_;
   std::vector<Change> changes_;
   uint64_t assignments_ = 0;
+  size_t waiting_ = 0;          // partitions that have no session yet, when last told
   Time changed_;                // the assignment, last
   std::vector<int32_t> going_;  // partitions that another member waits for
   Time going_until_{};

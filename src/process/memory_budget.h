@@ -19,11 +19,17 @@ class MemoryBudget {
   // Begins at once. The limit can't be undone.
   explicit MemoryBudget(uint64_t limit);
 
+  // Less from now on, by its own looks alone. 0: as before.
+  void Tighten(uint64_t limit) {
+    if (limit != 0 && (limit_ == 0 || limit < limit_)) limit_ = limit;
+  }
+
+  [[nodiscard]] bool IsNear() const { return IsNearLimit(at_start_, size_.Read(), limit_); }
   // Between two frames. Looks now and then.
   [[nodiscard]] bool NearLimit() {
     constexpr uint32_t kFramesBetweenLooks = 64;
     if (limit_ == 0 || ++frames_ % kFramesBetweenLooks != 0) return false;
-    return IsNearLimit(at_start_, size_.Read(), limit_);
+    return IsNear();
   }
 
  private:

@@ -77,6 +77,7 @@ struct Job {
   uint64_t file_bytes = 0;     // when the run came to it
   uint32_t settled_frame = 0;  // frames up to here were taken by an earlier worker
   uint32_t worker_index = 0;   // which of the workers at one time
+  uint64_t memory_bytes = 0;   // that it may use; 0: what the run's options say
   // Of a file: what is settled isn't dissected again for what follows from it.
   bool is_fresh = false;
   uint32_t session = 1;         // which of the sessions that know nothing of each other
@@ -151,7 +152,8 @@ struct WorkerMessage {
   // kWantsMessage, of the one before: its log message says what is wrong with it, if anything.
   uint32_t frames = 0;   // that the capture filter took
   uint32_t records = 0;  // that it has, as far as it could be read
-  uint64_t lost = 0;     // kLost: packets, since that capture's start
+  // kLost: packets, since that capture's start. kDone, of messages: conversations of its session.
+  uint64_t count = 0;
   LogMessage log_message;
 };
 
@@ -165,13 +167,19 @@ struct GrantedFile {
   std::array<char, PATH_MAX> path{};  // of a recording
 };
 
-// A capture in a message of a topic, whose bytes come with it as a file. Nothing comes with one
-// that is not open: nothing more follows.
+// To a worker that waits for a message.
 struct GrantedMessage {
-  bool is_open = false;
-  uint64_t sequence = 0;     // its number among those of its partition's worker, from 1
-  uint32_t first_frame = 0;  // the number of its first frame
-  uint32_t packets = 0;      // that it should have; 0: it isn't known
+  enum class Kind : uint32_t {
+    kNone,    // nothing more follows
+    kMemory,  // none yet: what its session may use has changed
+    kMessage  // a capture, whose bytes come with it as a file
+  };
+
+  Kind kind = Kind::kNone;
+  uint64_t memory_bytes = 0;  // that its session may use from now on; 0: as at its start
+  uint64_t sequence = 0;      // its number among those of its partition's worker, from 1
+  uint32_t first_frame = 0;   // the number of its first frame
+  uint32_t packets = 0;       // that it should have; 0: it isn't known
   int32_t partition = 0;
   int64_t offset = 0;
 };

@@ -143,16 +143,18 @@ base::FileDescriptor SlotWriter::AskForMember(std::string_view name) const {
   return AwaitFile(wish).file;
 }
 
-std::optional<SlotWriter::MessageFiles> SlotWriter::AskForMessage(const MessageRead& before,
-                                                                  std::chrono::milliseconds age) {
-  constexpr std::chrono::milliseconds kLeastLook{10};  // at the slot's age
-  constexpr std::chrono::milliseconds kMostLook{100};
+void SlotWriter::WantMessage(const MessageRead& before) const {
   WorkerMessage wish;
   wish.kind = WorkerMessage::Kind::kWantsMessage;
   wish.frames = before.frames;
   wish.records = before.records;
   wish.log_message = LogMessage::Of(LogMessage::Level::kError, before.fault);
-  if (!channel_.Send(wish)) return std::nullopt;
+  static_cast<void>(channel_.Send(wish));
+}
+
+std::optional<SlotWriter::MessageFiles> SlotWriter::AwaitMessage(std::chrono::milliseconds age) {
+  constexpr std::chrono::milliseconds kLeastLook{10};  // at the slot's age
+  constexpr std::chrono::milliseconds kMostLook{100};
   for (;;) {
     if (!channel_.AwaitsReceipt(std::clamp(age, kLeastLook, kMostLook))) {
       if (progress_.captured > 0) HandOverIfOlderThan(age);
@@ -168,8 +170,8 @@ std::optional<SlotWriter::MessageFiles> SlotWriter::AskForMessage(const MessageR
     }
     const auto* message = std::get_if<GrantedMessage>(&granted);
     if (message == nullptr) return std::nullopt;
-    files.message = *message;
-    if (!message->is_open) return files;
+    files.granted = *message;
+    if (message->kind != GrantedMessage::Kind::kMessage) return files;
     const auto origin = channel_.Receive<GrantedOrigin>(&files.texts);
     if (!origin || !files.value.valid() || !files.texts.valid()) return std::nullopt;
     files.origin = *origin;
@@ -180,7 +182,7 @@ std::optional<SlotWriter::MessageFiles> SlotWriter::AskForMessage(const MessageR
 void SlotWriter::SendLost(std::string_view interface, uint64_t packets) const {
   WorkerMessage note;
   note.kind = WorkerMessage::Kind::kLost;
-  note.lost = packets;
+  note.count = packets;
   note.log_message = LogMessage::Of(LogMessage::Level::kVerbose, interface);
   static_cast<void>(channel_.Send(note));
 }
@@ -213,11 +215,12 @@ void SlotWriter::SendOpened(std::string_view failure) const {
   static_cast<void>(channel_.Send(opened));
 }
 
-void SlotWriter::Finish(Outcome outcome) {
+void SlotWriter::Finish(Outcome outcome, uint64_t conversations) {
   HandOver();
   WorkerMessage done;
   done.kind = WorkerMessage::Kind::kDone;
   done.outcome = outcome;
+  done.count = conversations;
   static_cast<void>(channel_.Send(done));
 }
 

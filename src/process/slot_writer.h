@@ -88,22 +88,23 @@ class SlotWriter {
   // It is there.
   void SendUnpacked(Outcome outcome) const;
 
-  // The next message, while what was made before goes on to the supervisor once it is so old. Of
-  // the one before it: what was read of it, and what is wrong with it (empty: nothing). Not open:
-  // nothing follows. None: the supervisor is gone.
-  struct MessageFiles {
-    GrantedMessage message;
-    base::FileDescriptor value;
-    GrantedOrigin origin;
-    base::FileDescriptor texts;
-  };
+  // Wants the next message. Of the one before it: what was read of it, and what is wrong with it
+  // (empty: nothing).
   struct MessageRead {
     uint32_t frames = 0;
     uint32_t records = 0;
     std::string fault;
   };
-  [[nodiscard]] std::optional<MessageFiles> AskForMessage(const MessageRead& before,
-                                                          std::chrono::milliseconds age);
+  void WantMessage(const MessageRead& before) const;
+  // What is granted next, while what was made before goes on to the supervisor once it is so old.
+  // None: the supervisor is gone. The rest comes with a message only.
+  struct MessageFiles {
+    GrantedMessage granted;
+    base::FileDescriptor value;
+    GrantedOrigin origin;
+    base::FileDescriptor texts;
+  };
+  [[nodiscard]] std::optional<MessageFiles> AwaitMessage(std::chrono::milliseconds age);
 
   // Of the message that is read: what a sensor has lost at an interface.
   void SendLost(std::string_view interface, uint64_t packets) const;
@@ -115,8 +116,9 @@ class SlotWriter {
   void SendAwaits() const;
   void SendOpened(std::string_view failure = {}) const;
 
-  // Hands over what is left and says how the job ended.
-  void Finish(Outcome outcome);
+  // Hands over what is left and says how the job ended; of messages, with this number of
+  // conversations in its session.
+  void Finish(Outcome outcome, uint64_t conversations);
 
   [[nodiscard]] bool StopRequested() const { return control_.StopRequested(); }
   // Hangs up with the supervisor.

@@ -18,7 +18,8 @@ HealthState HealthOf(const RunSnapshot& snapshot) {
     if (blind != interfaces.end()) state.blind_interface = blind->name;
   }
   if (snapshot.consumption != nullptr) {
-    state.partitions_unread = snapshot.consumption->unread_partitions;
+    state.partitions_failed = snapshot.consumption->failed_partitions;
+    state.partitions_waiting = snapshot.consumption->waiting_partitions;
     state.messages_deleted = snapshot.consumption->deleted_messages;
   }
   if (snapshot.delivery == nullptr) return state;
@@ -42,9 +43,14 @@ std::string UnhealthyReason(const HealthState& state) {
         "wait",
         state.rings_unread);
   }
-  if (state.partitions_unread > 0) {
+  if (state.partitions_failed > 0) {
     return fmt::format("partitions are read no further: documents of {} of them are lost",
-                       state.partitions_unread);
+                       state.partitions_failed);
+  }
+  if (state.partitions_waiting > 0) {
+    return fmt::format(
+        "partitions are not read: the memory is too small for sessions of {} of them",
+        state.partitions_waiting);
   }
   if (state.messages_deleted > 0) {
     return fmt::format("messages were deleted before they were read: {}", state.messages_deleted);

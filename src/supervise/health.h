@@ -23,7 +23,8 @@ struct HealthState {
   std::string blind_interface = {};      // the link receives packets, and the capture sees none
   std::string preparation_problem = {};  // why it isn't; empty: nothing is known yet
   size_t rings_unread = 0;
-  size_t partitions_unread = 0;   // of a topic, since a document is lost
+  size_t partitions_failed = 0;   // of a topic: unread since a document is lost
+  size_t partitions_waiting = 0;  // of a topic: unread for want of memory
   uint64_t messages_deleted = 0;  // of a topic, before they were read
 };
 

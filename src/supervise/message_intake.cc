@@ -23,26 +23,10 @@ Result<base::FileDescriptor> FileWith(const char* name,
   for (const std::string_view part : parts) {
     if (!file) break;
     if (const int error = base::WriteAll(file->get(), part); error != 0) {
-      return Fail("give a message to a worker: {}", std::generic_category().message(error));
+      return Fail("write to {}: {}", name, std::generic_category().message(error));
     }
   }
   return file;
-}
-
-bool Send(const Worker& worker, const MessageStream::Given& given, int32_t partition) {
-  const FedMessage& message = *given.message;
-  const auto value = FileWith("espcap-message", {message.value});
-  const auto texts =
-      FileWith("espcap-message-origin", {message.sensor, message.file, message.records});
-  if (!value || !texts) return false;
-  const process::GrantedMessage granted{
-      true,      given.sequence, given.first_frame, static_cast<uint32_t>(message.numbers.size()),
-      partition, message.offset};
-  const process::GrantedOrigin origin{static_cast<uint32_t>(message.sensor.size()),
-                                      static_cast<uint32_t>(message.file.size()),
-                                      static_cast<uint32_t>(message.records.size())};
-  return worker.channel.TrySend(granted, value->get()) &&
-         worker.channel.TrySend(origin, texts->get());
 }
 
 }  // namespace
@@ -62,8 +46,26 @@ void MessageIntake::Serve() {
     }
   }
   CloseFailed();
+  ShareMemory();
   for (Worker& worker : workers_.workers()) {
     if (worker.wants_message && worker.channel.open()) Grant(worker);
+  }
+}
+
+// A session that waits for a message looks at once whether it is too large now.
+void MessageIntake::ShareMemory() {
+  const uint64_t memory_bytes = feed_->SessionMemory();
+  for (Capture& capture : captures_.captures()) {
+    if (capture.messages == nullptr) continue;
+    for (Part& part : capture.parts) part.job.memory_bytes = memory_bytes;
+  }
+  if (memory_bytes == std::exchange(session_memory_, memory_bytes)) return;
+  process::GrantedMessage granted;
+  granted.kind = process::GrantedMessage::Kind::kMemory;
+  granted.memory_bytes = memory_bytes;
+  for (const Worker& worker : workers_.workers()) {
+    if (!worker.wants_message || !worker.channel.open()) continue;
+    static_cast<void>(worker.channel.TrySend(granted));
   }
 }
 
@@ -76,6 +78,7 @@ void MessageIntake::Begin(const MessageFeed::Change& change) {
   part.capture = &capture;
   part.job.role = process::Job::Role::kDissectMessages;
   part.job.SetPath(change.name);
+  part.job.memory_bytes = feed_->SessionMemory();
   captures_.PutBack(part);
 }
 
@@ -98,9 +101,8 @@ void MessageIntake::Grant(Worker& worker) {
     const auto given = stream->Give([&] { return feed_->Next(stream->assignment()); });
     if (!given) break;
     if (given->message->fault.empty()) {
-      worker.wants_message = false;
-      // A worker that doesn't read is one that makes no progress.
-      static_cast<void>(Send(worker, *given, stream->partition()));
+      worker.wants_message = !Send(worker, *given);
+      if (worker.wants_message) stream->TakeBack();
       return;
     }
     const std::string reason = given->message->fault;
@@ -110,6 +112,37 @@ void MessageIntake::Grant(Worker& worker) {
   if (!stream->IsSpent()) return;
   worker.wants_message = false;
   static_cast<void>(worker.channel.TrySend(process::GrantedMessage{}));
+}
+
+// Whether it is on its way. What it can't have for want of memory or descriptors comes later.
+bool MessageIntake::Send(const Worker& worker, const MessageStream::Given& given) const {
+  const FedMessage& message = *given.message;
+  const Capture& capture = *worker.part->capture;
+  const auto value = FileWith("espcap-message", {message.value});
+  const auto texts =
+      FileWith("espcap-message-origin", {message.sensor, message.file, message.records});
+  if (!value || !texts) {
+    log_.WriteLimited(
+        telemetry::Log::Level::kWarning, "messages for workers",
+        fmt::format("{}, offset {}: give the message to its worker: {}; tried again", *capture.name,
+                    message.offset, (value ? texts : value).error().message));
+    return false;
+  }
+  const process::GrantedMessage granted{process::GrantedMessage::Kind::kMessage,
+                                        feed_->SessionMemory(),
+                                        given.sequence,
+                                        given.first_frame,
+                                        static_cast<uint32_t>(message.numbers.size()),
+                                        capture.messages->partition(),
+                                        message.offset};
+  const process::GrantedOrigin origin{static_cast<uint32_t>(message.sensor.size()),
+                                      static_cast<uint32_t>(message.file.size()),
+                                      static_cast<uint32_t>(message.records.size())};
+  // A worker that doesn't read is one that makes no progress.
+  if (worker.channel.TrySend(granted, value->get())) {
+    static_cast<void>(worker.channel.TrySend(origin, texts->get()));
+  }
+  return true;
 }
 
 Result<void> MessageIntake::Handle(const MessageWanted& event) {
@@ -124,6 +157,10 @@ Result<void> MessageIntake::Handle(const MessageWanted& event) {
 void MessageIntake::Handle(const LossSeen& event) {
   const FedMessage* const message = event.worker.part->capture->messages->Reading();
   if (message != nullptr) feed_->NoteLost(*message, event.interface, event.packets);
+}
+
+void MessageIntake::Handle(const SessionEnded& event) {
+  feed_->NoteSessionEnd(event.worker.part->capture->messages->assignment(), event.conversations);
 }
 
 // Its packets that nobody could read are accounted for with it.

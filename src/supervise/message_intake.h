@@ -32,6 +32,7 @@ class MessageIntake {
   Result<void> Handle(const MessageWanted& event);
   // What a sensor has lost, by a message of it.
   void Handle(const LossSeen& event);
+  void Handle(const SessionEnded& event);
   // No further message is taken.
   void Close();
 
@@ -44,7 +45,9 @@ class MessageIntake {
 
  private:
   void Begin(const MessageFeed::Change& change);
+  void ShareMemory();
   void Grant(Worker& worker);
+  [[nodiscard]] bool Send(const Worker& worker, const MessageStream::Given& given) const;
   void Read(const std::shared_ptr<MessageStream>& stream, const std::string& capture,
             const MessageStream::Fault& fault, const std::string& reason);
   void CloseFailed();
@@ -54,6 +57,7 @@ class MessageIntake {
   WorkerPool& workers_;
   Ledger& ledger_;
   telemetry::Log& log_;
+  uint64_t session_memory_ = 0;  // that sessions know of
   bool is_closed_ = false;
 };
 

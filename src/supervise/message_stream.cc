@@ -30,6 +30,11 @@ std::optional<MessageStream::Given> MessageStream::Give(
   return Given{&open.message, next_++, open.first_frame};
 }
 
+void MessageStream::TakeBack() {
+  --next_;
+  is_reading_ = false;
+}
+
 Result<std::optional<MessageStream::Fault>> MessageStream::NoteRead(uint64_t frames,
                                                                     uint64_t records,
                                                                     bool is_faulty) {
@@ -93,18 +98,17 @@ Result<DocumentKey> MessageStream::KeyOf(uint64_t record) const {
   return Fail("a document of record {} of message {}", index, sequence);
 }
 
-uint64_t MessageStream::LastFrame() const {
-  if (!is_reading_) return next_frame_ - 1;
-  const Open& open = open_.at(next_ - 1);
-  const uint64_t packets = open.message.numbers.size();
-  return packets == 0 ? UINT32_MAX - 1 : open.first_frame - 1 + packets;
+uint64_t MessageStream::Open::MostFrames() const {
+  const uint64_t packets = message.numbers.size();
+  return packets == 0 ? UINT32_MAX - 1 : first_frame - 1 + packets;
 }
 
 Result<std::vector<DocumentKey>> MessageStream::Check(const SlotContents& contents,
                                                       uint64_t last) const {
   const process::SlotProgress& progress = contents.progress;
   const uint64_t last_frame = accounted_frames_ + progress.captured;
-  if (last_frame > LastFrame() || (progress.captured > 0 && progress.last_frame != last_frame)) {
+  const uint64_t most_frames = is_reading_ ? open_.at(next_ - 1).MostFrames() : next_frame_ - 1;
+  if (last_frame > most_frames || (progress.captured > 0 && progress.last_frame != last_frame)) {
     return Fail("packets up to {}, after {}", progress.last_frame, accounted_frames_);
   }
   std::vector<DocumentKey> keys;

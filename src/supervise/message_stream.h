@@ -43,6 +43,8 @@ class MessageStream {
     uint32_t first_frame = 0;
   };
   std::optional<Given> Give(const std::function<std::optional<FedMessage>()>& take);
+  // It didn't get it: it is the next one again.
+  void TakeBack();
   // No further one is taken. Whether that is new.
   bool Close() { return !std::exchange(is_closed_, true); }
   // Nothing is left to be given.
@@ -91,6 +93,8 @@ class MessageStream {
     bool awaits_keeping = false;
     bool has_failed = false;
 
+    // To which a worker that reads it can have come.
+    [[nodiscard]] uint64_t MostFrames() const;
     [[nodiscard]] bool IsSettled() const {
       return is_accounted && batches == 0 && !awaits_keeping && !has_failed;
     }
@@ -98,8 +102,6 @@ class MessageStream {
   using OpenMessages = std::map<uint64_t, Open>;  // by sequence
 
   [[nodiscard]] Result<DocumentKey> KeyOf(uint64_t record) const;
-  // That the worker can have come to.
-  [[nodiscard]] uint64_t LastFrame() const;
   void AdvanceAccounted();
   void Settle(OpenMessages::iterator message);
 

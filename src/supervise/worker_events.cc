@@ -34,6 +34,7 @@ void Supervisor::Handle(const WorkerEvent& event) {
                    }
                  },
                  [this](const LossSeen& e) { messages_->Handle(e); },
+                 [this](const SessionEnded& e) { messages_->Handle(e); },
                  [this](const MemberUnpacked& e) {
                    if (state_.stop) return e.worker.member.reset();
                    if (e.outcome == process::Outcome::kUnreadable) ++state_.unreadable_files;

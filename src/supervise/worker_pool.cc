@@ -86,7 +86,7 @@ std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) {
       if (worker.wants_message || worker.part->job.role != process::Job::Role::kDissectMessages) {
         return ProtocolBroken{worker, "it tells of a message that it hasn't"};
       }
-      return LossSeen{worker, std::string(message->log_message.Text()), message->lost};
+      return LossSeen{worker, std::string(message->log_message.Text()), message->count};
     case WorkerMessage::Kind::kWantsMessage:
       if (worker.wants_message || worker.part->job.role != process::Job::Role::kDissectMessages) {
         return ProtocolBroken{worker, "it wants a message that it can't have"};
@@ -115,8 +115,10 @@ std::optional<WorkerEvent> WorkerPool::Receive(Worker& worker) {
       return LinkTypeSeen{worker, std::string(message->log_message.Text())};
     case WorkerMessage::Kind::kDone:
       if (message->outcome > process::Outcome::kUnreadable) break;
+      if (worker.outcome) return ProtocolBroken{worker, "it has ended twice"};
       worker.outcome = message->outcome;
-      return std::nullopt;
+      if (worker.part->job.role != process::Job::Role::kDissectMessages) return std::nullopt;
+      return SessionEnded{worker, message->count};
   }
   return ProtocolBroken{worker, "a message that means nothing"};
 }

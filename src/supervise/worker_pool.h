@@ -79,6 +79,10 @@ struct LossSeen {  // in the message that it reads
   std::string interface;
   uint64_t packets;
 };
+struct SessionEnded {  // of messages, in order
+  Worker& worker;
+  uint64_t conversations;  // that it knew
+};
 struct MemberUnpacked {
   Worker& worker;
   process::Outcome outcome;
@@ -105,9 +109,9 @@ struct WorkerReaped {
 };
 struct ZygoteEnded {};
 struct OpenerEnded {};
-using WorkerEvent = std::variant<SlotReady, FileWanted, MessageWanted, LossSeen, MemberUnpacked,
-                                 InterfaceOpened, LinkTypeSeen, ProtocolBroken, WorkerLogged,
-                                 WorkerReaped, ZygoteEnded, OpenerEnded>;
+using WorkerEvent = std::variant<SlotReady, FileWanted, MessageWanted, LossSeen, SessionEnded,
+                                 MemberUnpacked, InterfaceOpened, LinkTypeSeen, ProtocolBroken,
+                                 WorkerLogged, WorkerReaped, ZygoteEnded, OpenerEnded>;
 
 class WorkerPool {
  public:

@@ -206,13 +206,17 @@ void AddLosses(Exposition& text, const ConsumeStats& consumption) {
 void AddConsumption(Exposition& text, const ConsumeStats& consumption) {
   text.Gauge("espcap_consume_partitions", "Partitions of the topic that are this run's at present.")
       .Sample({}, uint64_t{consumption.partitions.size()});
-  text.Gauge("espcap_consume_partitions_unread",
-             "Those that are read no further, since a document of them is lost.")
-      .Sample({}, uint64_t{consumption.unread_partitions});
+  Family& unread = text.Gauge("espcap_consume_partitions_unread",
+                              "Those that are not read, or no further, by the reason.");
+  unread.Sample({{"reason", "document_lost"}}, uint64_t{consumption.failed_partitions});
+  unread.Sample({{"reason", "memory"}}, uint64_t{consumption.waiting_partitions});
   AddLag(text, consumption.partitions);
   AddLosses(text, consumption);
   text.Counter("espcap_consume_rebalances_total", "Changes of this run's partitions.")
       .Sample({}, consumption.rebalances);
+  text.Counter("espcap_consume_conversations_cut_total",
+               "Conversations that a session knew when its partition went on without it.")
+      .Sample({}, consumption.conversations_cut);
   text.Counter("espcap_consume_messages_total", "Messages that were taken.")
       .Sample({}, consumption.messages);
   text.Counter("espcap_consume_bytes_total", "Bytes of the messages that were taken.")

@@ -57,13 +57,13 @@ MessageSource::Message FactsOf(const SlotWriter::MessageFiles& files) {
   const process::GrantedOrigin& origin = files.origin;
   const int texts = files.texts.get();
   MessageSource::Message message;
-  message.partition = files.message.partition;
-  message.offset = files.message.offset;
+  message.partition = files.granted.partition;
+  message.offset = files.granted.offset;
   message.sensor = ReadText(texts, 0, origin.sensor_bytes);
   message.file = ReadText(texts, origin.sensor_bytes, origin.file_bytes);
   const std::string records =
       ReadText(texts, size_t{origin.sensor_bytes} + origin.file_bytes, origin.records_bytes);
-  auto numbers = document::ParseRecordNumbers(records, files.message.packets);
+  auto numbers = document::ParseRecordNumbers(records, files.granted.packets);
   if (numbers) message.numbers = std::move(*numbers);
   return message;
 }
@@ -116,6 +116,21 @@ Result<SlotWriter::MessageRead> ReadMessage(MessageJob& job,
   return read;
 }
 
+// Wants a message and waits for it. None: the session has grown too large while it waited. An
+// error: the supervisor is gone.
+Result<std::optional<SlotWriter::MessageFiles>> NextMessage(const SlotWriter::MessageRead& before,
+                                                            MessageJob& job) {
+  job.out.WantMessage(before);
+  for (;;) {
+    auto files = job.out.AwaitMessage(job.context.options().flush_interval);
+    job.out.CountWork();
+    if (!files) return Fail("the supervising process is gone");
+    job.memory.Tighten(files->granted.memory_bytes);
+    if (files->granted.kind != process::GrantedMessage::Kind::kMemory) return files;
+    if (job.use.packets > 0 && job.memory.IsNear()) return std::nullopt;
+  }
+}
+
 }  // namespace
 
 Result<Outcome> RunMessageJob(WorkerContext& context, const Job& job, process::MemoryBudget& memory,
@@ -134,17 +149,18 @@ Result<Outcome> RunMessageJob(WorkerContext& context, const Job& job, process::M
   MessageJob messages{source, frames, processor, out, context, memory, job.settled_frame};
   SlotWriter::MessageRead read;
   for (;;) {
-    auto files = out.AskForMessage(read, options.flush_interval);
-    out.CountWork();
-    if (!files) return Fail("the supervising process is gone");
-    if (!files->message.is_open) return Outcome::kComplete;
-    const std::string path = fmt::format("/proc/self/fd/{}", files->value.get());
-    const auto opened = source.Open(path, FactsOf(*files));
+    auto next = NextMessage(read, messages);
+    if (!next) return Forward(std::move(next));
+    if (!*next) return Outcome::kSessionLimitReached;
+    const SlotWriter::MessageFiles& files = **next;
+    if (files.granted.kind == process::GrantedMessage::Kind::kNone) return Outcome::kComplete;
+    const std::string path = fmt::format("/proc/self/fd/{}", files.value.get());
+    const auto opened = source.Open(path, FactsOf(files));
     if (!opened) {
       read = {0, 0, opened.error().message};
       continue;
     }
-    auto done = ReadMessage(messages, files->message);
+    auto done = ReadMessage(messages, files.granted);
     if (!done) return Forward(std::move(done));
     if (messages.is_full) return Outcome::kSessionLimitReached;
     read = std::move(*done);

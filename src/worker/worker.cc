@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "dissect/conversations.h"
 #include "process/slot_writer.h"
 #include "worker/jobs.h"
 
@@ -20,8 +21,9 @@ Result<Outcome> RunJob(WorkerContext& context, const ShardPlanner& planner, cons
   if (auto given_up = context.GiveUpPrivileges(job); !given_up) {
     return Forward(std::move(given_up));
   }
-  process::MemoryBudget memory(job.role == Job::Role::kCapture ? 0
-                                                               : context.options().memory_bytes);
+  const uint64_t memory_bytes =
+      job.memory_bytes != 0 ? job.memory_bytes : context.options().memory_bytes;
+  process::MemoryBudget memory(job.role == Job::Role::kCapture ? 0 : memory_bytes);
   const bool forwards = context.options().forwards;
   if (job.role != Job::Role::kCapture && !forwards) {
     context.writer().SetNeeds(job.needs);
@@ -61,7 +63,9 @@ void RunWorker(WorkerContext& context, const ShardPlanner& planner, const Job& j
   auto outcome =
       kept ? RunJob(context, planner, job, out) : Result<Outcome>(tl::unexpected(kept.error()));
   if (!outcome) out.SendLog(LogMessage::Level::kError, outcome.error().message);
-  out.Finish(outcome.value_or(Outcome::kPartial));
+  const bool has_conversations = job.role == Job::Role::kDissectMessages;
+  out.Finish(outcome.value_or(Outcome::kPartial),
+             has_conversations ? dissect::CountConversations() : 0);
 }
 
 }  // namespace espcap::worker

@@ -25,7 +25,8 @@ def test_metrics(topic, start_espcap):
                                              for number in range(4)))
     sections = forwarded.sections(topic.broker, topic.name)
     now = run.metrics().scrape()
-    assert now("espcap_consume_partitions") == 4 and now("espcap_consume_partitions_unread") == 0
+    unread = {reason: now("espcap_consume_partitions_unread", reason=reason) for reason in ("document_lost", "memory")}
+    assert now("espcap_consume_partitions") == 4 and unread == {"document_lost": 0, "memory": 0}
     assert now("espcap_consume_messages_total") == len(sections)
     assert now("espcap_consume_bytes_total") == sum(len(one.value) for one in sections)
     assert now("espcap_consume_rebalances_total") >= 1 and now("espcap_consume_damaged_messages_total") == 0
@@ -34,7 +35,7 @@ def test_metrics(topic, start_espcap):
     assert run.stop() == 0, run
 
 
-def test_what_sensors_lose(broker, start_espcap, espcap):
+def test_what_sensors_lose(broker, start_espcap, espcap, elasticsearch):
     """By interface; the highest number counts, and the ledger has its own packets only."""
     topic = Topic(broker, espcap, partitions=2)
     for lost, sensor in ((0, "a"), (7, "a"), (5, "a"), (3, "b")):
@@ -43,11 +44,18 @@ def test_what_sensors_lose(broker, start_espcap, espcap):
         value = pcapng.section() + pcapng.interface(1, pcapng.option(2, b"eth9")) + \
             pcapng.packet(0, 10 ** 15, b"\2" * 60) + (statistics if lost else b"")
         topic.produce(value, {**HEADERS, "sensor": sensor})
-    run = start_espcap(*topic.options, "--format", "bulk", "--metrics", "0")
-    run.metrics().wait_until(lambda now: now.settled["written"] == 4)
+    dissector = f"d-{elasticsearch.prefix}"
+    run = start_espcap(*topic.options, *elasticsearch.options, "--sensor", dissector, "--metrics", "0")
+    run.metrics().wait_until(lambda now: now.captured == 4)
 
     def seen(now):
         return {(sensor, now.samples.get(("espcap_sensor_lost_total", frozenset(
             {"sensor": sensor, "run": "A" * 22, "interface": "eth9"}.items())))) for sensor in "ab"}
     run.metrics().wait_until(lambda now: seen(now) == {("a", 8), ("b", 4)})
     assert run.stop() == 0 and run.ledger["packets captured"] == 4, run
+    elasticsearch.request("POST", "/espcap-runs/_refresh")
+    _, found = elasticsearch.request("GET", "/espcap-runs/_search", {"query": {"term": {"sensor": dissector}}})
+    document, = (hit["_source"] for hit in found["hits"]["hits"])
+    assert document["sensors"] == [{"sensor": sensor, "run": "A" * 22, "interface": "eth9", "lost": lost}
+                                   for sensor, lost in (("a", 8), ("b", 4))]
+    assert document["deleted_messages"] == 0 and document["conversations_cut"] == 0, document

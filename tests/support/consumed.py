@@ -56,9 +56,10 @@ class Topic:
         assert run.code == 0, run
         return run.ledger["forwarded"]
 
-    def produce(self, value, headers=None):
-        """A message as another program writes it."""
+    def produce(self, value, headers=None, partition=-1):
+        """A message as another program writes it; by default to any partition."""
         told = [word for name, text in (headers or {}).items() for word in ("-H", f"{name}={text}")]
+        told += ["-p", str(partition)]
         with tempfile.NamedTemporaryFile() as file:
             file.write(value)
             file.flush()

@@ -34,6 +34,19 @@ TEST(Health, IsRedWhileTheServerRefusesDocuments) {
   EXPECT_EQ(UnhealthyReason(state), "the server accepts no documents: POST /_bulk answered 401");
 }
 
+TEST(Health, IsRedWhilePartitionsAreUnread) {
+  RunSnapshot snapshot;
+  ConsumeStats consumption;
+  snapshot.consumption = &consumption;
+  EXPECT_EQ(UnhealthyReason(HealthOf(snapshot)), "");
+  consumption.waiting_partitions = 3;
+  EXPECT_EQ(UnhealthyReason(HealthOf(snapshot)),
+            "partitions are not read: the memory is too small for sessions of 3 of them");
+  consumption.failed_partitions = 2;
+  EXPECT_EQ(UnhealthyReason(HealthOf(snapshot)),
+            "partitions are read no further: documents of 2 of them are lost");
+}
+
 TEST(Health, IsRedWhileACaptureIsBlind) {
   RunSnapshot snapshot;
   snapshot.live.emplace().interfaces = {{.name = "eth0"}, {.name = "eth1", .is_blind = true}};

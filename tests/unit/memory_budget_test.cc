@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <cstring>
+#include <memory>
 
 namespace espcap::process {
 namespace {
@@ -28,6 +30,18 @@ TEST(MemoryBudget, IsNearlySpentBeforeItsLimit) {
     const MemoryUse now{0, c.anonymous * kMiB, c.data * kMiB};
     EXPECT_EQ(IsNearLimit(kStart, now, c.limit * kMiB), c.is_spent) << c.anonymous << " " << c.data;
   }
+}
+
+TEST(MemoryBudget, CanOnlyBeTightened) {
+  MemoryBudget budget(0);
+  const std::unique_ptr<void, decltype(&std::free)> memory(std::malloc(16 * kMiB), &std::free);
+  std::memset(memory.get(), 1, 16 * kMiB);
+  EXPECT_FALSE(budget.IsNear());
+  budget.Tighten(8 * kMiB);
+  EXPECT_TRUE(budget.IsNear());
+  budget.Tighten(64 * kMiB);
+  budget.Tighten(0);
+  EXPECT_TRUE(budget.IsNear());
 }
 
 // In a process of its own, since it can't be undone.

@@ -70,6 +70,19 @@ class MessageStreamTest : public ::testing::Test {
 
 using Numbers = std::vector<uint32_t>;
 
+TEST_F(MessageStreamTest, GivesAMessageAgainThatTheWorkerDidNotGet) {
+  Put({1, 2});
+  ASSERT_EQ(Give()->sequence, 1U);
+  stream_.TakeBack();
+  EXPECT_EQ(stream_.Reading(), nullptr);
+  Put({1});
+  const auto again = Give();
+  EXPECT_EQ(again->sequence, 1U);
+  EXPECT_EQ(again->first_frame, 1U);
+  EXPECT_TRUE(Read(2));
+  EXPECT_EQ(Give()->sequence, 2U);
+}
+
 TEST_F(MessageStreamTest, AMessageIsSettledWithItsLastBatch) {
   Put({5, 9, 12});
   const auto given = Give();

@@ -48,7 +48,7 @@ TEST_F(SlotWriterTest, HandsOverDocumentsWithWhatTheyAreOf) {
   ASSERT_TRUE(writer.AddFiltered(2));
   ASSERT_TRUE(writer.AddFailed(3));
   ASSERT_TRUE(writer.AddDocument({0, 9, 101, 6, 4}, Document(60), "dns"));
-  writer.Finish(Outcome::kComplete);
+  writer.Finish(Outcome::kComplete, 0);
   EXPECT_EQ(Text(), Document(5000) + Document(60));
   const SlotProgress progress = slots_->Progress(kSlot);
   EXPECT_EQ(progress.captured, 4U);
