@@ -126,6 +126,8 @@ nanoseconds ThreadTime() {
 
 Result<void> ReadJson(std::string_view text, const JsonBounds& bounds, JsonVisitor& visitor) {
   if (text.size() > bounds.bytes) return Fail("longer than {} bytes", bounds.bytes);
+  // For the parser it would be the end, whatever comes behind it.
+  if (text.find('\0') != std::string_view::npos) return Fail("no JSON");
   Deadline deadline(bounds);
   Events events(visitor, bounds.depth);
   const char* const end = text.data() + text.size();

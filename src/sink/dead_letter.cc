@@ -21,8 +21,10 @@ std::string Dump(const ordered_json& value) {
   return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
+// A zero byte would be the end for the parser, whatever comes behind it.
 bool IsObjectInOneLine(std::string_view text) {
-  return text.starts_with('{') && text.find_first_of("\r\n") == std::string_view::npos &&
+  constexpr std::string_view kForbidden("\r\n\0", 3);
+  return text.starts_with('{') && text.find_first_of(kForbidden) == std::string_view::npos &&
          ordered_json::accept(text);
 }
 

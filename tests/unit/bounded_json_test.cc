@@ -66,6 +66,7 @@ TEST(CheckJson, TakesJsonAndNothingElse) {
     EXPECT_EQ(FaultOf(CheckJson(text, {.bytes = 100})), "no JSON") << text;
   }
   EXPECT_EQ(FaultOf(CheckJson({}, {})), "no JSON");
+  EXPECT_EQ(FaultOf(CheckJson({"{}\0{", 4}, {.bytes = 100})), "no JSON");
 }
 
 TEST(CheckJson, BoundsTheBytes) {

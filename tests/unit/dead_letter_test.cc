@@ -123,7 +123,7 @@ TEST(LetterLineTest, ADocumentThatIsNoObjectStandsAsAString) {
   for (const std::string& document :
        {std::string("{\"a\":1"), std::string("no JSON, \"document\":{}"), std::string("7"),
         std::string("\"text\""), std::string("{\"a\":\n1}"), std::string("{\"a\":1}\r"),
-        std::string()}) {
+        std::string("{\"a\":1}\0}", 9), std::string()}) {
     DeadLetter letter = SomeLetter();
     letter.document = document;
     const std::string line = LetterLine(letter);
