@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs libFuzzer on each target for some seconds, one after another, and says what it tried and found.
+"""Runs libFuzzer on each target for some seconds of processor time, one after another, and says what it tried and found.
 
 Inputs that reach something new are kept in build-fuzz/corpus, and the next run goes on from them. A finding is an
 input that breaks what a target requires, or is a fault of memory, a hang, or too much memory: the exit status is 1 then.
@@ -23,6 +23,7 @@ FINDINGS = ROOT / "tests" / "fuzz" / "findings"
 NAMES = [target.__name__ for target in seeds.TARGETS]
 
 INPUT_TIMEOUT_S, MEMORY_MIB = 120, 3072  # by the clock: other work may have the processors
+LEAST_RUN_S = 10
 LEAST_PER_SECOND = 5  # a target that tries fewer explores nothing
 SHOWN_LINES = 40
 ENVIRONMENT = {
@@ -37,7 +38,8 @@ class Outcome:
     """What one target has tried, reached and found."""
     target: str
     inputs: int
-    per_second: int  # of processor time: others may use the machine too
+    cpu_s: int
+    per_second: int  # of processor time
     edges: int
     corpus: int
     findings: list
@@ -49,7 +51,7 @@ class Outcome:
 
     @property
     def row(self):
-        return (self.target, self.inputs, self.per_second, self.edges, self.corpus, len(self.findings))
+        return (self.target, self.inputs, self.cpu_s, self.per_second, self.edges, self.corpus, len(self.findings))
 
 
 def number(pattern, text):
@@ -57,26 +59,33 @@ def number(pattern, text):
     return int(found[-1]) if found else 0
 
 
+def children_cpu_s():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def fuzz(target, seconds):
     corpus, found = BUILD / "corpus" / target, BUILD / "findings" / target
     for folder in (corpus, found):
         folder.mkdir(parents=True, exist_ok=True)
-    before, used_before = set(found.iterdir()), resource.getrusage(resource.RUSAGE_CHILDREN)
+    before, cpu_before = set(found.iterdir()), children_cpu_s()
     folders = [folder for folder in (corpus, BUILD / "fuzz-seeds" / target, FINDINGS / target) if folder.is_dir()]
-    command = [FUZZER, f"-max_total_time={seconds}", f"-timeout={INPUT_TIMEOUT_S}", f"-rss_limit_mb={MEMORY_MIB}",
-               "-print_final_stats=1", "-print_funcs=0", "-detect_leaks=0",
-               f"-artifact_prefix={found}/", *folders]
-    run = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT, cwd=BUILD,
-                         env={**ENVIRONMENT, **os.environ, "ESPCAP_FUZZ_TARGET": target})
-    output = run.stdout.decode("utf-8", "replace")
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu_s = used.ru_utime + used.ru_stime - used_before.ru_utime - used_before.ru_stime
-    inputs = number(r"stat::number_of_executed_units:\s+(\d+)", output)
+    inputs, cpu_s, failed = 0, 0, False
+    while cpu_s < seconds and not failed:
+        # libFuzzer goes by the clock. Other work may have had the processors: then it goes on from its corpus.
+        command = [FUZZER, f"-max_total_time={max(LEAST_RUN_S, round(seconds - cpu_s))}", f"-timeout={INPUT_TIMEOUT_S}",
+                   f"-rss_limit_mb={MEMORY_MIB}", "-print_final_stats=1", "-print_funcs=0", "-detect_leaks=0",
+                   f"-artifact_prefix={found}/", *folders]
+        run = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, cwd=BUILD,
+                             env={**ENVIRONMENT, **os.environ, "ESPCAP_FUZZ_TARGET": target})
+        output = run.stdout.decode("utf-8", "replace")
+        inputs += number(r"stat::number_of_executed_units:\s+(\d+)", output)
+        cpu_s, failed = children_cpu_s() - cpu_before, run.returncode != 0
     findings = sorted(set(found.iterdir()) - before)
-    if run.returncode != 0 and not findings:
+    if failed and not findings:
         findings = ["no input: the fuzzer itself has ended"]
-    return Outcome(target, inputs, round(inputs / max(cpu_s, 0.01)), number(r"\bcov: (\d+)", output),
+    return Outcome(target, inputs, round(cpu_s), round(inputs / max(cpu_s, 0.01)), number(r"\bcov: (\d+)", output),
                    number(r"\bcorp: (\d+)", output), findings, output)
 
 
@@ -95,7 +104,7 @@ def tell(outcome):
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="./dev fuzz", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("seconds", type=int, metavar="SECONDS", help="of each target")
+    parser.add_argument("seconds", type=int, metavar="SECONDS", help="of processor time, for each target")
     parser.add_argument("targets", nargs="*", choices=[*NAMES, []], metavar="TARGET",
                         help=f"these only: {', '.join(NAMES)}")
     return parser.parse_args()
@@ -104,11 +113,11 @@ def parse_arguments():
 def main():
     arguments = parse_arguments()
     seeds.write(BUILD / "fuzz-seeds")
-    print(f"{'target':16} {'inputs':>10} {'per CPU s':>9} {'edges':>7} {'corpus':>7} {'findings':>9}")
+    print(f"{'target':16} {'inputs':>10} {'CPU s':>6} {'per CPU s':>9} {'edges':>7} {'corpus':>7} {'findings':>9}")
     outcomes = []
     for target in arguments.targets or NAMES:
         outcomes.append(fuzz(target, arguments.seconds))
-        print("{:16} {:10} {:9} {:7} {:7} {:9}".format(*outcomes[-1].row), flush=True)
+        print("{:16} {:10} {:6} {:9} {:7} {:7} {:9}".format(*outcomes[-1].row), flush=True)
     for outcome in outcomes:
         tell(outcome)
     return 1 if any(outcome.findings or outcome.is_idle for outcome in outcomes) else 0
