@@ -352,12 +352,13 @@ Result<Section> ReportSearch::MakeConversations() {
 }
 
 Result<Section> ReportSearch::MakeRuns() {
-  Section section{.id = "runs",
-                  .title = "Runs and losses",
-                  .sentence = "What espcap says of the runs that these packets come from.",
-                  .names = "run",
-                  .columns = {"sensor", "state", "started", "captured", "indexed", "lost"},
-                  .charted = 5};
+  Section section{
+      .id = "runs",
+      .title = "Runs and losses",
+      .sentence = "What espcap says of the runs that these packets come from.",
+      .names = "run",
+      .columns = {"sensor", "state", "started", "captured", "indexed", "lost", "lost at sensors"},
+      .charted = 5};
   const auto runs_answer =
       Ask(search_.index, elasticsearch::TermsBody(query_, {.field = kRunField, .size = kRuns}));
   if (!runs_answer) return tl::unexpected(runs_answer.error());
@@ -379,10 +380,10 @@ Result<Section> ReportSearch::MakeRuns() {
   const auto runs = elasticsearch::ReadRuns(answer->body);
   if (!runs) return tl::unexpected(runs.error());
   for (const elasticsearch::RunCount& run : *runs) {
-    section.rows.push_back(
-        {run.run,
-         {run.sensor, run.state, run.started, run.captured, run.indexed, run.lost},
-         report::QueryOfValue({.path = kRunField}, run.run)});
+    section.rows.push_back({run.run,
+                            {run.sensor, run.state, run.started, run.captured, run.indexed,
+                             run.lost, run.lost_at_sensors},
+                            report::QueryOfValue({.path = kRunField}, run.run)});
     if (section.rows.size() == kRuns) break;
   }
   if (section.rows.empty()) section.note = "The index espcap-runs has none of these runs.";

@@ -156,10 +156,14 @@ Result<std::vector<RunCount>> ReadRuns(std::string_view answer) {
     for (const json& hit : Member(Member(tree, "hits"), "hits")) {
       const json& run = Member(hit, "_source");
       const json& ledger = Member(run, "ledger");
+      uint64_t lost_at_sensors = 0;
+      for (const json& sensor : Member(run, "sensors")) {
+        lost_at_sensors += CountOf(Member(sensor, "lost"));
+      }
       found.push_back({TextOf(Member(run, "run")), TextOf(Member(run, "sensor")),
                        TextOf(Member(run, "state")), TextOf(Member(run, "started")),
                        CountOf(Member(ledger, "captured")), CountOf(Member(ledger, "indexed")),
-                       CountOf(Member(run, "lost"))});
+                       CountOf(Member(run, "lost")), lost_at_sensors});
     }
     return found;
   });

@@ -64,6 +64,7 @@ struct RunCount {
   uint64_t captured = 0;
   uint64_t indexed = 0;
   uint64_t lost = 0;
+  uint64_t lost_at_sensors = 0;  // before the packets came to the run's topic
 };
 Result<std::vector<RunCount>> ReadRuns(std::string_view answer);
 

@@ -107,7 +107,7 @@ std::string RunsBody(const std::vector<std::string>& runs, size_t size) {
                {"sort", json::array({{{"started", "desc"}}})},
                {"_source",
                 {"run", "sensor", "state", "started", "ended", "exit_status", "lost",
-                 "ledger.captured", "ledger.indexed"}}});
+                 "ledger.captured", "ledger.indexed", "sensors.lost"}}});
 }
 
 }  // namespace espcap::elasticsearch

@@ -111,12 +111,14 @@ TEST(FigureAnswerTest, PairsCountsAndTimesAreRead) {
 
 TEST(FigureAnswerTest, RunsAreRead) {
   const auto runs = ReadRuns(R"({"hits":{"hits":[{"_source":{"run":"r","sensor":"s","state":"ended",
-      "started":"2026-03-01T12:00:00Z","lost":2,"ledger":{"captured":9,"indexed":7}}},{}]}})");
+      "started":"2026-03-01T12:00:00Z","lost":2,"ledger":{"captured":9,"indexed":7},
+      "sensors":[{"sensor":"a","lost":3},{"sensor":"b","lost":4},5]}},{}]}})");
   ASSERT_TRUE(runs);
   ASSERT_EQ(runs->size(), 2U);
   EXPECT_EQ((*runs)[0].sensor, "s");
   EXPECT_EQ((*runs)[0].captured, 9U);
   EXPECT_EQ((*runs)[0].lost, 2U);
+  EXPECT_EQ((*runs)[0].lost_at_sensors, 7U);
   EXPECT_EQ((*runs)[1].run, "");
 }
 
