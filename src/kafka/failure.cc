@@ -12,10 +12,14 @@ bool Says(std::string_view reason, std::string_view words) {
   return reason.find(words) != std::string_view::npos;
 }
 
+// OpenSSL's words also come with the codes of a lost connection.
+bool IsOfTls(rd_kafka_resp_err_t error, std::string_view reason) {
+  return error == RD_KAFKA_RESP_ERR__SSL || Says(reason, "SSL routines");
+}
+
 std::string_view AdviceFor(rd_kafka_resp_err_t error, std::string_view reason,
                            std::string_view mechanism, int version) {
-  // OpenSSL's words also come with the codes of a lost connection.
-  if (error == RD_KAFKA_RESP_ERR__SSL || Says(reason, "SSL routines")) {
+  if (IsOfTls(error, reason)) {
     if (Says(reason, "verif")) {
       return "--ca-file names the CA that has signed the broker's certificate";
     }
@@ -72,6 +76,10 @@ bool IsTransient(rd_kafka_resp_err_t error) {
     default:
       return false;
   }
+}
+
+bool IsBrokerAway(rd_kafka_resp_err_t error, std::string_view reason) {
+  return error == RD_KAFKA_RESP_ERR__TRANSPORT && !IsOfTls(error, reason);
 }
 
 std::string Explain(rd_kafka_resp_err_t error, std::string_view reason, std::string_view mechanism,

@@ -21,6 +21,9 @@ bool EndsMembership(rd_kafka_resp_err_t error);
 // as while the topic of committed offsets is made or a broker starts.
 bool IsTransient(rd_kafka_resp_err_t error);
 
+// Whether a connection is lost or refused as by a broker that starts anew. `reason`: librdkafka's.
+bool IsBrokerAway(rd_kafka_resp_err_t error, std::string_view reason);
+
 // `reason`: librdkafka's, which names the host. With what to do, where that is known.
 // `mechanism`: of SASL; `version`: librdkafka's, as rd_kafka_version() has it.
 std::string Explain(rd_kafka_resp_err_t error, std::string_view reason, std::string_view mechanism,

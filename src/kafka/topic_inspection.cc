@@ -107,13 +107,15 @@ class Inspection {
     return Fail("{}: {}", address_.Text(), Explain(error, reason, mechanism_, rd_kafka_version()));
   }
 
-  // Of single connections: the first that time can't repair ends it.
+  // Of single connections: the first that time can't repair ends it. A broker that starts anew is
+  // given the time that there is.
   Result<void> LookAtErrors() {
     while (const Event event = client_.NextEvent(static_cast<int>(kLook.count()) / 5)) {
       if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) continue;
       const rd_kafka_resp_err_t error = rd_kafka_event_error(event.get());
       const char* text = rd_kafka_event_error_string(event.get());
       if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+        if (IsBrokerAway(last_error_, reason_)) continue;
         return Refuse(last_error_, reason_.empty() ? text : reason_);
       }
       reason_ = text;

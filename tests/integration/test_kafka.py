@@ -10,6 +10,7 @@ from documents import ids_of
 from ledger import assert_balanced
 from ports import free_ports
 from project import TEST_PCAPS
+from relay import Relay
 
 DNS = TEST_PCAPS / "dns.pcap"
 HTTP = TEST_PCAPS / "http.pcap"
@@ -149,9 +150,19 @@ def test_a_topic_that_the_broker_makes(tmp_path, espcap):
         assert own.count("made") == run.ledger["written"]
 
 
+@pytest.mark.parametrize("option", ["--output", "--forward"])
+def test_a_broker_that_starts_anew_is_waited_for(option, broker, espcap):
+    """It closes connections while it ends, and refuses them meanwhile: at the start of a run, too."""
+    topic = broker.create_topic()
+    with Relay(int(broker.plain.rsplit(":", 1)[1]), closes=3) as relay:
+        run = espcap("--file", DNS, option, address(f"127.0.0.1:{relay.port}", topic))
+        assert run.code == 0 and relay.closes == 0 and broker.count(topic) > 0, run
+
+
 def test_no_broker_is_there(espcap):
     port = free_ports(1)[0]
-    refused(espcap("--file", DNS, "--output", address(f"127.0.0.1:{port}", "t")), f"127.0.0.1:{port}", "refused")
+    refused(espcap("--file", DNS, "--output", address(f"127.0.0.1:{port}", "t")), f"127.0.0.1:{port}", "refused",
+            "no broker answers within 15 s")
     refused(espcap("--file", DNS, "--output", "kafka://no-such-host.invalid/t"), "no-such-host.invalid",
             "check the broker's name")
 

@@ -7,10 +7,12 @@ import threading
 class Relay:
     """with Relay(port of the server) as relay: connect to relay.port, then look at requests().
 
-    From the first piece on in which `stops_at` is found, it takes nothing more from the client."""
+    From the first piece on in which `stops_at` is found, it takes nothing more from the client. It closes the first
+    connections, as many as `closes`, as a server does that ends."""
 
-    def __init__(self, server_port, address="127.0.0.1", stops_at=None):
+    def __init__(self, server_port, address="127.0.0.1", stops_at=None, closes=0):
         self.server_port = server_port
+        self.closes = closes
         self.stops_at = stops_at
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.listener = socket.create_server((address, 0), family=family)
@@ -45,6 +47,10 @@ class Relay:
                 client, _ = self.listener.accept()
             except OSError:  # closed
                 return
+            if self.closes > 0:
+                self.closes -= 1
+                client.close()
+                continue
             server = socket.create_connection(("127.0.0.1", self.server_port))
             record = bytearray()
             self.sent.append(record)
