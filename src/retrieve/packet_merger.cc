@@ -80,12 +80,12 @@ Result<void> Renumber(wireshark::Record& record, uint32_t section, const Numbers
 
 }  // namespace
 
-Result<uint64_t> MergeSections(FileSource& sections, std::span<const uint32_t> interfaces,
-                               base::FileDescriptor out) {
+Result<MergedSections> MergeSections(FileSource& sections, std::span<const uint32_t> interfaces,
+                                     base::FileDescriptor out) {
   const auto places = PlacesByTime(sections);
   if (!places) return tl::unexpected(places.error());
   // All that was read by now: their secrets are written before the first packet.
-  auto writer = PcapngWriter::Begin(std::move(out), sections.handle());
+  auto writer = PcapngWriter::Begin(std::move(out), sections.handle(), Secrets::kEachOnce);
   if (!writer) return Forward(std::move(writer));
   const auto numbers = AddInterfaces(sections, interfaces, **writer);
   if (!numbers) return tl::unexpected(numbers.error());
@@ -101,7 +101,7 @@ Result<uint64_t> MergeSections(FileSource& sections, std::span<const uint32_t> i
     if (!written) return Forward(std::move(written));
   }
   if (auto closed = (*writer)->Close(); !closed) return Forward(std::move(closed));
-  return places->size();
+  return MergedSections{places->size(), (*writer)->interfaces()};
 }
 
 Result<void> WriteEmptySection(base::FileDescriptor out) {

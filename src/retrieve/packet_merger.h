@@ -15,9 +15,15 @@
 
 namespace espcap::retrieve {
 
-// `interfaces` of each section. REQUIRES: random access. Returns how many records are written.
-Result<uint64_t> MergeSections(source::FileSource& sections, std::span<const uint32_t> interfaces,
-                               base::FileDescriptor out);
+struct MergedSections {
+  uint64_t records = 0;
+  uint32_t interfaces = 0;
+};
+
+// `interfaces` of each section. REQUIRES: random access.
+Result<MergedSections> MergeSections(source::FileSource& sections,
+                                     std::span<const uint32_t> interfaces,
+                                     base::FileDescriptor out);
 
 // Where there is none.
 Result<void> WriteEmptySection(base::FileDescriptor out);

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -54,9 +56,9 @@ Result<PacketProcesses::Copied> PacketProcesses::Copy(const CaptureInput& captur
   return Copied{static_cast<uint32_t>(answer->count), TextOf(answer->text)};
 }
 
-Result<uint64_t> PacketProcesses::Merge(const base::FileDescriptor& sections,
-                                        const std::vector<uint32_t>& interfaces,
-                                        const base::FileDescriptor& out) {
+Result<PacketProcesses::Merged> PacketProcesses::Merge(const base::FileDescriptor& sections,
+                                                       const std::vector<uint32_t>& interfaces,
+                                                       const base::FileDescriptor& out) {
   auto table = ShareBytes(std::as_bytes(std::span(interfaces)));
   if (!table) return Forward(std::move(table));
   PacketTask task;
@@ -64,7 +66,10 @@ Result<uint64_t> PacketProcesses::Merge(const base::FileDescriptor& sections,
   task.rows = static_cast<uint32_t>(interfaces.size());
   auto answer = Perform(channel_, task, {sections.get(), out.get(), table->get()});
   if (!answer) return Forward(std::move(answer));
-  return answer->count;
+  const std::string told = TextOf(answer->text);
+  Merged merged{answer->count};
+  std::from_chars(told.data(), told.data() + told.size(), merged.interfaces);
+  return merged;
 }
 
 }  // namespace espcap::retrieve

@@ -44,10 +44,14 @@ class PacketProcesses {
                       const base::FileDescriptor& unpacked, const base::FileDescriptor& section,
                       std::span<RecordSlot> slots);
 
-  // Writes the records of all sections by their time. Returns how many. `interfaces`: how many each
-  // section has; none: an empty section is written. Waits.
-  Result<uint64_t> Merge(const base::FileDescriptor& sections,
-                         const std::vector<uint32_t>& interfaces, const base::FileDescriptor& out);
+  struct Merged {
+    uint64_t records = 0;
+    uint32_t interfaces = 0;
+  };
+  // Writes the records of all sections by their time. `interfaces`: how many each section has;
+  // none: an empty section is written. Waits.
+  Result<Merged> Merge(const base::FileDescriptor& sections,
+                       const std::vector<uint32_t>& interfaces, const base::FileDescriptor& out);
 
  private:
   PacketProcesses(process::ChildProcess process, process::Channel channel)

@@ -106,9 +106,9 @@ Result<std::string> MergeTask(const TaskMemory& table) {
   auto sections =
       OpenTaskInput(kTaskInput, FileSource::Access::kRandom, "the packets that were found");
   if (!sections) return Forward(std::move(sections));
-  auto records = MergeSections(**sections, interfaces, std::move(*out));
-  if (!records) return Forward(std::move(records));
-  return TaskResult(*records, {});
+  const auto merged = MergeSections(**sections, interfaces, std::move(*out));
+  if (!merged) return tl::unexpected(merged.error());
+  return TaskResult(merged->records, std::to_string(merged->interfaces));
 }
 
 Result<std::string> Run(const PacketTask& task, TaskFiles files, RecordFilter* filter,

@@ -2,6 +2,8 @@
 #include "retrieve/pcapng_writer.h"
 
 #include <array>
+#include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -52,6 +54,21 @@ void SayApplication(const GArray* sections) {
   wtap_block_add_string_option(section, OPT_SHB_USERAPPL, kApplication.data(), kApplication.size());
 }
 
+std::unique_ptr<GArray, BlocksFree> EachOnce(const GArray& secrets) {
+  std::unique_ptr<GArray, BlocksFree> once(g_array_new(FALSE, FALSE, sizeof(wtap_block_t)));
+  std::set<std::pair<uint32_t, std::string>> known;
+  for (guint i = 0; i < secrets.len; ++i) {
+    wtap_block_t block = g_array_index(&secrets, wtap_block_t, i);
+    const auto* one =
+        static_cast<const wtapng_dsb_mandatory_t*>(wtap_block_get_mandatory_data(block));
+    std::string text(reinterpret_cast<const char*>(one->secrets_data), one->secrets_len);
+    if (!known.emplace(one->secrets_type, std::move(text)).second) continue;
+    wtap_block_t kept = wtap_block_ref(block);
+    g_array_append_val(once.get(), kept);
+  }
+  return once;
+}
+
 }  // namespace
 
 Block DescribeInterface(wtap_block_t original, const wtap_rec& packet) {
@@ -88,11 +105,16 @@ PcapngWriter::PcapngWriter() : not_copied_(g_array_new(FALSE, FALSE, sizeof(wtap
   not_copied_interfaces_.interface_data = not_copied_.get();
 }
 
-Result<std::unique_ptr<PcapngWriter>> PcapngWriter::Begin(base::FileDescriptor file, wtap* source) {
+Result<std::unique_ptr<PcapngWriter>> PcapngWriter::Begin(base::FileDescriptor file, wtap* source,
+                                                          Secrets secrets) {
   std::unique_ptr<PcapngWriter> writer(new PcapngWriter);
   wtap_dump_params& params = writer->params_;
   if (source != nullptr) wtap_dump_params_init_no_idbs(&params, source);
   SayApplication(params.shb_hdrs);
+  if (secrets == Secrets::kEachOnce && params.dsbs_growing != nullptr) {
+    writer->secrets_ = EachOnce(*params.dsbs_growing);
+    params.dsbs_growing = writer->secrets_.get();
+  }
   params.encap = WTAP_ENCAP_PER_PACKET;
   params.dont_copy_idbs = TRUE;
   writer->interfaces_of_source_ = std::exchange(params.idb_inf, &writer->not_copied_interfaces_);

@@ -29,11 +29,15 @@ Block DescribeInterface(wtap_block_t original, const wtap_rec& packet);
 // Whether times of this interface can say the packet's.
 [[nodiscard]] bool KeepsTime(wtap_block_t interface, const wtap_rec& packet);
 
+// Of a source: as it comes across them, or those that it has at the beginning, without repetitions.
+enum class Secrets : uint8_t { kAsTheyCome, kEachOnce };
+
 class PcapngWriter {
  public:
-  // Secrets that `source` has come across are written before the next record, unless it is null. It
-  // outlives the writer.
-  static Result<std::unique_ptr<PcapngWriter>> Begin(base::FileDescriptor file, wtap* source);
+  // Secrets of `source` are written before the next record, unless it is null. It outlives the
+  // writer.
+  static Result<std::unique_ptr<PcapngWriter>> Begin(base::FileDescriptor file, wtap* source,
+                                                     Secrets secrets = Secrets::kAsTheyCome);
   ~PcapngWriter();
   PcapngWriter(const PcapngWriter&) = delete;
   PcapngWriter& operator=(const PcapngWriter&) = delete;
@@ -54,6 +58,7 @@ class PcapngWriter {
   // libwiretap makes up an interface where it is given none, even though it is to copy none.
   std::unique_ptr<GArray, BlocksFree> not_copied_;
   wtapng_iface_descriptions_t not_copied_interfaces_{};
+  std::unique_ptr<GArray, BlocksFree> secrets_;  // null: the source's own
   wtap_dumper* dumper_ = nullptr;
   uint32_t interfaces_ = 0;
 };

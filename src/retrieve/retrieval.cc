@@ -4,18 +4,16 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <string_view>
-#include <system_error>
 
-#include "base/write_all.h"
 #include "retrieve/kept_file.h"
 
 namespace espcap::retrieve {
 Result<Retrieval> Retrieval::Begin(PacketProcesses& processes, const ArchiveRoots& roots,
                                    const std::string& folder, uint64_t most_unpacked_bytes) {
-  Retrieval retrieval(processes, roots, most_unpacked_bytes);
-  for (base::FileDescriptor* file :
-       {&retrieval.unpacked_, &retrieval.section_, &retrieval.sections_}) {
+  auto sections = KeptSections::Begin(processes, folder);
+  if (!sections) return Forward(std::move(sections));
+  Retrieval retrieval(processes, roots, std::move(*sections), most_unpacked_bytes);
+  for (base::FileDescriptor* file : {&retrieval.unpacked_, &retrieval.section_}) {
     auto made = MakeKeptFile(folder);
     if (!made) return Forward(std::move(made));
     *file = std::move(*made);
@@ -55,20 +53,10 @@ Result<FileFindings> Retrieval::AddFrom(const ArchivedFile& file, const std::str
   FileFindings findings = FindingsOf(slots);
   (findings.not_reached > 0 ? findings.reason : findings.rest_fault) = copied->fault;
   if (findings.found == 0) return findings;
-  if (auto kept = KeepSection(copied->interfaces); !kept) return Forward(std::move(kept));
+  if (auto kept = sections_.Add(section_, copied->interfaces); !kept) {
+    return Forward(std::move(kept));
+  }
   return findings;
-}
-
-Result<void> Retrieval::KeepSection(uint32_t interfaces) {
-  auto copied = CopyKeptFile(section_, [this](std::string_view bytes) -> Result<void> {
-    const int error = base::WriteAll(sections_.get(), bytes);
-    if (error == 0) return {};
-    return Fail("keep packets: {}; TMPDIR names another folder",
-                std::generic_category().message(error));
-  });
-  if (!copied) return copied;
-  interfaces_.push_back(interfaces);
-  return {};
 }
 
 bool Retrieval::HasRead(const std::string& path) const {
@@ -79,7 +67,7 @@ bool Retrieval::HasRead(const std::string& path) const {
 }
 
 Result<uint64_t> Retrieval::WriteTo(const base::FileDescriptor& out) {
-  return processes_->Merge(sections_, interfaces_, out);
+  return sections_.WriteTo(out);
 }
 
 }  // namespace espcap::retrieve

@@ -17,6 +17,7 @@
 #include "espcap/result.h"
 #include "retrieve/archive_roots.h"
 #include "retrieve/file_findings.h"
+#include "retrieve/kept_sections.h"
 #include "retrieve/packet_processes.h"
 
 namespace espcap::retrieve {
@@ -39,18 +40,19 @@ class Retrieval {
   Result<uint64_t> WriteTo(const base::FileDescriptor& out);
 
  private:
-  Retrieval(PacketProcesses& processes, const ArchiveRoots& roots, uint64_t most_unpacked_bytes)
-      : processes_(&processes), roots_(&roots), most_unpacked_bytes_(most_unpacked_bytes) {}
-
-  Result<void> KeepSection(uint32_t interfaces);
+  Retrieval(PacketProcesses& processes, const ArchiveRoots& roots, KeptSections sections,
+            uint64_t most_unpacked_bytes)
+      : processes_(&processes),
+        roots_(&roots),
+        most_unpacked_bytes_(most_unpacked_bytes),
+        sections_(std::move(sections)) {}
 
   PacketProcesses* processes_;
   const ArchiveRoots* roots_;
   uint64_t most_unpacked_bytes_;   // of one capture
   base::FileDescriptor unpacked_;  // the capture that is read, where it is packed
   base::FileDescriptor section_;   // of the file that is read: its reader writes nowhere else
-  base::FileDescriptor sections_;  // of all
-  std::vector<uint32_t> interfaces_;
+  KeptSections sections_;          // of all
   std::vector<std::pair<dev_t, ino_t>> read_;
 };
 
