@@ -24,7 +24,8 @@ namespace espcap::app {
 // Of --archive-map.
 Result<std::vector<retrieve::PathMap>> ParseArchiveMaps(const std::vector<std::string>& texts);
 
-// An error where there are hits and no --archive-root: it names the folders that hits are in.
+// An error where there are hits, and nothing says where they may be read: it names the folders and
+// topics that they are in.
 Result<retrieve::ArchiveRoots> OpenArchive(const char* command,
                                            const cli::RetrievalSettings& settings,
                                            std::vector<retrieve::PathMap> maps, PacketHits& hits);
@@ -38,13 +39,17 @@ std::string TemporaryFolder();
 // "-" or empty: standard output.
 Result<base::FileDescriptor> OpenOutput(const char* command, const std::string& path);
 
+// What the packets are in, in the log.
+inline constexpr const char* kFilesKind = "files whose packets are not found";
+inline constexpr const char* kMessagesKind = "messages whose packets are not found";
+
 // Nothing where nothing is missing.
-void TellMissing(const std::string& path, size_t wanted, const retrieve::FileFindings& findings,
-                 telemetry::Log& log);
+void TellMissing(const char* kind, const std::string& name, size_t wanted,
+                 const retrieve::FileFindings& findings, telemetry::Log& log);
 
 // Of all files. Returns whether nothing is.
-bool TellWhatIsMissing(const PacketSearch& search, uint64_t max_hits, uint64_t missing,
-                       telemetry::Log& log);
+bool TellWhatIsMissing(const char* command, const PacketSearch& search, uint64_t max_hits,
+                       uint64_t missing, telemetry::Log& log);
 
 }  // namespace espcap::app
 

@@ -36,8 +36,8 @@ class HitPages {
   // No more are wanted. Waits.
   void End();
 
-  // Documents that name no file.
-  [[nodiscard]] uint64_t without_file() const { return search_.without_file(); }
+  // Documents that name neither a file nor a message.
+  [[nodiscard]] uint64_t nameless() const { return search_.nameless(); }
 
  private:
   HitPages(QueriedServer server, elasticsearch::HitSearch search)

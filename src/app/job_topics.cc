@@ -17,10 +17,16 @@ constexpr std::chrono::seconds kInspection{15};
 Result<kafka::Connection> JobConnection(const char* option, const std::string& address,
                                         const std::vector<std::string>& properties,
                                         const std::string& password_file) {
-  kafka::Connection connection;
   auto parsed = kafka::ParseAddress(option, address);
   if (!parsed) return Forward(std::move(parsed));
-  connection.address = std::move(*parsed);
+  return ConnectionTo(std::move(*parsed), properties, password_file);
+}
+
+Result<kafka::Connection> ConnectionTo(kafka::Address address,
+                                       const std::vector<std::string>& properties,
+                                       const std::string& password_file) {
+  kafka::Connection connection;
+  connection.address = std::move(address);
   auto given = kafka::ParseProperties(properties);
   if (!given) return Forward(std::move(given));
   connection.properties = std::move(*given);

@@ -25,6 +25,11 @@ Result<kafka::Connection> JobConnection(const char* option, const std::string& a
                                         const std::vector<std::string>& properties,
                                         const std::string& password_file);
 
+// The same of an address that is parsed already.
+Result<kafka::Connection> ConnectionTo(kafka::Address address,
+                                       const std::vector<std::string>& properties,
+                                       const std::string& password_file);
+
 // Asks the brokers. Its warnings go to the log.
 Result<JobTopic> InspectJobTopic(kafka::Connection connection, telemetry::Log& log);
 

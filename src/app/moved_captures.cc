@@ -63,7 +63,7 @@ void Replace(FileFindings& findings, const FileFindings& before, const FileFindi
 
 Result<std::unique_ptr<process::FileHasher>> StartArchiveHasher(
     const cli::RetrievalSettings& settings, const std::optional<process::Identity>& unprivileged) {
-  if (settings.archive_search == 0) return nullptr;
+  if (settings.archive_search == 0 || settings.archive_roots.empty()) return nullptr;
   constexpr bool kSandbox = true;
   return process::FileHasher::Start(unprivileged, kSandbox);
 }

@@ -30,23 +30,36 @@ bool PacketHits::Add(std::vector<elasticsearch::Hit> hits) {
     }
     const uint32_t capture = CaptureOf(hit.id);
     ids_.insert(std::move(hit.id));
-    const bool is_place =
-        hit.frame > 0 && hit.frame <= std::numeric_limits<uint32_t>::max() && hit.digest;
-    if (!is_place) {
-      ++without_place_;
-      continue;
-    }
-    RecordSlot slot;
+    AddPlace(std::move(hit), capture);
+  }
+  return true;
+}
+
+void PacketHits::AddPlace(elasticsearch::Hit hit, uint32_t capture) {
+  const bool is_in_message = MessageHits::IsPlace(hit);
+  const bool names_record = !hit.file.empty() && hit.frame > 0 &&
+                            hit.frame <= std::numeric_limits<uint32_t>::max() && hit.digest;
+  // Where neither place may be read, both are named.
+  const bool is_in_file =
+      names_record && (!is_in_message || places_.has_roots || places_.topic.empty());
+  RecordSlot slot;
+  FileOfRun file;
+  if (is_in_file) {
     slot.digest = *hit.digest;
     slot.offset = hit.offset;
     slot.frame = static_cast<uint32_t>(hit.frame);
     slot.capture = capture;
-    FileOfRun file{runs_ == Runs::kKept ? std::move(hit.run) : std::string(),
-                   base::PathOfText(hit.file)};
-    if (hit.has_timestamp) runs_with_timestamp_.insert(file.run);
-    files_[std::move(file)].push_back(slot);
+    file = {places_.runs == Runs::kKept ? std::move(hit.run) : std::string(),
+            base::PathOfText(hit.file)};
   }
-  return true;
+  if (messages_.IsReadable(hit)) return messages_.Add(hit, file.path, slot);
+  if (is_in_message && !(is_in_file && places_.has_roots)) messages_.AddUnreadable(hit);
+  if (!is_in_file) {
+    if (!is_in_message) ++without_place_;
+    return;
+  }
+  if (hit.has_timestamp) runs_with_timestamp_.insert(file.run);
+  files_[std::move(file)].push_back(slot);
 }
 
 uint32_t PacketHits::CaptureOf(const std::string& id) {
@@ -59,6 +72,7 @@ uint32_t PacketHits::CaptureOf(const std::string& id) {
 }
 
 void PacketHits::Finish() {
+  messages_.Finish();
   const auto key = [](const RecordSlot& slot) { return std::tuple(slot.frame, slot.digest); };
   for (auto& [file, slots] : files_) {
     std::sort(slots.begin(), slots.end(),
@@ -88,11 +102,11 @@ std::string PacketHits::DescribeFolders() const {
 }
 
 Result<PacketSearch> SearchPackets(const cli::RetrievalSettings& settings,
-                                   const elasticsearch::HitRequest& query, PacketHits::Runs runs,
-                                   telemetry::Log& log) {
+                                   const elasticsearch::HitRequest& query,
+                                   PacketHits::Places places, telemetry::Log& log) {
   auto pages = HitPages::Begin(settings, query, log);
   if (!pages) return Forward(std::move(pages));
-  PacketSearch found{PacketHits(settings.max_hits, runs)};
+  PacketSearch found{PacketHits(settings.max_hits, std::move(places))};
   for (;;) {
     auto page = (*pages)->Next();
     if (!page) return Forward(std::move(page));
@@ -102,7 +116,7 @@ Result<PacketSearch> SearchPackets(const cli::RetrievalSettings& settings,
     break;
   }
   found.hits.Finish();
-  found.without_file = (*pages)->without_file();
+  found.nameless = (*pages)->nameless();
   return found;
 }
 

@@ -14,6 +14,7 @@
 #include "app/moved_captures.h"
 #include "app/packet_hits.h"
 #include "app/server_query.h"
+#include "app/topic_packets.h"
 #include "process/file_hasher.h"
 #include "retrieve/archive_roots.h"
 #include "retrieve/packet_processes.h"
@@ -26,19 +27,31 @@ using retrieve::Retrieval;
 
 class PacketsRun {
  public:
-  PacketsRun(const cli::PacketsSettings& settings, telemetry::Log& log)
-      : settings_(settings), log_(log) {}
+  // `topic` is null where none is named.
+  PacketsRun(const cli::PacketsSettings& settings, TopicPackets* topic, telemetry::Log& log)
+      : settings_(settings), topic_(topic), log_(log) {}
 
   Result<ExitStatus> Run(retrieve::PacketProcesses& processes,
                          std::unique_ptr<process::FileHasher> hasher,
                          std::vector<retrieve::PathMap> maps, PacketSearch search) {
     PacketHits& hits = search.hits;
+    if (settings_.adds_conversations && !hits.messages().messages().empty()) {
+      return Fail(
+          "packets: --conversation follows conversations in files, and packets are in messages of "
+          "{}; leave out --conversation, or --kafka-brokers and --kafka-topic",
+          settings_.kafka_topic);
+    }
     const auto roots = OpenArchive("packets", settings_, std::move(maps), hits);
     if (!roots) return tl::unexpected(roots.error());
     auto retrieval =
         Retrieval::Begin(processes, *roots, TemporaryFolder(), settings_.max_unpacked_bytes);
     if (!retrieval) return Forward(std::move(retrieval));
     MovedCaptures moved(*roots, std::move(hasher), settings_, hits.captures(), log_);
+    if (topic_ != nullptr) {
+      const auto missing = topic_->Read(*retrieval, hits);
+      if (!missing) return tl::unexpected(missing.error());
+      missing_ += *missing;
+    }
     if (auto read = ReadFiles(*retrieval, moved, hits); !read) return Forward(std::move(read));
     if (auto written = Write(*retrieval); !written) return Forward(std::move(written));
     return Conclude(search);
@@ -54,7 +67,7 @@ class PacketsRun {
       if (!findings) return Forward(std::move(findings));
       missing_ += findings->missing();
       if (!findings->rest_fault.empty()) TellRest(file.path, findings->rest_fault);
-      TellMissing(file.path, wanted, *findings, log_);
+      TellMissing(kFilesKind, file.path, wanted, *findings, log_);
     }
     log_.WriteLeftOutCounts();
     moved.Conclude();
@@ -97,13 +110,14 @@ class PacketsRun {
   }
 
   ExitStatus Conclude(const PacketSearch& search) {
-    const bool is_whole = TellWhatIsMissing(search, settings_.max_hits, missing_, log_);
+    const bool is_whole = TellWhatIsMissing("packets", search, settings_.max_hits, missing_, log_);
     log_.Info(fmt::format("{} documents found, {} packets written",
-                          search.hits.found() + search.without_file, written_));
+                          search.hits.found() + search.nameless, written_));
     return is_whole && is_rest_whole_ ? ExitStatus::kComplete : ExitStatus::kIncomplete;
   }
 
   const cli::PacketsSettings& settings_;
+  TopicPackets* topic_;
   telemetry::Log& log_;
   uint64_t missing_ = 0;
   uint64_t written_ = 0;
@@ -118,6 +132,9 @@ Result<ExitStatus> RunPacketsCommand(const char* program_path, const cli::Packet
   if (settings.output.empty() && ::isatty(STDOUT_FILENO) == 1) {
     return Fail("packets: standard output is a terminal; name a file with -w");
   }
+  if (settings.kafka_brokers.empty() != settings.kafka_topic.empty()) {
+    return Fail("packets: --kafka-brokers and --kafka-topic go together; give both, or none");
+  }
   const auto query = ReadSearchQuery(settings);
   if (!query) return Fail("packets: {}", query.error().message);
   auto maps = ParseArchiveMaps(settings.archive_maps);
@@ -129,9 +146,13 @@ Result<ExitStatus> RunPacketsCommand(const char* program_path, const cli::Packet
   if (!processes) return Fail("packets: {}", processes.error().message);
   auto hasher = StartArchiveHasher(settings, unprivileged);
   if (!hasher) return Fail("packets: {}", hasher.error().message);
-  auto search = SearchPackets(settings, query->request, PacketHits::Runs::kDontMatter, log);
+  const auto topic = TopicPackets::Open(settings, log);
+  if (!topic) return Fail("packets: {}", topic.error().message);
+  auto search = SearchPackets(
+      settings, query->request,
+      {PacketHits::Runs::kDontMatter, !settings.archive_roots.empty(), settings.kafka_topic}, log);
   if (!search) return Forward(std::move(search));
-  return PacketsRun(settings, log)
+  return PacketsRun(settings, topic->get(), log)
       .Run(**processes, std::move(*hasher), std::move(*maps), std::move(*search));
 }
 

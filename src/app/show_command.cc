@@ -100,9 +100,9 @@ class ShowRun {
     }
     log_.WriteLeftOutCounts();
     moved.Conclude();
-    const bool is_whole = TellWhatIsMissing(search, settings_.max_hits, missing_, log_);
+    const bool is_whole = TellWhatIsMissing("show", search, settings_.max_hits, missing_, log_);
     log_.Info(fmt::format("{} documents found, {} packets shown",
-                          search.hits.found() + search.without_file, shown_));
+                          search.hits.found() + search.nameless, shown_));
     return is_whole ? ExitStatus::kComplete : ExitStatus::kIncomplete;
   }
 
@@ -132,7 +132,7 @@ class ShowRun {
       if (!findings) return Forward(std::move(findings));
       missing_ += findings->missing();
       shown_ += findings->found;
-      TellMissing(file.path, wanted, *findings, log_);
+      TellMissing(kFilesKind, file.path, wanted, *findings, log_);
     }
     return {};
   }
@@ -231,7 +231,9 @@ Result<ExitStatus> RunShowCommand(const char* program_path, const cli::ShowSetti
   if (!processes) return Fail("show: {}", processes.error().message);
   auto hasher = StartArchiveHasher(settings, unprivileged);
   if (!hasher) return Fail("show: {}", hasher.error().message);
-  auto search = SearchPackets(settings, query->request, PacketHits::Runs::kKept, log);
+  auto search =
+      SearchPackets(settings, query->request,
+                    {PacketHits::Runs::kKept, !settings.archive_roots.empty(), std::string()}, log);
   if (!search) return Forward(std::move(search));
   return ShowRun(settings, log)
       .Run(**processes, std::move(*hasher), std::move(*maps), std::move(*search));

@@ -52,6 +52,8 @@ constexpr const char* kPacketsExamples =
       --archive-root /captures -w incident.pcapng
   espcap packets 'layers.dns.dns_dns_qry_name:example*' --node localhost \
       --archive-root /captures | wireshark -k -i -
+  espcap packets 'espcap.sensor:edge-1' --node localhost \
+      --kafka-brokers kafka1,kafka2 --kafka-topic packets -w edge-1.pcapng
   espcap packets @query.json --since now-1d --node localhost \
       --archive-root /captures -w day.pcapng
 )";

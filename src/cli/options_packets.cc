@@ -8,6 +8,7 @@ namespace {
 
 constexpr const char* kSearch = "Search";
 constexpr const char* kArchive = "Capture files";
+constexpr const char* kTopic = "Topic";
 constexpr const char* kPage = "Page";
 constexpr const char* kShown = "What is shown";
 
@@ -124,6 +125,39 @@ std::vector<Option> PacketsOptions() {
        .paragraph = "The unpacked file is on disk, in `TMPDIR` or `/var/tmp`.",
        .example = "--max-unpacked-bytes 4G",
        .setting = [](S& s) -> Setting { return &s.retrieval->max_unpacked_bytes; }},
+      {.names = "--kafka-brokers",
+       .commands = kPacketsCommand,
+       .group = kTopic,
+       .value = "BROKER[,BROKER]",
+       .help = "Fetch packets of --kafka-topic from these brokers.",
+       .paragraph = "A broker is HOST or HOST:PORT; the port is 9092 unless it is given.",
+       .example = "--kafka-brokers kafka1,kafka2 --kafka-topic packets",
+       .setting = [](S& s) -> Setting { return &s.packets->kafka_brokers; }},
+      {.names = "--kafka-topic",
+       .commands = kPacketsCommand,
+       .group = kTopic,
+       .value = "NAME",
+       .help = "Read messages of this topic that documents name, and of no other one.",
+       .paragraph = "Sensors have forwarded packets there, and `--from` has read them. What the "
+                    "brokers no longer have is looked for below `--archive-root`.",
+       .example = "--kafka-brokers kafka1,kafka2 --kafka-topic packets",
+       .setting = [](S& s) -> Setting { return &s.packets->kafka_topic; }},
+      {.names = "--kafka",
+       .commands = kPacketsCommand,
+       .group = kTopic,
+       .value = "NAME=VALUE",
+       .help = "Set this property of librdkafka. Repeatable.",
+       .paragraph = "Properties that hold secrets, load code or break guarantees are refused.",
+       .example = "--kafka security.protocol=ssl",
+       .setting = [](S& s) -> Setting { return &s.packets->kafka; }},
+      {.names = "--kafka-password-file",
+       .commands = kPacketsCommand,
+       .group = kTopic,
+       .value = "PATH",
+       .help = "The brokers: log in with the password in this file, which only its owner may read.",
+       .paragraph = "The user and the mechanism are properties: `--kafka sasl.username=NAME`.",
+       .example = "--kafka-password-file /etc/espcap/kafka-password",
+       .setting = [](S& s) -> Setting { return &s.packets->kafka_password_file; }},
       {.names = "-w,--pcapng",
        .commands = kPacketsCommand,
        .group = kArchive,

@@ -268,6 +268,11 @@ struct PacketsSettings : ProgramSettings, RetrievalSettings {
   std::string output;          // empty: standard output, where that is no terminal
   std::string display_filter;  // empty: none
   bool adds_conversations = false;
+  // a topic whose messages have packets; empty: none
+  std::string kafka_brokers;
+  std::string kafka_topic;
+  std::vector<std::string> kafka;  // name=value
+  std::string kafka_password_file;
 };
 
 // `espcap show`: those packets, dissected.

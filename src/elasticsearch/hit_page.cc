@@ -58,6 +58,7 @@ class PageVisitor : public base::JsonVisitor {
     if (place_ == "/hits/hits/_id") hit.id = text;
     if (place_ == "/hits/hits/_source/espcap/file") hit.file = text;
     if (place_ == "/hits/hits/_source/espcap/run") hit.run = text;
+    if (place_ == "/hits/hits/_source/espcap/kafka/topic") hit.message.topic = text;
     if (place_ == "/hits/hits/_source/@timestamp") hit.has_timestamp = true;
     if (place_ == "/hits/hits/_source/espcap/digest") hit.digest = ParseDigest(text);
     return true;
@@ -68,6 +69,9 @@ class PageVisitor : public base::JsonVisitor {
     Hit& hit = page.hits.back();
     if (place_ == "/hits/hits/_source/espcap/frame") hit.frame = static_cast<uint64_t>(number);
     if (place_ == "/hits/hits/_source/espcap/offset") hit.offset = number;
+    if (place_ == "/hits/hits/_source/espcap/kafka/partition") hit.message.partition = number;
+    if (place_ == "/hits/hits/_source/espcap/kafka/offset") hit.message.offset = number;
+    if (place_ == "/hits/hits/_source/espcap/kafka/index") hit.message.index = number;
     return true;
   }
   bool OtherScalar() override {

@@ -15,14 +15,22 @@
 
 namespace espcap::elasticsearch {
 
-// A document that was found, and what it says of its packet.
+// A document that was found, and what it says of its packet: any numbers may be there.
 struct Hit {
+  struct Message {
+    std::string topic;  // empty: it names no message
+    int64_t partition = -1;
+    int64_t offset = -1;
+    int64_t index = 0;  // of the packet in the message, from 1
+  };
+
   std::string id;
   std::string file;
   std::string run;
   uint64_t frame = 0;  // 0: it doesn't say
   int64_t offset = -1;
   std::optional<uint64_t> digest;
+  Message message;
   bool has_timestamp = false;  // an @timestamp, as a data stream wants it
 };
 

@@ -13,7 +13,12 @@ using nlohmann::json;
 
 constexpr size_t kMaxQueryBytes = size_t{1} << 20U;
 
-json ExistsFile() { return {{"exists", {{"field", "espcap.file"}}}}; }
+json Exists(const char* field) { return {{"exists", {{"field", field}}}}; }
+
+json NamesPlace() {
+  return {
+      {"bool", {{"should", json::array({Exists("espcap.file"), Exists("espcap.kafka.topic")})}}}};
+}
 
 std::string Dump(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -34,9 +39,9 @@ Result<json> ParseQuery(const std::string& text) {
 json SortBy(HitOrder order) {
   const auto by = [](const char* type) { return json{{"order", "asc"}, {"unmapped_type", type}}; };
   if (order == HitOrder::kIndex) return json::array({"_shard_doc"});
-  return {{{"espcap.file", by("keyword")}},
-          {{"espcap.frame", by("long")}},
-          {{"timestamp", by("date")}}};
+  return {{{"espcap.file", by("keyword")}},      {{"espcap.frame", by("long")}},
+          {{"timestamp", by("date")}},           {{"espcap.kafka.partition", by("long")}},
+          {{"espcap.kafka.offset", by("long")}}, {{"espcap.kafka.index", by("long")}}};
 }
 
 }  // namespace
@@ -66,19 +71,19 @@ std::string PageBody(const std::string& query, HitOrder order, size_t page,
                {"track_total_hits", false},
                {"_source",
                 {"espcap.file", "espcap.frame", "espcap.offset", "espcap.digest", "espcap.run",
-                 "@timestamp"}},
-               {"query", {{"bool", {{"filter", {json::parse(query), ExistsFile()}}}}}},
+                 "espcap.kafka", "@timestamp"}},
+               {"query", {{"bool", {{"filter", {json::parse(query), NamesPlace()}}}}}},
                {"sort", SortBy(order)}};
   if (!pit_id.empty()) body["pit"] = {{"id", pit_id}, {"keep_alive", "5m"}};
   if (!search_after.empty()) body["search_after"] = json::parse(search_after);
   return Dump(body);
 }
 
-std::string WithoutFileBody(const std::string& query) {
+std::string NamelessBody(const std::string& query) {
   return Dump({{"query",
                 {{"bool",
                   {{"filter", json::array({json::parse(query)})},
-                   {"must_not", json::array({ExistsFile()})}}}}}});
+                   {"must_not", json::array({NamesPlace()})}}}}}});
 }
 
 }  // namespace espcap::elasticsearch

@@ -28,11 +28,11 @@ enum class HitOrder : uint8_t {
   kIndex,         // as they are stored in a point in time: Elasticsearch alone can go on from one
 };
 
-// Bodies by that query: of documents that name a file.
+// Bodies by that query: of documents that name a file or a message.
 std::string PageBody(const std::string& query, HitOrder order, size_t page,
                      const std::string& pit_id, const std::string& search_after);
-// Of those that name none.
-std::string WithoutFileBody(const std::string& query);
+// Of those that name neither.
+std::string NamelessBody(const std::string& query);
 
 }  // namespace espcap::elasticsearch
 

@@ -37,7 +37,7 @@ HitSearch::HitSearch(schema::Dialect dialect, std::string index, std::string que
 std::optional<http::HttpRequest> HitSearch::NextRequest() {
   switch (state_) {
     case State::kCount:
-      body_ = WithoutFileBody(query_);
+      body_ = NamelessBody(query_);
       return http::HttpRequest{"POST", IndexPath() + "/_count?ignore_unavailable=true", body_};
     case State::kOpen:
       return OpenRequest();
@@ -95,7 +95,7 @@ Result<std::vector<Hit>> HitSearch::OnAnswer(const http::HttpResponse& response)
       if (response.status != kOk) return Refused(response);
       const auto members = AnswerMembers::Read(response.body, kAnswerBounds, {"/count"});
       if (!members) return Fail("search {}: the answer is {}", index_, members.error().message);
-      without_file_ = static_cast<uint64_t>(std::max<int64_t>(0, members->at("/count").integer));
+      nameless_ = static_cast<uint64_t>(std::max<int64_t>(0, members->at("/count").integer));
       state_ = State::kOpen;
       return std::vector<Hit>();
     }

@@ -34,8 +34,8 @@ class HitSearch {
   // No more hits are wanted: what is left to ask only frees what the server holds.
   void End();
 
-  // Found, and name no file.
-  [[nodiscard]] uint64_t without_file() const { return without_file_; }
+  // Found, and name neither a file nor a message.
+  [[nodiscard]] uint64_t nameless() const { return nameless_; }
 
  private:
   enum class State : uint8_t { kCount, kOpen, kPages, kClose, kDone };
@@ -58,7 +58,7 @@ class HitSearch {
   std::string scroll_id_;
   std::string search_after_;
   std::string body_;
-  uint64_t without_file_ = 0;
+  uint64_t nameless_ = 0;
 };
 
 }  // namespace espcap::elasticsearch

@@ -72,22 +72,34 @@ Result<void> CheckTopic(std::string_view topic) {
   return {};
 }
 
-Result<Address> Parse(std::string_view text) {
+Result<void> CheckText(std::string_view text) {
   if (text.size() > kMaxBytes) return Fail("it is longer than {} bytes", kMaxBytes);
   if (text.find('@') != std::string_view::npos) return Fail("credentials don't belong here");
-  const size_t slash = std::min(text.find('/'), text.size());
-  std::string_view brokers = text.substr(0, slash);
-  const std::string_view topic = text.substr(std::min(slash + 1, text.size()));
-  Address address;
+  return {};
+}
+
+Result<std::vector<std::string>> ParseBrokers(std::string_view brokers) {
+  std::vector<std::string> parsed;
   for (bool is_last = false; !is_last;) {
     const size_t comma = std::min(brokers.find(','), brokers.size());
     is_last = comma == brokers.size();
     auto broker = ParseBroker(brokers.substr(0, comma));
     if (!broker) return Forward(std::move(broker));
-    if (address.brokers.size() == kMaxBrokers) return Fail("more than {} brokers", kMaxBrokers);
-    address.brokers.push_back(std::move(*broker));
+    if (parsed.size() == kMaxBrokers) return Fail("more than {} brokers", kMaxBrokers);
+    parsed.push_back(std::move(*broker));
     brokers.remove_prefix(is_last ? comma : comma + 1);
   }
+  return parsed;
+}
+
+Result<Address> Parse(std::string_view text) {
+  if (auto checked = CheckText(text); !checked) return Forward(std::move(checked));
+  const size_t slash = std::min(text.find('/'), text.size());
+  const std::string_view topic = text.substr(std::min(slash + 1, text.size()));
+  Address address;
+  auto brokers = ParseBrokers(text.substr(0, slash));
+  if (!brokers) return Forward(std::move(brokers));
+  address.brokers = std::move(*brokers);
   if (auto checked = CheckTopic(topic); !checked) return Forward(std::move(checked));
   address.topic = topic;
   return address;
@@ -97,7 +109,7 @@ Result<Address> Parse(std::string_view text) {
 std::string Shown(std::string_view text) {
   const size_t at = text.rfind('@');
   const std::string_view rest = at == std::string_view::npos ? text : text.substr(at);
-  return fmt::format("{}{}{}", kScheme, at == std::string_view::npos ? "" : "…",
+  return fmt::format("{}{}", at == std::string_view::npos ? "" : "…",
                      rest.substr(0, kMaxHostBytes));
 }
 
@@ -113,8 +125,31 @@ Result<Address> ParseAddress(std::string_view option, std::string_view text) {
   text.remove_prefix(std::min(text.size(), kScheme.size()));
   auto address = Parse(text);
   if (address) return address;
-  return Fail("{} {}: {}; give kafka://HOST:PORT/TOPIC", option, Shown(text),
+  return Fail("{} {}{}: {}; give kafka://HOST:PORT/TOPIC", option, kScheme, Shown(text),
               address.error().message);
+}
+
+Result<Address> ParseAddress(const AddressOptions& options, std::string_view brokers,
+                             std::string_view topic) {
+  Address address;
+  auto checked = CheckText(brokers);
+  if (checked) {
+    auto parsed = ParseBrokers(brokers);
+    if (parsed) {
+      address.brokers = std::move(*parsed);
+    } else {
+      checked = Forward(std::move(parsed));
+    }
+  }
+  if (!checked) {
+    return Fail("{} {}: {}; give HOST:PORT, or several with commas between", options.brokers,
+                Shown(brokers), checked.error().message);
+  }
+  if (auto named = CheckTopic(topic); !named) {
+    return Fail("{}: {}", options.topic, named.error().message);
+  }
+  address.topic = topic;
+  return address;
 }
 
 }  // namespace espcap::kafka

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Where a topic is, as the user writes it: kafka://BROKER[,BROKER…]/TOPIC. Pure.
+// Where a topic is, as the user writes it: kafka://BROKER[,BROKER…]/TOPIC, or both apart. Pure.
 #ifndef ESPCAP_KAFKA_ADDRESS_H_
 #define ESPCAP_KAFKA_ADDRESS_H_
 
@@ -27,6 +27,14 @@ bool IsAddress(std::string_view text);
 
 // An error names the option, and what is wrong. A password in it isn't repeated.
 Result<Address> ParseAddress(std::string_view option, std::string_view text);
+
+// The two apart, each of an option of its own: BROKER[,BROKER…] and TOPIC.
+struct AddressOptions {
+  std::string_view brokers;
+  std::string_view topic;
+};
+Result<Address> ParseAddress(const AddressOptions& options, std::string_view brokers,
+                             std::string_view topic);
 
 }  // namespace espcap::kafka
 

@@ -36,7 +36,8 @@ std::string_view AdviceFor(rd_kafka_resp_err_t error, std::string_view reason,
       return "check the broker's name";
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-      return "the user needs the right to write to the topic (operation Write)";
+      return "the user needs the right to write to the topic (operation Write), or to read it "
+             "(operation Read)";
     default:
       return {};
   }

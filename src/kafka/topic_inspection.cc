@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "kafka/failure.h"
+#include "kafka/reader_client.h"
 
 namespace espcap::kafka {
 namespace {
@@ -39,18 +40,19 @@ using Owned = std::unique_ptr<T, Destroy>;
 
 class Inspection {
  public:
-  Inspection(const Connection& connection, Client client, milliseconds timeout)
+  Inspection(const Connection& connection, Client client, milliseconds timeout, TopicUse use)
       : address_(connection.address),
         mechanism_(ValueOf(connection.properties, "sasl.mechanism")),
         client_(std::move(client)),
         topic_(rd_kafka_topic_new(client_.get(), address_.topic.c_str(), nullptr)),
-        timeout_(timeout) {}
+        timeout_(timeout),
+        use_(use) {}
 
   Result<TopicFacts> Run() {
     auto partitions = AskPartitions();
     if (!partitions) return Forward(std::move(partitions));
     facts_.partitions = *partitions;
-    facts_.max_message_bytes = AskMessageBytes();
+    if (use_ == TopicUse::kAny) facts_.max_message_bytes = AskMessageBytes();
     return std::move(facts_);
   }
 
@@ -89,6 +91,7 @@ class Inspection {
   }
 
   [[nodiscard]] tl::unexpected<Error> Missing() const {
+    if (use_ == TopicUse::kReadOnly) return Fail("{}: there is no such topic", address_.Text());
     return Fail(
         "{}: there is no such topic; make it: kafka-topics.sh --bootstrap-server {} --create "
         "--topic {} --partitions 12",
@@ -170,6 +173,7 @@ class Inspection {
   Client client_;
   Owned<rd_kafka_topic_t> topic_;
   milliseconds timeout_;
+  TopicUse use_;
   rd_kafka_resp_err_t last_error_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   std::string reason_;  // of the last error
   TopicFacts facts_;
@@ -177,10 +181,13 @@ class Inspection {
 
 }  // namespace
 
-Result<TopicFacts> InspectTopic(const Connection& connection, milliseconds timeout) {
-  auto client = Client::Start(Client::Kind::kProducer, connection, {}, {});
+Result<TopicFacts> InspectTopic(const Connection& connection, milliseconds timeout, TopicUse use) {
+  // A producer's questions make a topic where the brokers are set so.
+  auto client = use == TopicUse::kReadOnly
+                    ? StartReader(connection, "espcap-reader")
+                    : Client::Start(Client::Kind::kProducer, connection, {}, {});
   if (!client) return Forward(std::move(client));
-  return Inspection(connection, std::move(*client), timeout).Run();
+  return Inspection(connection, std::move(*client), timeout, use).Run();
 }
 
 }  // namespace espcap::kafka

@@ -21,8 +21,13 @@ struct TopicFacts {
   std::vector<std::string> warnings;  // that the user should know
 };
 
+// A topic that is only read isn't made by asking for it, and how large its messages may be is of no
+// interest: it stays 0.
+enum class TopicUse : uint8_t { kAny, kReadOnly };
+
 // REQUIRES: after the process's last fork.
-Result<TopicFacts> InspectTopic(const Connection& connection, std::chrono::milliseconds timeout);
+Result<TopicFacts> InspectTopic(const Connection& connection, std::chrono::milliseconds timeout,
+                                TopicUse use = TopicUse::kAny);
 
 }  // namespace espcap::kafka
 

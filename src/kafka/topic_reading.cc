@@ -3,19 +3,16 @@
 
 #include <algorithm>
 #include <set>
-#include <thread>
 
 #include "kafka/error_report.h"
 #include "kafka/failure.h"
 #include "kafka/partition_list.h"
+#include "kafka/reader_client.h"
 
 namespace espcap::kafka {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
-
-constexpr milliseconds kBeforeNext{100};  // question, after one that found nobody in charge
 
 // Every one, from its first message on.
 PartitionList PartitionsOf(const Connection& connection, int32_t partitions) {
@@ -25,33 +22,6 @@ PartitionList PartitionsOf(const Connection& connection, int32_t partitions) {
         ->offset = RD_KAFKA_OFFSET_BEGINNING;
   }
   return list;
-}
-
-Result<Client> StartConsumer(const Connection& connection, const std::string& group) {
-  return Client::Start(Client::Kind::kConsumer, connection, {{"client.id", "espcap"}},
-                       {{"group.id", group},
-                        {"enable.auto.commit", "false"},
-                        {"enable.partition.eof", "true"},
-                        {"auto.offset.reset", "earliest"}});
-}
-
-tl::unexpected<Error> Refused(const Connection& connection, rd_kafka_resp_err_t error,
-                              std::string_view reason) {
-  return Fail(
-      "{}: {}", connection.address.Text(),
-      Explain(error, reason, ValueOf(connection.properties, "sasl.mechanism"), rd_kafka_version()));
-}
-
-// `ask(timeout_ms)` once more until it fails for another reason, or `timeout` is over.
-template <class Ask>
-rd_kafka_resp_err_t AskUntilAnswered(milliseconds timeout, const Ask& ask) {
-  const Clock::time_point deadline = Clock::now() + timeout;
-  for (;;) {
-    const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
-    const rd_kafka_resp_err_t error = ask(static_cast<int>(std::max(left, kBeforeNext).count()));
-    if (!IsTransient(error) || Clock::now() + kBeforeNext >= deadline) return error;
-    std::this_thread::sleep_for(kBeforeNext);
-  }
 }
 
 // What rd_kafka_committed says as a whole, or else of a partition.
@@ -65,29 +35,11 @@ rd_kafka_resp_err_t AskCommitted(const Client& client, rd_kafka_topic_partition_
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-struct Watermarks {
-  int64_t low = 0;
-  int64_t high = 0;
-};
-
-Result<Watermarks> AskWatermarks(const Client& client, const Connection& connection,
-                                 int32_t partition, milliseconds timeout) {
-  Watermarks marks;
-  const auto error = AskUntilAnswered(timeout, [&](int timeout_ms) {
-    return rd_kafka_query_watermark_offsets(client.get(), connection.address.topic.c_str(),
-                                            partition, &marks.low, &marks.high, timeout_ms);
-  });
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return Refused(connection, error, rd_kafka_err2str(error));
-  }
-  return marks;
-}
-
 }  // namespace
 
 Result<uint64_t> AskLag(const Connection& connection, int32_t partitions, const std::string& group,
                         milliseconds timeout) {
-  const auto client = StartConsumer(connection, group);
+  const auto client = StartReader(connection, group);
   if (!client) return tl::unexpected(client.error());
   const PartitionList list = PartitionsOf(connection, partitions);
   const auto asked = AskUntilAnswered(timeout, [&client, &list](int timeout_ms) {
@@ -109,7 +61,7 @@ Result<uint64_t> AskLag(const Connection& connection, int32_t partitions, const 
 
 Result<std::vector<int64_t>> AskEnds(const Connection& connection, int32_t partitions,
                                      milliseconds timeout) {
-  const auto client = StartConsumer(connection, "espcap-reader");
+  const auto client = StartReader(connection, "espcap-reader");
   if (!client) return tl::unexpected(client.error());
   std::vector<int64_t> ends;
   for (int32_t partition = 0; partition < partitions; ++partition) {
@@ -122,7 +74,7 @@ Result<std::vector<int64_t>> AskEnds(const Connection& connection, int32_t parti
 
 Result<void> ReadWholeTopic(const Connection& connection, int32_t partitions,
                             const OnMessage& on_message, milliseconds timeout) {
-  const auto client = StartConsumer(connection, "espcap-reader");
+  const auto client = StartReader(connection, "espcap-reader");
   if (!client) return tl::unexpected(client.error());
   const PartitionList list = PartitionsOf(connection, partitions);
   if (const auto error = rd_kafka_assign(client->get(), list.get())) {

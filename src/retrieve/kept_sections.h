@@ -23,7 +23,7 @@ class KeptSections {
   // In files without a name in this folder. `processes` are borrowed.
   static Result<KeptSections> Begin(PacketProcesses& processes, const std::string& folder);
 
-  // Copies the section, which has so many interfaces.
+  // Copies the section, which has this number of interfaces.
   Result<void> Add(const base::FileDescriptor& section, uint32_t interfaces);
   // Returns how many records are written. Waits.
   Result<uint64_t> WriteTo(const base::FileDescriptor& out);
@@ -42,7 +42,7 @@ class KeptSections {
 
   PacketProcesses* processes_;
   Sections recent_;
-  Sections merged_;              // each of many
+  Sections merged_;               // each of many
   base::FileDescriptor merging_;  // one that is made
 };
 

@@ -29,15 +29,15 @@ Block DescribeInterface(wtap_block_t original, const wtap_rec& packet);
 // Whether times of this interface can say the packet's.
 [[nodiscard]] bool KeepsTime(wtap_block_t interface, const wtap_rec& packet);
 
-// Of a source: as it comes across them, or those that it has at the beginning, without repetitions.
-enum class Secrets : uint8_t { kAsTheyCome, kEachOnce };
+// Of a source: those that it comes across, each time, or those that it has at the beginning, once.
+enum class Secrets : uint8_t { kEachTime, kEachOnce };
 
 class PcapngWriter {
  public:
   // Secrets of `source` are written before the next record, unless it is null. It outlives the
   // writer.
   static Result<std::unique_ptr<PcapngWriter>> Begin(base::FileDescriptor file, wtap* source,
-                                                     Secrets secrets = Secrets::kAsTheyCome);
+                                                     Secrets secrets = Secrets::kEachTime);
   ~PcapngWriter();
   PcapngWriter(const PcapngWriter&) = delete;
   PcapngWriter& operator=(const PcapngWriter&) = delete;

@@ -84,13 +84,29 @@ TEST(HitSearch, GoesPageByPageByAPointInTime) {
                                         "POST /_search", "POST /_search",
                                         std::string("DELETE ") + c.close}));
     EXPECT_EQ(asked.frames, (std::vector<uint64_t>{1, 2, 3}));
-    EXPECT_EQ(search.without_file(), 3U);
+    EXPECT_EQ(search.nameless(), 3U);
     EXPECT_EQ(asked.bodies[2].find("search_after"), std::string::npos);
     EXPECT_NE(asked.bodies[2].find(c.order), std::string::npos) << asked.bodies[2];
     EXPECT_NE(asked.bodies[3].find(R"("search_after":["/a",2,null])"), std::string::npos);
     EXPECT_NE(asked.bodies[3].find(R"("id":"q")"), std::string::npos);
     EXPECT_NE(asked.bodies[4].find(R"("r")"), std::string::npos);
   }
+}
+
+TEST(HitSearch, HitsSayTheirMessages) {
+  const auto page = ReadHitPage(
+      R"({"hits":{"hits":[{"_id":"a","_source":{"espcap":{"frame":7,"kafka":{"topic":"t","partition":3,"offset":9223372036854775807,"index":2}}}},)"
+      R"({"_id":"b","_source":{"espcap":{"kafka":{"topic":5,"partition":-1,"offset":"x"}}}}]}})");
+  ASSERT_TRUE(page) << page.error().message;
+  ASSERT_EQ(page->hits.size(), 2U);
+  const Hit::Message& message = page->hits[0].message;
+  EXPECT_EQ(message.topic, "t");
+  EXPECT_EQ(message.partition, 3);
+  EXPECT_EQ(message.offset, INT64_MAX);
+  EXPECT_EQ(message.index, 2);
+  EXPECT_EQ(page->hits[0].frame, 7U);
+  EXPECT_EQ(page->hits[1].message.topic, "");
+  EXPECT_EQ(page->hits[1].message.partition, -1);
 }
 
 TEST(HitSearch, ScrollsWhereThereIsNoPointInTime) {

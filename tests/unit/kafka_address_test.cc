@@ -58,6 +58,30 @@ TEST(KafkaAddress, APasswordIsNotRepeated) {
   EXPECT_EQ(address.error().message.find("secret"), std::string::npos) << address.error().message;
 }
 
+TEST(KafkaAddress, BrokersAndTopicApart) {
+  const AddressOptions options{"--brokers", "--topic"};
+  const auto address = ParseAddress(options, "one,two:1234,[::1]", "packets");
+  ASSERT_TRUE(address) << address.error().message;
+  EXPECT_EQ(address->Text(), "kafka://one:9092,two:1234,[::1]:9092/packets");
+  struct Case {
+    std::string brokers;
+    std::string topic;
+    std::string reason;
+  };
+  for (const Case& wrong :
+       {Case{"", "t", "--brokers : the broker '' has no host; give HOST:PORT"},
+        Case{"kafka://b", "t", "give HOST:PORT"}, Case{"b/u", "t", "give HOST:PORT"},
+        Case{"b:0", "t", "no port"}, Case{"user:secret@b", "t", "credentials"},
+        Case{std::string(5000, 'b'), "t", "longer than 4096"},
+        Case{"b", "", "--topic: the topic is missing"}, Case{"b", "a/b", "letters, digits"}}) {
+    const auto refused = ParseAddress(options, wrong.brokers, wrong.topic);
+    ASSERT_FALSE(refused) << wrong.brokers;
+    EXPECT_NE(refused.error().message.find(wrong.reason), std::string::npos)
+        << refused.error().message;
+    EXPECT_EQ(refused.error().message.find("secret"), std::string::npos);
+  }
+}
+
 TEST(KafkaAddress, APathIsNone) {
   EXPECT_TRUE(IsAddress("kafka://broker/topic"));
   EXPECT_FALSE(IsAddress("kafka"));
