@@ -2,18 +2,13 @@
 #include "app/topic_packets.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <span>
-#include <system_error>
 
 #include "app/archive_files.h"
 #include "app/job_topics.h"
-#include "base/write_all.h"
 #include "kafka/address.h"
 #include "kafka/topic_inspection.h"
-#include "process/shared_file.h"
 
 namespace espcap::app {
 namespace {
@@ -24,16 +19,9 @@ using retrieve::RecordSlot;
 
 constexpr std::chrono::seconds kAnswer{15};
 
-// To be read from its beginning, by a process that can't change it.
-Result<base::FileDescriptor> FileOf(std::string_view value) {
-  auto file = process::MakeGrowingFile("espcap-message");
-  if (!file) return file;
-  const int error = base::WriteAll(file->get(), value);
-  if (error != 0) return Fail("keep a message: {}", std::generic_category().message(error));
-  if (auto sealed = process::ForbidChanges(*file); !sealed) return Forward(std::move(sealed));
-  ::lseek(file->get(), 0, SEEK_SET);
-  return file;
-}
+// That one process parses one after another.
+constexpr size_t kMostMessages = 64;
+constexpr size_t kMostBytes = size_t{4} << 20U;
 
 bool IsElsewhere(const RecordSlot& slot) {
   return slot.outcome == static_cast<uint32_t>(RecordOutcome::kNotReached) ||
@@ -70,12 +58,15 @@ Result<uint64_t> TopicPackets::Read(retrieve::Retrieval& retrieval, PacketHits& 
     log_.Verbose(
         fmt::format("{}, partition {}: {} messages wanted", name_, partition, offsets.size()));
     auto read = reader_.Read(
-        partition, offsets, [&](int64_t offset, const Result<std::string_view>& value) {
-          const auto node = messages.extract({partition, offset});
-          return ReadMessage(retrieval,
-                             fmt::format("{}, partition {}, offset {}", name_, partition, offset),
-                             value, hits, node.mapped());
+        partition, offsets,
+        [&](int64_t offset, const Result<std::string_view>& value) -> Result<void> {
+          auto node = messages.extract({partition, offset});
+          Take(fmt::format("{}, partition {}, offset {}", name_, partition, offset), value,
+               std::move(node.mapped()), hits);
+          const bool is_full = captures_.size() >= kMostMessages || bytes_ >= kMostBytes;
+          return is_full ? ReadTaken(retrieval, hits) : Result<void>();
         });
+    if (read) read = ReadTaken(retrieval, hits);
     if (!read) return Forward(std::move(read));
   }
   log_.WriteLeftOutCounts();
@@ -83,22 +74,33 @@ Result<uint64_t> TopicPackets::Read(retrieve::Retrieval& retrieval, PacketHits& 
   return missing_;
 }
 
-Result<void> TopicPackets::ReadMessage(retrieve::Retrieval& retrieval, const std::string& name,
-                                       const Result<std::string_view>& value, PacketHits& hits,
-                                       std::vector<MessageHits::Wanted>& packets) {
+void TopicPackets::Take(std::string name, const Result<std::string_view>& value,
+                        std::vector<MessageHits::Wanted> packets, PacketHits& hits) {
   std::vector<RecordSlot> slots;
   slots.reserve(packets.size());
   for (const MessageHits::Wanted& packet : packets) slots.push_back(packet.in_message);
-  std::string reason;
-  if (value) {
-    auto file = FileOf(*value);
-    if (!file) return Forward(std::move(file));
-    const auto findings = retrieval.AddFrom({std::move(*file), {}}, name, slots);
-    if (!findings) return tl::unexpected(findings.error());
-    reason = findings->reason;
-  } else {
-    reason = value.error().message;
+  if (!value) return Settle(name, slots, value.error().message, packets, hits);
+  bytes_ += value->size();
+  captures_.push_back({std::move(name), std::string(*value), std::move(slots)});
+  packets_.push_back(std::move(packets));
+}
+
+Result<void> TopicPackets::ReadTaken(retrieve::Retrieval& retrieval, PacketHits& hits) {
+  if (captures_.empty()) return {};
+  if (auto read = retrieval.AddBatch(captures_); !read) return read;
+  for (size_t i = 0; i < captures_.size(); ++i) {
+    const retrieve::MemoryCapture& capture = captures_[i];
+    Settle(capture.name, capture.slots, capture.findings.reason, packets_[i], hits);
   }
+  captures_.clear();
+  packets_.clear();
+  bytes_ = 0;
+  return {};
+}
+
+void TopicPackets::Settle(const std::string& name, const std::vector<RecordSlot>& slots,
+                          const std::string& reason,
+                          const std::vector<MessageHits::Wanted>& packets, PacketHits& hits) {
   std::vector<RecordSlot> here;
   for (size_t i = 0; i < slots.size(); ++i) {
     if (packets[i].file != nullptr && IsElsewhere(slots[i])) {
@@ -108,10 +110,9 @@ Result<void> TopicPackets::ReadMessage(retrieve::Retrieval& retrieval, const std
     }
   }
   FileFindings findings = retrieve::FindingsOf(here);
-  findings.reason = std::move(reason);
+  findings.reason = reason;
   missing_ += findings.missing();
   TellMissing(kMessagesKind, name, slots.size(), findings, log_);
-  return {};
 }
 
 }  // namespace espcap::app

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Packets that `espcap packets` reads from messages of a topic (--kafka-topic), while the brokers
-// have these. A message is handed on as a file in memory: nothing here parses it. One thread.
+// have these. Messages are handed on as they are: nothing here parses them. One thread.
 #ifndef ESPCAP_APP_TOPIC_PACKETS_H_
 #define ESPCAP_APP_TOPIC_PACKETS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,6 +18,8 @@
 #include "cli/settings.h"
 #include "espcap/result.h"
 #include "kafka/message_reader.h"
+#include "retrieve/capture_batch.h"
+#include "retrieve/record_slot.h"
 #include "retrieve/retrieval.h"
 #include "telemetry/log.h"
 
@@ -38,13 +41,19 @@ class TopicPackets {
   TopicPackets(std::string name, kafka::MessageReader reader, telemetry::Log& log)
       : name_(std::move(name)), reader_(std::move(reader)), log_(log) {}
 
-  Result<void> ReadMessage(retrieve::Retrieval& retrieval, const std::string& name,
-                           const Result<std::string_view>& value, PacketHits& hits,
-                           std::vector<MessageHits::Wanted>& packets);
+  void Take(std::string name, const Result<std::string_view>& value,
+            std::vector<MessageHits::Wanted> packets, PacketHits& hits);
+  Result<void> ReadTaken(retrieve::Retrieval& retrieval, PacketHits& hits);
+  void Settle(const std::string& name, const std::vector<retrieve::RecordSlot>& slots,
+              const std::string& reason, const std::vector<MessageHits::Wanted>& packets,
+              PacketHits& hits);
 
   std::string name_;  // of the topic, with its brokers
   kafka::MessageReader reader_;
   telemetry::Log& log_;
+  std::vector<retrieve::MemoryCapture> captures_;          // taken, and not read yet
+  std::vector<std::vector<MessageHits::Wanted>> packets_;  // of each
+  size_t bytes_ = 0;                                       // of all
   uint64_t missing_ = 0;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "retrieve/kept_sections.h"
 
+#include <array>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -21,20 +22,21 @@ Result<KeptSections> KeptSections::Begin(PacketProcesses& processes, const std::
   return sections;
 }
 
-Result<void> KeptSections::Append(const base::FileDescriptor& section, uint32_t interfaces,
-                                  Sections& to) {
-  auto copied = CopyKeptFile(section, [&to](std::string_view bytes) -> Result<void> {
+Result<void> KeptSections::Append(const base::FileDescriptor& sections,
+                                  std::span<const uint32_t> interfaces, Sections& to) {
+  auto copied = CopyKeptFile(sections, [&to](std::string_view bytes) -> Result<void> {
     const int error = base::WriteAll(to.file.get(), bytes);
     if (error == 0) return {};
     return Fail("keep packets: {}; TMPDIR names another folder",
                 std::generic_category().message(error));
   });
-  if (copied) to.interfaces.push_back(interfaces);
+  if (copied) to.interfaces.insert(to.interfaces.end(), interfaces.begin(), interfaces.end());
   return copied;
 }
 
-Result<void> KeptSections::Add(const base::FileDescriptor& section, uint32_t interfaces) {
-  auto added = Append(section, interfaces, recent_);
+Result<void> KeptSections::Add(const base::FileDescriptor& sections,
+                               std::span<const uint32_t> interfaces) {
+  auto added = Append(sections, interfaces, recent_);
   if (!added || recent_.interfaces.size() < kMostRecent) return added;
   return MergeRecent();
 }
@@ -46,7 +48,8 @@ Result<void> KeptSections::MergeRecent() {
     if (auto space = CheckSpaceOf(merging_); !space) return space;
     return tl::unexpected(merged.error());
   }
-  if (auto kept = Append(merging_, merged->interfaces, merged_); !kept) return kept;
+  const std::array interfaces = {merged->interfaces};
+  if (auto kept = Append(merging_, interfaces, merged_); !kept) return kept;
   recent_.interfaces.clear();
   return EmptyKeptFile(recent_.file);
 }

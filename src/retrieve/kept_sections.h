@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,8 @@ class KeptSections {
   // In files without a name in this folder. `processes` are borrowed.
   static Result<KeptSections> Begin(PacketProcesses& processes, const std::string& folder);
 
-  // Copies the section, which has this number of interfaces.
-  Result<void> Add(const base::FileDescriptor& section, uint32_t interfaces);
+  // Copies sections that are one after another in a file. `interfaces`: how many each has.
+  Result<void> Add(const base::FileDescriptor& sections, std::span<const uint32_t> interfaces);
   // Returns how many records are written. Waits.
   Result<uint64_t> WriteTo(const base::FileDescriptor& out);
 
@@ -36,8 +37,8 @@ class KeptSections {
 
   explicit KeptSections(PacketProcesses& processes) : processes_(&processes) {}
 
-  static Result<void> Append(const base::FileDescriptor& section, uint32_t interfaces,
-                             Sections& to);
+  static Result<void> Append(const base::FileDescriptor& sections,
+                             std::span<const uint32_t> interfaces, Sections& to);
   Result<void> MergeRecent();
 
   PacketProcesses* processes_;

@@ -5,6 +5,8 @@
 
 #include <cerrno>
 #include <charconv>
+#include <cstddef>
+#include <cstring>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -31,7 +33,8 @@ Result<std::unique_ptr<PacketProcesses>> PacketProcesses::Start(
   if (!forked) return Forward(std::move(forked));
   if (auto ready = AnswerOn(forked->second); !ready) return Forward(std::move(ready));
   return std::unique_ptr<PacketProcesses>(
-      new PacketProcesses(std::move(forked->first), std::move(forked->second)));
+      new PacketProcesses(std::move(forked->first), std::move(forked->second),
+                          !refinement.display_filter.empty() || refinement.adds_conversations));
 }
 
 Result<PacketProcesses::Copied> PacketProcesses::Copy(const CaptureInput& capture,
@@ -54,6 +57,45 @@ Result<PacketProcesses::Copied> PacketProcesses::Copy(const CaptureInput& captur
   // What was asked for stays as it was asked.
   for (size_t i = 0; i < slots.size(); ++i) slots[i].outcome = after[i].outcome;
   return Copied{static_cast<uint32_t>(answer->count), TextOf(answer->text)};
+}
+
+Result<void> PacketProcesses::CopyBatch(const base::FileDescriptor& file,
+                                        const base::FileDescriptor& section,
+                                        std::vector<CaptureRow>& rows,
+                                        std::span<RecordSlot> slots) {
+  const auto row_bytes = std::as_writable_bytes(std::span(rows));
+  std::vector<std::byte> bytes(row_bytes.begin(), row_bytes.end());
+  const auto slot_bytes = std::as_bytes(slots);
+  bytes.insert(bytes.end(), slot_bytes.begin(), slot_bytes.end());
+  auto table = ShareBytes(bytes);
+  if (!table) return Forward(std::move(table));
+  PacketTask task;
+  task.kind = PacketTask::Kind::kCopyBatch;
+  task.rows = static_cast<uint32_t>(slots.size());
+  task.captures = static_cast<uint32_t>(rows.size());
+  auto answer = Perform(channel_, task, {file.get(), section.get(), table->get()});
+  if (!answer) return Forward(std::move(answer));
+  const auto count = ::pread(table->get(), bytes.data(), bytes.size(), 0);
+  if (count != static_cast<ssize_t>(bytes.size())) {
+    return Fail("share memory: {}", std::generic_category().message(errno));
+  }
+  // What was asked for stays as it was asked.
+  const std::byte* next = bytes.data();
+  for (CaptureRow& row : rows) {
+    CaptureRow after;
+    std::memcpy(&after, next, sizeof(after));
+    next += sizeof(after);
+    row.sections = after.sections;
+    row.interfaces = after.interfaces;
+    row.fault = after.fault;
+  }
+  for (RecordSlot& slot : slots) {
+    RecordSlot after;
+    std::memcpy(&after, next, sizeof(after));
+    next += sizeof(after);
+    slot.outcome = after.outcome;
+  }
+  return {};
 }
 
 Result<PacketProcesses::Merged> PacketProcesses::Merge(const base::FileDescriptor& sections,

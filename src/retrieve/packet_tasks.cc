@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "retrieve/packet_tasks.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 #include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "process/child_files.h"
 #include "process/read_confinement.h"
 #include "process/stop_signals.h"
+#include "retrieve/capture_batch.h"
 #include "retrieve/capture_reader.h"
 #include "retrieve/conversations.h"
 #include "retrieve/packet_merger.h"
@@ -92,6 +96,49 @@ Result<std::string> CopyTask(const PacketTask& task, const TaskMemory& table, Re
   return TaskResult(copied->interfaces, copied->fault);
 }
 
+// One that can't be read ends none of the others.
+Result<void> CopyOfBatch(CaptureRow& row, const base::FileDescriptor& file,
+                         std::span<RecordSlot> slots) {
+  std::string fault;
+  auto source = OpenTaskInput(fmt::format("/proc/self/fd/{}", file.get()).c_str(),
+                              FileSource::Access::kSequential, "the capture");
+  if (source) {
+    auto out = TaskOutput();
+    if (!out) return Forward(std::move(out));
+    auto copied = CopyRecords(**source, slots, false, nullptr, std::move(*out));
+    if (!copied) return Forward(std::move(copied));
+    row.sections = 1;
+    row.interfaces = copied->interfaces;
+    fault = std::move(copied->fault);
+  } else {
+    fault = std::move(source.error().message);
+  }
+  fault.copy(row.fault.data(), row.fault.size() - 1);
+  return {};
+}
+
+Result<std::string> CopyBatchTask(const PacketTask& task, const TaskMemory& table) {
+  const auto rows = table.Rows<CaptureRow>().first(task.captures);
+  const std::span<RecordSlot> every(reinterpret_cast<RecordSlot*>(rows.data() + rows.size()),
+                                    task.rows);
+  // libwiretap begins each section where the file begins.
+  if (::fcntl(STDOUT_FILENO, F_SETFL, O_APPEND) != 0) {
+    return Fail("write packets: {}", std::generic_category().message(errno));
+  }
+  const auto files = SplitBatch(STDIN_FILENO, rows);
+  if (!files) return tl::unexpected(files.error());
+  if (auto confined = ConfineTask({}); !confined) return Forward(std::move(confined));
+  std::span<RecordSlot> left = every;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const size_t slots = std::min<size_t>(rows[i].slots, left.size());
+    if (auto copied = CopyOfBatch(rows[i], (*files)[i], left.first(slots)); !copied) {
+      return Forward(std::move(copied));
+    }
+    left = left.subspan(slots);
+  }
+  return TaskResult(0, {});
+}
+
 Result<std::string> MergeTask(const TaskMemory& table) {
   auto out = TaskOutput();
   if (!out) return Forward(std::move(out));
@@ -114,11 +161,15 @@ Result<std::string> MergeTask(const TaskMemory& table) {
 Result<std::string> Run(const PacketTask& task, TaskFiles files, RecordFilter* filter,
                         bool adds_conversations) {
   const size_t row_bytes =
-      task.kind == PacketTask::Kind::kCopy ? sizeof(RecordSlot) : sizeof(uint32_t);
-  const auto table = TaskMemory::Map(files.memory, task.rows * row_bytes);
+      task.kind == PacketTask::Kind::kMerge ? sizeof(uint32_t) : sizeof(RecordSlot);
+  const auto table =
+      TaskMemory::Map(files.memory, task.captures * sizeof(CaptureRow) + task.rows * row_bytes);
   if (!table) return tl::unexpected(table.error());
   if (task.kind == PacketTask::Kind::kMerge) {
     return RunTask(nullptr, std::move(files), [&table] { return MergeTask(*table); });
+  }
+  if (task.kind == PacketTask::Kind::kCopyBatch) {
+    return RunTask(nullptr, std::move(files), [&] { return CopyBatchTask(task, *table); });
   }
   return RunTask(&task.capture, std::move(files),
                  [&] { return CopyTask(task, *table, filter, adds_conversations); });

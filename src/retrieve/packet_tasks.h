@@ -15,12 +15,13 @@
 
 namespace espcap::retrieve {
 
-// Comes with TaskFiles, of which the memory is the table. kMerge has nothing to unpack.
+// Comes with TaskFiles, of which the memory is the table. kCopy alone may have to unpack.
 struct PacketTask {
-  enum class Kind : uint32_t { kCopy, kMerge };
+  enum class Kind : uint32_t { kCopy, kCopyBatch, kMerge };
   Kind kind = Kind::kCopy;
-  uint32_t rows = 0;     // of RecordSlot, or of the number of interfaces (uint32_t)
-  CaptureInput capture;  // for kCopy
+  uint32_t rows = 0;      // of RecordSlot, or of the number of interfaces (uint32_t)
+  uint32_t captures = 0;  // for kCopyBatch: rows of CaptureRow, before those
+  CaptureInput capture;   // for kCopy
 };
 
 // What becomes of the records that are found.

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "retrieve/kept_file.h"
 
@@ -53,10 +55,57 @@ Result<FileFindings> Retrieval::AddFrom(const ArchivedFile& file, const std::str
   FileFindings findings = FindingsOf(slots);
   (findings.not_reached > 0 ? findings.reason : findings.rest_fault) = copied->fault;
   if (findings.found == 0) return findings;
-  if (auto kept = sections_.Add(section_, copied->interfaces); !kept) {
+  const std::array interfaces = {copied->interfaces};
+  if (auto kept = sections_.Add(section_, interfaces); !kept) {
     return Forward(std::move(kept));
   }
   return findings;
+}
+
+Result<void> Retrieval::AddBatch(std::span<MemoryCapture> captures) {
+  const auto done = processes_->is_refined() ? Result<bool>(false) : TryBatch(captures);
+  if (!done) return tl::unexpected(done.error());
+  if (*done) return {};
+  for (MemoryCapture& capture : captures) {
+    const std::array parts = {std::string_view(capture.bytes)};
+    auto file = MemoryFile(parts);
+    if (!file) return Forward(std::move(file));
+    auto findings = AddFrom({std::move(*file), {}}, capture.name, capture.slots);
+    if (!findings) return Forward(std::move(findings));
+    capture.findings = std::move(*findings);
+  }
+  return {};
+}
+
+Result<bool> Retrieval::TryBatch(std::span<MemoryCapture> captures) {
+  std::vector<std::string_view> parts;
+  std::vector<CaptureRow> rows(captures.size());
+  std::vector<RecordSlot> slots;
+  for (size_t i = 0; i < captures.size(); ++i) {
+    parts.push_back(captures[i].bytes);
+    rows[i].bytes = captures[i].bytes.size();
+    rows[i].slots = static_cast<uint32_t>(captures[i].slots.size());
+    slots.insert(slots.end(), captures[i].slots.begin(), captures[i].slots.end());
+  }
+  auto file = MemoryFile(parts);
+  if (!file) return Forward(std::move(file));
+  if (auto emptied = EmptyKeptFile(section_); !emptied) return Forward(std::move(emptied));
+  if (!processes_->CopyBatch(*file, section_, rows, slots)) {
+    if (auto space = CheckSpaceOf(section_); !space) return Forward(std::move(space));
+    return false;
+  }
+  std::vector<uint32_t> interfaces;
+  size_t next = 0;
+  for (size_t i = 0; i < captures.size(); ++i) {
+    const auto own = std::span(slots).subspan(next, captures[i].slots.size());
+    next += own.size();
+    std::copy(own.begin(), own.end(), captures[i].slots.begin());
+    captures[i].findings = FindingsOf(own);
+    captures[i].findings.reason = TextOf(rows[i].fault);
+    if (rows[i].sections != 0) interfaces.push_back(rows[i].interfaces);
+  }
+  if (auto kept = sections_.Add(section_, interfaces); !kept) return Forward(std::move(kept));
+  return true;
 }
 
 bool Retrieval::HasRead(const std::string& path) const {

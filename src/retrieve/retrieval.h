@@ -16,6 +16,7 @@
 #include "base/file_descriptor.h"
 #include "espcap/result.h"
 #include "retrieve/archive_roots.h"
+#include "retrieve/capture_batch.h"
 #include "retrieve/file_findings.h"
 #include "retrieve/kept_sections.h"
 #include "retrieve/packet_processes.h"
@@ -34,6 +35,10 @@ class Retrieval {
   Result<FileFindings> AddFrom(const ArchivedFile& file, const std::string& path,
                                std::span<RecordSlot> slots);
 
+  // The same of captures that are in memory, by one process where that can be: with a display
+  // filter each has its own. Their findings are set.
+  Result<void> AddBatch(std::span<MemoryCapture> captures);
+
   // Whether that is one of the files that were read.
   [[nodiscard]] bool HasRead(const std::string& path) const;
   // Returns how many records are written. Waits.
@@ -46,6 +51,9 @@ class Retrieval {
         roots_(&roots),
         most_unpacked_bytes_(most_unpacked_bytes),
         sections_(std::move(sections)) {}
+
+  // False: one of them has ended the process, or it couldn't be done otherwise.
+  Result<bool> TryBatch(std::span<MemoryCapture> captures);
 
   PacketProcesses* processes_;
   const ArchiveRoots* roots_;

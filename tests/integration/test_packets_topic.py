@@ -7,6 +7,7 @@ import subprocess
 
 import kafka
 import pcapng
+import preload
 import pytest
 from consumed import Topic, section
 from fault_proxy import Delay, FaultProxy
@@ -50,9 +51,9 @@ class Fetch:
         assert run.code == 0, run
         self.server.request("POST", f"/{self.server.indices}/_refresh")
 
-    def find(self, query, *arguments, options=None):
+    def find(self, query, *arguments, options=None, **more):
         return self.espcap("packets", query, "--node", self.server.url, "--index", self.server.index,
-                           *(self.options if options is None else options), *arguments)
+                           *(self.options if options is None else options), *arguments, **more)
 
     def forge(self, name, **changes):
         """A document as that of the first packet, but for what it says of its message."""
@@ -234,6 +235,17 @@ def test_packets_that_are_in_messages_alone(fetch, espcap, tmp_path):
     assert shown.code == 1 and "write them to a file with espcap packets" in shown.err, shown
     found = fetch.find("*", "-w", tmp_path / "found.pcapng")
     assert found.code == 0 and espcap("--file", tmp_path / "found.pcapng").code == 0, found
+
+
+def test_a_message_that_ends_its_process_ends_nothing_else(fetch, environment, tmp_path):
+    deadly = b"\2" * 14 + b"DEADLY" + bytes(40)
+    every = [frame(0), frame(1), deadly, frame(3)]
+    fetch.produce([section(data) for data in every], tmp_path / "messages")
+    fetch.dissect()
+    run = fetch.find("*", env={**environment, "LD_PRELOAD": str(preload.build("deadly_capture", tmp_path))})
+    assert run.code == 2 and sorted(packet.data for packet in found_in(run)) == sorted(set(every) - {deadly}), run
+    line, = [line for line in run.err.splitlines() if "packets not found: " in line]
+    assert "partition 0, offset 2: 1 of 1 packets not found: 1 not there (a process died of signal 11)" in line
 
 
 def test_more_than_a_page_of_packets_that_no_file_has(broker, espcap, any_server):
