@@ -115,7 +115,7 @@ def test_every_figure_is_what_tshark_counts(archive, index, report, tshark, any_
     assert sum(count for count, _ in files.values()) == packets
     run, = page.rows("runs")
     assert run["cells"][0] == f"s-{any_server.prefix}" and run["cells"][1] == "ended"
-    assert run["cells"][3:] == [packets, packets, 0]
+    assert run["cells"][3:] == [packets, packets, 0, 0]
 
 
 def test_time_is_parted_without_a_gap(index, report, tmp_path, tshark):
