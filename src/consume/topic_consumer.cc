@@ -72,7 +72,8 @@ void TopicConsumer::Serve() {
   ReleaseGoing();
   BeginSessions();
   if (is_leaving_ || !going_.empty() || loop_.Now() >= next_commit_) Commit();
-  const bool may_leave = commits_.under_way() == 0 && letters_->IsIdle();
+  const bool may_leave =
+      commits_.under_way() == 0 && letters_->IsIdle() && !member_->is_rejoining();
   if (is_leaving_ && (may_leave || !failure_.empty())) member_->Leave();
   const bool is_busy =
       commits_.under_way() > 0 || !going_.empty() || is_leaving_ || !letters_->IsIdle();

@@ -71,7 +71,8 @@ void JobConsumer::Serve() {
   commits_.Send(*topics_.jobs, partitions_);
   const bool has_room = !backlog_.empty() && open_.size() < options_.max_open;
   if (has_room || !failure_.empty() || IsAtEnd()) base::SignalEventFd(arrived_.get());
-  if (is_leaving_ && (Pending() == 0 || !failure_.empty())) topics_.jobs->Leave();
+  const bool may_leave = Pending() == 0 && !topics_.jobs->is_rejoining();
+  if (is_leaving_ && (may_leave || !failure_.empty())) topics_.jobs->Leave();
 }
 
 void JobConsumer::Handle(const kafka::Consumer::Events& events) {

@@ -76,6 +76,10 @@ Result<Client> Client::Start(Kind kind, const Connection& connection, const Prop
     rd_kafka_conf_set_socket_cb(configuration.get(), OpenSocket);
     rd_kafka_conf_set_closesocket_cb(configuration.get(), CloseSocket);
   }
+  if (is_consumer) {
+    client.joining_ = std::make_unique<JoinWatch>();
+    client.joining_->Begin(configuration.get());
+  }
   ErrorText error{};
   client.handle_.reset(rd_kafka_new(is_consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER,
                                     configuration.get(), error.data(), error.size()));

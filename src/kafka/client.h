@@ -15,6 +15,7 @@
 #include "base/secret.h"
 #include "espcap/result.h"
 #include "kafka/address.h"
+#include "kafka/join_watch.h"
 #include "kafka/properties.h"
 
 namespace espcap::kafka {
@@ -49,6 +50,8 @@ class Client {
                               const Properties& fixed);
 
   [[nodiscard]] rd_kafka_t* get() const { return handle_.get(); }
+  // A member of a group: it has asked to join, and isn't told yet what is assigned to it.
+  [[nodiscard]] bool is_joining() const { return joining_ != nullptr && joining_->is_joining(); }
   // Of a producer delivery reports and errors; of a consumer messages, rebalances, commits and
   // errors.
   [[nodiscard]] rd_kafka_queue_t* queue() const { return queue_.get(); }
@@ -73,7 +76,8 @@ class Client {
 
   Client() = default;
 
-  std::shared_ptr<Sockets> sockets_;  // outlives the handle
+  std::shared_ptr<Sockets> sockets_;    // outlives the handle
+  std::unique_ptr<JoinWatch> joining_;  // so does this; null: a producer
   std::unique_ptr<rd_kafka_t, Destroy> handle_;
   std::unique_ptr<rd_kafka_queue_t, Destroy> queue_;
 };

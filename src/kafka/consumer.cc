@@ -29,6 +29,7 @@ bool Report(rd_kafka_error_t* error, std::vector<ErrorReport>& errors) {
 Properties Defaults() {
   return {{"client.id", "espcap"},
           {"session.timeout.ms", "30000"},
+          {"heartbeat.interval.ms", "1000"},  // by these a member hears of a rebalance
           {"reconnect.backoff.max.ms", "2000"},
           {"fetch.wait.max.ms", "200"}};
 }
@@ -182,6 +183,7 @@ Consumer::Events Consumer::Drain() {
 void Consumer::Rebalance(rd_kafka_event_t& event, Events& events) {
   const auto* const list = rd_kafka_event_topic_partition_list(&event);
   if (list == nullptr) return;
+  is_rejoining_ = false;
   if (rd_kafka_event_error(&event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     return Assign(*list, events);
   }
@@ -217,6 +219,7 @@ void Consumer::Assign(const rd_kafka_topic_partition_list_t& list, Events& event
 void Consumer::Unassign(const rd_kafka_topic_partition_list_t& list,
                         std::vector<ErrorReport>& errors) {
   Report(rd_kafka_incremental_unassign(client_.get(), &list), errors);
+  is_rejoining_ = !is_leaving_;
   for (const int32_t partition : PartitionsOf(list)) {
     std::erase(assignment_, partition);
     queues_.erase(partition);

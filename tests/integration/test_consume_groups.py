@@ -11,7 +11,7 @@ import pytest
 from consumed import Topic
 from ledger import assert_balanced
 from project import FULL
-from waiting import wait_until
+from waiting import bound, wait_until
 
 FAST = ["--kafka", "session.timeout.ms=6000", "--kafka", "heartbeat.interval.ms=500"]
 SHAPE = ["--fields", "frame.number", "--chunk-bytes", "256k"]
@@ -60,6 +60,18 @@ def test_members_come_and_go(broker, espcap, start_espcap, elasticsearch, large_
         assert_balanced(run)
         assert run.ledger.get("already there", 0) == 0, run
     assert_each_once(elasticsearch, ids)
+
+
+def test_members_that_start_together(broker, espcap, start_espcap, archive):
+    """Commits and ends meet rebalances: nothing is dissected twice, and nobody waits for a member that has ended."""
+    topic = Topic(broker, espcap, partitions=4)
+    sent = topic.forward("--dir", archive, "--recursive")
+    for turn in range(3):
+        runs = [start_espcap(*topic.options_of(f"turn-{turn}"), "--stop-at-end", "--fields", "frame.number")
+                for _ in range(2)]
+        assert [run.wait(bound(25)) for run in runs] == [0, 0], runs
+        assert sum(run.ledger["packets captured"] for run in runs) == sent, runs
+        assert not any("commit: " in run.err for run in runs), runs
 
 
 def test_a_member_that_is_killed(broker, espcap, start_espcap, elasticsearch, large_archive):
