@@ -3,9 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <limits>
-#include <tuple>
 
 namespace espcap::app {
 namespace {
@@ -46,17 +44,8 @@ void MessageHits::AddUnreadable(const Hit& hit) {
 }
 
 void MessageHits::Finish() {
-  const auto key = [](const Wanted& wanted) {
-    return std::tuple(wanted.in_message.frame, wanted.in_message.digest);
-  };
-  for (auto& [place, packets] : messages_) {
-    std::sort(packets.begin(), packets.end(),
-              [&key](const Wanted& a, const Wanted& b) { return key(a) < key(b); });
-    packets.erase(
-        std::unique(packets.begin(), packets.end(),
-                    [&key](const Wanted& a, const Wanted& b) { return key(a) == key(b); }),
-        packets.end());
-  }
+  const auto slot_of = [](const Wanted& wanted) -> const RecordSlot& { return wanted.in_message; };
+  for (auto& [place, packets] : messages_) retrieve::SortEachOnce(packets, slot_of);
 }
 
 std::string MessageHits::DescribeUnreadable() const {

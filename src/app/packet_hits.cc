@@ -73,15 +73,8 @@ uint32_t PacketHits::CaptureOf(const std::string& id) {
 
 void PacketHits::Finish() {
   messages_.Finish();
-  const auto key = [](const RecordSlot& slot) { return std::tuple(slot.frame, slot.digest); };
-  for (auto& [file, slots] : files_) {
-    std::sort(slots.begin(), slots.end(),
-              [&key](const RecordSlot& a, const RecordSlot& b) { return key(a) < key(b); });
-    slots.erase(
-        std::unique(slots.begin(), slots.end(),
-                    [&key](const RecordSlot& a, const RecordSlot& b) { return key(a) == key(b); }),
-        slots.end());
-  }
+  const auto slot_of = [](const RecordSlot& slot) -> const RecordSlot& { return slot; };
+  for (auto& [file, slots] : files_) retrieve::SortEachOnce(slots, slot_of);
 }
 
 std::string PacketHits::DescribeFolders() const {

@@ -2,8 +2,12 @@
 #include "kafka/client.h"
 
 #include <array>
+#include <cerrno>
 #include <mutex>
+#include <system_error>
 #include <utility>
+
+#include "base/event_fd.h"
 
 namespace espcap::kafka {
 namespace {
@@ -29,6 +33,12 @@ struct Client::Sockets {
   std::mutex mutex;
   std::shared_ptr<const SocketMaker> maker;
 };
+
+Result<base::FileDescriptor> MakeWakeup(const Connection& connection) {
+  base::FileDescriptor wake = base::MakeEventFd();
+  if (wake.valid()) return wake;
+  return Fail("{}: eventfd: {}", connection.address.Text(), std::generic_category().message(errno));
+}
 
 int Client::OpenSocket(int family, int type, int protocol, void* sockets) {
   auto& own = *static_cast<Sockets*>(sockets);

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include "base/file_descriptor.h"
 #include "base/secret.h"
 #include "espcap/result.h"
 #include "kafka/address.h"
@@ -35,6 +36,9 @@ struct Connection {
   std::shared_ptr<const SocketMaker> sockets;    // null: any
 };
 
+// What librdkafka's threads write to where a queue has something.
+Result<base::FileDescriptor> MakeWakeup(const Connection& connection);
+
 struct DestroyEvent {
   void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
 };
@@ -50,8 +54,8 @@ class Client {
                               const Properties& fixed);
 
   [[nodiscard]] rd_kafka_t* get() const { return handle_.get(); }
-  // A member of a group: it has asked to join, and isn't told yet what is assigned to it.
-  [[nodiscard]] bool is_joining() const { return joining_ != nullptr && joining_->is_joining(); }
+  // Of a member of a group; null: a producer.
+  [[nodiscard]] JoinWatch* joining() const { return joining_.get(); }
   // Of a producer delivery reports and errors; of a consumer messages, rebalances, commits and
   // errors.
   [[nodiscard]] rd_kafka_queue_t* queue() const { return queue_.get(); }
@@ -77,7 +81,7 @@ class Client {
   Client() = default;
 
   std::shared_ptr<Sockets> sockets_;    // outlives the handle
-  std::unique_ptr<JoinWatch> joining_;  // so does this; null: a producer
+  std::unique_ptr<JoinWatch> joining_;  // so does this
   std::unique_ptr<rd_kafka_t, Destroy> handle_;
   std::unique_ptr<rd_kafka_queue_t, Destroy> queue_;
 };

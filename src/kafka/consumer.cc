@@ -117,18 +117,15 @@ Consumer::~Consumer() {
 }
 
 Result<std::unique_ptr<Consumer>> Consumer::Start(const Connection& connection, Options options) {
-  base::FileDescriptor wake = base::MakeEventFd();
-  if (!wake.valid()) {
-    return Fail("{}: eventfd: {}", connection.address.Text(),
-                std::generic_category().message(errno));
-  }
+  auto wake = MakeWakeup(connection);
+  if (!wake) return Forward(std::move(wake));
   auto client = Client::Start(Client::Kind::kConsumer, connection, Defaults(), Fixed(options));
   if (!client) return Forward(std::move(client));
   const auto topics = ListOf(connection.address.topic, {RD_KAFKA_PARTITION_UA});
   if (const auto error = rd_kafka_subscribe(client->get(), topics.get())) {
     return Fail("{}: subscribe: {}", connection.address.Text(), rd_kafka_err2str(error));
   }
-  return std::unique_ptr<Consumer>(new Consumer(std::move(*client), std::move(wake),
+  return std::unique_ptr<Consumer>(new Consumer(std::move(*client), std::move(*wake),
                                                 connection.address.topic, std::move(options)));
 }
 
@@ -183,7 +180,6 @@ Consumer::Events Consumer::Drain() {
 void Consumer::Rebalance(rd_kafka_event_t& event, Events& events) {
   const auto* const list = rd_kafka_event_topic_partition_list(&event);
   if (list == nullptr) return;
-  is_rejoining_ = false;
   if (rd_kafka_event_error(&event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     return Assign(*list, events);
   }
@@ -218,8 +214,8 @@ void Consumer::Assign(const rd_kafka_topic_partition_list_t& list, Events& event
 
 void Consumer::Unassign(const rd_kafka_topic_partition_list_t& list,
                         std::vector<ErrorReport>& errors) {
+  if (!is_leaving_) client_.joining()->Expect();
   Report(rd_kafka_incremental_unassign(client_.get(), &list), errors);
-  is_rejoining_ = !is_leaving_;
   for (const int32_t partition : PartitionsOf(list)) {
     std::erase(assignment_, partition);
     queues_.erase(partition);

@@ -92,7 +92,7 @@ class Consumer {
 
   // It joins the group anew, or is about to, since a partition went. A commit would name a
   // generation that is over, and cost it all its partitions. Others would wait for one that leaves.
-  [[nodiscard]] bool is_rejoining() const { return is_rejoining_ || client_.is_joining(); }
+  [[nodiscard]] bool is_rejoining() const { return client_.joining()->is_joining(); }
 
   // Below these offsets nothing is left to do. False: it isn't on its way, so nothing is told of
   // it.
@@ -128,7 +128,6 @@ class Consumer {
   std::map<int32_t, Queue> queues_;  // by partition
   PartitionList going_;              // null: none is
   bool is_paused_ = false;
-  bool is_rejoining_ = false;
   bool is_leaving_ = false;
   bool is_closing_ = false;
   bool has_left_ = false;

@@ -18,6 +18,8 @@ class JoinWatch {
   // Of the client that is made of this configuration; outlives it.
   void Begin(rd_kafka_conf_t* configuration);
 
+  // It is about to ask.
+  void Expect() { is_joining_ = true; }
   [[nodiscard]] bool is_joining() const { return is_joining_; }
 
  private:

@@ -80,16 +80,13 @@ Result<std::unique_ptr<Producer>> Producer::Start(base::EventLoop& loop,
                                                   const Connection& connection,
                                                   uint64_t max_message_bytes,
                                                   const Properties& compression) {
-  base::FileDescriptor wake = base::MakeEventFd();
-  if (!wake.valid()) {
-    return Fail("{}: eventfd: {}", connection.address.Text(),
-                std::generic_category().message(errno));
-  }
+  auto wake = MakeWakeup(connection);
+  if (!wake) return Forward(std::move(wake));
   Settings settings{connection, Defaults(compression), Fixed(max_message_bytes)};
   auto client = StartClient(settings);
   if (!client) return Forward(std::move(client));
   return std::unique_ptr<Producer>(
-      new Producer(loop, std::move(settings), std::move(*client), std::move(wake)));
+      new Producer(loop, std::move(settings), std::move(*client), std::move(*wake)));
 }
 
 rd_kafka_resp_err_t Producer::Enqueue(const Message& message) {

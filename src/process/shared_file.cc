@@ -8,11 +8,13 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/write_all.h"
+
 namespace espcap::process {
 namespace {
 
-auto Failed() {
-  return Fail("share memory between processes: {}", std::generic_category().message(errno));
+auto Failed(int error = errno) {
+  return Fail("share memory between processes: {}", std::generic_category().message(error));
 }
 
 }  // namespace
@@ -30,6 +32,15 @@ Result<base::FileDescriptor> MakeSharedFile(const char* name, size_t bytes) {
 Result<base::FileDescriptor> MakeGrowingFile(const char* name) {
   base::FileDescriptor file(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!file.valid()) return Failed();
+  return file;
+}
+
+Result<base::FileDescriptor> MakeFileOf(const char* name, std::span<const std::string_view> parts) {
+  auto file = MakeGrowingFile(name);
+  if (!file) return file;
+  for (const std::string_view part : parts) {
+    if (const int error = base::WriteAll(file->get(), part); error != 0) return Failed(error);
+  }
   return file;
 }
 

@@ -8,18 +8,13 @@
 #include <system_error>
 #include <utility>
 
-#include "base/write_all.h"
 #include "process/shared_file.h"
 
 namespace espcap::retrieve {
 
 Result<base::FileDescriptor> MemoryFile(std::span<const std::string_view> parts) {
-  auto file = process::MakeGrowingFile("espcap-captures");
+  auto file = process::MakeFileOf("espcap-captures", parts);
   if (!file) return file;
-  for (const std::string_view part : parts) {
-    const int error = base::WriteAll(file->get(), part);
-    if (error != 0) return Fail("keep a capture: {}", std::generic_category().message(error));
-  }
   if (auto sealed = process::ForbidChanges(*file); !sealed) return Forward(std::move(sealed));
   ::lseek(file->get(), 0, SEEK_SET);
   return file;

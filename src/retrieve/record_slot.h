@@ -5,7 +5,10 @@
 #ifndef ESPCAP_RETRIEVE_RECORD_SLOT_H_
 #define ESPCAP_RETRIEVE_RECORD_SLOT_H_
 
+#include <algorithm>
 #include <cstdint>
+#include <tuple>
+#include <vector>
 
 namespace espcap::retrieve {
 
@@ -26,6 +29,20 @@ struct RecordSlot {
   uint32_t outcome = static_cast<uint32_t>(RecordOutcome::kNotReached);
   uint32_t capture = 0;  // that it is of, as a number of who wants it; a reader has no use for it
 };
+
+// Sorts what is wanted of one file by `slot_of` each of them, and leaves out repetitions.
+template <class Wanted, class SlotOf>
+void SortEachOnce(std::vector<Wanted>& wanted, const SlotOf& slot_of) {
+  const auto key = [&slot_of](const Wanted& one) {
+    const RecordSlot& slot = slot_of(one);
+    return std::tuple(slot.frame, slot.digest);
+  };
+  std::sort(wanted.begin(), wanted.end(),
+            [&key](const Wanted& a, const Wanted& b) { return key(a) < key(b); });
+  wanted.erase(std::unique(wanted.begin(), wanted.end(),
+                           [&key](const Wanted& a, const Wanted& b) { return key(a) == key(b); }),
+               wanted.end());
+}
 
 }  // namespace espcap::retrieve
 

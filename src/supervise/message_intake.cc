@@ -10,27 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "base/write_all.h"
 #include "process/shared_file.h"
 
 namespace espcap::supervise {
-namespace {
-
-// The worker's own: it can do with it what it likes.
-Result<base::FileDescriptor> FileWith(const char* name,
-                                      std::initializer_list<std::string_view> parts) {
-  auto file = process::MakeGrowingFile(name);
-  for (const std::string_view part : parts) {
-    if (!file) break;
-    if (const int error = base::WriteAll(file->get(), part); error != 0) {
-      return Fail("write to {}: {}", name, std::generic_category().message(error));
-    }
-  }
-  return file;
-}
-
-}  // namespace
-
 void MessageIntake::Serve() {
   if (feed_ == nullptr) return;
   for (const MessageFeed::Change& change : feed_->DrainChanges()) {
@@ -55,11 +37,11 @@ void MessageIntake::Serve() {
 // A session that waits for a message looks at once whether it is too large now.
 void MessageIntake::ShareMemory() {
   const uint64_t memory_bytes = feed_->SessionMemory();
+  if (memory_bytes == std::exchange(session_memory_, memory_bytes)) return;
   for (Capture& capture : captures_.captures()) {
     if (capture.messages == nullptr) continue;
     for (Part& part : capture.parts) part.job.memory_bytes = memory_bytes;
   }
-  if (memory_bytes == std::exchange(session_memory_, memory_bytes)) return;
   process::GrantedMessage granted;
   granted.kind = process::GrantedMessage::Kind::kMemory;
   granted.memory_bytes = memory_bytes;
@@ -118,9 +100,10 @@ void MessageIntake::Grant(Worker& worker) {
 bool MessageIntake::Send(const Worker& worker, const MessageStream::Given& given) const {
   const FedMessage& message = *given.message;
   const Capture& capture = *worker.part->capture;
-  const auto value = FileWith("espcap-message", {message.value});
-  const auto texts =
-      FileWith("espcap-message-origin", {message.sensor, message.file, message.records});
+  // The worker's own: it can do with them what it likes.
+  const auto value = process::MakeFileOf("espcap-message", std::array{message.value});
+  const auto texts = process::MakeFileOf("espcap-message-origin",
+                                         std::array{message.sensor, message.file, message.records});
   if (!value || !texts) {
     log_.WriteLimited(
         telemetry::Log::Level::kWarning, "messages for workers",
