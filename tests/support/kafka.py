@@ -230,13 +230,16 @@ class Broker:
         return found
 
     def ends(self, topic):
-        """{partition: the offset behind its last message}."""
+        """{partition: the offset behind its last message}; a broker that has started anew may not lead them yet."""
         listed = subprocess.run(["kcat", "-L", "-J", "-b", self.plain, "-t", topic], stdout=subprocess.PIPE, check=True)
         partitions = [one["partition"] for one in json.loads(listed.stdout)["topics"][0]["partitions"]]
         asked = [word for partition in partitions for word in ("-t", f"{topic}:{partition}:-1")]
-        answer = subprocess.run(["kcat", "-Q", "-b", self.plain, *asked], stdout=subprocess.PIPE, check=True).stdout
-        return {int(partition): int(offset)
-                for partition, offset in re.findall(r"\[(\d+)\] offset (\d+)", answer.decode())}
+
+        def answer():
+            run = subprocess.run(["kcat", "-Q", "-b", self.plain, *asked], stdout=subprocess.PIPE, check=False)
+            return run.returncode == 0 and run.stdout.decode()
+        answered = wait_until(answer, what=f"the ends of {topic}")
+        return {int(partition): int(offset) for partition, offset in re.findall(r"\[(\d+)\] offset (\d+)", answered)}
 
     def delete_before(self, topic, partition, offset):
         """As retention does."""
