@@ -44,8 +44,9 @@ void MessageHits::AddUnreadable(const Hit& hit) {
 }
 
 void MessageHits::Finish() {
-  const auto slot_of = [](const Wanted& wanted) -> const RecordSlot& { return wanted.in_message; };
-  for (auto& [place, packets] : messages_) retrieve::SortEachOnce(packets, slot_of);
+  for (auto& [place, packets] : messages_) {
+    retrieve::SortEachOnce(packets, &Wanted::in_message);
+  }
 }
 
 std::string MessageHits::DescribeUnreadable() const {

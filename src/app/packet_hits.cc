@@ -3,9 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <functional>
 #include <limits>
-#include <tuple>
 #include <utility>
 
 #include "app/hit_pages.h"
@@ -73,8 +72,7 @@ uint32_t PacketHits::CaptureOf(const std::string& id) {
 
 void PacketHits::Finish() {
   messages_.Finish();
-  const auto slot_of = [](const RecordSlot& slot) -> const RecordSlot& { return slot; };
-  for (auto& [file, slots] : files_) retrieve::SortEachOnce(slots, slot_of);
+  for (auto& [file, slots] : files_) retrieve::SortEachOnce(slots, std::identity());
 }
 
 std::string PacketHits::DescribeFolders() const {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <tuple>
 #include <vector>
 
@@ -34,7 +35,7 @@ struct RecordSlot {
 template <class Wanted, class SlotOf>
 void SortEachOnce(std::vector<Wanted>& wanted, const SlotOf& slot_of) {
   const auto key = [&slot_of](const Wanted& one) {
-    const RecordSlot& slot = slot_of(one);
+    const RecordSlot& slot = std::invoke(slot_of, one);
     return std::tuple(slot.frame, slot.digest);
   };
   std::sort(wanted.begin(), wanted.end(),
