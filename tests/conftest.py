@@ -65,7 +65,6 @@ def pytest_unconfigure(config):
     folder = config.stash.get(OWN_SERVERS, None)
     if folder is not None:
         shared_server.remove(folder)
-        kafka.remove_shared(folder)
         shutil.rmtree(folder, ignore_errors=True)
     if cache_folder() is not None:
         prune(cache_folder(), limit_bytes())

@@ -3,7 +3,7 @@
 """One server of a kind a run, for all of pytest's processes: each test has index names of its own.
 
     shared_server.py start FOLDER     starts every kind, returns when they answer
-    shared_server.py remove FOLDER    ends them and removes their data
+    shared_server.py remove FOLDER    ends them, and the broker of Kafka (kafka.shared), and removes their data
 
 Who sets ESPCAP_TEST_SERVERS=FOLDER starts and removes them; otherwise the first test that needs one starts it.
 A test that breaks its server, or sets templates on `*`, cluster settings or blocks, uses a Server of its own.
@@ -15,6 +15,7 @@ import pathlib
 import sys
 import uuid
 
+import kafka
 from server import KINDS, Server
 
 HEAP = "1g"  # several tests write at once: less would trip the memory breaker, which answers 429
@@ -34,6 +35,7 @@ def remove(folder):
     for kind in KINDS:
         if (pathlib.Path(folder) / kind).exists():
             Server(pathlib.Path(folder) / kind, kind=kind).remove()
+    kafka.remove_shared(folder)
 
 
 class Namespace:
