@@ -20,9 +20,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kCommits{1000};  // between them
 constexpr milliseconds kSoon{20};       // brokers answer about then
 constexpr milliseconds kLook{200};
-constexpr std::chrono::seconds kSettling{30};    // of a partition that another member is to have
-constexpr std::chrono::seconds kAssignment{60};  // of at least one partition, where there is one
-constexpr int kMostSkips = 16;                   // of what isn't a message, at a time
+constexpr std::chrono::seconds kSettling{30};  // of a partition that another member is to have
+constexpr int kMostSkips = 16;                 // of what isn't a message, at a time
 
 FedMessage FedMessageOf(const kafka::HeldMessage& held, std::string_view topic, int32_t partition) {
   FedMessage message;
@@ -57,7 +56,7 @@ TopicConsumer::TopicConsumer(base::EventLoop& loop, Options options,
       hooks_(std::move(hooks)),
       stats_(stats),
       loop_(loop),
-      changed_(loop.Now()) {}
+      idle_(loop.Now()) {}
 
 milliseconds TopicConsumer::NextTimeout() const {
   const auto left = std::chrono::ceil<milliseconds>(next_serve_ - loop_.Now());
@@ -70,6 +69,7 @@ void TopicConsumer::Serve() {
     failure_ = polled.error().message;
   }
   ReleaseGoing();
+  idle_.Note(member_->is_member(), !partitions_.empty(), loop_.Now());
   BeginSessions();
   if (is_leaving_ || !going_.empty() || loop_.Now() >= next_commit_) Commit();
   const bool may_leave =
@@ -116,7 +116,6 @@ void TopicConsumer::Handle(const kafka::Consumer::Events& events) {
     partition.assignment = ++assignments_;
     const auto place = static_cast<size_t>(number);
     if (place < options_.ends.size()) partition.end = options_.ends[place];
-    changed_ = loop_.Now();
   }
   if (!events.assigned.empty()) member_->AskCommitted(events.assigned);
   for (const auto& [number, offset] : events.committed) {
@@ -136,7 +135,6 @@ void TopicConsumer::Handle(const kafka::Consumer::Events& events) {
       End(found->second);
       partitions_.erase(found);
     }
-    changed_ = loop_.Now();
   }
   commits_.Handle(events.commits, partitions_, hooks_.warn);
   for (const kafka::ErrorReport& error : events.errors) Handle(error);
@@ -257,7 +255,7 @@ void TopicConsumer::NoteEnd(uint64_t assignment) {
 
 bool TopicConsumer::AtEnd() const {
   if (options_.ends.empty()) return false;
-  if (partitions_.empty()) return loop_.Now() > changed_ + kAssignment;
+  if (partitions_.empty()) return idle_.IsOver(loop_.Now());
   return going_.empty() && std::all_of(partitions_.begin(), partitions_.end(),
                                        [](const auto& entry) { return entry.second.is_over; });
 }
@@ -285,7 +283,6 @@ void TopicConsumer::ReleaseGoing() {
   for (const int32_t number : going_) partitions_.erase(number);
   going_.clear();
   ++stats_.rebalances;
-  changed_ = loop_.Now();
   member_->Release();
 }
 

@@ -26,6 +26,7 @@
 #include "espcap/result.h"
 #include "kafka/consumer.h"
 #include "kafka/group_commits.h"
+#include "kafka/idle_time.h"
 
 namespace espcap::consume {
 
@@ -90,8 +91,8 @@ class TopicConsumer : public MessageFeed, public base::PollService {
   std::map<int32_t, AssignedPartition> partitions_;
   std::vector<Change> changes_;
   uint64_t assignments_ = 0;
-  size_t waiting_ = 0;          // partitions that have no session yet, when last told
-  Time changed_;                // the assignment, last
+  size_t waiting_ = 0;  // partitions that have no session yet, when last told
+  kafka::IdleTime idle_;
   std::vector<int32_t> going_;  // partitions that another member waits for
   Time going_until_{};
   kafka::GroupCommits commits_;

@@ -18,7 +18,6 @@ constexpr size_t kMostBacklog = 256;  // jobs that are held, before fetching is 
 constexpr size_t kLeastBacklog = 32;
 constexpr milliseconds kSoon{20};  // brokers answer about then
 constexpr milliseconds kLook{1000};
-constexpr std::chrono::seconds kAssignment{60};  // of at least one partition, where there is one
 
 int64_t NowMs() {
   return std::chrono::duration_cast<milliseconds>(
@@ -45,7 +44,7 @@ JobConsumer::JobConsumer(base::EventLoop& loop, Options options, Topics topics, 
       topics_(std::move(topics)),
       hooks_(std::move(hooks)),
       loop_(loop),
-      started_(loop.Now()),
+      idle_(loop.Now()),
       arrived_(base::MakeEventFd()) {}
 
 std::unique_ptr<FileWatch> JobConsumer::MakeWatch() { return std::make_unique<Watch>(*this); }
@@ -61,6 +60,7 @@ milliseconds JobConsumer::NextTimeout() const {
 
 void JobConsumer::Serve() {
   Handle(topics_.jobs->Drain());
+  idle_.Note(topics_.jobs->is_member(), !partitions_.empty(), loop_.Now());
   for (kafka::TopicWriter* writer :
        {topics_.retries.get(), topics_.results.get(), topics_.dead_letters.get()}) {
     const auto written = writer->Poll();
@@ -146,7 +146,7 @@ Result<FileWatch::Arrivals> JobConsumer::TakeArrivals() {
 bool JobConsumer::IsAtEnd() const {
   if (!options_.stops_at_end || !backlog_.empty() || !open_.empty()) return false;
   if (topics_.retries->pending() > 0) return false;
-  if (partitions_.empty()) return loop_.Now() > started_ + kAssignment;
+  if (partitions_.empty()) return idle_.IsOver(loop_.Now());
   return std::all_of(partitions_.begin(), partitions_.end(),
                      [](const auto& entry) { return entry.second.is_at_end; });
 }

@@ -27,6 +27,7 @@
 #include "jobs/job_result.h"
 #include "kafka/consumer.h"
 #include "kafka/group_commits.h"
+#include "kafka/idle_time.h"
 #include "kafka/offset_progress.h"
 #include "kafka/topic_writer.h"
 
@@ -103,7 +104,7 @@ class JobConsumer : public base::PollService {
   Topics topics_;
   Hooks hooks_;
   base::EventLoop& loop_;
-  base::EventLoop::Time started_;
+  kafka::IdleTime idle_;
   base::FileDescriptor arrived_;  // readable: TakeArrivals() has something to tell
   std::map<int32_t, Partition> partitions_;
   uint64_t assignments_ = 0;

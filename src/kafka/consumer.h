@@ -93,6 +93,8 @@ class Consumer {
   // It joins the group anew, or is about to, since a partition went. A commit would name a
   // generation that is over, and cost it all its partitions. Others would wait for one that leaves.
   [[nodiscard]] bool is_rejoining() const { return client_.joining()->is_joining(); }
+  // The group has told it its partitions, of which there may be none.
+  [[nodiscard]] bool is_member() const { return client_.joining()->is_member(); }
 
   // Below these offsets nothing is left to do. False: it isn't on its way, so nothing is told of
   // it.

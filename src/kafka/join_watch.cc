@@ -26,7 +26,7 @@ rd_kafka_resp_err_t JoinWatch::OnRequest(rd_kafka_t* /*client*/, int /*socket*/,
                                          const char* /*broker*/, int32_t /*broker_id*/, int16_t api,
                                          int16_t /*version*/, int32_t /*correlation*/,
                                          size_t /*bytes*/, void* watch) {
-  if (api == kJoinGroup) static_cast<JoinWatch*>(watch)->is_joining_ = true;
+  if (api == kJoinGroup) static_cast<JoinWatch*>(watch)->state_ = State::kJoining;
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
@@ -35,7 +35,7 @@ rd_kafka_resp_err_t JoinWatch::OnResponse(rd_kafka_t* /*client*/, int /*socket*/
                                           int16_t api, int16_t /*version*/, int32_t /*correlation*/,
                                           size_t /*bytes*/, int64_t /*round_trip_us*/,
                                           rd_kafka_resp_err_t /*error*/, void* watch) {
-  if (api == kSyncGroup) static_cast<JoinWatch*>(watch)->is_joining_ = false;
+  if (api == kSyncGroup) static_cast<JoinWatch*>(watch)->state_ = State::kMember;
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 

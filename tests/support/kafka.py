@@ -68,11 +68,13 @@ def class_path():
 
 
 class Broker:
-    """Keeps its ports and its data over kill() and start(). `creates`: it makes topics that are asked for."""
+    """Keeps its ports and its data over kill() and start(). `creates`: it makes topics that are asked for.
+    `settings`: of the broker, with _ for the dots."""
 
-    def __init__(self, home, creates=False):
+    def __init__(self, home, creates=False, **settings):
         self.home = pathlib.Path(home)
         self.creates = creates
+        self.settings = settings
         self.ports = {}
 
     def __enter__(self):
@@ -132,7 +134,8 @@ class Broker:
         self.password_file.write_text(PASSWORD, encoding="ascii")
         self.password_file.chmod(0o600)
         (self.home / "server.properties").write_text(
-            PROPERTIES.format(home=self.home, password=PASSWORD, creates=str(self.creates).lower(), **self.ports),
+            PROPERTIES.format(home=self.home, password=PASSWORD, creates=str(self.creates).lower(), **self.ports)
+            + "".join(f"{name.replace('_', '.')}={value}\n" for name, value in self.settings.items()),
             encoding="ascii")
         with open(self.home / "format.log", "w", encoding="utf-8") as log:
             status = self._java("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c",

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// When a member of a group that has no partition may end: others have them all. Who has not joined
+// yet, or joins anew, doesn't know that. Pure.
+#ifndef ESPCAP_KAFKA_IDLE_TIME_H_
+#define ESPCAP_KAFKA_IDLE_TIME_H_
+
+#include <chrono>
+
+namespace espcap::kafka {
+
+class IdleTime {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  // A partition that comes from another member is settled there before, for up to 30 s.
+  static constexpr std::chrono::seconds kLimit{60};
+
+  explicit IdleTime(Time now) : since_(now) {}
+
+  void Note(bool is_member, bool has_partitions, Time now) {
+    if (!is_member || has_partitions) since_ = now;
+  }
+  [[nodiscard]] bool IsOver(Time now) const { return now > since_ + kLimit; }
+
+ private:
+  Time since_;
+};
+
+}  // namespace espcap::kafka
+
+#endif  // ESPCAP_KAFKA_IDLE_TIME_H_

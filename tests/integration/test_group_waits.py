@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Members of groups that wait for their partitions: until the group has answered, nobody knows that nothing is left."""
+import kafka
+import pytest
+from consumed import Topic
+from job_queue import Queue
+from project import TEST_PCAPS
+
+HTTP = TEST_PCAPS / "http.pcap"
+ANSWER_S = 70  # longer than a member without partitions stays
+
+
+@pytest.fixture
+def slow_broker(tmp_path):
+    """Of which a group lets its first members in after ANSWER_S."""
+    with kafka.Broker(tmp_path / "kafka", group_initial_rebalance_delay_ms=ANSWER_S * 1000) as broker:
+        yield broker
+
+
+def test_a_member_stays_until_the_group_has_let_it_in(slow_broker, espcap, start_espcap, tmp_path):
+    topic, queue = Topic(slow_broker, espcap, partitions=2), Queue(slow_broker, espcap, partitions=4)
+    count = topic.forward("--file", HTTP)
+    queue.enqueue("--file", HTTP)
+    documents = f"kafka://{slow_broker.plain}/{slow_broker.create_topic(1)}"
+    runs = [start_espcap(*options, "--stop-at-end", "--output", documents)
+            for options in (topic.options, queue.options(TEST_PCAPS))]
+    for run in runs:
+        assert run.wait(3 * ANSWER_S) == 0, run
+        assert (run.ledger["packets captured"], run.ledger["failed"]) == (count, 0), run

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kafka/idle_time.h"
+
+#include <gtest/gtest.h>
+
+namespace espcap::kafka {
+namespace {
+
+using std::chrono::seconds;
+
+TEST(IdleTime, IsOfAMemberWithoutPartitions) {
+  struct Step {
+    int second;
+    bool is_member;
+    bool has_partitions;
+    bool is_over;
+  };
+  const Step steps[] = {
+      {0, false, false, false},   {100, false, false, false},  // not yet in
+      {101, true, false, false},  {160, true, false, false},
+      {161, true, false, true},  // none is left for it
+      {162, false, false, false}, {222, true, false, false},
+      {223, true, false, true},  // joins anew
+      {224, true, true, false},   {300, true, true, false},
+      {301, false, true, false},  // has some
+      {302, false, false, false}, {400, false, false, false},
+      {460, true, false, false},  // loses them
+      {461, true, false, true},
+  };
+  const IdleTime::Time start{seconds{1000}};
+  IdleTime idle(start);
+  for (const Step& step : steps) {
+    const auto now = start + seconds{step.second};
+    idle.Note(step.is_member, step.has_partitions, now);
+    EXPECT_EQ(idle.IsOver(now), step.is_over) << step.second;
+  }
+}
+
+}  // namespace
+}  // namespace espcap::kafka
