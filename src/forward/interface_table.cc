@@ -65,8 +65,8 @@ void InterfaceTable::Restart() {
   blocks_ = secrets_;
 }
 
-std::optional<InterfaceTable::Use> InterfaceTable::UseFor(uint32_t id, uint16_t link_type,
-                                                          const nstime_t& time) {
+Result<InterfaceTable::Use> InterfaceTable::UseFor(uint32_t id, uint16_t link_type,
+                                                   const nstime_t& time) {
   WriteDescribed(link_type);
   const bool is_described = id < written_.size();
   if (is_described && written_[id].link_type == link_type) {
@@ -79,11 +79,11 @@ std::optional<InterfaceTable::Use> InterfaceTable::UseFor(uint32_t id, uint16_t 
     resolution = pcapng::kNanoseconds;
     units = pcapng::UnitsOf(time.secs, time.nsecs, resolution);
   }
-  if (!units) return std::nullopt;
+  if (!units) return Fail("its time");
   const auto key = std::tuple(id, link_type, resolution);
   auto found = more_.find(key);
   if (found == more_.end()) {
-    if (interfaces_ >= kMaxInterfaces) return std::nullopt;
+    if (interfaces_ >= kMaxInterfaces) return Fail("more than {} interfaces", kMaxInterfaces);
     const Described interface = is_described ? described_[id] : Described{};
     found = more_.emplace(key, Write(interface, link_type, resolution)).first;
   }

@@ -15,6 +15,7 @@
 #include <tuple>
 #include <vector>
 
+#include "espcap/result.h"
 #include "source/wireshark_api.h"
 
 namespace espcap::forward {
@@ -37,8 +38,8 @@ class InterfaceTable {
     uint32_t interface = 0;  // its number in sections
     uint64_t time = 0;       // in its units
   };
-  // Of a packet from the source's interface `id`; none where pcapng can't say it.
-  std::optional<Use> UseFor(uint32_t id, uint16_t link_type, const nstime_t& time);
+  // Of a packet from the source's interface `id`. An error is what pcapng can't hold of it.
+  Result<Use> UseFor(uint32_t id, uint16_t link_type, const nstime_t& time);
 
   // The encoded blocks, in order. What is added comes behind those that were there.
   [[nodiscard]] const std::vector<std::string>& blocks() const { return blocks_; }

@@ -66,7 +66,7 @@ Result<void> RecordForwarder::Add(uint32_t frame_number, uint64_t record_number)
   }
   const uint32_t id = (rec.presence_flags & WTAP_HAS_INTERFACE_ID) != 0 ? packet.interface_id : 0;
   const auto use = interfaces_.UseFor(id, *link_type, rec.ts);
-  if (!use) return CannotHold(frame_number, "its time, or more interfaces");
+  if (!use) return CannotHold(frame_number, use.error().message);
   return Put(frame_number, record_number, *use);
 }
 

@@ -187,6 +187,17 @@ def test_packets_that_pcapng_has_no_way_to_hold(broker, espcap, tmp_path):
     assert "some.pcap: packet 1: a section of pcapng can't hold packets of" in run.err, run
 
 
+def test_a_time_that_pcapng_has_no_way_to_hold(broker, espcap, tmp_path):
+    """A microsecond's number that is none: libwiretap passes on what the record says."""
+    topic = broker.create_topic(partitions=1)
+    records = [struct.pack("<IIII", 1_700_000_000, fraction, 60, 60) + b"\2" * 60 for fraction in (1, 1_500_000, 3)]
+    (tmp_path / "times.pcap").write_bytes(pcap(1) + b"".join(records))
+    run = espcap("--file", tmp_path / "times.pcap", *to(broker, topic))
+    assert run.code == 2, run
+    assert run.ledger["failed"] == 1 and run.ledger["forwarded"] == 2, run
+    assert "times.pcap: packet 2: a section of pcapng can't hold its time; such are not forwarded" in run.err, run
+
+
 def test_a_settled_capture_is_not_sent_again(broker, espcap, tmp_path):
     topic = broker.create_topic()
     arguments = ["--file", DNS, *to(broker, topic), "--resume", tmp_path / "state"]
