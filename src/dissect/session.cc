@@ -24,10 +24,8 @@ const char* DissectGuarded(epan_dissect_t* edt, int file_type, wireshark::Record
 
 }  // namespace
 
-Session::Session(const DisplayFilter* filter, bool two_pass, const FieldSelection* selection,
-                 Columns* columns, const DisplayFilter* tree_filter)
-    : filter_(filter), selection_(selection), columns_(columns), tree_filter_(tree_filter) {
-  if (two_pass) {
+Session::Session(const Options& options) : options_(options) {
+  if (options_.two_pass) {
     frames_.reset(new_frame_data_sequence());
     provider_.frames = frames_.get();
   }
@@ -39,8 +37,7 @@ void Session::Attach(source::CaptureSource& source) {
   provider_.source = &source;
   if (frames_ != nullptr) {
     // Nothing is shown in the first pass: a tree only for those who look at fields.
-    const bool wants_tree = filter_ != nullptr || postdissectors_want_hfids() != FALSE;
-    edt_.reset(epan_dissect_new(session_.get(), wants_tree ? TRUE : FALSE, FALSE));
+    edt_.reset(epan_dissect_new(session_.get(), LooksAtFields() ? TRUE : FALSE, FALSE));
   } else {
     edt_ = NewDissection();
   }
@@ -63,9 +60,16 @@ void Session::ContinueAfter(const Predecessor& predecessor) {
   provider_.previous_displayed = &previous_displayed_;
 }
 
-// One whose trees become documents.
+bool Session::LooksAtFields() const {
+  return options_.filter != nullptr || postdissectors_want_hfids() != FALSE;
+}
+
+// One whose frames are shown.
 Session::Dissection Session::NewDissection() const {
-  const bool visible = selection_ == nullptr || selection_->wants_whole_tree();
+  if (!options_.builds_trees) {
+    return Dissection(epan_dissect_new(session_.get(), LooksAtFields() ? TRUE : FALSE, FALSE));
+  }
+  const bool visible = options_.selection == nullptr || options_.selection->wants_whole_tree();
   Dissection edt(epan_dissect_new(session_.get(), TRUE, visible ? TRUE : FALSE));
   // Layers hold the selected fields, whether they are selected themselves or not.
   if (!visible) epan_dissect_fake_protocols(edt.get(), FALSE);
@@ -90,7 +94,7 @@ Result<void> Session::Run(frame_data* frame, Pass pass) {
   const bool shows = pass == Pass::kShown;
   const char* escaped =
       DissectGuarded(edt_.get(), source_->file_type(), source_->record(), frame, shows,
-                     shows && columns_ != nullptr ? columns_->info() : nullptr);
+                     shows && options_.columns != nullptr ? options_.columns->info() : nullptr);
   if (escaped == nullptr) return {};
   return Fail("dissect {}: packet {}: {}", source_->name(), frame->num, escaped);
 }
@@ -99,7 +103,7 @@ Result<void> Session::Preview(uint32_t frame_number) {
   frame_data local{};
   frame_data_init(&local, frame_number, source_->record().rec(), source_->offset(),
                   cumulative_bytes_);
-  if (filter_ != nullptr) filter_->Prime(edt_.get());
+  if (options_.filter != nullptr) options_.filter->Prime(edt_.get());
   wireshark::PrimeForPostdissectors(edt_.get());
   PrepareTimes(&local);
   auto ran = Run(&local, Pass::kPreview);
@@ -109,7 +113,7 @@ Result<void> Session::Preview(uint32_t frame_number) {
   provider_.previous_captured = kept;
   provider_.previous_displayed = kept;
   // A frame that the filter selects keeps those it was reassembled from.
-  if (ran && filter_ != nullptr && filter_->Selects(edt_.get())) {
+  if (ran && options_.filter != nullptr && options_.filter->Selects(edt_.get())) {
     wireshark::MarkDependencies(edt_.get(), frames_.get());
   }
   epan_dissect_reset(edt_.get());
@@ -141,22 +145,25 @@ void Session::BeginFrame(uint32_t frame_number) {
 }
 
 Result<bool> Session::Dissect(uint32_t frame_number) {
-  if (filter_ != nullptr) filter_->Prime(edt_.get());
-  if (tree_filter_ != nullptr) tree_filter_->Prime(edt_.get());
-  if (selection_ != nullptr && !selection_->wants_whole_tree()) selection_->Prime(edt_.get());
+  if (options_.filter != nullptr) options_.filter->Prime(edt_.get());
+  if (options_.tree_filter != nullptr) options_.tree_filter->Prime(edt_.get());
+  if (options_.selection != nullptr && !options_.selection->wants_whole_tree()) {
+    options_.selection->Prime(edt_.get());
+  }
   if (frames_ == nullptr) wireshark::PrimeForPostdissectors(edt_.get());
   BeginFrame(frame_number);
   if (auto ran = Run(frame_, Pass::kShown); !ran) return tl::unexpected(ran.error());
-  selected_ = filter_ == nullptr || filter_->Selects(edt_.get());
+  selected_ = options_.filter == nullptr || options_.filter->Selects(edt_.get());
   if (selected_) frame_data_set_after_dissect(frame_, &cumulative_bytes_);
-  if (selected_ && columns_ != nullptr) Columns::Complete(edt_.get());
-  wants_tree_ = selected_ && tree_filter_ != nullptr && tree_filter_->Selects(edt_.get());
+  if (selected_ && options_.columns != nullptr) Columns::Complete(edt_.get());
+  wants_tree_ =
+      selected_ && options_.tree_filter != nullptr && options_.tree_filter->Selects(edt_.get());
   return selected_;
 }
 
 void Session::Skip(uint32_t frame_number, bool is_displayed) {
   BeginFrame(frame_number);
-  selected_ = filter_ == nullptr || is_displayed;
+  selected_ = options_.filter == nullptr || is_displayed;
   if (selected_) frame_data_set_after_dissect(frame_, &cumulative_bytes_);
   EndFrame();
 }

@@ -21,11 +21,17 @@ namespace espcap::dissect {
 
 class Session {
  public:
-  // `filter` may be null: every frame is selected. So may `selection`: a tree has every field. And
-  // `columns`, which are filled with each frame that is selected; and
-  // `tree_filter`, by which wants_tree() is said.
-  Session(const DisplayFilter* filter, bool two_pass, const FieldSelection* selection = nullptr,
-          Columns* columns = nullptr, const DisplayFilter* tree_filter = nullptr);
+  struct Options {
+    const DisplayFilter* filter = nullptr;  // null: every frame is selected
+    bool two_pass = false;
+    const FieldSelection* selection = nullptr;   // null: a tree has every field
+    Columns* columns = nullptr;                  // filled with each frame that is selected
+    const DisplayFilter* tree_filter = nullptr;  // by it wants_tree() is said
+    // False, and nobody else looks at trees: dissectors fill the columns without, as tshark's do.
+    // Some then find less.
+    bool builds_trees = true;
+  };
+  explicit Session(const Options& options);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -80,6 +86,8 @@ class Session {
   };
   using Dissection = std::unique_ptr<epan_dissect_t, FreeDissection>;
 
+  // Whether a filter or a postdissector looks at fields.
+  [[nodiscard]] bool LooksAtFields() const;
   [[nodiscard]] Dissection NewDissection() const;
   void BeginFrame(uint32_t frame_number);
   void EndFrame();
@@ -88,10 +96,7 @@ class Session {
   void PrepareTimes(frame_data* frame);
 
   source::CaptureSource* source_ = nullptr;
-  const DisplayFilter* filter_;
-  const FieldSelection* selection_;
-  Columns* columns_;
-  const DisplayFilter* tree_filter_;
+  Options options_;
   packet_provider_data provider_;
   std::unique_ptr<frame_data_sequence, FreeFrames> frames_;  // two passes only
   std::unique_ptr<epan_t, FreeSession> session_;

@@ -39,7 +39,9 @@ class RecordFilter {
 
  private:
   RecordFilter(std::unique_ptr<dissect::EpanLibrary> library, dissect::DisplayFilter filter)
-      : library_(std::move(library)), filter_(std::move(filter)), session_(&filter_, false) {}
+      : library_(std::move(library)),
+        filter_(std::move(filter)),
+        session_({.filter = &filter_, .builds_trees = false}) {}
 
   std::unique_ptr<dissect::EpanLibrary> library_;
   dissect::ReadableFiles files_;

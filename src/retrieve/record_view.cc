@@ -256,8 +256,11 @@ void RecordView::PrepareWriter() {
         nullptr, key_types_ ? &*key_types_ : nullptr, columns);
     writer_->SetNeeds({.timestamp = shape.timestamp});
   }
-  session_ = std::make_unique<dissect::Session>(display_filter_ ? &*display_filter_ : nullptr,
-                                                plan_.dissection.two_pass, nullptr, columns);
+  session_ = std::make_unique<dissect::Session>(
+      dissect::Session::Options{.filter = display_filter_ ? &*display_filter_ : nullptr,
+                                .two_pass = plan_.dissection.two_pass,
+                                .columns = columns,
+                                .builds_trees = plan_.format != ViewFormat::kColumns});
 }
 
 Result<void> RecordView::Show(FileSource& source, std::span<RecordSlot> slots,

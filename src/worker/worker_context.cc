@@ -102,9 +102,12 @@ Result<void> WorkerContext::Prepare(const SendLog& send_log) {
   if (shape.columns != 0) columns_.emplace();
   dissect::Columns* columns = columns_ ? &*columns_ : nullptr;
   writer_.emplace(shape, selection, key_types_ ? &*key_types_ : nullptr, columns);
-  session_ = std::make_unique<dissect::Session>(display_filter_ ? &*display_filter_ : nullptr,
-                                                options_.two_pass, selection, columns,
-                                                tree_filter_ ? &*tree_filter_ : nullptr);
+  session_ = std::make_unique<dissect::Session>(
+      dissect::Session::Options{.filter = display_filter_ ? &*display_filter_ : nullptr,
+                                .two_pass = options_.two_pass,
+                                .selection = selection,
+                                .columns = columns,
+                                .tree_filter = tree_filter_ ? &*tree_filter_ : nullptr});
   return {};
 }
 

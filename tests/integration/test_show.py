@@ -5,8 +5,10 @@ import os
 import pathlib
 import re
 import shutil
+import struct
 
 import pytest
+from captures import write_pcap
 from project import FULL, TEST_PCAPS
 
 DNS, HTTP = TEST_PCAPS / "dns.pcap", TEST_PCAPS / "http.pcap"
@@ -137,6 +139,18 @@ def test_details_and_columns_are_what_tshark_prints(any_server, espcap, show, fo
         assert columns[str(path)] == "".join(line for line in lines if line.split()[0] in frames), path
         compared += len(frames)
     assert compared > 30
+
+
+def test_columns_are_filled_without_a_tree(any_server, espcap, show, folder, tshark):
+    """As tshark does for its list: the dissector of VRRP misses the authentication data only where it shows them."""
+    vrrp = bytes.fromhex("2102000101ff0000") + bytes([192, 0, 2, 3])
+    address = bytes([192, 0, 2, 1, 224, 0, 0, 18])
+    packet = struct.pack(">BxH4xBBxx", 0x45, 20 + len(vrrp), 1, 112) + address + vrrp
+    write_pcap(folder / "vrrp.pcap", [bytes(12) + b"\x08\x00" + packet])
+    index(espcap, any_server, folder)
+    columns, details = (show("*", "--archive-root", folder, "--format", form) for form in ("columns", "details"))
+    assert columns.out.decode() == tshark("-r", folder / "vrrp.pcap") and "Malformed" not in columns.out.decode()
+    assert details.out.decode() == tshark("-V", "-r", folder / "vrrp.pcap") and "Malformed" in details.out.decode()
 
 
 def test_one_file_needs_no_heading(any_server, espcap, show, folder, tshark, tmp_path):
