@@ -114,7 +114,8 @@ def details_by_frame(text):
 
 def sections_of(run):
     """{path: text} of what is shown of several files."""
-    parts = re.split(r"^==> (.*) <==\n", run.out.decode(), flags=re.MULTILINE)
+    text = run.out.decode(errors="surrogateescape")
+    parts = re.split(r"^==> (.*) <==\n", text, flags=re.MULTILINE)
     assert parts[0] == ""
     return dict(zip(parts[1::2], parts[2::2]))
 

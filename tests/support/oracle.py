@@ -132,12 +132,13 @@ class Oracle:
         return status
 
     def text(self, *arguments):
-        """tshark's standard output. Raises CalledProcessError where it fails."""
+        """tshark's standard output, bytes that are no UTF-8 as Python escapes them. Raises CalledProcessError where it
+        fails."""
         with tempfile.NamedTemporaryFile() as output:
             status = self.print_to(output.name, *arguments)
             if status != 0:
                 raise subprocess.CalledProcessError(status, ["tshark", *map(str, arguments)])
-            return pathlib.Path(output.name).read_text(encoding="utf-8")
+            return pathlib.Path(output.name).read_text(encoding="utf-8", errors="surrogateescape")
 
     def _run(self, path, arguments):
         with open(path, "wb") as out:
