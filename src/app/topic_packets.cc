@@ -60,7 +60,7 @@ Result<uint64_t> TopicPackets::Read(retrieve::Retrieval& retrieval, PacketHits& 
     auto read = reader_.Read(
         partition, offsets,
         [&](int64_t offset, const Result<std::string_view>& value) -> Result<void> {
-          auto node = messages.extract({partition, offset});
+          const auto node = messages.extract({partition, offset});
           Take(fmt::format("{}, partition {}, offset {}", name_, partition, offset), value,
                std::move(node.mapped()), hits);
           const bool is_full = captures_.size() >= kMostMessages || bytes_ >= kMostBytes;

@@ -138,7 +138,7 @@ class Oracle:
             status = self.print_to(output.name, *arguments)
             if status != 0:
                 raise subprocess.CalledProcessError(status, ["tshark", *map(str, arguments)])
-            return pathlib.Path(output.name).read_text(encoding="utf-8", errors="surrogateescape")
+            return pathlib.Path(output.name).read_bytes().decode(errors="surrogateescape")
 
     def _run(self, path, arguments):
         with open(path, "wb") as out:
