@@ -80,7 +80,7 @@ Result<void> Measure(const std::string& path, Mode mode, const char* fields) {
   const dissect::FieldSelection* selected = selection ? &*selection : nullptr;
   auto source = source::FileSource::Open(path, source::FileSource::Access::kSequential);
   if (!source) return Fail("{}", source.error().message);
-  dissect::Session session(nullptr, false, selected);
+  dissect::Session session({.selection = selected});
   session.Attach(**source);
   dissect::LearnFactsOf((*source)->handle());
   const double before = UserSeconds();

@@ -37,7 +37,7 @@ void Dissection(Bytes bytes) {
   Shape& shape = Shapes().at(input.NextBelow(static_cast<uint32_t>(Shapes().size())));
   const int encapsulation = ReadEncapsulation(input);
   PacketSource source;
-  dissect::Session session(nullptr, false, shape.selected(), shape.columns.get());
+  dissect::Session session({.selection = shape.selected(), .columns = shape.columns.get()});
   session.Attach(source);
   ByteBuffer document;
   for (uint32_t number = 1; number <= kMaxPackets && !input.empty(); ++number) {

@@ -110,7 +110,7 @@ dissect::Session& TheSession() {
     for (const Shape& shape : Shapes()) {
       if (shape.columns != nullptr) columns = shape.columns.get();
     }
-    return new dissect::Session(nullptr, false, nullptr, columns);
+    return new dissect::Session({.columns = columns});
   }();
   return *session;
 }

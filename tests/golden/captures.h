@@ -45,7 +45,7 @@ using Visit =
 // test.
 inline void ForEachCapture(const Visit& visit,
                            const std::function<void(std::string_view line)>& take) {
-  dissect::Session session(nullptr, false);
+  dissect::Session session({});
   for (const std::filesystem::path& path : CaptureFiles()) {
     SCOPED_TRACE(path.native());
     std::array<int, 2> ends{};
