@@ -19,9 +19,9 @@ Result<base::FileDescriptor> MakeSharedFile(const char* name, size_t bytes);
 
 // An empty one that grows, for bytes that are written once.
 Result<base::FileDescriptor> MakeGrowingFile(const char* name);
-// From now on nobody changes it. An error: somebody still can, by a mapping.
 // The same with these parts one after another in it.
 Result<base::FileDescriptor> MakeFileOf(const char* name, std::span<const std::string_view> parts);
+// From now on nobody changes it. An error: somebody still can, by a mapping.
 Result<void> ForbidChanges(const base::FileDescriptor& file);
 
 // From now on nobody maps it for writing; who has done so before, and its children, still write.

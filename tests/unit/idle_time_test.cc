@@ -16,15 +16,25 @@ TEST(IdleTime, IsOfAMemberWithoutPartitions) {
     bool is_over;
   };
   const Step steps[] = {
-      {0, false, false, false},   {100, false, false, false},  // not yet in
-      {101, true, false, false},  {160, true, false, false},
-      {161, true, false, true},  // none is left for it
-      {162, false, false, false}, {222, true, false, false},
-      {223, true, false, true},  // joins anew
-      {224, true, true, false},   {300, true, true, false},
-      {301, false, true, false},  // has some
-      {302, false, false, false}, {400, false, false, false},
-      {460, true, false, false},  // loses them
+      // Not let in yet.
+      {0, false, false, false},
+      {100, false, false, false},
+      // Let in, and none is left for it.
+      {101, true, false, false},
+      {160, true, false, false},
+      {161, true, false, true},
+      // Joins anew.
+      {162, false, false, false},
+      {222, true, false, false},
+      {223, true, false, true},
+      // Has some.
+      {224, true, true, false},
+      {300, true, true, false},
+      // Loses them, and is let in again.
+      {301, false, true, false},
+      {302, false, false, false},
+      {400, false, false, false},
+      {460, true, false, false},
       {461, true, false, true},
   };
   const IdleTime::Time start{seconds{1000}};
