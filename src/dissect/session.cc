@@ -35,12 +35,8 @@ Session::Session(const Options& options) : options_(options) {
 void Session::Attach(source::CaptureSource& source) {
   source_ = &source;
   provider_.source = &source;
-  if (frames_ != nullptr) {
-    // Nothing is shown in the first pass: a tree only for those who look at fields.
-    edt_.reset(epan_dissect_new(session_.get(), LooksAtFields() ? TRUE : FALSE, FALSE));
-  } else {
-    edt_ = NewDissection();
-  }
+  // Nothing is shown in the first pass.
+  edt_ = frames_ != nullptr ? NewUnseenDissection() : NewDissection();
 }
 
 void Session::ContinueAfter(const Predecessor& predecessor) {
@@ -60,15 +56,15 @@ void Session::ContinueAfter(const Predecessor& predecessor) {
   provider_.previous_displayed = &previous_displayed_;
 }
 
-bool Session::LooksAtFields() const {
-  return options_.filter != nullptr || postdissectors_want_hfids() != FALSE;
+// One whose trees nobody is shown: only filters and postdissectors look at fields.
+Session::Dissection Session::NewUnseenDissection() const {
+  const bool wants_tree = options_.filter != nullptr || postdissectors_want_hfids() != FALSE;
+  return Dissection(epan_dissect_new(session_.get(), wants_tree ? TRUE : FALSE, FALSE));
 }
 
 // One whose frames are shown.
 Session::Dissection Session::NewDissection() const {
-  if (!options_.builds_trees) {
-    return Dissection(epan_dissect_new(session_.get(), LooksAtFields() ? TRUE : FALSE, FALSE));
-  }
+  if (!options_.builds_trees) return NewUnseenDissection();
   const bool visible = options_.selection == nullptr || options_.selection->wants_whole_tree();
   Dissection edt(epan_dissect_new(session_.get(), TRUE, visible ? TRUE : FALSE));
   // Layers hold the selected fields, whether they are selected themselves or not.

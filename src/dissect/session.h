@@ -27,8 +27,8 @@ class Session {
     const FieldSelection* selection = nullptr;   // null: a tree has every field
     Columns* columns = nullptr;                  // filled with each frame that is selected
     const DisplayFilter* tree_filter = nullptr;  // by it wants_tree() is said
-    // False, and nobody else looks at trees: dissectors fill the columns without, as tshark's do.
-    // Some then find less.
+    // False: trees are for filters alone. Dissectors fill columns without, as in tshark's list,
+    // and some of them find less then.
     bool builds_trees = true;
   };
   explicit Session(const Options& options);
@@ -86,8 +86,7 @@ class Session {
   };
   using Dissection = std::unique_ptr<epan_dissect_t, FreeDissection>;
 
-  // Whether a filter or a postdissector looks at fields.
-  [[nodiscard]] bool LooksAtFields() const;
+  [[nodiscard]] Dissection NewUnseenDissection() const;
   [[nodiscard]] Dissection NewDissection() const;
   void BeginFrame(uint32_t frame_number);
   void EndFrame();
