@@ -23,17 +23,24 @@ std::string Footer(const CommandRow& row) {
   return (is_one ? "Example:\n" : "Examples:\n") + examples;
 }
 
-std::string WithSuggestion(const CLI::App& app, const CLI::ParseError& error) {
+// What is wrong, what may be meant, and where to read on: of the command that was given.
+std::string Explain(const CLI::App& main_command, const CLI::ParseError& error) {
+  const auto given = main_command.get_subcommands();
+  const CLI::App& command = given.empty() ? main_command : *given.front();
+  const std::string help =
+      given.empty() ? "--help" : fmt::format("espcap {} --help", command.get_name());
   std::string text = error.what();
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return text;
-  const std::vector<std::string> unknown = app.remaining(true);
-  if (unknown.empty()) return text;
-  text = fmt::format("unknown option or argument '{}'", unknown.front());
-  std::vector<std::string> known = LongOptions(app, "--");
-  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
-  const std::string name = unknown.front().substr(0, unknown.front().find('='));
-  const std::string nearest = base::NearestName(name, known);
-  return nearest.empty() ? text : fmt::format("{}; did you mean {}?", text, nearest);
+  const std::vector<std::string> unknown = main_command.remaining(true);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !unknown.empty()) {
+    text = fmt::format("{}unknown option or argument '{}'",
+                       given.empty() ? "" : command.get_name() + ": ", unknown.front());
+    std::vector<std::string> known = LongOptions(command, "--");
+    for (const CLI::App* each : command.get_subcommands({})) known.push_back(each->get_name());
+    const std::string name = unknown.front().substr(0, unknown.front().find('='));
+    const std::string nearest = base::NearestName(name, known);
+    if (!nearest.empty()) text += fmt::format("; did you mean {}?", nearest);
+  }
+  return fmt::format("{}; {} lists the options", text, help);
 }
 
 // A key of the main command alone is none of a subcommand's business.
@@ -132,7 +139,7 @@ class Parser {
     } catch (const CLI::CallForVersion& version) {
       return PrintAndExit{std::string(version.what()) + "\n"};
     } catch (const CLI::ParseError& error) {
-      return Fail("{}; --help lists the options", WithSuggestion(main_, error));
+      return Fail("{}", Explain(main_, error));
     }
     if (resend_.parsed()) return Finish(resend_, resend_settings_);
     if (template_.parsed()) return Finish(template_, template_settings_);

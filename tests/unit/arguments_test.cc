@@ -214,6 +214,28 @@ TEST_F(ArgumentsTest, AnUnknownOptionIsAnErrorWithTheNearestOne) {
   }
 }
 
+// The options of the command that was given, not of the one without a name.
+TEST_F(ArgumentsTest, AnUnknownOptionOfACommandIsAnErrorWithTheNearestOneOfIt) {
+  struct Case {
+    std::vector<const char*> arguments;
+    const char* error;
+  };
+  const Case cases[] = {
+      {{"packets", "*", "--write", "x"}, "packets: unknown option or argument '--write'"},
+      {{"packets", "*", "--nod", "x"},
+       "packets: unknown option or argument '--nod'; did you mean --node?"},
+      {{"show", "x", "--nic", "lo"}, "show: unknown option or argument '--nic'"},
+      {{"fields", "--nmes"}, "fields: unknown option or argument '--nmes'; did you mean --names?"},
+      {{"template", "packets"}, "template: unknown option or argument 'packets'"},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(ErrorOf(c.arguments),
+              fmt::format("{}; espcap {} --help lists the options", c.error, c.arguments.front()));
+  }
+  EXPECT_NE(ErrorOf({"packets"}).find("; espcap packets --help lists the options"),
+            std::string::npos);
+}
+
 TEST_F(ArgumentsTest, WhatIsNoNumberIsNamed) {
   const auto expected = [](const std::string& option, const std::string& value) {
     return option + ": '" + value + "' is not a number that is 0 or more; --help lists the options";
