@@ -324,9 +324,10 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
       return Forward(std::move(served));
     }
   }
-  const Run run{**loop, **writes, **letter_writes, log, stats, needs, *ports};
+  const Run run{**loop, **writes, **letter_writes, log,
+                stats,  needs,    *ports,          [&workers] { return workers.AskZygote(); }};
   auto sink = *topic ? OpenTopic(**topic, origin->sensor, settings, run)
-                     : OpenSink(program_path, settings, *nodes, *inputs, run);
+                     : OpenSink(settings, *nodes, *inputs, run);
   if (!sink) return Forward(std::move(sink));
   auto written = WriteRunDocuments(settings, *origin, {*nodes, {}, *ports}, **loop, run_telemetry);
   if (!written) return Forward(std::move(written));

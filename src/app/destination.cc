@@ -10,7 +10,6 @@
 #include "app/refused_documents.h"
 #include "app/run_origin.h"
 #include "app/server_connection.h"
-#include "app/template_install.h"
 #include "document/index_name.h"
 #include "elasticsearch/bulk_sink.h"
 #include "elasticsearch/elasticsearch.h"
@@ -41,8 +40,7 @@ Result<void> CheckOutputIsNoInput(const std::string& output,
   return {};
 }
 
-Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& settings,
-                        const Run& run) {
+Result<ServerUse> UseOf(const cli::CaptureSettings& settings, const Run& run) {
   telemetry::Log& log = run.log;
   auto refused = RefusedDocuments::Open(settings, run);
   if (!refused) return Forward(std::move(refused));
@@ -67,7 +65,7 @@ Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& se
   use.preparation.has_timestamp = settings.ecs;
   use.preparation.has_provenance = HasProvenance(settings);
   use.preparation.label_keys = LabelKeysOf(settings.origin);
-  use.template_maker = std::make_unique<FieldTemplateMaker>(program_path, settings);
+  use.template_maker = std::make_unique<FieldTemplateMaker>(run.ask_fields, settings);
   use.prepared = [pattern, &log, &needs = run.needs](
                      const http::NodeUrl& node, const elasticsearch::ServerIdentity& server,
                      const elasticsearch::Preparation& preparation) {
@@ -90,8 +88,7 @@ Result<ServerUse> UseOf(const char* program_path, const cli::CaptureSettings& se
   return use;
 }
 
-Result<std::unique_ptr<Sink>> OpenServer(const char* program_path,
-                                         const cli::CaptureSettings& settings,
+Result<std::unique_ptr<Sink>> OpenServer(const cli::CaptureSettings& settings,
                                          const std::vector<http::NodeUrl>& nodes, const Run& run) {
   telemetry::Log& log = run.log;
   const spool::Reports reports = {[&log](const std::string& message) { log.Warning(message); },
@@ -107,7 +104,7 @@ Result<std::unique_ptr<Sink>> OpenServer(const char* program_path,
           fmt::format("{}: {} documents of earlier runs are sent too", settings.spool, documents));
     }
   }
-  auto use = UseOf(program_path, settings, run);
+  auto use = UseOf(settings, run);
   if (!use) return Forward(std::move(use));
   if (spool != nullptr) {
     use->meanwhile = fmt::format("documents go to {} meanwhile", settings.spool);
@@ -132,12 +129,11 @@ Compression CompressionOf(const cli::CaptureSettings& settings,
   return CompressesFor(settings, nodes) ? Compression::kGzip : Compression::kNone;
 }
 
-Result<std::unique_ptr<Sink>> OpenSink(const char* program_path,
-                                       const cli::CaptureSettings& settings,
+Result<std::unique_ptr<Sink>> OpenSink(const cli::CaptureSettings& settings,
                                        const std::vector<http::NodeUrl>& nodes,
                                        const std::vector<supervise::InputFile>& inputs,
                                        const Run& run) {
-  if (!nodes.empty()) return OpenServer(program_path, settings, nodes, run);
+  if (!nodes.empty()) return OpenServer(settings, nodes, run);
   const std::string path = OutputOf(settings);
   if (settings.compress == true && sink::CompressionOf(path) == Compression::kNone) {
     run.log.Warning(

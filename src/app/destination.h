@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "app/template_install.h"
 #include "base/event_loop.h"
 #include "base/write_thread.h"
 #include "cli/settings.h"
@@ -39,12 +40,13 @@ struct Run {
   DeliveryStats& stats;
   DocumentNeeds& needs;                     // of the server, once it is known
   std::shared_ptr<http::LocalPorts> ports;  // of connections; null: any
+  // Of libwireshark's fields, for a template.
+  FieldTemplateMaker::AskFields ask_fields;
 };
 
 // Begins to connect to the nodes, or opens (and empties) the output. The settings, and what `run`
 // refers to, are borrowed by the sink.
-Result<std::unique_ptr<Sink>> OpenSink(const char* program_path,
-                                       const cli::CaptureSettings& settings,
+Result<std::unique_ptr<Sink>> OpenSink(const cli::CaptureSettings& settings,
                                        const std::vector<http::NodeUrl>& nodes,
                                        const std::vector<supervise::InputFile>& inputs,
                                        const Run& run);

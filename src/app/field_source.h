@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Fields of the installed libwireshark, for who talks to servers and people: it is started for them
-// in a process of its own, which ends when they are told.
+// Fields of the installed libwireshark, for what talks to servers and people. Those know them as
+// text from a process that has libwireshark, and ends when they are told.
 #ifndef ESPCAP_APP_FIELD_SOURCE_H_
 #define ESPCAP_APP_FIELD_SOURCE_H_
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "dissect/options.h"
 #include "espcap/result.h"
-#include "process/forked_task.h"
 #include "schema/field.h"
 
 namespace espcap::app {
@@ -29,15 +26,13 @@ struct FieldChoice {
 };
 
 // Sorted by name. An error names the option and the name that isn't there.
-Result<std::vector<schema::Field>> FetchFields(const char* program_path,
-                                               const dissect::Options& dissection,
-                                               const FieldChoice& choice);
+Result<std::vector<schema::Field>> FetchFields(const char* program_path, const FieldChoice& choice);
 
-// The same while the caller works on: what Finish() gives is for UnpackFields().
-Result<std::unique_ptr<process::ForkedTask>> BeginToFetchFields(const char* program_path,
-                                                                const dissect::Options& dissection,
-                                                                const FieldChoice& choice);
-std::vector<schema::Field> UnpackFields(std::string_view text);
+// The curated ones as UnpackFields() wants them. REQUIRES: libwireshark is started. It registers
+// more for this than dissection needs.
+Result<std::string> PackCuratedFields();
+// An error: the text is no list of fields.
+Result<std::vector<schema::Field>> UnpackFields(std::string_view text);
 
 }  // namespace espcap::app
 

@@ -80,7 +80,7 @@ bool MatchesPattern(const Field& field, std::string_view pattern) {
 
 Result<void> RunFieldsCommand(const char* program_path, const cli::FieldsSettings& settings) {
   const auto kind = settings.curated ? FieldChoice::Kind::kCurated : FieldChoice::Kind::kEvery;
-  auto fields = FetchFields(program_path, {}, {kind, {}, {}});
+  auto fields = FetchFields(program_path, {kind, {}, {}});
   if (!fields) return Forward(std::move(fields));
   std::vector<Field> found;
   for (const Field& field : *fields) {

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "app/field_source.h"
 #include "live/link_watch.h"
 #include "supervise/message_log.h"
 #include "worker/opener.h"
@@ -65,8 +66,13 @@ Result<RunProcesses> StartProcesses(const supervise::Options& options, const Fil
     if (processes.opener != nullptr) processes.opener->ReleaseInChild();
     return context.Prepare(send_log);
   };
-  auto zygote =
-      Zygote::Start({"espcap-zygote", prepare, work, options.files.size() >= kManyFiles}, tell);
+  const auto reply = [&context] {
+    context.DropShared();
+    context.SendLogsBy([](const process::LogMessage& /*message*/) {});
+    return PackCuratedFields();
+  };
+  const bool many_workers = options.files.size() >= kManyFiles;
+  auto zygote = Zygote::Start({"espcap-zygote", prepare, work, many_workers, {}, reply}, tell);
   if (!zygote) return Forward(std::move(zygote));
   processes.zygote = std::move(*zygote);
   return processes;

@@ -47,11 +47,11 @@ Result<schema::IndexTemplate> Build(const char* program_path, const cli::Templat
   if (!settings.fields.empty() || !settings.protocols.empty()) {
     choice = {FieldChoice::Kind::kListed, settings.fields, settings.protocols};
   }
-  const auto fields = FetchFields(program_path, {}, choice);
+  const auto fields = FetchFields(program_path, choice);
   if (!fields) return tl::unexpected(fields.error());
   std::vector<schema::Field> rest;
   if (settings.rest == "flattened") {
-    auto every = FetchFields(program_path, {}, {FieldChoice::Kind::kEvery, {}, {}});
+    auto every = FetchFields(program_path, {FieldChoice::Kind::kEvery, {}, {}});
     if (!every) return Forward(std::move(every));
     rest = std::move(*every);
   }

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "app/field_source.h"
-#include "app/run_options.h"
 #include "app/run_origin.h"
 #include "schema/index_pattern.h"
 
@@ -19,17 +18,18 @@ Result<void> FieldTemplateMaker::Start(schema::Dialect dialect, schema::LabelTyp
   request_.labels = {labels, LabelKeysOf(settings_.origin)};
   request_.value_strings = settings_.value_strings;
   request_.searches_columns = settings_.columns || settings_.detail == "tree";
-  auto begun = BeginToFetchFields(program_path_, DissectionOptionsOf(settings_.dissection), {});
-  if (!begun) return Fail("make the index template: {}", begun.error().message);
-  fields_ = std::move(*begun);
+  auto asked = ask_fields_();
+  if (!asked) return Fail("make the index template: {}", asked.error().message);
+  fields_ = std::move(*asked);
   return {};
 }
 
 std::optional<Result<schema::IndexTemplate>> FieldTemplateMaker::Collect() {
-  if (!fields_->HasEnded()) return std::nullopt;
-  auto packed = fields_->Finish();
-  if (!packed) return Fail("make the index template: {}", packed.error().message);
-  return schema::BuildTemplate(request_, UnpackFields(*packed));
+  const auto packed = fields_->Collect();
+  if (!packed) return std::nullopt;
+  auto fields = packed->and_then(UnpackFields);
+  if (!fields) return Fail("make the index template: {}", fields.error().message);
+  return schema::BuildTemplate(request_, *fields);
 }
 
 }  // namespace espcap::app

@@ -4,24 +4,25 @@
 #ifndef ESPCAP_APP_TEMPLATE_INSTALL_H_
 #define ESPCAP_APP_TEMPLATE_INSTALL_H_
 
-#include <memory>
-#include <string>
-#include <vector>
+#include <functional>
+#include <optional>
+#include <utility>
 
 #include "cli/settings.h"
 #include "elasticsearch/template_install.h"
-#include "process/forked_task.h"
-#include "schema/field.h"
+#include "process/reply.h"
 #include "schema/index_template.h"
 
 namespace espcap::app {
 
-// Asks libwireshark for its fields in a process of its own.
 class FieldTemplateMaker : public elasticsearch::TemplateMaker {
  public:
-  // Both are borrowed.
-  FieldTemplateMaker(const char* program_path, const cli::CaptureSettings& settings)
-      : program_path_(program_path), settings_(settings) {}
+  // Begins to ask a process that has libwireshark for PackCuratedFields().
+  using AskFields = std::function<Result<process::ReplyReader>()>;
+
+  // The settings are borrowed.
+  FieldTemplateMaker(AskFields ask_fields, const cli::CaptureSettings& settings)
+      : ask_fields_(std::move(ask_fields)), settings_(settings) {}
 
   Result<void> Start(schema::Dialect dialect, schema::LabelType labels,
                      bool makes_data_stream) override;
@@ -29,10 +30,10 @@ class FieldTemplateMaker : public elasticsearch::TemplateMaker {
   std::optional<Result<schema::IndexTemplate>> Collect() override;
 
  private:
-  const char* program_path_;
+  AskFields ask_fields_;
   const cli::CaptureSettings& settings_;
   schema::TemplateRequest request_;
-  std::unique_ptr<process::ForkedTask> fields_;
+  std::optional<process::ReplyReader> fields_;
 };
 
 }  // namespace espcap::app

@@ -99,8 +99,9 @@ struct Job {
 // Supervisor to zygote.
 struct ZygoteRequest {
   enum class Kind : uint32_t {
-    kFork,   // a worker for `job`; its end of the channel comes with it
-    kSignal  // to a worker, as long as it is one
+    kFork,    // a worker for `job`; its end of the channel comes with it
+    kSignal,  // to a worker, as long as it is one
+    kReply    // by a process of its own; the pipe for it comes with this
   };
 
   Kind kind = Kind::kFork;

@@ -58,7 +58,7 @@ void ReportEnded(const Channel& channel, std::set<pid_t>& workers) {
   for (int status = 0;;) {
     const pid_t process = ::waitpid(-1, &status, WNOHANG);
     if (process <= 0) return;
-    workers.erase(process);
+    if (workers.erase(process) == 0) continue;  // it was to reply: its pipe says how it ended
     static_cast<void>(channel.Send(WorkerReport{WorkerReport::Kind::kEnded, process, status, 0}));
   }
 }
@@ -100,6 +100,20 @@ pid_t ForkWorker(const Zygote::Roles& roles, const Channel& control, int signals
                             process, 0, process < 0 ? errno : 0};
   static_cast<void>(control.Send(report));
   return process;
+}
+
+// A process that couldn't be made has said nothing: its pipe closes.
+void ForkReplier(const Zygote::Roles& roles, const base::FileDescriptor& pipe,
+                 const sigset_t& inherited_mask) {
+  if (::fork() != 0) return;
+  [&]() noexcept {
+    BecomeChild("espcap-reply");
+    sigprocmask(SIG_SETMASK, &inherited_mask, nullptr);
+    CloseAllBut({pipe.get()});
+    ReplaceByNull({STDIN_FILENO});
+    WriteReply(pipe.get(), roles.reply());
+    ::_exit(0);
+  }();
 }
 
 // Calls for the looks of a watch when they are due.
@@ -147,15 +161,19 @@ void Serve(const Zygote::Roles& roles, const Channel& control) {
       ReportEnded(control, workers);
     }
     if (waits[0].revents != 0) {
-      base::FileDescriptor socket;
-      const auto request = control.Receive<ZygoteRequest>(&socket);
+      base::FileDescriptor given;
+      const auto request = control.Receive<ZygoteRequest>(&given);
       if (!request) return;
+      if (request->kind == ZygoteRequest::Kind::kReply) {
+        ForkReplier(roles, given, inherited_mask);
+        continue;
+      }
       if (request->kind == ZygoteRequest::Kind::kSignal) {
         if (workers.contains(request->process)) ::kill(request->process, request->signal);
         continue;
       }
       const pid_t worker = ForkWorker(roles, control, signals.get(), request->job,
-                                      Channel(std::move(socket)), inherited_mask);
+                                      Channel(std::move(given)), inherited_mask);
       if (worker > 0) workers.insert(worker);
     }
   }
@@ -245,6 +263,17 @@ Result<Channel> Zygote::Fork(const Job& job) {
   ZygoteRequest request;
   request.job = job;
   if (!channel_.TrySend(request, ends->second.fd())) {
+    return Fail("the dissection process has ended");
+  }
+  return std::move(ends->first);
+}
+
+Result<ReplyReader> Zygote::Ask() const {
+  auto ends = ReplyReader::Open();
+  if (!ends) return Forward(std::move(ends));
+  ZygoteRequest request;
+  request.kind = ZygoteRequest::Kind::kReply;
+  if (!channel_.TrySend(request, ends->second.get())) {
     return Fail("the dissection process has ended");
   }
   return std::move(ends->first);

@@ -21,6 +21,7 @@
 #include "espcap/result.h"
 #include "process/channel.h"
 #include "process/messages.h"
+#include "process/reply.h"
 
 namespace espcap::process {
 
@@ -42,6 +43,8 @@ class Zygote {
     bool many_workers = false;  // worth some 40 ms of preparation that makes each cheaper
     // What it follows between the forks; asked for once it is prepared. Empty: nothing.
     std::function<Watch()> watch = {};
+    // What Ask() asks for, found out in a process that is forked for it.
+    std::function<Result<std::string>()> reply = {};
   };
 
   // Forks the zygote and waits until it is prepared. `log` gets what it says meanwhile.
@@ -58,6 +61,9 @@ class Zygote {
 
   // Asks for a worker. Its process id, and later its end, come by Receive().
   Result<Channel> Fork(const Job& job);
+
+  // For what the roles' `reply` gives. REQUIRES: they have one.
+  [[nodiscard]] Result<ReplyReader> Ask() const;
 
   // Sends a signal to a worker that it has told of. The zygote does so: it alone knows for certain
   // whose process id this is.

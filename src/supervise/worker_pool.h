@@ -25,6 +25,7 @@
 #include "espcap/result.h"
 #include "process/channel.h"
 #include "process/messages.h"
+#include "process/reply.h"
 #include "process/zygote.h"
 #include "supervise/capture_queue.h"
 #include "supervise/overdue_watch.h"
@@ -123,6 +124,8 @@ class WorkerPool {
   // Forks a worker for the part's job. An error: there is no zygote any more.
   Result<void> Begin(Part& part);
   void Remove(const Worker& worker);
+  // For what its role says; it can be asked at any time.
+  [[nodiscard]] Result<process::ReplyReader> AskZygote() const { return zygote_.process->Ask(); }
   // The process, for certain; it is told of as reaped.
   static void Kill(const Worker& worker);
 

@@ -2,6 +2,7 @@
 #include "process/zygote.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,19 +52,68 @@ TEST(Zygote, AnExceptionEndsTheWorkerAlone) {
   }
 }
 
+int CountSockets() {
+  const std::filesystem::directory_iterator entries("/proc/self/fd");
+  const auto sockets = std::count_if(begin(entries), end(entries), [](const auto& entry) {
+    std::error_code gone;
+    return std::filesystem::read_symlink(entry.path(), gone).native().starts_with("socket:");
+  });
+  return static_cast<int>(sockets);
+}
+
 // By which it could say in the zygote's name which processes there are.
 TEST(Zygote, AWorkerHasNoSocketButItsOwn) {
   const auto zygote = Start([](const Job& /*job*/, const Channel& channel) {
-    const std::filesystem::directory_iterator entries("/proc/self/fd");
-    const auto sockets = std::count_if(begin(entries), end(entries), [](const auto& entry) {
-      std::error_code gone;
-      return std::filesystem::read_symlink(entry.path(), gone).native().starts_with("socket:");
-    });
-    static_cast<void>(channel.Send(static_cast<int>(sockets)));
+    static_cast<void>(channel.Send(CountSockets()));
   });
   const auto channel = zygote->Fork({});
   ASSERT_TRUE(channel);
   EXPECT_EQ(channel->Receive<int>(), 1);
+}
+
+std::string ReplyOf(const Zygote& zygote) {
+  auto reader = zygote.Ask();
+  if (!reader) return reader.error().message;
+  for (;;) {
+    pollfd wait{reader->fd(), POLLIN, 0};
+    ::poll(&wait, 1, -1);
+    const auto reply = reader->Collect();
+    if (reply) return *reply ? **reply : "error: " + reply->error().message;
+  }
+}
+
+// It replies by a process that has the pipe alone, and goes on whatever becomes of that one.
+TEST(Zygote, RepliesByAProcessOfItsOwn) {
+  Result<std::string> text = std::string();
+  bool dies = false;
+  const auto start = [&] {
+    Zygote::Roles roles;
+    roles.name = "espcap-zygote";
+    roles.prepare = [](const auto& /*send_log*/) { return Result<void>(); };
+    roles.work = [](const Job& /*job*/, const Channel& /*channel*/) {};
+    roles.reply = [&]() -> Result<std::string> {
+      if (dies) throw std::runtime_error("a replier's");
+      if (text) return fmt::format("{} {} {}", CountSockets(), ::getppid(), *text);
+      return text;
+    };
+    return Zygote::Start(roles, [](const LogMessage& /*message*/) {}).value();
+  };
+  text = std::string(300'000, 'x');
+  const auto zygote = start();
+  const std::string first = ReplyOf(*zygote);
+  EXPECT_TRUE(first.starts_with("0 ") && first.ends_with(' ' + *text)) << first.substr(0, 100);
+  EXPECT_FALSE(first.starts_with(fmt::format("0 {} ", ::getpid())));
+  EXPECT_EQ(ReplyOf(*zygote), first);
+  // Nobody is told of it as of a worker.
+  ASSERT_TRUE(zygote->Fork({}));
+  EXPECT_EQ(zygote->Receive()->kind, WorkerReport::Kind::kStarted);
+
+  text = Fail("no fields");
+  EXPECT_EQ(ReplyOf(*start()), "error: no fields");
+  dies = true;
+  const auto shaken = start();
+  EXPECT_EQ(ReplyOf(*shaken), "error: a process ended before it had said all");
+  EXPECT_TRUE(shaken->Fork({}));
 }
 
 TEST(Job, ANameThatIsTooLongIsCut) {
