@@ -116,8 +116,9 @@ Result<std::vector<Field>> UnpackFields(std::string_view text) {
   TextReader texts(text);
   while (!texts.AtEnd()) {
     auto field = NextField(texts);
-    if (!field)
+    if (!field) {
       return Fail("read libwireshark's fields: field {} is incomplete", fields.size() + 1);
+    }
     fields.push_back(std::move(*field));
   }
   return fields;

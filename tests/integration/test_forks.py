@@ -71,10 +71,13 @@ def test_of_a_run_from_a_topic(broker, espcap, elasticsearch, forks):
     check(forks, {"espcap", "espcap-zygote"})
 
 
-def test_of_what_finds_packets(espcap, elasticsearch, forks, tmp_path):
+@pytest.mark.parametrize("command, processes", [
+    (["packets", "*", "-w"], {"espcap", "espcap-packets"}),
+    (["show", "*", "--format", "details", "--output"], {"espcap"}),
+], ids=["packets", "show"])
+def test_of_what_finds_packets(command, processes, espcap, elasticsearch, forks, tmp_path):
     run = espcap("--file", HTTP, *elasticsearch.options, "--provenance")
     assert run.code == 0, run
-    found = tmp_path / "found.pcapng"
-    run = espcap("packets", *elasticsearch.options, "-w", found, "*", env=forks.env)
+    run = espcap(*command, tmp_path / "found", *elasticsearch.options, env=forks.env)
     assert run.code == 0, run
-    check(forks, {"espcap", "espcap-packets"})
+    check(forks, processes)
