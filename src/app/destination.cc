@@ -10,6 +10,7 @@
 #include "app/refused_documents.h"
 #include "app/run_origin.h"
 #include "app/server_connection.h"
+#include "app/template_install.h"
 #include "document/index_name.h"
 #include "elasticsearch/bulk_sink.h"
 #include "elasticsearch/elasticsearch.h"
@@ -65,7 +66,12 @@ Result<ServerUse> UseOf(const cli::CaptureSettings& settings, const Run& run) {
   use.preparation.has_timestamp = settings.ecs;
   use.preparation.has_provenance = HasProvenance(settings);
   use.preparation.label_keys = LabelKeysOf(settings.origin);
-  use.template_maker = std::make_unique<FieldTemplateMaker>(run.ask_fields, settings);
+  if (use.preparation.install_template) {
+    // Now: they are there when the server has answered, whatever has become of the zygote.
+    auto fields = run.ask_fields();
+    if (!fields) return Fail("make the index template: {}", fields.error().message);
+    use.template_maker = std::make_unique<FieldTemplateMaker>(std::move(*fields), settings);
+  }
   use.prepared = [pattern, &log, &needs = run.needs](
                      const http::NodeUrl& node, const elasticsearch::ServerIdentity& server,
                      const elasticsearch::Preparation& preparation) {

@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "app/template_install.h"
 #include "base/event_loop.h"
 #include "base/write_thread.h"
 #include "cli/settings.h"
@@ -21,6 +20,7 @@
 #include "espcap/sink.h"
 #include "http/local_ports.h"
 #include "http/node_url.h"
+#include "process/reply.h"
 #include "supervise/capture_queue.h"
 #include "telemetry/log.h"
 
@@ -40,8 +40,8 @@ struct Run {
   DeliveryStats& stats;
   DocumentNeeds& needs;                     // of the server, once it is known
   std::shared_ptr<http::LocalPorts> ports;  // of connections; null: any
-  // Of libwireshark's fields, for a template.
-  FieldTemplateMaker::AskFields ask_fields;
+  // Begins to ask a process for PackCuratedFields().
+  std::function<Result<process::ReplyReader>()> ask_fields;
 };
 
 // Begins to connect to the nodes, or opens (and empties) the output. The settings, and what `run`

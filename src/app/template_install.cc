@@ -9,8 +9,8 @@
 
 namespace espcap::app {
 
-Result<void> FieldTemplateMaker::Start(schema::Dialect dialect, schema::LabelType labels,
-                                       bool makes_data_stream) {
+void FieldTemplateMaker::Start(schema::Dialect dialect, schema::LabelType labels,
+                               bool makes_data_stream) {
   request_.index = makes_data_stream ? schema::IndexPattern(settings_.index) : settings_.index;
   request_.data_stream = makes_data_stream;
   request_.priority = settings_.template_priority;
@@ -18,14 +18,10 @@ Result<void> FieldTemplateMaker::Start(schema::Dialect dialect, schema::LabelTyp
   request_.labels = {labels, LabelKeysOf(settings_.origin)};
   request_.value_strings = settings_.value_strings;
   request_.searches_columns = settings_.columns || settings_.detail == "tree";
-  auto asked = ask_fields_();
-  if (!asked) return Fail("make the index template: {}", asked.error().message);
-  fields_ = std::move(*asked);
-  return {};
 }
 
 std::optional<Result<schema::IndexTemplate>> FieldTemplateMaker::Collect() {
-  const auto packed = fields_->Collect();
+  const auto packed = fields_.Collect();
   if (!packed) return std::nullopt;
   auto fields = packed->and_then(UnpackFields);
   if (!fields) return Fail("make the index template: {}", fields.error().message);

@@ -4,7 +4,6 @@
 #ifndef ESPCAP_APP_TEMPLATE_INSTALL_H_
 #define ESPCAP_APP_TEMPLATE_INSTALL_H_
 
-#include <functional>
 #include <optional>
 #include <utility>
 
@@ -17,23 +16,19 @@ namespace espcap::app {
 
 class FieldTemplateMaker : public elasticsearch::TemplateMaker {
  public:
-  // Begins to ask a process that has libwireshark for PackCuratedFields().
-  using AskFields = std::function<Result<process::ReplyReader>()>;
+  // `fields`: PackCuratedFields() of a process that has been asked for them. The settings are
+  // borrowed.
+  FieldTemplateMaker(process::ReplyReader fields, const cli::CaptureSettings& settings)
+      : fields_(std::move(fields)), settings_(settings) {}
 
-  // The settings are borrowed.
-  FieldTemplateMaker(AskFields ask_fields, const cli::CaptureSettings& settings)
-      : ask_fields_(std::move(ask_fields)), settings_(settings) {}
-
-  Result<void> Start(schema::Dialect dialect, schema::LabelType labels,
-                     bool makes_data_stream) override;
-  [[nodiscard]] int fd() const override { return fields_->fd(); }
+  void Start(schema::Dialect dialect, schema::LabelType labels, bool makes_data_stream) override;
+  [[nodiscard]] int fd() const override { return fields_.fd(); }
   std::optional<Result<schema::IndexTemplate>> Collect() override;
 
  private:
-  AskFields ask_fields_;
+  process::ReplyReader fields_;
   const cli::CaptureSettings& settings_;
   schema::TemplateRequest request_;
-  std::optional<process::ReplyReader> fields_;
 };
 
 }  // namespace espcap::app

@@ -8,12 +8,11 @@ namespace espcap::elasticsearch {
 void TemplateInstall::Start(schema::Dialect dialect, schema::LabelType labels,
                             bool makes_data_stream, bool only_if_missing) {
   only_if_missing_ = only_if_missing;
-  begun_ = maker_->Start(dialect, labels, makes_data_stream);
+  maker_->Start(dialect, labels, makes_data_stream);
 }
 
 Result<bool> TemplateInstall::CollectMade() {
   if (is_made_) return true;
-  if (!begun_) return tl::unexpected(begun_.error());
   auto made = maker_->Collect();
   if (!made) return false;
   if (!*made) return tl::unexpected((*made).error());

@@ -20,7 +20,7 @@
 
 namespace espcap::elasticsearch {
 
-// Makes the template during the run: libwireshark's fields are asked for in another process.
+// Makes the template during the run, of libwireshark's fields, which come from another process.
 class TemplateMaker {
  public:
   TemplateMaker() = default;
@@ -28,9 +28,8 @@ class TemplateMaker {
   TemplateMaker& operator=(const TemplateMaker&) = delete;
   virtual ~TemplateMaker() = default;
 
-  // Once. An error: it can't be made.
-  virtual Result<void> Start(schema::Dialect dialect, schema::LabelType labels,
-                             bool makes_data_stream) = 0;
+  // Once.
+  virtual void Start(schema::Dialect dialect, schema::LabelType labels, bool makes_data_stream) = 0;
   // Readable when Collect() has something to do. REQUIRES: started.
   [[nodiscard]] virtual int fd() const = 0;
   // The template once it is made, or why it can't be.
@@ -45,7 +44,8 @@ class TemplateInstall {
   // `only_if_missing`: not over one of the same name. REQUIRES: a maker.
   void Start(schema::Dialect dialect, schema::LabelType labels, bool makes_data_stream,
              bool only_if_missing);
-  [[nodiscard]] int maker_fd() const { return is_made_ || !begun_ ? -1 : maker_->fd(); }
+  // REQUIRES: started.
+  [[nodiscard]] int maker_fd() const { return is_made_ ? -1 : maker_->fd(); }
   // Whether it is made by now; an error: it can't be.
   Result<bool> CollectMade();
 
@@ -60,7 +60,6 @@ class TemplateInstall {
 
  private:
   std::unique_ptr<TemplateMaker> maker_;
-  Result<void> begun_ = Fail("not begun");
   bool is_made_ = false;
   bool only_if_missing_ = false;
   bool was_there_ = false;

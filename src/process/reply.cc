@@ -14,6 +14,8 @@
 namespace espcap::process {
 namespace {
 
+constexpr int kRoomBytes = 1 << 20;  // as much as any user may have
+
 // The last byte.
 constexpr char kText = '\1';
 constexpr char kError = '\2';
@@ -36,6 +38,8 @@ Result<std::pair<ReplyReader, base::FileDescriptor>> ReplyReader::Open() {
   if (::fcntl(read_end.get(), F_SETFL, O_NONBLOCK) != 0) {
     return Fail("make a pipe: {}", std::generic_category().message(errno));
   }
+  // A usual reply has room in it. With less, its process waits for the reader.
+  static_cast<void>(::fcntl(read_end.get(), F_SETPIPE_SZ, kRoomBytes));
   return std::pair(ReplyReader(std::move(read_end)), std::move(write_end));
 }
 

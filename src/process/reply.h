@@ -15,7 +15,8 @@
 
 namespace espcap::process {
 
-// In the process that is asked; waits for room. What doesn't arrive is missed by the reader.
+// In the process that is asked. A usual reply is there when this returns, whether or not it is
+// read; a longer one waits for room. What doesn't arrive is missed by the reader.
 void WriteReply(int pipe, const Result<std::string>& reply);
 
 // In the process that has asked. One thread.

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/file_descriptor.h"
+#include "epan_once.h"
 #include "live/link_packets.h"
 #include "live/remote_stream.h"
 #include "source/flow_hash.h"
@@ -57,10 +58,7 @@ void CheckPacket(const live::LinkPackets& packets, const pcap_pkthdr& packet, By
 }  // namespace
 
 void RemoteStream(Bytes bytes) {
-  [[maybe_unused]] static const bool is_started = [] {
-    wtap_init(FALSE);
-    return true;
-  }();
+  StartEpanOnce();  // libwiretap alone would be started twice where other targets run, too
   Input input(bytes);
   const bool filters = input.NextBool();
   auto stream = live::RemoteStream::ReadFrom(Connection(input.Rest().substr(0, kMaxBytes)),

@@ -37,11 +37,10 @@ const ServerIdentity kOpenSearch{"OpenSearch", "2.19.1"};
 
 class Maker : public TemplateMaker {
  public:
-  Result<void> Start(schema::Dialect dialect, schema::LabelType /*labels*/,
-                     bool makes_data_stream) override {
+  void Start(schema::Dialect dialect, schema::LabelType /*labels*/,
+             bool makes_data_stream) override {
     dialect_ = dialect;
     makes_data_stream_ = makes_data_stream;
-    return {};
   }
   [[nodiscard]] int fd() const override { return 99; }
   std::optional<Result<schema::IndexTemplate>> Collect() override {

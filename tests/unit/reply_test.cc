@@ -44,6 +44,15 @@ TEST(Reply, IsNoneWhereItsProcessEndedBefore) {
   }
 }
 
+// A run whose zygote has ended still has what it said.
+TEST(Reply, IsThereWhereItsProcessIsGone) {
+  auto [reader, pipe] = ReplyReader::Open().value();
+  const std::string text(500'000, 'x');
+  WriteReply(pipe.get(), text);  // nobody reads meanwhile
+  pipe = {};
+  EXPECT_EQ(reader.Collect().value().value(), text);
+}
+
 TEST(Reply, HasABound) {
   auto [reader, pipe] = ReplyReader::Open().value();
   const std::string piece(1U << 15U, 'x');
