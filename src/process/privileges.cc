@@ -57,15 +57,14 @@ std::optional<Identity> FindUser(uid_t user) {
   return Identity{entry->pw_uid, entry->pw_gid, entry->pw_name};
 }
 
-bool MayCapture() {
-  capng_get_caps_process();
-  return Has(CAP_NET_RAW);
-}
+bool MayCapture() { return capng_get_caps_process() == 0 && Has(CAP_NET_RAW); }
 
 Result<void> DropPrivileges(const std::optional<Identity>& identity, Keep keep) {
   int signal_at_parents_end = 0;
   ::prctl(PR_GET_PDEATHSIG, &signal_at_parents_end);
-  capng_get_caps_process();
+  if (capng_get_caps_process() != 0) {
+    return Fail("give up privileges: read them: {}", std::generic_category().message(errno));
+  }
   const std::vector<unsigned> kept = Kept(keep);
   const bool can_clear_bounds = Has(CAP_SETPCAP);
   const bool stays = !identity || identity->user == 0 || !Has(CAP_SETUID) || !Has(CAP_SETGID) ||

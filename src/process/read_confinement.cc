@@ -64,7 +64,9 @@ Result<void> ConfineReading(std::vector<std::string> paths) {
   const auto failed = [] {
     return Fail("confine what is read: {}", std::generic_category().message(errno));
   };
-  const landlock_ruleset_attr rights{RightsOf(Version())};
+  // What later kernels can also forbid isn't asked for.
+  landlock_ruleset_attr rights{};
+  rights.handled_access_fs = RightsOf(Version());
   const base::FileDescriptor rules(
       static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rights, sizeof(rights), 0)));
   if (!rules.valid()) return failed();
