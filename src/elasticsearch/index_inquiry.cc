@@ -22,7 +22,7 @@ constexpr std::string_view kNoPipeline = "_none";
 constexpr std::array kPipelineSettings = {"default_pipeline", "final_pipeline"};
 
 // Null where it isn't there.
-const json& Member(const json& object, const std::string& key) {
+const json& Member(const json& object, std::string_view key) {
   static const json kNull;
   const auto found = object.is_object() ? object.find(key) : object.end();
   return found == object.end() ? kNull : *found;
