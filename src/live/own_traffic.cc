@@ -92,7 +92,7 @@ std::string OwnBehind(PortRange ports, const std::vector<IpAddress>& addresses, 
                        AnyOf(addresses, ip.address_bytes, place.next_at + address_at));
   };
   return fmt::format("(link[{}:2] = 0x{:04x} and link[{}] = {} and ({} or {}))", place.type_at,
-                     ip.ether_type, place.next_at + ip.protocol_at, IPPROTO_TCP,
+                     ip.ether_type, place.next_at + ip.protocol_at, static_cast<int>(IPPROTO_TCP),
                      end(0, ip.source_at), end(2, ip.source_at + ip.address_bytes));
 }
 
