@@ -117,19 +117,27 @@ char* WriteTimestamp(char* write, const nstime_t& time) {
   return WritePadded(write, static_cast<uint64_t>(milliseconds), 3);
 }
 
-}  // namespace
-
-void AppendAbsoluteTime(ByteBuffer& out, const nstime_t& time) {
-  char* write = out.Claim(kMaxText);
-  *write++ = '"';
-  if (time.secs < kYear1000 || time.secs >= kYear10000) {
-    return out.Commit(WriteAnyTime(write, time));
-  }
+char* WriteAbsoluteTime(char* write, const nstime_t& time) {
+  if (time.secs < kYear1000 || time.secs >= kYear10000) return WriteAnyTime(write, time);
   // From the year 1000 on, so that nothing is negative.
   const auto seconds = static_cast<uint64_t>(time.secs - kYear1000);
   write = WriteDate(write, static_cast<unsigned>(seconds / kDay));
   write = WriteClock(write, static_cast<unsigned>(seconds % kDay));
-  out.Commit(WriteFraction(write, time));
+  return WriteFraction(write, time);
+}
+
+}  // namespace
+
+void AppendAbsoluteTime(ByteBuffer& out, const nstime_t& time) {
+  char* const text = out.Claim(kMaxText);
+  *text = '"';
+  char* end = WriteAbsoluteTime(text + 1, time);
+  constexpr size_t kMost = std::min(wireshark::kMaxTimeCharacters, kMaxText - 2) + 2;
+  if (static_cast<size_t>(end - text) > kMost) {
+    end = text + kMost;
+    end[-1] = '"';
+  }
+  out.Commit(end);
 }
 
 void AppendRelativeTime(ByteBuffer& out, const nstime_t& time) {

@@ -10,7 +10,7 @@
 namespace espcap::encode {
 
 // "YYYY-MM-DDThh:mm:ss.nnnnnnnnnZ" in UTC, quoted. A negative fraction (a damaged capture) is
-// written as tshark does, as an unsigned number.
+// written as tshark does, as an unsigned number; a text that is too long for tshark is cut.
 void AppendAbsoluteTime(ByteBuffer& out, const nstime_t& time);
 
 // Seconds with nine decimals, "-0.000001000", as libwireshark shows a relative time; quoted.

@@ -61,8 +61,6 @@ ValueKind KindOf(const header_field_info& field) {
     case FT_UINT32:
     case FT_FRAMENUM:
       return IsHexBase(field.display) ? ValueKind::kHex32 : ValueKind::kDecimal32;
-    case FT_IPXNET:
-      return ValueKind::kHex32;
     case FT_INT8:
     case FT_INT16:
     case FT_INT24:

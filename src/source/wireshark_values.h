@@ -72,6 +72,14 @@ inline std::unique_ptr<char, void (*)(char*)> DisplayText(const field_info& fiel
           [](char* text) { wmem_free(nullptr, text); }};
 }
 
+// The most characters that are left of the text of an absolute time. 4.4 made it as long as the
+// text of a time of four digits of the year and nine of the fraction.
+#ifdef NSTIME_ISO8601_BUFSIZE
+inline constexpr size_t kMaxTimeCharacters = NSTIME_ISO8601_BUFSIZE - 1;
+#else
+inline constexpr size_t kMaxTimeCharacters = SIZE_MAX;
+#endif
+
 // What no header shows, so that the version decides. (4.2 is taken for 4.0 here, and not tested.)
 inline constexpr bool kIsBefore44 =
     WIRESHARK_VERSION_MAJOR < 4 || (WIRESHARK_VERSION_MAJOR == 4 && WIRESHARK_VERSION_MINOR < 4);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <ctime>
 #include <limits>
@@ -27,6 +28,11 @@ nstime_t Time(const Case& c) {
   return time;
 }
 
+// As much of it as tshark writes.
+std::string Cut(const std::string& text) {
+  return text.substr(0, std::min(text.size(), wireshark::kMaxTimeCharacters));
+}
+
 template <size_t N>
 void ExpectTexts(void (*append)(ByteBuffer&, const nstime_t&), const Case (&cases)[N]) {
   for (const Case& c : cases) {
@@ -34,6 +40,15 @@ void ExpectTexts(void (*append)(ByteBuffer&, const nstime_t&), const Case (&case
     append(out, Time(c));
     EXPECT_EQ(out.view(), '"' + std::string(c.text) + '"')
         << c.seconds << " s, " << c.nanoseconds << " ns";
+  }
+}
+
+template <size_t N>
+void ExpectAbsoluteTimes(const Case (&cases)[N]) {
+  for (const Case& c : cases) {
+    ByteBuffer out;
+    AppendAbsoluteTime(out, Time(c));
+    EXPECT_EQ(out.view(), '"' + Cut(c.text) + '"') << c.seconds << " s, " << c.nanoseconds << " ns";
   }
 }
 
@@ -50,13 +65,13 @@ TEST(AbsoluteTime, IsIso8601InUtcWithNanoseconds) {
       {-1, 999999999, "1969-12-31T23:59:59.999999999Z"},
       {253402300799, 999999999, "9999-12-31T23:59:59.999999999Z"},
   };
-  ExpectTexts(AppendAbsoluteTime, cases);
+  ExpectAbsoluteTimes(cases);
 }
 
 TEST(AbsoluteTime, DependsOnNoTimeZone) {
   const testing::TimeZone east("EST-14");
   const Case cases[] = {{1709210096, 0, "2024-02-29T12:34:56.000000000Z"}};
-  ExpectTexts(AppendAbsoluteTime, cases);
+  ExpectAbsoluteTimes(cases);
 }
 
 // tshark's strftime pads no year.
@@ -69,7 +84,7 @@ TEST(AbsoluteTime, YearsHaveTheDigitsTheyNeed) {
       {9223372036, 0, "2262-04-11T23:47:16.000000000Z"},
       {67768036191676799, 0, "2147485547-12-31T23:59:59.000000000Z"},
   };
-  ExpectTexts(AppendAbsoluteTime, cases);
+  ExpectAbsoluteTimes(cases);
 }
 
 // The calendar is computed here for the years 1000 to 9999, by the C library elsewhere: each day of
@@ -80,11 +95,11 @@ TEST(AbsoluteTime, EqualsTheCLibrarysCalendar) {
     const std::time_t time = seconds;
     ASSERT_NE(gmtime_r(&time, &utc), nullptr);
     const std::string expected =
-        fmt::format("\"{}-{:02}-{:02}T{:02}:{:02}:{:02}.000000000Z\"", utc.tm_year + 1900,
+        fmt::format("{}-{:02}-{:02}T{:02}:{:02}:{:02}.000000000Z", utc.tm_year + 1900,
                     utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
     ByteBuffer out;
     AppendAbsoluteTime(out, Time({seconds, 0, ""}));
-    EXPECT_EQ(out.view(), expected);
+    EXPECT_EQ(out.view(), '"' + Cut(expected) + '"');
   };
   constexpr int64_t kYear1000 = -30'610'224'000;
   constexpr int64_t kYear10000 = 253'402'300'800;
@@ -103,7 +118,7 @@ TEST(AbsoluteTime, BeyondTheCalendarIsNotRepresentable) {
       {kMaxSeconds, 0, "Not representable"},
       {kMinSeconds, 0, "Not representable"},
   };
-  ExpectTexts(AppendAbsoluteTime, cases);
+  ExpectAbsoluteTimes(cases);
 }
 
 // "%09u" of the field, as tshark prints a damaged one.
@@ -113,7 +128,7 @@ TEST(AbsoluteTime, AFractionOutOfRangeIsPrintedUnsigned) {
       {0, kMinNanoseconds, "1970-01-01T00:00:00.2147483648Z"},
       {0, 1000000000, "1970-01-01T00:00:00.1000000000Z"},
   };
-  ExpectTexts(AppendAbsoluteTime, cases);
+  ExpectAbsoluteTimes(cases);
 }
 
 TEST(RelativeTime, IsSecondsWithNineDecimals) {
