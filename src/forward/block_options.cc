@@ -57,7 +57,7 @@ void AppendValue(const Options& options, unsigned id, wtap_opttype_e type,
     pcapng::AppendOption(options.out, static_cast<uint16_t>(id), bytes);
   };
   if (const auto custom = wireshark::ReadCustomOption(type, value)) {
-    if (custom->enterprise == PEN_NFLX) return;
+    if (custom->is_taken_apart) return;
     return append(BytesOf(custom->enterprise).append(custom->bytes.data(), custom->bytes.size()));
   }
   if (const auto hash = wireshark::ReadHashOption(type, value)) {

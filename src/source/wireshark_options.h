@@ -13,6 +13,7 @@ struct CustomOption {
   uint32_t enterprise = 0;
   uint32_t kind = 0;  // Netflix's only
   std::span<const char> bytes;
+  bool is_taken_apart = false;  // by libwiretap: the bytes aren't all that the block had
 };
 
 // Nothing where the option is of another type.
@@ -34,7 +35,7 @@ inline std::optional<CustomOption> ReadCustomOption(wtap_opttype_e type,
   const custom_opt_t& custom = option.custom_opt;
   if (custom.pen == PEN_NFLX) {
     const auto& data = custom.data.nflx_data;
-    return CustomOption{custom.pen, data.type, {data.custom_data, data.custom_data_len}};
+    return CustomOption{custom.pen, data.type, {data.custom_data, data.custom_data_len}, true};
   }
   const auto& data = custom.data.generic_data;
   return CustomOption{custom.pen, 0, {data.custom_data, data.custom_data_len}};
