@@ -25,6 +25,7 @@ namespace espcap::process {
 namespace {
 
 constexpr size_t kMaxErrorBytes = 4096;  // at once
+constexpr unsigned kReplySeconds = 300;  // on a machine that has much else to do
 
 // A sanitizer's report is better whole, on standard error.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -102,12 +103,15 @@ pid_t ForkWorker(const Zygote::Roles& roles, const Channel& control, int signals
   return process;
 }
 
-// A process that couldn't be made has said nothing: its pipe closes.
+// It has nothing to wait for, and says what it has to say also where the zygote ends meanwhile. One
+// that couldn't be made has said nothing: its pipe closes.
 void ForkReplier(const Zygote::Roles& roles, const base::FileDescriptor& pipe,
                  const sigset_t& inherited_mask) {
   if (::fork() != 0) return;
   [&]() noexcept {
-    BecomeChild("espcap-reply");
+    ::prctl(PR_SET_NAME, "espcap-reply");
+    LeaveStopSignalsToSupervisor();
+    ::alarm(kReplySeconds);
     sigprocmask(SIG_SETMASK, &inherited_mask, nullptr);
     CloseAllBut({pipe.get()});
     ReplaceByNull({STDIN_FILENO});

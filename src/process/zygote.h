@@ -4,7 +4,8 @@
 // starts pristine, in milliseconds, and shares the prepared memory until it writes to it.
 //
 // The zygote and its workers take no part in SIGINT and SIGTERM (the supervisor decides what a
-// signal means) and end with the supervisor, however that ends.
+// signal means) and end with the supervisor, however that ends. A process that replies ends by
+// itself.
 #ifndef ESPCAP_PROCESS_ZYGOTE_H_
 #define ESPCAP_PROCESS_ZYGOTE_H_
 

@@ -71,15 +71,18 @@ TEST(Zygote, AWorkerHasNoSocketButItsOwn) {
   EXPECT_EQ(channel->Receive<int>(), 1);
 }
 
-std::string ReplyOf(const Zygote& zygote) {
-  auto reader = zygote.Ask();
-  if (!reader) return reader.error().message;
+std::string ReplyOf(ReplyReader& reader) {
   for (;;) {
-    pollfd wait{reader->fd(), POLLIN, 0};
+    pollfd wait{reader.fd(), POLLIN, 0};
     ::poll(&wait, 1, -1);
-    const auto reply = reader->Collect();
+    const auto reply = reader.Collect();
     if (reply) return *reply ? **reply : "error: " + reply->error().message;
   }
+}
+
+std::string ReplyOf(const Zygote& zygote) {
+  auto reader = zygote.Ask();
+  return reader ? ReplyOf(*reader) : reader.error().message;
 }
 
 // It replies by a process that has the pipe alone, and goes on whatever becomes of that one.
@@ -107,6 +110,13 @@ TEST(Zygote, RepliesByAProcessOfItsOwn) {
   // Nobody is told of it as of a worker.
   ASSERT_TRUE(zygote->Fork({}));
   EXPECT_EQ(zygote->Receive()->kind, WorkerReport::Kind::kStarted);
+
+  // Also where the zygote is gone by then.
+  auto ended = start();
+  auto reader = ended->Ask();
+  ASSERT_TRUE(reader);
+  ended.reset();
+  EXPECT_EQ(ReplyOf(*reader).size(), first.size());
 
   text = Fail("no fields");
   EXPECT_EQ(ReplyOf(*start()), "error: no fields");
