@@ -129,12 +129,12 @@ TEST(FigureAnswerTest, WhatAServerShouldNotSayIsNoFault) {
        R"({"aggregations":{"terms":{"buckets":[7,null,"x",[]]},"from":{"buckets":"x"}}})",
        R"({"aggregations":{"bytes":{"value":1e999},"first":{"value":"x"},"counts":{"buckets":[1]}}})",
        R"({"hits":{"total":{"value":-3},"hits":"x"},"aggregations":{"time":{"buckets":[[]]}}})"}) {
-    ReadTotals(answer);
-    ReadTerms(answer);
-    ReadPairs(answer);
-    ReadCounts(answer, 2);
-    ReadHistogram(answer, 2);
-    ReadRuns(answer);
+    static_cast<void>(ReadTotals(answer));
+    static_cast<void>(ReadTerms(answer));
+    static_cast<void>(ReadPairs(answer));
+    static_cast<void>(ReadCounts(answer, 2));
+    static_cast<void>(ReadHistogram(answer, 2));
+    static_cast<void>(ReadRuns(answer));
   }
   EXPECT_FALSE(ReadTerms("[1,"));
   EXPECT_FALSE(ReadTotals(""));

@@ -14,12 +14,14 @@ namespace {
 constexpr int kEthernet = 1;
 
 // Of a frame with nothing but this type and length.
-bool Accepts(const std::vector<bpf_insn>& program, uint16_t type, size_t length) {
+bool Accepts(std::vector<bpf_insn> instructions, uint16_t type, size_t length) {
   std::vector<uint8_t> frame(length);
   frame[12] = static_cast<uint8_t>(type >> 8U);
   frame[13] = static_cast<uint8_t>(type & 0xFFU);
-  const auto size = static_cast<u_int>(frame.size());
-  return bpf_filter(program.data(), frame.data(), size, size) != 0;
+  pcap_pkthdr header{};
+  header.caplen = header.len = static_cast<bpf_u_int32>(frame.size());
+  const bpf_program program{static_cast<u_int>(instructions.size()), instructions.data()};
+  return pcap_offline_filter(&program, &header, frame.data()) != 0;
 }
 
 std::vector<bpf_insn> Chain(const std::vector<std::string>& refused, const std::string& taken) {
