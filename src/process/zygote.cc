@@ -110,7 +110,6 @@ void ForkReplier(const Zygote::Roles& roles, const base::FileDescriptor& pipe,
   if (::fork() != 0) return;
   [&]() noexcept {
     ::prctl(PR_SET_NAME, "espcap-reply");
-    LeaveStopSignalsToSupervisor();
     ::alarm(kReplySeconds);
     sigprocmask(SIG_SETMASK, &inherited_mask, nullptr);
     CloseAllBut({pipe.get()});
