@@ -72,9 +72,9 @@ inline std::unique_ptr<char, void (*)(char*)> DisplayText(const field_info& fiel
           [](char* text) { wmem_free(nullptr, text); }};
 }
 
-// The most characters that are left of the text of an absolute time. 4.4 made it as long as the
-// text of a time of four digits of the year and nine of the fraction.
-#ifdef NSTIME_ISO8601_BUFSIZE
+// The most characters that are left of the text of an absolute time: 4.4 alone has only room for
+// four digits of the year and nine of the fraction.
+#if WIRESHARK_VERSION_MAJOR == 4 && WIRESHARK_VERSION_MINOR == 4
 inline constexpr size_t kMaxTimeCharacters = NSTIME_ISO8601_BUFSIZE - 1;
 #else
 inline constexpr size_t kMaxTimeCharacters = SIZE_MAX;
