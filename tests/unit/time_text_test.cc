@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <ctime>
 #include <limits>
@@ -29,9 +28,7 @@ nstime_t Time(const Case& c) {
 }
 
 // As much of it as tshark writes.
-std::string Cut(const std::string& text) {
-  return text.substr(0, std::min(text.size(), wireshark::kMaxTimeCharacters));
-}
+std::string Cut(const std::string& text) { return text.substr(0, wireshark::kMaxTimeCharacters); }
 
 template <size_t N>
 void ExpectTexts(void (*append)(ByteBuffer&, const nstime_t&), const Case (&cases)[N]) {
