@@ -84,11 +84,6 @@ Result<std::unique_ptr<ForkedTask>> ForkedTask::Start(const Work& work) {
       new ForkedTask(ChildProcess(process), std::move(result), std::move(end)));
 }
 
-bool ForkedTask::HasEnded() const {
-  pollfd wait{end_.get(), POLLIN, 0};
-  return ::poll(&wait, 1, 0) > 0;
-}
-
 Result<std::string> ForkedTask::Finish() {
   const int status = process_.Wait();
   if (WIFSIGNALED(status)) return Fail("a process died of signal {}", WTERMSIG(status));

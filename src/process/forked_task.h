@@ -28,9 +28,6 @@ class ForkedTask {
   ForkedTask(const ForkedTask&) = delete;
   ForkedTask& operator=(const ForkedTask&) = delete;
 
-  // Readable once the process has ended: Finish() doesn't wait then.
-  [[nodiscard]] int fd() const { return end_.get(); }
-  [[nodiscard]] bool HasEnded() const;
   // Waits for the end. An error is the work's own, or that its process died. REQUIRES: in the
   // maker, once.
   Result<std::string> Finish();
