@@ -325,7 +325,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
     }
   }
   const Run run{**loop, **writes, **letter_writes, log,
-                stats,  needs,    *ports,          [&workers] { return workers.AskZygote(); }};
+                stats,  needs,    *ports,          [&workers] { return workers.OpenReply(); }};
   auto sink = *topic ? OpenTopic(**topic, origin->sensor, settings, run)
                      : OpenSink(settings, *nodes, *inputs, run);
   if (!sink) return Forward(std::move(sink));

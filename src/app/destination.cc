@@ -67,8 +67,8 @@ Result<ServerUse> UseOf(const cli::CaptureSettings& settings, const Run& run) {
   use.preparation.has_provenance = HasProvenance(settings);
   use.preparation.label_keys = LabelKeysOf(settings.origin);
   if (use.preparation.install_template) {
-    // Now: they are there when the server has answered, whatever has become of the zygote.
-    auto fields = run.ask_fields();
+    // Now: a zygote may have ended by the time that the server has answered.
+    auto fields = run.open_fields();
     if (!fields) return Fail("make the index template: {}", fields.error().message);
     use.template_maker = std::make_unique<FieldTemplateMaker>(std::move(*fields), settings);
   }

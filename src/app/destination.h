@@ -40,8 +40,8 @@ struct Run {
   DeliveryStats& stats;
   DocumentNeeds& needs;                     // of the server, once it is known
   std::shared_ptr<http::LocalPorts> ports;  // of connections; null: any
-  // Begins to ask a process for PackCuratedFields().
-  std::function<Result<process::ReplyReader>()> ask_fields;
+  // Of a process that replies PackCuratedFields().
+  std::function<Result<process::ReplyReader>()> open_fields;
 };
 
 // Begins to connect to the nodes, or opens (and empties) the output. The settings, and what `run`

@@ -18,6 +18,7 @@ void FieldTemplateMaker::Start(schema::Dialect dialect, schema::LabelType labels
   request_.labels = {labels, LabelKeysOf(settings_.origin)};
   request_.value_strings = settings_.value_strings;
   request_.searches_columns = settings_.columns || settings_.detail == "tree";
+  fields_.Ask();
 }
 
 std::optional<Result<schema::IndexTemplate>> FieldTemplateMaker::Collect() {

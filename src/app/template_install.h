@@ -16,8 +16,7 @@ namespace espcap::app {
 
 class FieldTemplateMaker : public elasticsearch::TemplateMaker {
  public:
-  // `fields`: PackCuratedFields() of a process that has been asked for them. The settings are
-  // borrowed.
+  // `fields`: a process that replies PackCuratedFields(). The settings are borrowed.
   FieldTemplateMaker(process::ReplyReader fields, const cli::CaptureSettings& settings)
       : fields_(std::move(fields)), settings_(settings) {}
 

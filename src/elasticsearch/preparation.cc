@@ -179,6 +179,7 @@ Preparation::Outcome Preparation::HandleIndexState(Time now) {
       install_.Start(dialect_, labels_, plan.makes_data_stream, plan.only_if_missing);
       return Outcome::kProgress;
     }
+    install_.Skip();
     if (!is_done_) template_outcome_ = plan.reason;
     Append(warnings_, Shortcomings(index_state, options_.own, false));
   }

@@ -22,6 +22,7 @@ Result<bool> TemplateInstall::CollectMade() {
     for (TemplatePut& put : puts_) put.request.path += "?create=true";
   }
   is_made_ = true;
+  maker_.reset();
   return true;
 }
 

@@ -44,6 +44,8 @@ class TemplateInstall {
   // `only_if_missing`: not over one of the same name. REQUIRES: a maker.
   void Start(schema::Dialect dialect, schema::LabelType labels, bool makes_data_stream,
              bool only_if_missing);
+  // Nothing is installed, and the maker goes.
+  void Skip() { maker_.reset(); }
   // REQUIRES: started.
   [[nodiscard]] int maker_fd() const { return is_made_ ? -1 : maker_->fd(); }
   // Whether it is made by now; an error: it can't be.

@@ -2,6 +2,7 @@
 #include "process/reply.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,42 +15,52 @@
 namespace espcap::process {
 namespace {
 
-constexpr int kRoomBytes = 1 << 20;  // as much as any user may have
-
 // The last byte.
 constexpr char kText = '\1';
 constexpr char kError = '\2';
 
 }  // namespace
 
-void WriteReply(int pipe, const Result<std::string>& reply) {
+bool AwaitQuestion(int socket) {
+  char question = 0;
+  ssize_t length = 0;
+  do {
+    length = ::read(socket, &question, sizeof(question));
+  } while (length < 0 && errno == EINTR);
+  return length > 0;
+}
+
+void WriteReply(int socket, const Result<std::string>& reply) {
   std::string bytes = reply ? *reply : reply.error().message;
   bytes += reply ? kText : kError;
-  static_cast<void>(base::WriteAll(pipe, bytes));
+  static_cast<void>(base::WriteAll(socket, bytes));
 }
 
 Result<std::pair<ReplyReader, base::FileDescriptor>> ReplyReader::Open() {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    return Fail("make a pipe: {}", std::generic_category().message(errno));
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    return Fail("make a pair of sockets: {}", std::generic_category().message(errno));
   }
-  base::FileDescriptor read_end(ends[0]);
-  base::FileDescriptor write_end(ends[1]);
-  if (::fcntl(read_end.get(), F_SETFL, O_NONBLOCK) != 0) {
-    return Fail("make a pipe: {}", std::generic_category().message(errno));
+  base::FileDescriptor own(ends[0]);
+  base::FileDescriptor other(ends[1]);
+  if (::fcntl(own.get(), F_SETFL, O_NONBLOCK) != 0) {
+    return Fail("make a pair of sockets: {}", std::generic_category().message(errno));
   }
-  // A usual reply has room in it. With less, its process waits for the reader.
-  static_cast<void>(::fcntl(read_end.get(), F_SETPIPE_SZ, kRoomBytes));
-  return std::pair(ReplyReader(std::move(read_end)), std::move(write_end));
+  return std::pair(ReplyReader(std::move(own)), std::move(other));
+}
+
+void ReplyReader::Ask() const {
+  constexpr char kQuestion = '?';
+  static_cast<void>(::send(socket_.get(), &kQuestion, sizeof(kQuestion), MSG_NOSIGNAL));
 }
 
 std::optional<Result<std::string>> ReplyReader::Collect() {
   std::array<char, 65536> piece{};
   for (;;) {
-    const ssize_t length = ::read(pipe_.get(), piece.data(), piece.size());
+    const ssize_t length = ::read(socket_.get(), piece.data(), piece.size());
     if (length < 0 && errno == EINTR) continue;
     if (length < 0 && errno == EAGAIN) return std::nullopt;
-    if (length < 0) return Fail("read a pipe: {}", std::generic_category().message(errno));
+    if (length < 0) return Fail("read a reply: {}", std::generic_category().message(errno));
     if (length == 0) break;
     text_ += std::string_view(piece.data(), static_cast<size_t>(length));
     if (text_.size() > kMaxBytes) return Fail("a process says more than it may");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What another process has to say, once: a text, or why there is none. It comes by a pipe, and ends
-// with a mark, so that a process that died in between isn't taken at its word.
+// A question to another process, asked once if at all, and its reply: a text, or why there is none.
+// Both go by a socket. A reply ends with a mark, so that one of a process that died in between is
+// known to be incomplete.
 #ifndef ESPCAP_PROCESS_REPLY_H_
 #define ESPCAP_PROCESS_REPLY_H_
 
@@ -15,28 +16,31 @@
 
 namespace espcap::process {
 
-// In the process that is asked. A usual reply is there when this returns, whether or not it is
-// read; a longer one waits for room. What doesn't arrive is missed by the reader.
-void WriteReply(int pipe, const Result<std::string>& reply);
+// In the process that is asked. Waits for the question; false: it will not come.
+bool AwaitQuestion(int socket);
+// Waits until the reader has room for it. What doesn't arrive is missed by the reader.
+void WriteReply(int socket, const Result<std::string>& reply);
 
-// In the process that has asked. One thread.
+// In the process that asks. One thread.
 class ReplyReader {
  public:
   static constexpr size_t kMaxBytes = size_t{16} << 20U;
 
-  // And the end to write to. An error: no pipe can be made.
+  // And the other process's end. An error: no socket can be made.
   static Result<std::pair<ReplyReader, base::FileDescriptor>> Open();
 
+  // Doesn't wait. Where nobody is there to hear it, Collect() says so.
+  void Ask() const;
   // Readable when Collect() has something to do.
-  [[nodiscard]] int fd() const { return pipe_.get(); }
+  [[nodiscard]] int fd() const { return socket_.get(); }
   // Doesn't wait; none: more is to come. An error: the other's own, or that it ended before it had
   // said all, or says more than kMaxBytes. REQUIRES: none was given before.
   std::optional<Result<std::string>> Collect();
 
  private:
-  explicit ReplyReader(base::FileDescriptor pipe) : pipe_(std::move(pipe)) {}
+  explicit ReplyReader(base::FileDescriptor socket) : socket_(std::move(socket)) {}
 
-  base::FileDescriptor pipe_;
+  base::FileDescriptor socket_;
   std::string text_;  // so far
 };
 

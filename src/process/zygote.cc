@@ -25,7 +25,7 @@ namespace espcap::process {
 namespace {
 
 constexpr size_t kMaxErrorBytes = 4096;  // at once
-constexpr unsigned kReplySeconds = 300;  // on a machine that has much else to do
+constexpr unsigned kReplySeconds = 300;  // from the question on, on a busy machine
 
 // A sanitizer's report is better whole, on standard error.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -59,7 +59,7 @@ void ReportEnded(const Channel& channel, std::set<pid_t>& workers) {
   for (int status = 0;;) {
     const pid_t process = ::waitpid(-1, &status, WNOHANG);
     if (process <= 0) return;
-    if (workers.erase(process) == 0) continue;  // it was to reply: its pipe says how it ended
+    if (workers.erase(process) == 0) continue;  // a replier: its socket says how it ended
     static_cast<void>(channel.Send(WorkerReport{WorkerReport::Kind::kEnded, process, status, 0}));
   }
 }
@@ -103,18 +103,20 @@ pid_t ForkWorker(const Zygote::Roles& roles, const Channel& control, int signals
   return process;
 }
 
-// It has nothing to wait for, and says what it has to say also where the zygote ends meanwhile. One
-// that couldn't be made has said nothing: its pipe closes.
-void ForkReplier(const Zygote::Roles& roles, const base::FileDescriptor& pipe,
+// It doesn't end with the zygote, but with its reader. One that couldn't be made has said nothing:
+// its socket closes.
+void ForkReplier(const Zygote::Roles& roles, const base::FileDescriptor& socket,
                  const sigset_t& inherited_mask) {
   if (::fork() != 0) return;
   [&]() noexcept {
     ::prctl(PR_SET_NAME, "espcap-reply");
-    ::alarm(kReplySeconds);
     sigprocmask(SIG_SETMASK, &inherited_mask, nullptr);
-    CloseAllBut({pipe.get()});
+    CloseAllBut({socket.get()});
     ReplaceByNull({STDIN_FILENO});
-    WriteReply(pipe.get(), roles.reply());
+    if (AwaitQuestion(socket.get())) {
+      ::alarm(kReplySeconds);
+      WriteReply(socket.get(), roles.reply());
+    }
     ::_exit(0);
   }();
 }
@@ -144,19 +146,25 @@ class Follower {
   Clock::time_point next_;  // at once
 };
 
-// The zygote's life after its preparation, until the supervisor closes the channel.
-void Serve(const Zygote::Roles& roles, const Channel& control) {
+// Process ids that nobody else can have: they aren't waited for yet.
+using Workers = std::set<pid_t>;
+
+// The zygote's life after its preparation, until the supervisor closes the channel. Gives the
+// workers that are left.
+Workers Serve(const Zygote::Roles& roles, const Channel& control) {
   const sigset_t child_signal = ChildSignal();
   sigset_t inherited_mask;
   sigprocmask(SIG_BLOCK, &child_signal, &inherited_mask);
   const base::FileDescriptor signals(::signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK));
-  std::set<pid_t> workers;  // not waited for yet: nobody else can have such a process id
+  Workers workers;
   Follower follower(roles.watch ? roles.watch() : Zygote::Watch{});
   for (;;) {
     std::array<pollfd, 3> waits = {pollfd{control.fd(), POLLIN, 0},
                                    pollfd{signals.get(), POLLIN, 0},
                                    pollfd{follower.fd(), POLLIN, 0}};
-    if (::poll(waits.data(), waits.size(), follower.MsToNextLook()) < 0 && errno != EINTR) return;
+    if (::poll(waits.data(), waits.size(), follower.MsToNextLook()) < 0 && errno != EINTR) {
+      return workers;
+    }
     follower.LookIfDue(waits[2].revents != 0);
     if (waits[1].revents != 0) {
       signalfd_siginfo ignored{};
@@ -166,7 +174,7 @@ void Serve(const Zygote::Roles& roles, const Channel& control) {
     if (waits[0].revents != 0) {
       base::FileDescriptor given;
       const auto request = control.Receive<ZygoteRequest>(&given);
-      if (!request) return;
+      if (!request) return workers;
       if (request->kind == ZygoteRequest::Kind::kReply) {
         ForkReplier(roles, given, inherited_mask);
         continue;
@@ -184,10 +192,12 @@ void Serve(const Zygote::Roles& roles, const Channel& control) {
 
 // The last workers are leaving; their time belongs into the run's accounts (getrusage(2)). One that
 // doesn't leave, stuck in a read, ends by the alarm.
-void AwaitWorkers() {
+void AwaitWorkers(const Workers& workers) {
   constexpr unsigned kPatienceSeconds = 2;
   ::alarm(kPatienceSeconds);
-  while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) continue;
+  for (const pid_t worker : workers) {
+    while (::waitpid(worker, nullptr, 0) < 0 && errno == EINTR) continue;
+  }
 }
 
 // What libraries print is the supervisor's to show, and nobody's documents.
@@ -210,8 +220,7 @@ void UseStandardStreams(int errors) {
     ::_exit(1);
   }
   if (roles.many_workers) GatherIntoHugePages();
-  if (control.Send(Prepared{Prepared::Kind::kReady, {}})) Serve(roles, control);
-  AwaitWorkers();
+  if (control.Send(Prepared{Prepared::Kind::kReady, {}})) AwaitWorkers(Serve(roles, control));
   ::_exit(0);
 }
 
@@ -271,7 +280,7 @@ Result<Channel> Zygote::Fork(const Job& job) {
   return std::move(ends->first);
 }
 
-Result<ReplyReader> Zygote::Ask() const {
+Result<ReplyReader> Zygote::OpenReply() const {
   auto ends = ReplyReader::Open();
   if (!ends) return Forward(std::move(ends));
   ZygoteRequest request;

@@ -4,8 +4,8 @@
 // starts pristine, in milliseconds, and shares the prepared memory until it writes to it.
 //
 // The zygote and its workers take no part in SIGINT and SIGTERM (the supervisor decides what a
-// signal means) and end with the supervisor, however that ends. A process that replies ends by
-// itself.
+// signal means) and end with the supervisor, however that ends. So does a process that replies,
+// once its reader is gone.
 #ifndef ESPCAP_PROCESS_ZYGOTE_H_
 #define ESPCAP_PROCESS_ZYGOTE_H_
 
@@ -44,7 +44,7 @@ class Zygote {
     bool many_workers = false;  // worth some 40 ms of preparation that makes each cheaper
     // What it follows between the forks; asked for once it is prepared. Empty: nothing.
     std::function<Watch()> watch = {};
-    // What Ask() asks for, found out in a process that is forked for it.
+    // What a process of OpenReply() replies.
     std::function<Result<std::string>()> reply = {};
   };
 
@@ -63,8 +63,9 @@ class Zygote {
   // Asks for a worker. Its process id, and later its end, come by Receive().
   Result<Channel> Fork(const Job& job);
 
-  // For what the roles' `reply` gives. REQUIRES: they have one.
-  [[nodiscard]] Result<ReplyReader> Ask() const;
+  // Has a process forked that waits for a question, and replies what the roles' `reply` gives, even
+  // where the zygote has ended by then. REQUIRES: they have one.
+  [[nodiscard]] Result<ReplyReader> OpenReply() const;
 
   // Sends a signal to a worker that it has told of. The zygote does so: it alone knows for certain
   // whose process id this is.

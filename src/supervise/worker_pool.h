@@ -124,8 +124,10 @@ class WorkerPool {
   // Forks a worker for the part's job. An error: there is no zygote any more.
   Result<void> Begin(Part& part);
   void Remove(const Worker& worker);
-  // For what its role says; it can be asked at any time.
-  [[nodiscard]] Result<process::ReplyReader> AskZygote() const { return zygote_.process->Ask(); }
+  // Of the zygote's role.
+  [[nodiscard]] Result<process::ReplyReader> OpenReply() const {
+    return zygote_.process->OpenReply();
+  }
   // The process, for certain; it is told of as reaped.
   static void Kill(const Worker& worker);
 

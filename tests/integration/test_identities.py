@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 from as_unit import as_unit, settings_of, user_of
+from ports import free_ports
 from processes import status_of
 from project import ESPCAP, TEST_PCAPS
 
@@ -22,6 +23,7 @@ WATCH_UNIT, NIC_UNIT = "espcap-watch@.service.in", "espcap@.service.in"
 # Of each process its capabilities; "": the supervisor.
 LIVE = {"": 0, "espcap-opener": NET_RAW, "espcap-zygote": READING, "espcap-worker": 0, "espcap-capture": 0}
 PIPE = {"": 0, "espcap-hasher": READING, "espcap-zygote": READING, "espcap-reader": READING, "espcap-worker": READING}
+REPLY = {"": 0, "espcap-reply": READING}
 WATCH = {"": 0, "espcap-opener": READING | LEASE, "espcap-hasher": READING, "espcap-zygote": READING}
 ALL = READING | LEASE | NET_RAW
 
@@ -99,6 +101,22 @@ def test_a_pipe(identity, start_espcap, environment):
     run.feed(HTTP.read_bytes())
     run.wait_until(run.line_count)
     check(run, PIPE, identity)
+    run.end_input()
+    assert run.wait() == 0, run
+
+
+@as_root
+@pytest.mark.parametrize("identity", ["root", "user"])
+def test_a_reply(identity, folder, start_espcap, environment):
+    """It waits for a question that comes once the server has answered."""
+    (folder / "spool").mkdir()
+    (folder / "spool").chmod(0o777)
+    arguments = ["--run-as", RUN_AS] if identity == "root" else []
+    run = start_espcap("--file", "-", "--node", f"http://127.0.0.1:{free_ports(1)[0]}", "--spool", folder / "spool",
+                       "--stop-timeout", "1s", *arguments, cwd="/", stdin=subprocess.PIPE, before=before(identity),
+                       env={**environment, "HOME": "/nonexistent"})
+    run.feed(HTTP.read_bytes())
+    check(run, REPLY, identity)
     run.end_input()
     assert run.wait() == 0, run
 

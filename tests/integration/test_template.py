@@ -149,6 +149,17 @@ def server_for_a_stream(request, tmp_path):
         yield node
 
 
+def test_fields_are_read_only_for_a_template_that_is_missing(any_server, espcap, start_espcap):
+    """The process that has them waits until the server has answered, and goes as soon as nobody needs it."""
+    assert espcap("--file", TEST_PCAPS / "http.pcap", *any_server.options).code == 0
+    run = start_espcap("--file", "-", *any_server.options, "--verbose", stdin=subprocess.PIPE)
+    run.feed((TEST_PCAPS / "http.pcap").read_bytes())
+    run.wait_for("index template for")
+    run.wait_until(lambda: not run.children("espcap-reply"), what="the end of the process that replies")
+    run.end_input()
+    assert run.wait() == 0, run
+
+
 def test_a_data_stream(server_for_a_stream, espcap):
     """Made by the first document; documents need its time field."""
     node = server_for_a_stream

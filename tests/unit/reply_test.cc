@@ -5,31 +5,26 @@
 #include <unistd.h>
 
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "base/write_all.h"
 
 namespace espcap::process {
 namespace {
 
-// What its reader makes of what a process has written before it ended.
-std::string Read(const std::string& bytes) {
-  auto [reader, pipe] = ReplyReader::Open().value();
-  EXPECT_FALSE(reader.Collect());
-  EXPECT_EQ(base::WriteAll(pipe.get(), bytes), 0);
-  EXPECT_FALSE(reader.Collect());
-  pipe = {};
+std::string Collected(ReplyReader& reader) {
   const auto reply = reader.Collect();
   if (!reply) return "none";
   return *reply ? "text " + **reply : "error " + reply->error().message;
 }
 
+// What a reader makes of it.
 std::string Written(const Result<std::string>& reply) {
-  auto [reader, pipe] = ReplyReader::Open().value();
-  WriteReply(pipe.get(), reply);
-  pipe = {};
-  const auto read = reader.Collect();
-  if (!read) return "none";
-  return *read ? "text " + **read : "error " + read->error().message;
+  auto [reader, socket] = ReplyReader::Open().value();
+  WriteReply(socket.get(), reply);
+  socket = {};
+  return Collected(reader);
 }
 
 TEST(Reply, IsATextOrAnError) {
@@ -38,32 +33,55 @@ TEST(Reply, IsATextOrAnError) {
   EXPECT_EQ(Written(Fail("no: {}", 7)), "error no: 7");
 }
 
+TEST(Reply, ComesAfterAQuestion) {
+  auto [reader, socket] = ReplyReader::Open().value();
+  reader.Ask();
+  EXPECT_TRUE(AwaitQuestion(socket.get()));
+  EXPECT_EQ(Collected(reader), "none");
+}
+
+TEST(Reply, IsNotWaitedForWhereNobodyAsks) {
+  auto ends = ReplyReader::Open().value();
+  { const ReplyReader unused = std::move(ends.first); }
+  EXPECT_FALSE(AwaitQuestion(ends.second.get()));
+}
+
+TEST(Reply, IsNoneWhereNobodyHearsTheQuestion) {
+  auto [reader, socket] = ReplyReader::Open().value();
+  socket = {};
+  reader.Ask();
+  EXPECT_EQ(Collected(reader), "error a process ended before it had said all");
+}
+
 TEST(Reply, IsNoneWhereItsProcessEndedBefore) {
-  for (const char* bytes : {"", "a", "a list, cut o"}) {
-    EXPECT_EQ(Read(bytes), "error a process ended before it had said all") << bytes;
+  for (const std::string bytes : {"", "a", "a list, cut o"}) {
+    auto [reader, socket] = ReplyReader::Open().value();
+    EXPECT_EQ(base::WriteAll(socket.get(), bytes), 0);
+    EXPECT_EQ(Collected(reader), "none") << bytes;
+    socket = {};
+    EXPECT_EQ(Collected(reader), "error a process ended before it had said all") << bytes;
   }
 }
 
-// A run whose zygote has ended still has what it said.
-TEST(Reply, IsThereWhereItsProcessIsGone) {
-  auto [reader, pipe] = ReplyReader::Open().value();
-  const std::string text(500'000, 'x');
-  WriteReply(pipe.get(), text);  // nobody reads meanwhile
-  pipe = {};
-  EXPECT_EQ(reader.Collect().value().value(), text);
+TEST(Reply, MayBeLongerThanWhatASocketHolds) {
+  auto [reader, socket] = ReplyReader::Open().value();
+  const std::string text(5'000'000, 'x');
+  std::thread writer([&text, socket = std::move(socket)] { WriteReply(socket.get(), text); });
+  std::string collected = "none";
+  while (collected == "none") collected = Collected(reader);
+  writer.join();
+  EXPECT_EQ(collected, "text " + text);
 }
 
 TEST(Reply, HasABound) {
-  auto [reader, pipe] = ReplyReader::Open().value();
+  auto [reader, socket] = ReplyReader::Open().value();
   const std::string piece(1U << 15U, 'x');
   for (size_t bytes = 0; bytes <= ReplyReader::kMaxBytes - piece.size(); bytes += piece.size()) {
-    ASSERT_EQ(base::WriteAll(pipe.get(), piece), 0);
-    ASSERT_FALSE(reader.Collect()) << bytes;
+    ASSERT_EQ(base::WriteAll(socket.get(), piece), 0);
+    ASSERT_EQ(Collected(reader), "none") << bytes;
   }
-  ASSERT_EQ(base::WriteAll(pipe.get(), "x"), 0);
-  const auto reply = reader.Collect();
-  ASSERT_TRUE(reply && !*reply);
-  EXPECT_EQ(reply->error().message, "a process says more than it may");
+  ASSERT_EQ(base::WriteAll(socket.get(), "x"), 0);
+  EXPECT_EQ(Collected(reader), "error a process says more than it may");
 }
 
 }  // namespace

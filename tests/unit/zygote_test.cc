@@ -72,6 +72,7 @@ TEST(Zygote, AWorkerHasNoSocketButItsOwn) {
 }
 
 std::string ReplyOf(ReplyReader& reader) {
+  reader.Ask();
   for (;;) {
     pollfd wait{reader.fd(), POLLIN, 0};
     ::poll(&wait, 1, -1);
@@ -81,11 +82,11 @@ std::string ReplyOf(ReplyReader& reader) {
 }
 
 std::string ReplyOf(const Zygote& zygote) {
-  auto reader = zygote.Ask();
+  auto reader = zygote.OpenReply();
   return reader ? ReplyOf(*reader) : reader.error().message;
 }
 
-// It replies by a process that has the pipe alone, and goes on whatever becomes of that one.
+// It replies by a process that has its socket alone, and goes on whatever becomes of that one.
 TEST(Zygote, RepliesByAProcessOfItsOwn) {
   Result<std::string> text = std::string();
   bool dies = false;
@@ -104,16 +105,16 @@ TEST(Zygote, RepliesByAProcessOfItsOwn) {
   text = std::string(300'000, 'x');
   const auto zygote = start();
   const std::string first = ReplyOf(*zygote);
-  EXPECT_TRUE(first.starts_with("0 ") && first.ends_with(' ' + *text)) << first.substr(0, 100);
-  EXPECT_FALSE(first.starts_with(fmt::format("0 {} ", ::getpid())));
+  EXPECT_TRUE(first.starts_with("1 ") && first.ends_with(' ' + *text)) << first.substr(0, 100);
+  EXPECT_FALSE(first.starts_with(fmt::format("1 {} ", ::getpid())));
   EXPECT_EQ(ReplyOf(*zygote), first);
   // Nobody is told of it as of a worker.
   ASSERT_TRUE(zygote->Fork({}));
   EXPECT_EQ(zygote->Receive()->kind, WorkerReport::Kind::kStarted);
 
-  // Also where the zygote is gone by then.
+  // Also where the zygote is gone by then, which doesn't wait for it.
   auto ended = start();
-  auto reader = ended->Ask();
+  auto reader = ended->OpenReply();
   ASSERT_TRUE(reader);
   ended.reset();
   EXPECT_TRUE(ReplyOf(*reader).ends_with(' ' + *text));
