@@ -2,6 +2,7 @@
 #include "encode/time_text.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <ctime>
 #include <limits>
 
@@ -15,7 +16,12 @@ constexpr uint64_t kDay = 86'400;        // seconds
 constexpr int64_t kYear1000 = -30'610'224'000;
 constexpr int64_t kYear10000 = 253'402'300'800;
 
-// The most that any function here writes: "-2147481748-12-31T23:59:59.4294967295Z", quoted.
+// From 4.4 on, a fraction out of range is shown as what it is, and the text has a bound.
+constexpr bool kIsBefore44 = wireshark::kIsBefore44;
+constexpr size_t kMaxRelativeTime = kIsBefore44 ? std::numeric_limits<size_t>::max() : 30;
+
+// The most that any function here writes: "-2147481748-12-31T23:59:59.4294967295Z", quoted, and
+// "-9223372036854775808.(2147483648 nanoseconds)".
 constexpr size_t kMaxText = 48 + kDigitSlack;
 
 char* WriteField(char* write, int value, char after) {
@@ -26,8 +32,13 @@ char* WriteField(char* write, int value, char after) {
 
 char* WriteFraction(char* write, const nstime_t& time) {
   *write++ = '.';
-  write = WriteNanoseconds(write, static_cast<uint32_t>(time.nsecs));
-  return WriteText(write, R"(Z")");
+  if (!kIsBefore44 && time.nsecs < 0) {
+    *write++ = '-';
+    write = WritePadded(write, static_cast<uint64_t>(-int64_t{time.nsecs}), 8);
+  } else {
+    write = WriteNanoseconds(write, static_cast<uint32_t>(time.nsecs));
+  }
+  return WriteText(write, "Z");
 }
 
 // "YYYY-MM-DDT". REQUIRES: a day of the years 1000 to 9999, counted from 1000-01-01. The calendar
@@ -67,7 +78,7 @@ char* WriteClock(char* write, unsigned second_of_day) {
 // Every time that the calendar can hold: years have the digits they need.
 char* WriteAnyTime(char* write, const nstime_t& time) {
   std::tm utc{};
-  if (gmtime_r(&time.secs, &utc) == nullptr) return WriteText(write, R"(Not representable")");
+  if (gmtime_r(&time.secs, &utc) == nullptr) return WriteText(write, "Not representable");
   write = WriteSignedDecimal(write, int64_t{utc.tm_year} + 1900);
   *write++ = '-';
   write = WriteField(write, utc.tm_mon + 1, '-');
@@ -96,16 +107,38 @@ char* WriteSignedMilliseconds(char* write, int64_t seconds, int64_t milliseconds
                      3);
 }
 
-// Seconds with nine decimals.
-char* WriteSeconds(char* write, const nstime_t& time) {
-  int64_t nanoseconds = time.nsecs;
-  if (nanoseconds < 0) {
-    nanoseconds = -nanoseconds;
-    if (time.secs >= 0) *write++ = '-';
-  }
+// With a point behind them, and the sign of both parts.
+char* WriteWholeSeconds(char* write, const nstime_t& time) {
+  if (time.nsecs < 0 && time.secs >= 0) *write++ = '-';
   write = WriteSignedDecimal(write, time.secs);
   *write++ = '.';
-  return WriteNanoseconds(write, static_cast<uint64_t>(nanoseconds));
+  return write;
+}
+
+uint64_t NanosecondsOf(const nstime_t& time) {
+  return static_cast<uint64_t>(std::abs(int64_t{time.nsecs}));
+}
+
+// Seconds with nine decimals.
+char* WriteSeconds(char* write, const nstime_t& time) {
+  return WriteNanoseconds(WriteWholeSeconds(write, time), NanosecondsOf(time));
+}
+
+char* WriteRelativeTime(char* write, const nstime_t& time) {
+  constexpr uint64_t kSecond = 1'000'000'000;  // nanoseconds
+  const uint64_t nanoseconds = NanosecondsOf(time);
+  if (kIsBefore44 || nanoseconds < kSecond) return WriteSeconds(write, time);
+  write = WriteText(WriteWholeSeconds(write, time), "(");
+  return WriteText(WriteDecimal(write, nanoseconds), " nanoseconds)");
+}
+
+// Ends the text from `begin` on at `most` characters, and puts quotes round it. REQUIRES: room for
+// one character each before and after it.
+char* Quote(char* begin, char* end, size_t most) {
+  if (static_cast<size_t>(end - begin) > most) end = begin + most;
+  begin[-1] = '"';
+  *end = '"';
+  return end + 1;
 }
 
 char* WriteTimestamp(char* write, const nstime_t& time) {
@@ -129,23 +162,13 @@ char* WriteAbsoluteTime(char* write, const nstime_t& time) {
 }  // namespace
 
 void AppendAbsoluteTime(ByteBuffer& out, const nstime_t& time) {
-  char* const text = out.Claim(kMaxText);
-  *text = '"';
-  char* end = WriteAbsoluteTime(text + 1, time);
-  constexpr size_t kMost = std::min(wireshark::kMaxTimeCharacters, kMaxText - 2) + 2;
-  if (static_cast<size_t>(end - text) > kMost) {
-    end = text + kMost;
-    end[-1] = '"';
-  }
-  out.Commit(end);
+  char* const text = out.Claim(kMaxText) + 1;
+  out.Commit(Quote(text, WriteAbsoluteTime(text, time), wireshark::kMaxTimeCharacters));
 }
 
 void AppendRelativeTime(ByteBuffer& out, const nstime_t& time) {
-  char* write = out.Claim(kMaxText);
-  *write++ = '"';
-  write = WriteSeconds(write, time);
-  *write++ = '"';
-  out.Commit(write);
+  char* const text = out.Claim(kMaxText) + 1;
+  out.Commit(Quote(text, WriteRelativeTime(text, time), kMaxRelativeTime));
 }
 
 void AppendTimestamp(ByteBuffer& out, const nstime_t& time) {

@@ -9,11 +9,12 @@
 
 namespace espcap::encode {
 
-// "YYYY-MM-DDThh:mm:ss.nnnnnnnnnZ" in UTC, quoted. A negative fraction (a damaged capture) is
-// written as tshark does, as an unsigned number; a text that is too long for tshark is cut.
+// "YYYY-MM-DDThh:mm:ss.nnnnnnnnnZ" in UTC, quoted. A fraction out of range (a damaged capture) is
+// written as tshark of this release does; a text that is too long for tshark is cut.
 void AppendAbsoluteTime(ByteBuffer& out, const nstime_t& time);
 
-// Seconds with nine decimals, "-0.000001000", as libwireshark shows a relative time; quoted.
+// Seconds with nine decimals, "-0.000001000", as libwireshark shows a relative time; quoted. From
+// 4.4 on, "0.(1000000000 nanoseconds)" for a fraction of a second or more.
 void AppendRelativeTime(ByteBuffer& out, const nstime_t& time);
 
 // Milliseconds since the epoch, quoted: tshark's digits for every time it writes as a number, the

@@ -119,7 +119,7 @@ def test_damaged_capture(oracle, tmp_path):
 
 
 def test_values_that_releases_write_differently(oracle, tshark, tmp_path):
-    """Years of more than four digits, more microseconds than a second has, networks of IPX."""
+    """Years of more than four digits, fractions that are no part of a second, networks of IPX."""
     ipx = (b"\xff" * 6 + bytes(6) + b"\x81\x37" + b"\xff\xff\x00\x1e\x00\x04" + b"\x8d\xc2\x3c\x00" + b"\xff" * 6
            + b"\x04\x52" + b"\x0a\x88\x08\xaa" + bytes(6) + b"\x04\x53" + bytes(16))
     release = tuple(map(int, re.search(r"(\d+)\.(\d+)", tshark("--version")).groups()))
@@ -128,11 +128,14 @@ def test_values_that_releases_write_differently(oracle, tshark, tmp_path):
     far = tmp_path / "far.pcapng"
     begins_us = [int((year - 1970) * 365.2425 * 86400) * 10 ** 6 + 5 for year in years]
     far.write_bytes(pcapng.section() + pcapng.interface(1) + b"".join(pcapng.packet(0, begin, ipx) for begin in begins_us))
-    header = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 1)
-    invalid = tmp_path / "invalid.pcap"
-    invalid.write_bytes(header + b"".join(struct.pack("<IIII", 1_418_145_370, micros, len(ipx), len(ipx)) + ipx
-                                          for micros in (999_999, 1_000_000, 4_000_000, 0)))
-    assert_equal([far, invalid], "plain", oracle, tmp_path)
+    times = [(1_418_145_370, fraction) for fraction in (
+        0, 999_999, 1_000_000, 1_000_001, 2_147_483, 2_147_484, 4_000_000, 5_000_000, 999_999_999, 10 ** 9, 2 * 10 ** 9,
+        3 * 10 ** 9, 2 ** 32 - 1, 0)] + [(0, 0), (1_418_145_372, 2 * 10 ** 9), (0, 0), (1_418_145_370, 1_000_001)]
+    invalid = [tmp_path / "microseconds.pcap", tmp_path / "nanoseconds.pcap"]
+    for magic, path in zip((0xa1b2c3d4, 0xa1b23c4d), invalid):
+        path.write_bytes(struct.pack("<IHHiIII", magic, 2, 4, 0, 0, 262144, 1) + b"".join(
+            struct.pack("<IIII", second, fraction, len(ipx), len(ipx)) + ipx for second, fraction in times))
+    assert_equal([far, *invalid], "plain", oracle, tmp_path)
 
 
 def test_key_log(tmp_path, environment, espcap, tshark):

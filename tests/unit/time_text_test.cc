@@ -17,7 +17,8 @@ namespace {
 struct Case {
   int64_t seconds;
   int nanoseconds;
-  const char* text;  // without its quotes
+  const char* text;               // without its quotes
+  const char* from_44 = nullptr;  // where it differs from 4.4 on
 };
 
 nstime_t Time(const Case& c) {
@@ -27,15 +28,23 @@ nstime_t Time(const Case& c) {
   return time;
 }
 
-// As much of it as tshark writes.
+// As much of an absolute time as tshark writes.
 std::string Cut(const std::string& text) { return text.substr(0, wireshark::kMaxTimeCharacters); }
+
+std::string TextOf(const Case& c) {
+  return c.from_44 == nullptr || wireshark::kIsBefore44 ? c.text : c.from_44;
+}
+
+std::string Written(void (*append)(ByteBuffer&, const nstime_t&), const Case& c) {
+  ByteBuffer out;
+  append(out, Time(c));
+  return std::string(out.view());
+}
 
 template <size_t N>
 void ExpectTexts(void (*append)(ByteBuffer&, const nstime_t&), const Case (&cases)[N]) {
   for (const Case& c : cases) {
-    ByteBuffer out;
-    append(out, Time(c));
-    EXPECT_EQ(out.view(), '"' + std::string(c.text) + '"')
+    EXPECT_EQ(Written(append, c), '"' + TextOf(c) + '"')
         << c.seconds << " s, " << c.nanoseconds << " ns";
   }
 }
@@ -43,9 +52,8 @@ void ExpectTexts(void (*append)(ByteBuffer&, const nstime_t&), const Case (&case
 template <size_t N>
 void ExpectAbsoluteTimes(const Case (&cases)[N]) {
   for (const Case& c : cases) {
-    ByteBuffer out;
-    AppendAbsoluteTime(out, Time(c));
-    EXPECT_EQ(out.view(), '"' + Cut(c.text) + '"') << c.seconds << " s, " << c.nanoseconds << " ns";
+    EXPECT_EQ(Written(AppendAbsoluteTime, c), '"' + Cut(TextOf(c)) + '"')
+        << c.seconds << " s, " << c.nanoseconds << " ns";
   }
 }
 
@@ -94,9 +102,7 @@ TEST(AbsoluteTime, EqualsTheCLibrarysCalendar) {
     const std::string expected =
         fmt::format("{}-{:02}-{:02}T{:02}:{:02}:{:02}.000000000Z", utc.tm_year + 1900,
                     utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
-    ByteBuffer out;
-    AppendAbsoluteTime(out, Time({seconds, 0, ""}));
-    EXPECT_EQ(out.view(), '"' + Cut(expected) + '"');
+    EXPECT_EQ(Written(AppendAbsoluteTime, {seconds, 0, ""}), '"' + Cut(expected) + '"');
   };
   constexpr int64_t kYear1000 = -30'610'224'000;
   constexpr int64_t kYear10000 = 253'402'300'800;
@@ -118,11 +124,12 @@ TEST(AbsoluteTime, BeyondTheCalendarIsNotRepresentable) {
   ExpectAbsoluteTimes(cases);
 }
 
-// "%09u" of the field, as tshark prints a damaged one.
-TEST(AbsoluteTime, AFractionOutOfRangeIsPrintedUnsigned) {
+// "%09u" of the field, and "%09d" from 4.4 on, as tshark prints a damaged one.
+TEST(AbsoluteTime, AFractionOutOfRangeIsPrintedAsTsharkDoes) {
   const Case cases[] = {
-      {0, -1, "1970-01-01T00:00:00.4294967295Z"},
-      {0, kMinNanoseconds, "1970-01-01T00:00:00.2147483648Z"},
+      {0, -1, "1970-01-01T00:00:00.4294967295Z", "1970-01-01T00:00:00.-00000001Z"},
+      {0, -294967296, "1970-01-01T00:00:00.4000000000Z", "1970-01-01T00:00:00.-294967296Z"},
+      {0, kMinNanoseconds, "1970-01-01T00:00:00.2147483648Z", "1970-01-01T00:00:00.-2147483648Z"},
       {0, 1000000000, "1970-01-01T00:00:00.1000000000Z"},
   };
   ExpectAbsoluteTimes(cases);
@@ -146,8 +153,10 @@ TEST(RelativeTime, HasOneSignHoweverItIsSplit) {
       {-3, 25, "-3.000000025"},  // no sign of its own: libwireshark's digits
       {2, -1, "-2.000000001"},
       {kMinSeconds, -999999999, "-9223372036854775808.999999999"},
-      {0, kMinNanoseconds, "-0.2147483648"},
-      {0, kMaxNanoseconds, "0.2147483647"},
+      {0, 1000000000, "0.1000000000", "0.(1000000000 nanoseconds)"},
+      {0, kMinNanoseconds, "-0.2147483648", "-0.(2147483648 nanoseconds)"},
+      {0, kMaxNanoseconds, "0.2147483647", "0.(2147483647 nanoseconds)"},
+      {-1418145372, 2000000000, "-1418145372.2000000000", "-1418145372.(2000000000 nanose"},
   };
   ExpectTexts(AppendRelativeTime, cases);
 }
