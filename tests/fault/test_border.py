@@ -4,16 +4,14 @@ spoil its own packets' documents at most: the run goes on, and every other docum
 import functools
 import json
 import os
-import pathlib
 import re
-import shutil
 import signal
 import subprocess
-import tempfile
 
 import preload
 import pytest
 from as_unit import as_unit
+from folders import for_every_user
 from processes import status_of
 from project import ESPCAP, FULL, TEST_PCAPS
 
@@ -41,12 +39,10 @@ LIES = {"text-beyond": "a batch that is larger than its slot", "documents-beyond
 @pytest.fixture(scope="session")
 def attackers():
     """A folder of what is preloaded, for every user."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="espcap-takeover-"))
-    folder.chmod(0o755)
-    preload.build("takeover", folder)
-    preload.build("no_landlock", folder)
-    yield folder
-    shutil.rmtree(folder)
+    with for_every_user() as folder:
+        preload.build("takeover", folder)
+        preload.build("no_landlock", folder)
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,7 @@
 """The table of faults (tests/support/fault_table.py): those of the run's own processes."""
 import contextlib
 import os
-import pathlib
-import shutil
 import signal
-import tempfile
 
 import preload
 import pytest
@@ -13,6 +10,7 @@ from captures import write_pcap
 from fault_cells import REQUESTS, SOURCES, Fault, assert_cell
 from fault_proxy import Delay
 from fault_table import WORKERS, cells_of, name_of
+from folders import for_every_user
 
 LIMITS = ["--frame-timeout", "500ms", "--worker-memory", "100M"]
 LARGE_REQUESTS = ["--chunk", 1000, "--flush-interval", "100ms"]
@@ -23,10 +21,8 @@ FEW = 200  # each becomes a request of its own
 
 @pytest.fixture(scope="session")
 def libraries():
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="espcap-faults-"))
-    folder.chmod(0o755)  # for every user
-    yield {name: preload.build(name, folder) for name in ("killer_frames", "takeover")}
-    shutil.rmtree(folder)
+    with for_every_user() as folder:
+        yield {name: preload.build(name, folder) for name in ("killer_frames", "takeover")}
 
 
 class OfProcesses(Fault):

@@ -3,11 +3,9 @@
 quarantine, with a document in its place; every other document is as it would be without them."""
 import contextlib
 import json
-import pathlib
 import shutil
 import struct
 import subprocess
-import tempfile
 import threading
 import time
 import zipfile
@@ -15,6 +13,7 @@ import zipfile
 import preload
 import pytest
 from documents import WHEN_AND_WHERE, ids_of, without
+from folders import for_every_user
 from project import FULL, TEST_PCAPS
 from waiting import bound
 
@@ -32,10 +31,8 @@ STATE = ("frame_frame_protocols",)
 
 @pytest.fixture(scope="session")
 def killer():
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="espcap-killer-"))
-    folder.chmod(0o755)  # for every user
-    yield preload.build("killer_frames", folder)
-    shutil.rmtree(folder)
+    with for_every_user() as folder:
+        yield preload.build("killer_frames", folder)
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A process forks while it has one thread: in a copy of one with more, a lock of another thread's is never released."""
-import pathlib
-import shutil
-import tempfile
 
 import preload
 import pytest
 from consumed import Topic
+from folders import for_every_user
 from project import TEST_PCAPS
 
 HTTP, DNS = TEST_PCAPS / "http.pcap", TEST_PCAPS / "dns.pcap"
@@ -15,19 +13,17 @@ HTTP, DNS = TEST_PCAPS / "http.pcap", TEST_PCAPS / "dns.pcap"
 @pytest.fixture
 def forks(environment):
     """forks(): [(threads, name of the process that forks)]; forks.env: of what is watched."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="espcap-forks-"))
-    folder.chmod(0o755)
-    told = folder / "forks"
-    told.touch()
-    told.chmod(0o666)
+    with for_every_user() as folder:
+        told = folder / "forks"
+        told.touch()
+        told.chmod(0o666)
 
-    def read():
-        lines = [line.split(" ", 1) for line in told.read_text(encoding="ascii").splitlines()]
-        return [(int(threads), name) for threads, name in lines]
+        def read():
+            lines = [line.split(" ", 1) for line in told.read_text(encoding="ascii").splitlines()]
+            return [(int(threads), name) for threads, name in lines]
 
-    read.env = {**environment, "LD_PRELOAD": str(preload.build("fork_watch", folder)), "ESPCAP_TEST_FORKS": str(told)}
-    yield read
-    shutil.rmtree(folder)
+        read.env = {**environment, "LD_PRELOAD": str(preload.build("fork_watch", folder)), "ESPCAP_TEST_FORKS": str(told)}
+        yield read
 
 
 def check(forks, processes):

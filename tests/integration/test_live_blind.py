@@ -2,14 +2,12 @@
 """A capture that sees nothing of what its interface receives says so; an interface that can't be opened again is tried
 until it can."""
 import os
-import pathlib
-import shutil
 import signal
-import tempfile
 import time
 
 import preload
 import pytest
+from folders import for_every_user
 from project import TEST_PCAPS
 from waiting import wait_until
 
@@ -19,11 +17,9 @@ HTTP = TEST_PCAPS / "http.pcap"
 @pytest.fixture
 def broken(environment, tmp_path):
     """(environment, folder): the files `blind` and `closed` there break capture while they exist."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="espcap-broken-"))
-    folder.chmod(0o755)  # a capture process has no privilege to look elsewhere
-    yield {**environment, "LD_PRELOAD": str(preload.build("broken_capture", tmp_path)),
-           "ESPCAP_TEST_BLIND": str(folder / "blind"), "ESPCAP_TEST_CLOSED": str(folder / "closed")}, folder
-    shutil.rmtree(folder)
+    with for_every_user() as folder:  # a capture process has no privilege to look elsewhere
+        yield {**environment, "LD_PRELOAD": str(preload.build("broken_capture", tmp_path)),
+               "ESPCAP_TEST_BLIND": str(folder / "blind"), "ESPCAP_TEST_CLOSED": str(folder / "closed")}, folder
 
 
 def test_the_start_is_said(network, start_espcap):
