@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <climits>
-#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -18,6 +16,7 @@
 #include "app/resume_key.h"
 #include "app/run_description.h"
 #include "app/run_identity.h"
+#include "app/run_inputs.h"
 #include "app/run_memory.h"
 #include "app/run_options.h"
 #include "app/run_origin.h"
@@ -40,8 +39,6 @@
 #include "process/stop_signals.h"
 #include "resume/resume_state.h"
 #include "schema/index_pattern.h"
-#include "source/directory_watch.h"
-#include "source/input_files.h"
 #include "source/interfaces.h"
 #include "supervise/kept_batches.h"
 #include "supervise/run_verdict.h"
@@ -66,34 +63,6 @@ Result<void> PrintInterfaces(telemetry::Log& log) {
     log.Warning("this user may not capture from any of them: " + live::HowToGetPermission());
   }
   return {};
-}
-
-Result<std::vector<supervise::InputFile>> InputFiles(const cli::CaptureSettings& settings) {
-  std::vector<supervise::InputFile> inputs;
-  inputs.reserve(settings.files.size());
-  for (const std::string& file : settings.files) inputs.push_back({file, false});
-  for (const std::string& directory : settings.directories) {
-    auto files = source::FilesOfDirectory(directory, settings.recursive);
-    if (!files) return Forward(std::move(files));
-    for (std::string& file : *files) inputs.push_back({std::move(file), true});
-  }
-  for (const auto& [path, skip_if_not_capture] : inputs) {
-    if (path.size() >= PATH_MAX) {
-      return Fail("open {}...: the name is too long", path.substr(0, 64));
-    }
-  }
-  return inputs;
-}
-
-Result<std::vector<std::unique_ptr<FileWatch>>> OpenWatches(const cli::CaptureSettings& settings) {
-  std::vector<std::unique_ptr<FileWatch>> watches;
-  if (!settings.watch) return watches;
-  for (const std::string& directory : settings.directories) {
-    auto watch = source::DirectoryWatch::Open(directory, settings.recursive);
-    if (!watch) return Forward(std::move(watch));
-    watches.push_back(std::move(*watch));
-  }
-  return watches;
 }
 
 Result<supervise::Quarantine> OpenQuarantine(const cli::CaptureSettings& settings) {
@@ -121,26 +90,6 @@ Result<std::unique_ptr<resume::ResumeState>> OpenResumeState(const cli::CaptureS
   }
   log.Verbose(fmt::format("{}: {} captures settled so far", settings.resume, (*state)->size()));
   return state;
-}
-
-// Sharding changes documents, so it is only ever asked for; who waits for one large file should
-// know that it exists.
-void MentionShards(const cli::CaptureSettings& settings,
-                   const std::vector<supervise::InputFile>& inputs, telemetry::Log& log) {
-  constexpr uintmax_t kLargeBytes = uintmax_t{64} << 20U;
-  const uint32_t workers = WorkersOf(settings);
-  if (settings.shards > 1 || inputs.size() >= workers || settings.count != 0) return;
-  if (!settings.forward.empty()) return;
-  for (const supervise::InputFile& input : inputs) {
-    std::error_code ignored;
-    const uintmax_t bytes = std::filesystem::file_size(input.path, ignored);
-    if (ignored || bytes < kLargeBytes) continue;
-    log.Info(
-        fmt::format("{} is large, and one worker reads it: --shards {} shares it out "
-                    "(docs/files-and-pipes.md says what that changes)",
-                    input.path, workers));
-    return;
-  }
 }
 
 // The index for implausible times has the same template.
@@ -212,33 +161,66 @@ class LogFlush {
   ::_exit(static_cast<int>(status));
 }
 
-// Interfaces are opened, and resume state and metrics, before the sink: what is wrong there must
-// not cost the output.
-Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSettings& settings,
-                               const TopicExtent& extent, telemetry::Log& log) {
-  auto inputs = InputFiles(settings);
+// What a run is to do. Nothing is opened for it yet.
+struct Plan {
+  std::vector<supervise::InputFile> inputs;
+  std::vector<http::NodeUrl> nodes;
+  document::IndexName index;
+  RunIdentities identities;
+  encode::RunOrigin origin;
+  worker::WorkerOptions worker_options;
+  supervise::Options options;
+};
+
+Result<Plan> MakePlan(const cli::CaptureSettings& settings) {
+  auto inputs = ListInputs(settings);
   if (!inputs) return Forward(std::move(inputs));
   auto nodes = ParseNodes(settings.nodes);
   if (!nodes) return Forward(std::move(nodes));
   auto index = document::IndexName::Parse(settings.index);
   if (!index) return Forward(std::move(index));
-  log.Record("espcap " ESPCAP_VERSION " started");
-  process::InstallStatusSignal();
   auto identities = ChooseIdentities(settings);
   if (!identities) return Forward(std::move(identities));
-
   auto origin = RunOriginOf(settings.origin);
   if (!origin) return Forward(std::move(origin));
+  auto worker_options = WorkerOptionsOf(settings, *origin, identities->worker);
+  auto options = SuperviseOptionsOf(settings, *nodes, *inputs);
+  options.sensor = origin->sensor;
+  return Plan{std::move(*inputs),     std::move(*nodes),  std::move(*index),
+              std::move(*identities), std::move(*origin), std::move(worker_options),
+              std::move(options)};
+}
 
-  const worker::WorkerOptions worker_options =
-      WorkerOptionsOf(settings, *origin, identities->worker);
+// What people read of a run that has ended.
+void TellEnd(const cli::CaptureSettings& settings, const supervise::RunEnd& end,
+             const supervise::FilterFit& filter_fit, const document::BoundedIndex& indices,
+             std::chrono::steady_clock::duration elapsed, telemetry::Log& log) {
+  log.ClearProgress();
+  log.WriteLeftOutCounts();
+  if (auto fit = filter_fit.Verdict(settings.capture_filter); !fit) log.Error(fit.error().message);
+  TellImplausibleTimes(indices, log);
+  log.Info(telemetry::FormatSummary(end.ledger, DestinationOf(settings), elapsed));
+  if (end.unreadable_files > 0) {
+    log.Info(fmt::format("{} {} could not be read", end.unreadable_files,
+                         end.unreadable_files == 1 ? "file" : "files"));
+  }
+}
+
+// Interfaces are opened, and resume state and metrics, before the sink: what is wrong there must
+// not cost the output.
+Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSettings& settings,
+                               const TopicExtent& extent, telemetry::Log& log) {
+  auto plan = MakePlan(settings);
+  if (!plan) return Forward(std::move(plan));
+  log.Record("espcap " ESPCAP_VERSION " started");
+  process::InstallStatusSignal();
+  const supervise::Options& options = plan->options;
+  const worker::WorkerOptions& worker_options = plan->worker_options;
   const live::Options& live = worker_options.live;
   if (worker_options.memory_bytes != 0) {
     log.Verbose(fmt::format("each worker may use {} MiB (--worker-memory)",
                             worker_options.memory_bytes >> 20U));
   }
-  supervise::Options options = SuperviseOptionsOf(settings, *nodes, *inputs);
-  options.sensor = origin->sensor;
   supervise::CaptureQueue captures = supervise::CapturesOf(options);
   auto memory =
       MakeRunMemory(supervise::SharesOf(options).slot, options.workers, captures.rings(), live);
@@ -248,11 +230,11 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
                                  memory->shared_state, memory->duplicates, memory->links});
   worker::ShardPlanner planner(context);
   if (auto begun = PlanAhead(captures, options, planner); !begun) return Forward(std::move(begun));
-  const FileAccess files{settings.watch || FilesGo(settings), identities->supervisor,
+  const FileAccess files{settings.watch || FilesGo(settings), plan->identities.supervisor,
                          [&settings] { return OpenWatches(settings); }};
   auto processes = StartProcesses(options, files, context, planner, log);
   if (!processes) return Forward(std::move(processes));
-  if (auto became = BecomeSupervisor(*identities, settings, log); !became) {
+  if (auto became = BecomeSupervisor(plan->identities, settings, log); !became) {
     return Forward(std::move(became));
   }
   auto quarantine = OpenQuarantine(settings);
@@ -279,7 +261,7 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
       supervise::KeptBatches::Create(**loop, options.compression, (options.workers + 2) / 3);
   if (!kept) return Forward(std::move(kept));
   supervise::FilterFit filter_fit;
-  document::BoundedIndex indices = IndicesOf(settings, std::move(*index));
+  document::BoundedIndex indices = IndicesOf(settings, std::move(plan->index));
   supervise::Supervisor supervisor(
       options, {**loop, captures, *memory->control, memory->slots, memory->rings, workers,
                 processes->hasher.get(), **kept, supervise::BatchCheck(options.form, &indices),
@@ -326,15 +308,16 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   }
   const Run run{**loop, **writes, **letter_writes, log,
                 stats,  needs,    *ports,          [&workers] { return workers.OpenReply(); }};
-  auto sink = *topic ? OpenTopic(**topic, origin->sensor, settings, run)
-                     : OpenSink(settings, *nodes, *inputs, run);
+  auto sink = *topic ? OpenTopic(**topic, options.sensor, settings, run)
+                     : OpenSink(settings, plan->nodes, plan->inputs, run);
   if (!sink) return Forward(std::move(sink));
-  auto written = WriteRunDocuments(settings, *origin, {*nodes, {}, *ports}, **loop, run_telemetry);
+  auto written =
+      WriteRunDocuments(settings, plan->origin, {plan->nodes, {}, *ports}, **loop, run_telemetry);
   if (!written) return Forward(std::move(written));
 
-  auto jobs = OpenJobs(settings, *origin, **loop, log);
+  auto jobs = OpenJobs(settings, plan->origin, **loop, log);
   if (!jobs) return Forward(std::move(jobs));
-  auto source = OpenSource(settings, extent, origin->sensor, run, consumption);
+  auto source = OpenSource(settings, extent, options.sensor, run, consumption);
   if (!source) return Forward(std::move(source));
 
   process::FileOpener::Watches watches;
@@ -348,24 +331,15 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   }
   if (*source != nullptr) services.push_back(source->get());
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
-  if (on_terminal) MentionShards(settings, *inputs, log);
+  if (on_terminal) MentionShards(settings, plan->inputs, log);
   telemetry::Progress progress(log, !settings.quiet && on_terminal);
   const auto start = std::chrono::steady_clock::now();
   supervise::RunEnd end = supervisor.Run(
       {**sink, resume.get(), settled_files.get(), std::move(watches), std::move(services),
        std::move(capture_ended), source->get(), progress, needs});
-  if (*jobs != nullptr) CloseJobs(**jobs, *origin, end.ledger, **loop, log);
+  if (*jobs != nullptr) CloseJobs(**jobs, plan->origin, end.ledger, **loop, log);
   if (*source != nullptr) LeaveGroup(**source, **loop, log);
-  log.ClearProgress();
-  log.WriteLeftOutCounts();
-  if (auto fit = filter_fit.Verdict(settings.capture_filter); !fit) log.Error(fit.error().message);
-  TellImplausibleTimes(indices, log);
-  log.Info(telemetry::FormatSummary(end.ledger, DestinationOf(settings),
-                                    std::chrono::steady_clock::now() - start));
-  if (end.unreadable_files > 0) {
-    log.Info(fmt::format("{} {} could not be read", end.unreadable_files,
-                         end.unreadable_files == 1 ? "file" : "files"));
-  }
+  TellEnd(settings, end, filter_fit, indices, std::chrono::steady_clock::now() - start, log);
   end.is_remote = IsRemote(settings);
   end.errors = log.errors();
   const supervise::RunVerdict verdict = supervise::VerdictOf(end);
