@@ -18,6 +18,8 @@ using source::FileSource;
 Result<Outcome> RunStreamReadJob(WorkerContext& context, const Job& job, SlotWriter& out) {
   PacketRing& ring = context.ring(job);
   auto source = FileSource::Open(job.path.data(), context.Access());
+  // A stop interrupts a read that waits: no fault of the stream's.
+  if (!source && out.StopRequested()) return Outcome::kPartial;
   if (!source) {
     out.SendLog(LogMessage::Level::kError, source.error().message);
     return Outcome::kUnreadable;
@@ -33,7 +35,6 @@ Result<Outcome> RunStreamReadJob(WorkerContext& context, const Job& job, SlotWri
     reader.AddFingerprints();
   }
   auto done = reader.Run([&out] { return out.StopRequested(); });
-  // A stop interrupts a read that waits: no fault of the stream's.
   if (out.StopRequested()) return Outcome::kPartial;
   if (!done) return Forward(std::move(done));
   return Outcome::kComplete;

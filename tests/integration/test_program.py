@@ -205,6 +205,23 @@ def test_a_signal_ends_the_run_in_order(number, start_espcap, tmp_path):
     assert f"{len(documents)} packets captured, {len(documents)} written, 0 failed" in run.err
 
 
+@pytest.mark.parametrize("named", [False, True])
+def test_a_signal_ends_a_run_whose_pipe_says_nothing(named, start_espcap, tmp_path):
+    """Its format isn't known yet: that is no fault of the pipe's."""
+    if named:
+        os.mkfifo(tmp_path / "pipe")
+        writer = os.open(tmp_path / "pipe", os.O_RDWR)
+        run = start_espcap("--file", tmp_path / "pipe", "--output", "/dev/null")
+    else:
+        run = start_espcap("--file", "-", "--output", "/dev/null", stdin=subprocess.PIPE)
+    run.wait_until(lambda: run.children("espcap-reader"))
+    run.wait_until_idle()
+    assert run.stop() == 0, run
+    assert "0 packets captured, 0 written, 0 failed" in run.err and "error" not in run.err, run
+    if named:
+        os.close(writer)
+
+
 def test_a_second_signal_ends_it_at_once(start_espcap, tmp_path):
     """The destination takes nothing: the first signal can't finish."""
     fifo = tmp_path / "fifo"
