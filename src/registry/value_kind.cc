@@ -89,7 +89,6 @@ ValueKind KindOf(const header_field_info& field) {
     case FT_BYTES:
     case FT_UINT_BYTES:
     case FT_ETHER:
-    case FT_AX25:
     case FT_VINES:
     case FT_FCWWN:
       return ValueKind::kBytes;

@@ -15,6 +15,7 @@ import subprocess
 import pcapng
 import pytest
 import referee
+from captures import write_pcap
 from project import ESPCAP, FULL, TEST_PCAPS, TIMEOUT_S
 
 SAMPLE_FILES = 300
@@ -119,7 +120,7 @@ def test_damaged_capture(oracle, tmp_path):
 
 
 def test_values_that_releases_write_differently(oracle, tshark, tmp_path):
-    """Years of more than four digits, fractions that are no part of a second, networks of IPX."""
+    """Years of more than four digits, fractions that are no part of a second, networks of IPX, addresses of AX.25."""
     ipx = (b"\xff" * 6 + bytes(6) + b"\x81\x37" + b"\xff\xff\x00\x1e\x00\x04" + b"\x8d\xc2\x3c\x00" + b"\xff" * 6
            + b"\x04\x52" + b"\x0a\x88\x08\xaa" + bytes(6) + b"\x04\x53" + bytes(16))
     release = tuple(map(int, re.search(r"(\d+)\.(\d+)", tshark("--version")).groups()))
@@ -135,7 +136,10 @@ def test_values_that_releases_write_differently(oracle, tshark, tmp_path):
     for magic, path in zip((0xa1b2c3d4, 0xa1b23c4d), invalid):
         path.write_bytes(struct.pack("<IHHiIII", magic, 2, 4, 0, 0, 262144, 1) + b"".join(
             struct.pack("<IIII", second, fraction, len(ipx), len(ipx)) + ipx for second, fraction in times))
-    assert_equal([far, *invalid], "plain", oracle, tmp_path)
+    ax25 = tmp_path / "ax25.pcap"
+    ends = [bytes(ord(letter) << 1 for letter in "KA9Q  ") + end for end in (b"\xe0", b"\x63")]
+    write_pcap(ax25, [b"\xff" * 6 + bytes(6) + b"\x08\xff\x15\x00" + b"".join(ends) + b"\x03\xf0" + b"hello"])
+    assert_equal([far, *invalid, ax25], "plain", oracle, tmp_path)
 
 
 def test_key_log(tmp_path, environment, espcap, tshark):
