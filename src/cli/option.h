@@ -76,6 +76,7 @@ struct Option {
   Unit unit = Unit::kNone;
   std::optional<Range> range = {};
   std::vector<std::string> choices = {};  // the only values; none: any
+  bool may_be_empty = false;              // a text; others are refused then
   bool in_found_file = false;             // accepted from an espcap.yml that nobody named
   bool is_command_line_only = false;      // espcap.yml doesn't set it
   bool in_resume_key = false;  // another value makes other documents: an earlier run's don't count

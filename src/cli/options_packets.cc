@@ -66,6 +66,7 @@ std::vector<Option> PacketsOptions() {
        .commands = kPacketsCommand,
        .group = kSearch,
        .value = "EXPR",
+       .may_be_empty = true,
        .is_command_line_only = true,
        .help = "Of the packets that are found, write those that this display filter "
                "(wireshark-filter(4), tshark's -Y) matches.",

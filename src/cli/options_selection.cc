@@ -27,6 +27,7 @@ std::vector<Option> SelectionOptions() {
        .commands = kCaptureCommand,
        .group = kSelection,
        .value = "EXPR",
+       .may_be_empty = true,
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Dissect only packets that this capture filter (pcap-filter(7)) "
@@ -54,6 +55,7 @@ std::vector<Option> SelectionOptions() {
        .commands = kCaptureCommand,
        .group = kSelection,
        .value = "EXPR",
+       .may_be_empty = true,
        .in_found_file = true,
        .in_resume_key = true,
        .help = "Send only packets that this display filter (wireshark-filter(4), "

@@ -28,6 +28,21 @@ CLI::Validator NonNegative() {
   return {check, ""};
 }
 
+// A variable that isn't set makes such a value: without this, the option would be off unnoticed.
+CLI::Validator NotEmpty(const Option& row) {
+  std::string message = "the value is empty";
+  if (*row.value != '\0')
+    message += std::string("; give ") + row.value + ", or leave the option out";
+  const auto check = [message](const std::string& text) { return text.empty() ? message : ""; };
+  return {check, ""};
+}
+
+bool IsText(const Setting& setting) {
+  return std::holds_alternative<std::string*>(setting) ||
+         std::holds_alternative<std::optional<std::string>*>(setting) ||
+         std::holds_alternative<std::vector<std::string>*>(setting);
+}
+
 // Texts, and numbers without a unit.
 template <class Value>
 CLI::Option* AddValue(CLI::App& app, const Option& row, Value& value) {
@@ -115,14 +130,19 @@ CLI::Option* Add(CLI::App& app, const Option& row, const Setting& setting) {
 void AddOptions(CLI::App& app, Commands command, SettingsOfCommand settings) {
   for (const Option& row : OptionTable()) {
     if ((row.commands & command) == 0) continue;
-    CLI::Option* option = Add(app, row, row.setting(settings));
+    const Setting setting = row.setting(settings);
+    CLI::Option* option = Add(app, row, setting);
     if (*row.value != '\0') option->type_name(row.value);
     if (row.is_required) option->required();
     option->configurable(!row.is_command_line_only);
     if (*row.group != '\0') option->group(row.group);
     if (row.unit == Unit::kBytes) option->transform(CLI::AsSizeValue(false).description(""));
     if (row.range) option->check(CLI::Range(row.range->least, row.range->most).description(""));
-    if (!row.choices.empty()) option->check(CLI::IsMember(row.choices).description(""));
+    if (!row.choices.empty()) {
+      option->check(CLI::IsMember(row.choices).description(""));
+    } else if (IsText(setting) && !row.may_be_empty) {
+      option->check(NotEmpty(row));
+    }
   }
 }
 

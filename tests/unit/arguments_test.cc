@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/arguments.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -252,13 +253,23 @@ TEST_F(ArgumentsTest, AMissingOrSecondValueIsAnErrorThatNamesTheOption) {
   EXPECT_NE(ErrorOf({"--quiet=maybe"}).find("--quiet"), std::string::npos);
 }
 
-// `--node="$UNSET" --quiet` in a script.
-TEST_F(ArgumentsTest, AnEmptyValueTakesNoOtherOptionForItself) {
-  const auto parsed = Parse({"--node=", "--quiet"});
-  if (!parsed) return;  // an error will do
-  const auto& settings = std::get<CaptureSettings>(*parsed);
-  EXPECT_EQ(settings.nodes, Strings{""});
-  EXPECT_TRUE(settings.quiet);
+// `--spool="$UNSET" --quiet` in a script would be a run without a spool.
+TEST_F(ArgumentsTest, AnEmptyValueIsAnErrorThatSaysWhatToGive) {
+  const auto expected = [](const char* option, const char* value) {
+    return fmt::format(
+        "{}: the value is empty; give {}, or leave the option out; --help lists the options",
+        option, value);
+  };
+  EXPECT_EQ(ErrorOf({"--spool", "", "--quiet"}), expected("--spool", "DIR"));
+  EXPECT_EQ(ErrorOf({"--node", ""}), expected("--node", "URL"));
+  EXPECT_EQ(ErrorOf({"--file", ""}), expected("--file", "PATH"));
+  EXPECT_EQ(ErrorOf({"--spool=", "--quiet"}), "--spool=: the value is missing");
+  EXPECT_EQ(ErrorOf({"packets", ""}),
+            "QUERY: the value is empty; espcap packets --help lists the options");
+}
+
+TEST_F(ArgumentsTest, AnEmptyFilterMatchesAll) {
+  for (const char* option : {"--bpf", "--filter"}) EXPECT_TRUE(Parse({option, ""})) << option;
 }
 
 TEST_F(ArgumentsTest, HelpPrintsAndEndsWhateverElseIsThere) {
