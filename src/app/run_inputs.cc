@@ -2,6 +2,7 @@
 #include "app/run_inputs.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <climits>
 #include <cstdint>
@@ -24,6 +25,10 @@ Result<std::vector<supervise::InputFile>> ListInputs(const cli::CaptureSettings&
     auto files = source::FilesOfDirectory(directory, settings.recursive);
     if (!files) return Forward(std::move(files));
     for (std::string& file : *files) inputs.push_back({std::move(file), true});
+  }
+  if (inputs.empty() && !settings.directories.empty() && !settings.watch) {
+    return Fail("read directory {}: no file in it{}", fmt::join(settings.directories, ", "),
+                settings.recursive ? "" : "; --recursive reads its subdirectories too");
   }
   for (const auto& [path, skip_if_not_capture] : inputs) {
     if (path.size() >= PATH_MAX) {

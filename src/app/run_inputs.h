@@ -15,7 +15,8 @@
 
 namespace espcap::app {
 
-// Files first, then what folders have. An error names the folder, or the name that is too long.
+// Files first, then what folders have. An error names the folder that can't be read or, where they
+// are all the input, has none; or the name that is too long.
 Result<std::vector<supervise::InputFile>> ListInputs(const cli::CaptureSettings& settings);
 
 // With --watch, of each folder. An error names it.

@@ -31,6 +31,14 @@ def test_directory_as_file(espcap, tmp_path):
     assert_error(espcap("--file", tmp_path), tmp_path, "is a directory", "--dir")
 
 
+def test_a_folder_without_files(espcap, tmp_path):
+    (tmp_path / "folder" / "below").mkdir(parents=True)
+    assert_error(espcap("--dir", tmp_path / "folder"), f"read directory {tmp_path / 'folder'}", "no file in it", "--recursive")
+    run = espcap("--dir", tmp_path / "folder", "--recursive")
+    assert_error(run, "no file in it")
+    assert "--recursive" not in run.err, run
+
+
 def test_empty_file(espcap, tmp_path):
     empty = tmp_path / "empty.pcap"
     empty.touch()
