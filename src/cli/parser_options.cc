@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/parser_options.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <map>
 #include <string>
@@ -30,9 +32,10 @@ CLI::Validator NonNegative() {
 
 // A variable that isn't set makes such a value: without this, the option would be off unnoticed.
 CLI::Validator NotEmpty(const Option& row) {
-  std::string message = "the value is empty";
-  if (*row.value != '\0')
-    message += std::string("; give ") + row.value + ", or leave the option out";
+  const std::string message =
+      *row.value == '\0'
+          ? "the value is empty"
+          : fmt::format("the value is empty; give {}, or leave the option out", row.value);
   const auto check = [message](const std::string& text) { return text.empty() ? message : ""; };
   return {check, ""};
 }
