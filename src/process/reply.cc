@@ -57,9 +57,10 @@ void ReplyReader::Ask() const {
 std::optional<Result<std::string>> ReplyReader::Collect() {
   std::array<char, 65536> piece{};
   for (;;) {
-    const ssize_t length = ::read(socket_.get(), piece.data(), piece.size());
+    ssize_t length = ::read(socket_.get(), piece.data(), piece.size());
     if (length < 0 && errno == EINTR) continue;
     if (length < 0 && errno == EAGAIN) return std::nullopt;
+    if (length < 0 && errno == ECONNRESET) length = 0;  // it hasn't read the question
     if (length < 0) return Fail("read a reply: {}", std::generic_category().message(errno));
     if (length == 0) break;
     text_ += std::string_view(piece.data(), static_cast<size_t>(length));

@@ -47,10 +47,13 @@ TEST(Reply, IsNotWaitedForWhereNobodyAsks) {
 }
 
 TEST(Reply, IsNoneWhereNobodyHearsTheQuestion) {
-  auto [reader, socket] = ReplyReader::Open().value();
-  socket = {};
-  reader.Ask();
-  EXPECT_EQ(Collected(reader), "error a process ended before it had said all");
+  for (const bool is_sent : {false, true}) {
+    auto [reader, socket] = ReplyReader::Open().value();
+    if (is_sent) reader.Ask();
+    socket = {};
+    if (!is_sent) reader.Ask();
+    EXPECT_EQ(Collected(reader), "error a process ended before it had said all") << is_sent;
+  }
 }
 
 TEST(Reply, IsNoneWhereItsProcessEndedBefore) {
