@@ -26,10 +26,6 @@ Result<std::vector<supervise::InputFile>> ListInputs(const cli::CaptureSettings&
     if (!files) return Forward(std::move(files));
     for (std::string& file : *files) inputs.push_back({std::move(file), true});
   }
-  if (inputs.empty() && !settings.directories.empty() && !settings.watch) {
-    return Fail("read directory {}: no file in it{}", fmt::join(settings.directories, ", "),
-                settings.recursive ? "" : "; --recursive reads its subdirectories too");
-  }
   for (const auto& [path, skip_if_not_capture] : inputs) {
     if (path.size() >= PATH_MAX) {
       return Fail("open {}...: the name is too long", path.substr(0, 64));
@@ -47,6 +43,11 @@ Result<std::vector<std::unique_ptr<FileWatch>>> OpenWatches(const cli::CaptureSe
     watches.push_back(std::move(*watch));
   }
   return watches;
+}
+
+void TellNoInput(const cli::CaptureSettings& settings, telemetry::Log& log) {
+  log.Error(fmt::format("read directory {}: no file in it{}", fmt::join(settings.directories, ", "),
+                        settings.recursive ? "" : "; --recursive reads its subdirectories too"));
 }
 
 void MentionShards(const cli::CaptureSettings& settings,

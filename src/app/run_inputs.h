@@ -15,12 +15,14 @@
 
 namespace espcap::app {
 
-// Files first, then what folders have. An error names the folder that can't be read or, where they
-// are all the input, has none; or the name that is too long.
+// Files first, then what folders have. An error names the folder, or the name that is too long.
 Result<std::vector<supervise::InputFile>> ListInputs(const cli::CaptureSettings& settings);
 
 // With --watch, of each folder. An error names it.
 Result<std::vector<std::unique_ptr<FileWatch>>> OpenWatches(const cli::CaptureSettings& settings);
+
+// That folders are all the input, and have no file.
+void TellNoInput(const cli::CaptureSettings& settings, telemetry::Log& log);
 
 // Sharding changes documents, so it is only ever asked for; who waits for one large file is told
 // that it exists.

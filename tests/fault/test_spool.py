@@ -54,6 +54,19 @@ def test_a_spool_takes_all_while_the_server_is_away(proxy, elasticsearch, small_
     assert segment_bytes(spool) < 4096
 
 
+def test_a_folder_without_files_brings_what_is_in_the_spool(proxy, elasticsearch, small_archive, espcap, tmp_path):
+    folder, ids = small_archive
+    spool, empty = tmp_path / "spool", tmp_path / "empty"
+    empty.mkdir()
+    proxy.refuse()
+    run = espcap("--dir", folder, *proxy.options, "--spool", spool, "--stop-timeout", "1s")
+    assert run.code == 0 and run.ledger["in the spool"] == len(ids), run
+    proxy.listen()
+    run = espcap("--dir", empty, *proxy.options, "--spool", spool)
+    assert run.code == 0 and "no file in it" not in run.err, run
+    assert_all_landed(elasticsearch, ids)
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """(folder, what is before a command that has a disk of 128 KiB there)."""
