@@ -126,10 +126,9 @@ char* WriteSeconds(char* write, const nstime_t& time) {
 
 char* WriteRelativeTime(char* write, const nstime_t& time) {
   constexpr uint64_t kSecond = 1'000'000'000;  // nanoseconds
-  const uint64_t nanoseconds = NanosecondsOf(time);
-  if (kIsBefore44 || nanoseconds < kSecond) return WriteSeconds(write, time);
+  if (kIsBefore44 || NanosecondsOf(time) < kSecond) return WriteSeconds(write, time);
   write = WriteText(WriteWholeSeconds(write, time), "(");
-  return WriteText(WriteDecimal(write, nanoseconds), " nanoseconds)");
+  return WriteText(WriteDecimal(write, NanosecondsOf(time)), " nanoseconds)");
 }
 
 // Ends the text from `begin` on at `most` characters, and puts quotes round it. REQUIRES: room for
