@@ -343,7 +343,8 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   end.is_remote = IsRemote(settings);
   end.errors = log.errors();
   const supervise::RunVerdict verdict = supervise::VerdictOf(end);
-  if (verdict.status == ExitStatus::kNothingRan && end.errors == 0) TellNoInput(settings, log);
+  const bool has_no_file = !settings.directories.empty() && plan->inputs.empty();
+  if (verdict.status == ExitStatus::kNothingRan && has_no_file) TellNoInput(settings, log);
   run_telemetry.End(end.ledger, verdict.status);
   if (const auto line = supervise::VerdictLine(verdict); !line.empty()) log.Error(line);
   log.Flush(kLogTime);
