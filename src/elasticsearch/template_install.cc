@@ -12,7 +12,7 @@ void TemplateInstall::Start(schema::Dialect dialect, schema::LabelType labels,
 }
 
 Result<bool> TemplateInstall::CollectMade() {
-  if (is_made_) return true;
+  if (template_) return true;
   auto made = maker_->Collect();
   if (!made) return false;
   if (!*made) return tl::unexpected((*made).error());
@@ -21,7 +21,6 @@ Result<bool> TemplateInstall::CollectMade() {
   if (only_if_missing_) {
     for (TemplatePut& put : puts_) put.request.path += "?create=true";
   }
-  is_made_ = true;
   maker_.reset();
   return true;
 }

@@ -47,7 +47,7 @@ class TemplateInstall {
   // Nothing is installed, and the maker goes.
   void Skip() { maker_.reset(); }
   // REQUIRES: started.
-  [[nodiscard]] int maker_fd() const { return is_made_ ? -1 : maker_->fd(); }
+  [[nodiscard]] int maker_fd() const { return template_ ? -1 : maker_->fd(); }
   // Whether it is made by now; an error: it can't be.
   Result<bool> CollectMade();
 
@@ -56,16 +56,15 @@ class TemplateInstall {
   [[nodiscard]] const std::string& next_name() const { return puts_[next_put_].name; }
   // Whether the server has the part now; else it refuses it.
   bool HandleResponse(const http::HttpResponse& response);
-  [[nodiscard]] bool done() const { return is_made_ && next_put_ == puts_.size(); }
+  [[nodiscard]] bool done() const { return template_ && next_put_ == puts_.size(); }
   // One of that name was there.
   [[nodiscard]] bool was_there() const { return was_there_; }
 
  private:
   std::unique_ptr<TemplateMaker> maker_;
-  bool is_made_ = false;
   bool only_if_missing_ = false;
   bool was_there_ = false;
-  std::optional<schema::IndexTemplate> template_;
+  std::optional<schema::IndexTemplate> template_;  // once it is made
   std::vector<TemplatePut> puts_;
   size_t next_put_ = 0;
 };
