@@ -8,7 +8,7 @@ from delivery import assert_all_landed, letters
 from documents import ids_of
 from fault_proxy import Answer, CutRequest, CutResponse, Delay, FaultProxy, Garbage, Hang, Pass
 from seeds import seed_or
-from waiting import assert_stays, bound, wait_until
+from waiting import assert_stays, wait_until
 
 SEED = 20240501  # unless ESPCAP_TEST_SEED is set
 HARMLESS_SECONDS = 120  # what a run of two thousand documents may take with a few faults
@@ -131,7 +131,7 @@ def test_a_signal_while_the_node_is_away(proxy, small_archive, start_espcap):
     run.signal(signal.SIGINT)  # the same request
     assert_stays(run.runs, 1.2, state=run.__repr__)
     run.signal(signal.SIGTERM)
-    assert run.wait(bound(2)) == 2, run
+    assert run.wait(2) == 2, run
     assert run.ledger["abandoned"] > 0, run
 
 
@@ -143,7 +143,7 @@ def test_a_stop_has_a_deadline(proxy, small_archive, start_espcap):
     wait_until(lambda: proxy.requests >= 1 or not run.runs())
     proxy.refuse()
     run.signal(signal.SIGHUP)
-    assert run.wait(bound(5)) == 2, run
+    assert run.wait(5) == 2, run
     assert "Hangup: no new packet is accepted" in run.err
     assert run.ledger["abandoned"] > 0, run
 

@@ -11,7 +11,7 @@ import pytest
 from mounts import with_dev_log
 from project import TEST_PCAPS
 from small_pipe import SmallPipe
-from waiting import WAIT_S, bound, wait_until
+from waiting import WAIT_S, wait_until
 
 DNS = TEST_PCAPS / "dns.pcap"
 FILES = 600  # each is named with --verbose
@@ -42,7 +42,7 @@ def test_a_run_that_nobody_listens_to_can_be_stopped(start_espcap, many_files):
     run = start_espcap("--verbose", "--dir", many_files, "--watch", "--output", "/dev/null", stderr=pipe.writer)
     wait_until(pipe.has_no_room_for_a_line)
     os.kill(run.pid, signal.SIGTERM)
-    assert run.wait(bound(10)) in (0, 2), run
+    assert run.wait(10) in (0, 2), run
     pipe.close()
 
 

@@ -13,7 +13,7 @@ from documents import decompressed
 from mounts import own_mounts, with_dev_log
 from project import ESPCAP, TEST_PCAPS
 from small_pipe import unread_bytes
-from waiting import WAIT_S, assert_stays, bound
+from waiting import WAIT_S, assert_stays
 
 DNS = TEST_PCAPS / "dns.pcap"
 HTTP = TEST_PCAPS / "http.pcap"
@@ -234,7 +234,7 @@ def test_a_second_signal_ends_it_at_once(start_espcap, tmp_path):
     run.signal(signal.SIGTERM)  # the same request
     assert_stays(run.runs, 1.2)
     run.signal(signal.SIGINT)
-    assert run.wait(bound(5)) == 2
+    assert run.wait(5) == 2
     counted = run.ledger
     assert counted["packets captured"] == counted["written"] + counted["abandoned"]
     assert os.read(reader, 1 << 20).count(b"\n") == counted["written"]
