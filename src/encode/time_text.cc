@@ -16,9 +16,8 @@ constexpr uint64_t kDay = 86'400;        // seconds
 constexpr int64_t kYear1000 = -30'610'224'000;
 constexpr int64_t kYear10000 = 253'402'300'800;
 
-// From 4.4 on, a fraction out of range is shown as what it is, and the text has a bound.
+// From 4.4 on, a fraction out of range is shown as what it is.
 constexpr bool kIsBefore44 = wireshark::kIsBefore44;
-constexpr size_t kMaxRelativeTime = kIsBefore44 ? std::numeric_limits<size_t>::max() : 30;
 
 // The most that any function here writes: "-2147481748-12-31T23:59:59.4294967295Z", quoted, and
 // "-9223372036854775808.(2147483648 nanoseconds)".
@@ -167,7 +166,7 @@ void AppendAbsoluteTime(ByteBuffer& out, const nstime_t& time) {
 
 void AppendRelativeTime(ByteBuffer& out, const nstime_t& time) {
   char* const text = out.Claim(kMaxText) + 1;
-  out.Commit(Quote(text, WriteRelativeTime(text, time), kMaxRelativeTime));
+  out.Commit(Quote(text, WriteRelativeTime(text, time), wireshark::kMaxRelativeTimeCharacters));
 }
 
 void AppendTimestamp(ByteBuffer& out, const nstime_t& time) {
