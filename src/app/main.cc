@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <sys/prctl.h>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -21,6 +22,7 @@ int main(int argc, char** argv) try {
   };
   // First of all: no other process of this user reads its memory, where secrets are.
   ::prctl(PR_SET_DUMPABLE, 0);
+  static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));  // a file at its size limit is a write error
   auto secrets = espcap::cli::ExtractSecrets({argv, static_cast<size_t>(argc)});
   espcap::base::WipeUnusedStack();
   if (!secrets) return fail(secrets.error());

@@ -45,6 +45,16 @@ def test_a_full_disk_is_an_error(arguments, espcap):
     assert "espcap: error: write standard output: No space left on device" in run.err
 
 
+@pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
+def test_a_file_at_its_size_limit_is_an_error(arguments, espcap, tmp_path):
+    limit = 1 << 30  # what it keeps for itself is smaller
+    with (tmp_path / "printed").open("ab") as printed:
+        printed.truncate(limit)
+        run = espcap(*arguments, stdout=printed, before=("prlimit", f"--fsize={limit}"))
+    assert run.code == 1
+    assert "espcap: error: write standard output: File too large" in run.err
+
+
 @pytest.mark.parametrize("form", [(), ("--format", "text"), ("--format", "bulk")], ids=str)
 def test_a_run_whose_reader_is_gone_prints_its_ledger(form, start_espcap):
     run = start_espcap("--file", TEST_PCAPS / "tcp-loss.pcap", "--chunk", "1", *form,
