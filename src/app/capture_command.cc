@@ -280,8 +280,8 @@ Result<ExitStatus> RunCaptures(const char* program_path, const cli::CaptureSetti
   auto needed = NeedsOf(*topic, settings);
   if (!needed) return Forward(std::move(needed));
   DocumentNeeds needs = *needed;
+  process::InstallStopSignals();  // before a user is told that packets are captured
   if (auto opened = supervisor.OpenInterfaces(needs); !opened) return Forward(std::move(opened));
-  process::InstallStopSignals();
   if (!settings.resume.empty()) {
     auto state = OpenResumeState(settings, log);
     if (!state) return Forward(std::move(state));

@@ -63,6 +63,13 @@ bool Channel::AwaitsReceipt(std::chrono::milliseconds timeout) const {
   return ::poll(&wait, 1, static_cast<int>(timeout.count())) > 0;
 }
 
+bool Channel::AwaitsReceiptUnless(int readable_fd) const {
+  std::array<pollfd, 2> waits{{{socket_.get(), POLLIN, 0}, {readable_fd, POLLIN, 0}}};
+  while (::poll(waits.data(), waits.size(), -1) < 0 && errno == EINTR) {
+  }
+  return waits[1].revents == 0;
+}
+
 size_t Channel::ReceiveBytes(std::span<std::byte> bytes, base::FileDescriptor* descriptor) const {
   Envelope envelope(bytes);
   envelope.AddControl();

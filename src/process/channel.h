@@ -69,6 +69,9 @@ class Channel {
   // Whether there is something to receive, or the peer has hung up, within this time.
   [[nodiscard]] bool AwaitsReceipt(std::chrono::milliseconds timeout) const;
 
+  // The same without a limit: false once the other descriptor is readable.
+  [[nodiscard]] bool AwaitsReceiptUnless(int readable_fd) const;
+
   [[nodiscard]] int fd() const { return socket_.get(); }
   [[nodiscard]] bool open() const { return socket_.valid(); }
   void Close() { socket_ = {}; }

@@ -52,6 +52,7 @@ Result<void> Supervisor::OpenInterfaces(const DocumentNeeds& needs) {
     Worker& worker = *next++;
     if (worker.part->job.role != Job::Role::kCapture) continue;
     for (bool is_over = false; !is_over;) {
+      if (!worker.channel.AwaitsReceiptUnless(process::StopEventFd())) return {};
       const auto event = WorkerPool::Receive(worker);
       is_over = worker.opened || !worker.channel.open();
       if (event) Handle(*event);

@@ -98,8 +98,8 @@ class Supervisor {
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
-  // Live: returns once each interface is open, or is waited for. What can't be captured must not
-  // cost the output: it is known before anything is opened for that.
+  // Live: returns once each interface is open, or is waited for, or a stop is asked for. What can't
+  // be captured must not cost the output: it is known before anything is opened for that.
   Result<void> OpenInterfaces(const DocumentNeeds& needs);
 
   // Takes every capture to the sink. One that fails is reported, a worker that dies is replaced, a

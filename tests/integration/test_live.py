@@ -396,6 +396,16 @@ def test_only_the_opener_follows_interfaces(network, live):
     assert running.stop() == 0
 
 
+def test_a_stop_as_soon_as_packets_are_captured(live):
+    """It follows within microseconds, while other interfaces are still being opened: standard error is a pipe."""
+    readable, writable = os.pipe()
+    with open(readable, encoding="utf-8") as said:
+        running = live("--nic", "a0", "--nic", "a1", "--nic", "lo", "--nic", "any", ready=None, stderr=writable)
+        os.close(writable)
+        next(line for line in said if "capturing on a0" in line)
+        assert running.stop() == 0
+
+
 @pytest.mark.parametrize("name", CAPABILITIES)
 def test_processes_that_make_others_have_what_they_need(name, live):
     running = live("--nic", "a0")

@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <iterator>
 
+#include "base/event_fd.h"
+
 namespace espcap::process {
 namespace {
 
@@ -40,6 +42,19 @@ TEST(Channel, WhatAPeerSentBeforeItHungUpArrives) {
   EXPECT_EQ(ends.second.Receive<int>(), 1);
   EXPECT_EQ(ends.second.Receive<int>(), 2);
   EXPECT_EQ(ends.second.Receive<int>(), std::nullopt);
+}
+
+TEST(Channel, AWaitForAMessageEndsWhenAnotherDescriptorIsReadable) {
+  auto ends = Channel::Pair().value();
+  const auto stop = base::MakeEventFd();
+  ASSERT_TRUE(ends.first.Send(1));
+  EXPECT_TRUE(ends.second.AwaitsReceiptUnless(stop.get()));
+  EXPECT_EQ(ends.second.Receive<int>(), 1);
+  base::SignalEventFd(stop.get());
+  EXPECT_FALSE(ends.second.AwaitsReceiptUnless(stop.get()));
+  base::ClearEventFd(stop.get());
+  ends.first.Close();
+  EXPECT_TRUE(ends.second.AwaitsReceiptUnless(stop.get()));
 }
 
 // As a peer that doesn't keep to it.
