@@ -8,6 +8,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <functional>
 #include <utility>
 
@@ -16,10 +17,15 @@
 
 namespace espcap::process {
 
+// Waits for the end of a child of this process, which is reaped then. False: it goes on after all
+// this time, or is no child.
+bool AwaitEnd(pid_t child, std::chrono::milliseconds timeout);
+
 class ChildProcess {
  public:
   explicit ChildProcess(pid_t process) : process_(process), maker_(::getpid()) {}
-  // Kills it and waits for its end. One that became another user is left to end itself.
+  // Kills it and waits for its end, for some seconds: a disk that hangs keeps it. One that became
+  // another user is left to end itself.
   ~ChildProcess();
   ChildProcess(ChildProcess&& other) noexcept
       : process_(std::exchange(other.process_, 0)), maker_(other.maker_) {}

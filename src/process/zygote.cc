@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "process/child_files.h"
+#include "process/child_process.h"
 #include "process/huge_pages.h"
 #include "process/stop_signals.h"
 
@@ -26,6 +27,7 @@ namespace {
 
 constexpr size_t kMaxErrorBytes = 4096;  // at once
 constexpr unsigned kReplySeconds = 300;  // from the question on, on a busy machine
+constexpr std::chrono::seconds kEndTime{5};
 
 // A sanitizer's report is better whole, on standard error.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -261,7 +263,7 @@ std::unique_ptr<Zygote> Zygote::Over(Channel channel) {
 Zygote::~Zygote() {
   channel_.Close();
   if (process_ == 0) return;
-  while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) continue;
+  AwaitEnd(process_, kEndTime);
 }
 
 void Zygote::ReleaseInChild() {

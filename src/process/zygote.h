@@ -53,7 +53,8 @@ class Zygote {
                                                const std::function<void(const LogMessage&)>& log);
   // One that answers on this channel, and is no child of this process.
   static std::unique_ptr<Zygote> Over(Channel channel);
-  ~Zygote();  // ends the zygote and waits for it
+  // Ends the zygote and waits for it, for some seconds: one that is stopped stays.
+  ~Zygote();
   Zygote(const Zygote&) = delete;
   Zygote& operator=(const Zygote&) = delete;
 

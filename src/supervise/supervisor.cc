@@ -135,7 +135,11 @@ bool Supervisor::MayEnd(const RunDependencies& run) {
     return true;
   }
   if (Delivers(state_) && IsLate(state_, now)) state_.output = OutputState::kTimeUp;
-  return false;
+  const size_t left = parts_.workers.workers().size();
+  if (left == 0 || now < CloseDeadline(state_, state_.stop_deadline)) return false;
+  parts_.log.Error(fmt::format(
+      "processes that have not ended in time after the stop: {}; what they had is lost", left));
+  return true;
 }
 
 // What the sink still has is kept or given up, and captures that are settled are recorded.
