@@ -4,6 +4,7 @@ quarantine, with a document in its place; every other document is as it would be
 import contextlib
 import json
 import shutil
+import signal
 import struct
 import subprocess
 import threading
@@ -14,13 +15,15 @@ import preload
 import pytest
 from documents import WHEN_AND_WHERE, ids_of, without
 from folders import for_every_user
-from project import FULL, TEST_PCAPS
+from project import CRASH, FULL, HAS_ASAN, TEST_PCAPS
 from waiting import bound
 
 HTTP = TEST_PCAPS / "http.pcap"
 # What the marked frames do, and what is said of it.
-REASONS = {"c": "by signal 11 (Segmentation fault)", "e": "with status 3", "k": "was killed twice",
+REASONS = {"c": f"by signal {CRASH} ({signal.strsignal(CRASH)})", "e": "with status 3", "k": "was killed twice",
            "l": "takes longer than --frame-timeout", "g": "by signal 6 (Aborted)"}
+if HAS_ASAN:
+    del REASONS["g"]  # its memory has no limit
 LIMITS = ["--frame-timeout", "1s", "--worker-memory", "100M"]
 FRAMES = 10_000 if FULL else 400
 MARKED = 20 if FULL else 5

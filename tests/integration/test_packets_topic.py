@@ -12,7 +12,7 @@ import pytest
 from consumed import Topic, section
 from fault_proxy import Delay, FaultProxy
 from pcapng import packets_of, plain
-from project import TEST_PCAPS
+from project import CRASH, TEST_PCAPS
 from waiting import wait_until
 
 ETHERNET = 1
@@ -245,7 +245,7 @@ def test_a_message_that_ends_its_process_ends_nothing_else(fetch, environment, t
     run = fetch.find("*", env={**environment, "LD_PRELOAD": str(preload.build("deadly_capture", tmp_path))})
     assert run.code == 2 and sorted(packet.data for packet in found_in(run)) == sorted(set(every) - {deadly}), run
     line, = [line for line in run.err.splitlines() if "packets not found: " in line]
-    assert "partition 0, offset 2: 1 of 1 packets not found: 1 not there (a process died of signal 11)" in line
+    assert f"partition 0, offset 2: 1 of 1 packets not found: 1 not there (a process died of signal {CRASH})" in line
 
 
 def test_more_than_a_page_of_packets_that_no_file_has(broker, espcap, any_server):

@@ -2,9 +2,12 @@
 """Where things are: the project, the program under test, its captures."""
 import os
 import pathlib
+import signal
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ESPCAP = pathlib.Path(os.environ.get("ESPCAP", ROOT / "build" / "espcap")).resolve()
+HAS_ASAN = ESPCAP.exists() and b"__asan_init" in ESPCAP.read_bytes()  # built with the address sanitizer
+CRASH = int(signal.SIGABRT if HAS_ASAN else signal.SIGSEGV)  # it reports a crash, and ends the process itself
 TEST_PCAPS = ROOT / "test_pcaps"
 FULL = os.environ.get("ESPCAP_FULL") == "1"  # the long form of each proof
 TIMEOUT_S = 300  # of a run from its beginning to its end
