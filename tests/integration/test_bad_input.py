@@ -27,6 +27,11 @@ def test_no_such_file(espcap):
     assert_error(espcap("--file", "/no/such.pcap"), "open /no/such.pcap", "No such file")
 
 
+def test_a_name_that_is_longer_than_a_path_may_be(espcap, tmp_path):
+    name = "/".join([str(tmp_path), *20 * ["d" * 250]])
+    assert_error(espcap("--file", name), f"open {name[:64]}...", "the name is too long")
+
+
 def test_directory_as_file(espcap, tmp_path):
     assert_error(espcap("--file", tmp_path), tmp_path, "is a directory", "--dir")
 

@@ -163,6 +163,15 @@ def test_sources_that_cannot_be(arguments, said, live):
     assert said in running.err
 
 
+def test_many_sources_with_long_names(live):
+    host = ".".join(4 * ["a" * 60])  # which nobody has
+    names = [f"tcp://{host}:{port}" for port in range(4000, 4020)]
+    running = live(*(word for name in names for word in ("--nic", name)), ready=None)
+    for name in names:
+        running.wait_for(f"{name}: look up ")
+    assert running.stop() == 0, running
+
+
 def test_a_remote_source_is_read_without_privilege(live, serve):
     serve("cat", HTTP)
     running = live("--nic", f"tcp://127.0.0.1:{PORT}")
