@@ -108,6 +108,7 @@ int LocalPorts::Open(int family, int type, int protocol) {
     ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_ADDR_PREFERENCES, &preference,
                  sizeof(preference));
   }
+  const std::scoped_lock lock(mutex_);
   if (free_.empty() || !BindTo(socket.get(), family, free_.front())) return -1;
   port_of_[socket.get()] = free_.front();
   free_.pop_front();
@@ -115,6 +116,7 @@ int LocalPorts::Open(int family, int type, int protocol) {
 }
 
 void LocalPorts::Close(int socket) {
+  const std::scoped_lock lock(mutex_);
   if (const auto found = port_of_.find(socket); found != port_of_.end()) {
     free_.push_back(found->second);
     port_of_.erase(found);

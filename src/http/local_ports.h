@@ -2,13 +2,15 @@
 //
 // The local ports of a run's connections, chosen before the first: a row of neighbours, held so
 // that no other program gets one of them. So a capture can tell the run's own packets. Owns the
-// sockets that hold them; one thread.
+// sockets that hold them. Any thread: connections to several servers share the ports, and some of
+// them are made by libraries' threads.
 #ifndef ESPCAP_HTTP_LOCAL_PORTS_H_
 #define ESPCAP_HTTP_LOCAL_PORTS_H_
 
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -35,8 +37,9 @@ class LocalPorts {
  private:
   LocalPorts(uint16_t first, std::vector<base::FileDescriptor> held);
 
-  uint16_t first_;
-  std::vector<base::FileDescriptor> held_;
+  const uint16_t first_;
+  const std::vector<base::FileDescriptor> held_;
+  std::mutex mutex_;                           // of what follows
   std::deque<uint16_t> free_;                  // first the one that has been so for longest
   std::unordered_map<int, uint16_t> port_of_;  // of open sockets
 };

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cerrno>
-#include <mutex>
 #include <system_error>
 #include <utility>
 
@@ -29,27 +28,18 @@ Result<void> Set(rd_kafka_conf_t* configuration, const char* name, const char* v
 
 }  // namespace
 
-struct Client::Sockets {
-  std::mutex mutex;
-  std::shared_ptr<const SocketMaker> maker;
-};
-
 Result<base::FileDescriptor> MakeWakeup(const Connection& connection) {
   base::FileDescriptor wake = base::MakeEventFd();
   if (wake.valid()) return wake;
   return Fail("{}: eventfd: {}", connection.address.Text(), std::generic_category().message(errno));
 }
 
-int Client::OpenSocket(int family, int type, int protocol, void* sockets) {
-  auto& own = *static_cast<Sockets*>(sockets);
-  const std::scoped_lock lock(own.mutex);
-  return own.maker->open(family, type, protocol);
+int Client::OpenSocket(int family, int type, int protocol, void* maker) {
+  return static_cast<const SocketMaker*>(maker)->open(family, type, protocol);
 }
 
-int Client::CloseSocket(int socket, void* sockets) {
-  auto& own = *static_cast<Sockets*>(sockets);
-  const std::scoped_lock lock(own.mutex);
-  own.maker->close(socket);
+int Client::CloseSocket(int socket, void* maker) {
+  static_cast<const SocketMaker*>(maker)->close(socket);
   return 0;
 }
 
@@ -80,9 +70,9 @@ Result<Client> Client::Start(Kind kind, const Connection& connection, const Prop
                                              RD_KAFKA_EVENT_OFFSET_COMMIT | RD_KAFKA_EVENT_ERROR
                                        : RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
   if (connection.sockets != nullptr) {
-    client.sockets_ = std::make_shared<Sockets>();
-    client.sockets_->maker = connection.sockets;
-    rd_kafka_conf_set_opaque(configuration.get(), client.sockets_.get());
+    client.sockets_ = connection.sockets;
+    // It passes this on, and leaves it alone.
+    rd_kafka_conf_set_opaque(configuration.get(), const_cast<SocketMaker*>(client.sockets_.get()));
     rd_kafka_conf_set_socket_cb(configuration.get(), OpenSocket);
     rd_kafka_conf_set_closesocket_cb(configuration.get(), CloseSocket);
   }

@@ -22,7 +22,7 @@
 namespace espcap::kafka {
 
 // Makes and closes the sockets of connections, where they are to have ports of the run's own. Both
-// are called by librdkafka's threads, one at a time.
+// are called by librdkafka's threads, several at a time.
 struct SocketMaker {
   std::function<int(int family, int type, int protocol)> open;  // negative: none can be made
   std::function<void(int socket)> close;
@@ -65,7 +65,6 @@ class Client {
   }
 
  private:
-  struct Sockets;
   struct Destroy {
     // Ends the threads; what isn't delivered is given up. A consumer that has not left its group
     // would wait for brokers otherwise.
@@ -75,13 +74,13 @@ class Client {
     void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
   };
 
-  static int OpenSocket(int family, int type, int protocol, void* sockets);
-  static int CloseSocket(int socket, void* sockets);
+  static int OpenSocket(int family, int type, int protocol, void* maker);
+  static int CloseSocket(int socket, void* maker);
 
   Client() = default;
 
-  std::shared_ptr<Sockets> sockets_;    // outlives the handle
-  std::unique_ptr<JoinWatch> joining_;  // so does this
+  std::shared_ptr<const SocketMaker> sockets_;  // outlives the handle
+  std::unique_ptr<JoinWatch> joining_;          // so does this
   std::unique_ptr<rd_kafka_t, Destroy> handle_;
   std::unique_ptr<rd_kafka_queue_t, Destroy> queue_;
 };

@@ -9,9 +9,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <set>
+#include <thread>
+#include <vector>
 
 namespace espcap::http {
 namespace {
@@ -39,6 +43,31 @@ TEST(LocalPorts, EachIsUsedOnceInARow) {
   const int again = (*ports)->Open(AF_INET, SOCK_STREAM, IPPROTO_TCP);
   EXPECT_EQ(PortOf(again), first) << "the one that rested longest";
   (*ports)->Close(again);
+}
+
+TEST(LocalPorts, ThreadsShareThem) {
+  auto ports = LocalPorts::Reserve();
+  ASSERT_TRUE(ports.has_value()) << ports.error().message;
+  std::array<std::atomic<int>, LocalPorts::kCount> users{};
+  std::atomic<int> shared = 0;
+  const auto use = [&] {
+    for (int round = 0; round < 1000; ++round) {
+      const int socket = (*ports)->Open(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+      auto& of_this = users.at(PortOf(socket) - (*ports)->first());
+      if (of_this.fetch_add(1) != 0) ++shared;
+      of_this.fetch_sub(1);
+      (*ports)->Close(socket);
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) threads.emplace_back(use);
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(shared, 0);
+  std::set<uint16_t> all;
+  for (int round = 0; round < LocalPorts::kCount; ++round) {
+    all.insert(PortOf((*ports)->Open(AF_INET, SOCK_STREAM, IPPROTO_TCP)));
+  }
+  EXPECT_EQ(all.size(), LocalPorts::kCount) << "none is lost";
 }
 
 TEST(LocalPorts, NoMoreConnectionsThanPorts) {
