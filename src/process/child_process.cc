@@ -27,17 +27,19 @@ constexpr std::chrono::seconds kKillTime{3};
 }  // namespace
 
 bool AwaitEnd(pid_t child, std::chrono::milliseconds timeout) {
+  using std::chrono::milliseconds;
+  using std::chrono::steady_clock;
+  constexpr milliseconds kLook{10};  // where the kernel, or a container, has no pidfd_open(2)
   const base::FileDescriptor ended(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
   pollfd wait{ended.get(), POLLIN, 0};
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
-  while (ended.valid()) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        std::max(deadline - std::chrono::steady_clock::now(), {}));
-    const int ready = ::poll(&wait, 1, static_cast<int>(left.count()));
-    if (ready == 0) return false;
-    if (ready > 0 || errno != EINTR) break;
+  const auto deadline = steady_clock::now() + timeout;
+  for (;;) {
+    const pid_t reaped = ::waitpid(child, nullptr, WNOHANG);
+    if (reaped != 0) return reaped == child;
+    const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+    if (left <= milliseconds::zero()) return false;
+    ::poll(&wait, 1, static_cast<int>((ended.valid() ? left : std::min(left, kLook)).count()));
   }
-  return ::waitpid(child, nullptr, WNOHANG) == child;
 }
 
 ChildProcess::~ChildProcess() {

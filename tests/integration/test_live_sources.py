@@ -167,8 +167,8 @@ def test_many_sources_with_long_names(live):
     host = ".".join(4 * ["a" * 60])  # which nobody has
     names = [f"tcp://{host}:{port}" for port in range(4000, 4020)]
     running = live(*(word for name in names for word in ("--nic", name)), ready=None)
-    for name in names:
-        running.wait_for(f"{name}: look up ")
+    running.wait_until(lambda: all(f"capturing on {name}\n" in running.err for name in names))
+    running.wait_for(f"look up {host}: ")
     assert running.stop() == 0, running
 
 
