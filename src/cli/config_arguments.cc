@@ -9,6 +9,7 @@
 
 #include "base/nearest_name.h"
 #include "cli/option.h"
+#include "cli/parser_options.h"
 
 namespace espcap::cli {
 namespace {
@@ -77,11 +78,11 @@ Result<void> CheckHoldsNoCredentials(const config::Setting& setting, const std::
 
 Result<void> ApplySetting(CLI::Option& option, const config::Setting& setting,
                           const std::string& place) {
-  if (setting.is_list && (IsFlag(option) || option.get_items_expected_max() == 1)) {
-    return Fail("{}: '{}' takes one value, not a list", place, setting.key);
+  if (setting.is_list && !IsList(option)) {
+    return Fail("{}: '{}' accepts one value, not a list", place, setting.key);
   }
   if (IsFlag(option) && !IsBoolean(setting.values.front())) {
-    return Fail("{}: '{}' takes true or false, not '{}'", place, setting.key,
+    return Fail("{}: '{}' accepts true or false, not '{}'", place, setting.key,
                 setting.values.front());
   }
   if (setting.values.empty()) return {};

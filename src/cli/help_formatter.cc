@@ -10,6 +10,8 @@
 #include <sstream>
 #include <utility>
 
+#include "cli/parser_options.h"
+
 namespace espcap::cli {
 namespace {
 
@@ -101,7 +103,7 @@ std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positi
   std::string name = NamesOf(*option);
   if (option->get_type_size() != 0) {
     name += " " + option->get_type_name();
-    if (option->get_expected_max() == CLI::detail::expected_max_vector_size) name += " ...";
+    if (IsList(*option)) name += " ...";
   }
   return Row(name, option->get_description());
 }

@@ -68,8 +68,10 @@ CLI::Option* AddFlag(CLI::App& app, const Option& row, std::optional<bool>& valu
 }
 
 CLI::Option* AddList(CLI::App& app, const Option& row, std::vector<std::string>& values) {
+  // One value each time: where several could follow, CLI11 2.6 reads "[::1]" as a list of them.
   return app.add_option(row.names, values, Description(row))
-      ->expected(1, CLI::detail::expected_max_vector_size)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);
 }
 
@@ -147,6 +149,10 @@ void AddOptions(CLI::App& app, Commands command, SettingsOfCommand settings) {
       option->check(NotEmpty(row));
     }
   }
+}
+
+bool IsList(const CLI::Option& option) {
+  return option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
 }
 
 }  // namespace espcap::cli

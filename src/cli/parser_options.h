@@ -8,13 +8,17 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace espcap::cli {
 
 // Adds every option of `command` to `app`. Values go into `settings`, which stay where they are
 // until the parsing is over.
 void AddOptions(CLI::App& app, Commands command, SettingsOfCommand settings);
+
+// Whether each of several values is kept.
+bool IsList(const CLI::Option& option);
 
 }  // namespace espcap::cli
 

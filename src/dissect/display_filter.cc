@@ -14,7 +14,7 @@ Result<DisplayFilter> DisplayFilter::Compile(const std::string& expression,
   if (!fault.empty()) {
     const bool is_capture_filter = source::CheckCaptureFilter(expression).has_value();
     return Fail("{} '{}': {}{}", option, expression, fault,
-                is_capture_filter ? " It is a capture filter, though: --bpf takes those." : "");
+                is_capture_filter ? " It is a capture filter; give it with --bpf." : "");
   }
   if (filter == nullptr) return Fail("{} '{}': empty", option, expression);
   return DisplayFilter(filter);

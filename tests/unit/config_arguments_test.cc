@@ -226,13 +226,13 @@ TEST_F(ConfigArgumentsTest, AValueOfTheWrongTypeIsAnErrorWithItsLine) {
     const char* error;
   };
   const Case cases[] = {
-      {"count: [1, 2]", "'count' takes one value, not a list"},
-      {"count: []", "'count' takes one value, not a list"},
-      {"hex: [true]", "'hex' takes one value, not a list"},
-      {"output: [a, b]", "'output' takes one value, not a list"},
-      {"hex: maybe", "'hex' takes true or false, not 'maybe'"},
-      {"hex: 5", "'hex' takes true or false, not '5'"},
-      {"hex: ''", "'hex' takes true or false, not ''"},
+      {"count: [1, 2]", "'count' accepts one value, not a list"},
+      {"count: []", "'count' accepts one value, not a list"},
+      {"hex: [true]", "'hex' accepts one value, not a list"},
+      {"output: [a, b]", "'output' accepts one value, not a list"},
+      {"hex: maybe", "'hex' accepts true or false, not 'maybe'"},
+      {"hex: 5", "'hex' accepts true or false, not '5'"},
+      {"hex: ''", "'hex' accepts true or false, not ''"},
       {"count: many", "'count'"},
       {"count: -1", "'count'"},
       {"count: 1.5", "'count'"},
