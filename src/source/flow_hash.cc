@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "source/link_headers.h"
+#include "source/wireshark_api.h"
 
 namespace espcap::source {
 namespace {
@@ -42,6 +43,8 @@ Layer LayerOfUdpPort(uint16_t port) {
       return Layer::kGre;
     case 4789:
       return Layer::kVxlan;
+    case 8472:  // Linux's own
+      return wireshark::kVxlanHasLinuxPort ? Layer::kVxlan : Layer::kNothing;
     case 4790:
       return Layer::kVxlanGpe;
     case 6081:

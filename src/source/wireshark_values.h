@@ -85,6 +85,8 @@ inline constexpr bool kIsBefore44 =
     WIRESHARK_VERSION_MAJOR < 4 || (WIRESHARK_VERSION_MAJOR == 4 && WIRESHARK_VERSION_MINOR < 4);
 // The most characters that are left of the text of a relative time; the text of 4.0 is whole.
 inline constexpr size_t kMaxRelativeTimeCharacters = kIsBefore44 ? SIZE_MAX : 30;
+// UDP port 8472 is VXLAN's too, by default.
+inline constexpr bool kVxlanHasLinuxPort = !kIsBefore44;
 // What `tshark -T ek` writes as one list within an object: fields of one name below parents of one
 // name; from 4.4 on, fields of one name.
 inline constexpr bool kEkGroupsByParent = kIsBefore44;
