@@ -5,9 +5,9 @@ import shutil
 import subprocess
 
 import pytest
-from project import ESPCAP, ROOT
+from project import BUILD, ESPCAP, ROOT
 
-REFERENCE = ESPCAP.parent / "reference"
+REFERENCE = BUILD / "reference"
 pytestmark = pytest.mark.skipif(not REFERENCE.is_dir(), reason="an installed program: its package is tested instead")
 
 
@@ -99,7 +99,7 @@ UNITS = ["espcap@eth0.service", "espcap-watch@var-captures.service"]
 def test_units_are_sound_and_confined(instance, tmp_path):
     template = instance.partition("@")[0] + "@.service"
     # Its program isn't installed here.
-    text = (ESPCAP.parent / "systemd" / template).read_text().replace("/usr/local/bin/espcap", str(ESPCAP))
+    text = (BUILD / "systemd" / template).read_text().replace("/usr/local/bin/espcap", str(ESPCAP))
     unit = tmp_path / instance
     unit.write_text(text)
     assert "User=espcap" in text and "NoNewPrivileges=yes" in text

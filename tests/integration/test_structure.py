@@ -4,7 +4,7 @@ import importlib.util
 import subprocess
 
 import pytest
-from project import ESPCAP, ROOT
+from project import BUILD, ROOT
 
 spec = importlib.util.spec_from_file_location("structure", ROOT / "tests" / "lint" / "structure.py")
 structure = importlib.util.module_from_spec(spec)
@@ -52,7 +52,7 @@ def test_what_keeps_to_it_is_not(path, text, tmp_path):
                                             ("supervise", "curl_"), ("sink", "curl_"),
                                             ("worker", "rd_kafka_"), ("supervise", "rd_kafka_")])
 def test_a_library_needs_no_symbol_of_what_its_folder_must_not_know(folder, prefix):
-    symbols = subprocess.run(["nm", "--undefined-only", ESPCAP.parent / "src" / f"libespcap_{folder}.a"],
+    symbols = subprocess.run(["nm", "--undefined-only", BUILD / "src" / f"libespcap_{folder}.a"],
                              check=True, capture_output=True, text=True).stdout.split()
     assert [name for name in symbols if name.startswith(prefix)] == []
     assert len(symbols) > 100
