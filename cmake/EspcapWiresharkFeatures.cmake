@@ -78,6 +78,8 @@ espcap_wireshark_feature(NAMES_CAN_BE_STATIC "add_ipv4_name(0U, nullptr, false)"
 # A display filter's fault has a place.
 espcap_wireshark_feature(FILTER_ERROR_HAS_PLACE
                          "df_error_t* error = nullptr; dfilter_compile(nullptr, nullptr, &error)")
+# Columns of the packet list are fields, which a display filter may read.
+espcap_wireshark_feature(COLUMNS_ARE_FIELDS "(void)dfilter_requires_columns(nullptr)")
 # The name of the program's family isn't asked for at the start.
 espcap_wireshark_feature(START_WITHOUT_NAMES "configuration_init(nullptr)")
 espcap_wireshark_feature(LOG_HAS_MANIFEST "ws_log_manifest_t* manifest; (void)manifest")

@@ -10,8 +10,19 @@ namespace {
 
 constexpr std::string_view kStart = "_ws.col.";
 
-constexpr std::array<int, kColumnNames.size()> kFormats = {
-    COL_NUMBER, COL_CLS_TIME, COL_DEF_SRC, COL_DEF_DST, COL_PROTOCOL, COL_PACKET_LENGTH, COL_INFO};
+struct Place {
+  int format;
+  const char* field;  // of releases where columns are fields
+};
+constexpr std::array<Place, kColumnNames.size()> kPlaces = {{
+    {COL_NUMBER, "_ws.col.number"},
+    {COL_CLS_TIME, "_ws.col.cls_time"},
+    {COL_DEF_SRC, "_ws.col.def_src"},
+    {COL_DEF_DST, "_ws.col.def_dst"},
+    {COL_PROTOCOL, "_ws.col.protocol"},
+    {COL_PACKET_LENGTH, "_ws.col.packet_length"},
+    {COL_INFO, "_ws.col.info"},
+}};
 
 // As the fields of later releases are called, and the titles of the columns, in lower case.
 constexpr std::array<std::pair<std::string_view, Column>, 14> kNames = {{
@@ -47,12 +58,19 @@ std::optional<ColumnSet> ColumnsNamed(std::string_view name, bool is_prefix) {
 }
 
 Columns::Columns() {
-  col_setup(&info_, static_cast<int>(kFormats.size()));
-  for (size_t i = 0; i < kFormats.size(); ++i) {
-    info_.columns[i].col_fmt = kFormats.at(i);
+  col_setup(&info_, static_cast<int>(kPlaces.size()));
+  for (size_t i = 0; i < kPlaces.size(); ++i) {
+    info_.columns[i].col_fmt = kPlaces.at(i).format;
     info_.columns[i].col_title = g_strdup(std::string(kColumnNames.at(i)).c_str());
+    wireshark::SetColumnField(info_, i, nullptr);
   }
   col_finalize(&info_);
+}
+
+void Columns::BecomeFields() {
+  for (size_t i = 0; i < kPlaces.size(); ++i) {
+    wireshark::SetColumnField(info_, i, kPlaces.at(i).field);
+  }
 }
 
 Columns::~Columns() { col_cleanup(&info_); }

@@ -45,6 +45,10 @@ class Columns {
   Columns(const Columns&) = delete;
   Columns& operator=(const Columns&) = delete;
 
+  // For display filters that read columns (wireshark::ReadsColumns): from now on each is a field of
+  // a layer `_ws.col`, too, as tshark has it then.
+  void BecomeFields();
+
   // For a dissection to fill.
   [[nodiscard]] column_info* info() { return &info_; }
   // After a dissection: fills those that follow from the frame and its addresses.

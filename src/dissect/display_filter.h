@@ -25,6 +25,8 @@ class DisplayFilter {
   // Asks the next dissection for the fields the filter looks at.
   void Prime(epan_dissect_t* edt) const;
   [[nodiscard]] bool Selects(epan_dissect_t* edt) const;
+  // Whether it selects by columns of the packet list: dissections have to fill them then.
+  [[nodiscard]] bool ReadsColumns() const { return wireshark::ReadsColumns(filter_.get()); }
 
  private:
   struct Free {

@@ -4,22 +4,33 @@
 #include <epan/exceptions.h>
 #include <epan/packet.h>
 
+#include <array>
+
+#include "base/printable.h"
+
 namespace espcap::dissect {
 namespace {
 
+// What an exception says is freed where it is caught.
+using ExceptionText = std::array<char, 256>;
+
 // Dissectors' exceptions are longjmps. libwireshark catches all it expects; one that gets out is
-// caught here, in a function without anything to destroy. Returns what is known of it, else null.
-const char* DissectGuarded(epan_dissect_t* edt, int file_type, wireshark::Record& record,
-                           frame_data* frame, bool with_taps, column_info* columns) {
-  const char* volatile escaped = nullptr;
-  TRY { wireshark::DissectRecord(edt, file_type, record, frame, with_taps, columns); }
-  CATCH(OutOfMemoryError) { escaped = "out of memory"; }
+// caught here, in a function without anything to destroy. False: there was one.
+bool DissectGuarded(epan_dissect_t* edt, int file_type, wireshark::Record& record,
+                    frame_data* frame, bool with_taps, column_info* columns, ExceptionText& text) {
+  volatile bool is_done = false;
+  TRY {
+    wireshark::DissectRecord(edt, file_type, record, frame, with_taps, columns);
+    is_done = true;
+  }
+  CATCH(OutOfMemoryError) { g_strlcpy(text.data(), "out of memory", text.size()); }
   CATCH_ALL {
-    escaped = GET_MESSAGE;
-    if (escaped == nullptr) escaped = "an exception that no dissector caught";
+    const char* const message = GET_MESSAGE;
+    g_strlcpy(text.data(), message == nullptr ? "an exception without a text" : message,
+              text.size());
   }
   ENDTRY;
-  return escaped;
+  return is_done;
 }
 
 }  // namespace
@@ -28,6 +39,13 @@ Session::Session(const Options& options) : options_(options) {
   if (options_.two_pass) {
     frames_.reset(new_frame_data_sequence());
     provider_.frames = frames_.get();
+  }
+  for (const DisplayFilter* filter : {options_.filter, options_.tree_filter}) {
+    filters_read_columns_ |= filter != nullptr && filter->ReadsColumns();
+  }
+  if (filters_read_columns_) {
+    if (options_.columns == nullptr) options_.columns = &own_columns_.emplace();
+    options_.columns->BecomeFields();
   }
   session_.reset(epan_new(&provider_, &FrameProviderFunctions()));
 }
@@ -88,11 +106,14 @@ void Session::PrepareTimes(frame_data* frame) {
 
 Result<void> Session::Run(frame_data* frame, Pass pass) {
   const bool shows = pass == Pass::kShown;
-  const char* escaped =
-      DissectGuarded(edt_.get(), source_->file_type(), source_->record(), frame, shows,
-                     shows && options_.columns != nullptr ? options_.columns->info() : nullptr);
-  if (escaped == nullptr) return {};
-  return Fail("dissect {}: packet {}: {}", source_->name(), frame->num, escaped);
+  const bool fills_columns = options_.columns != nullptr && (shows || filters_read_columns_);
+  ExceptionText text{};
+  if (DissectGuarded(edt_.get(), source_->file_type(), source_->record(), frame, shows,
+                     fills_columns ? options_.columns->info() : nullptr, text)) {
+    return {};
+  }
+  return Fail("dissect {}: packet {}: {}", source_->name(), frame->num,
+              base::Printable(text.data()));
 }
 
 Result<void> Session::Preview(uint32_t frame_number) {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "dissect/columns.h"
 #include "dissect/display_filter.h"
@@ -50,6 +51,9 @@ class Session {
     nstime_t displayed_time{};
   };
   void ContinueAfter(const Predecessor& predecessor);
+
+  // Preview() and Dissect() fail where an exception gets out of libwireshark. It is in the middle
+  // of a dissection then, and would abort() at the next one: the process has to end.
 
   // First of two passes: dissects the source's current record, so that the second pass knows what
   // comes later. Frame numbers count up from 1.
@@ -96,6 +100,8 @@ class Session {
 
   source::CaptureSource* source_ = nullptr;
   Options options_;
+  std::optional<Columns> own_columns_;  // for filters
+  bool filters_read_columns_ = false;
   packet_provider_data provider_;
   std::unique_ptr<frame_data_sequence, FreeFrames> frames_;  // two passes only
   std::unique_ptr<epan_t, FreeSession> session_;

@@ -81,6 +81,11 @@ void TreeEncoder::Collect(const proto_node* object, Share share) {
     if (field != nullptr) {
       const FieldPlan& plan = keys_.Plan(*field->hfinfo);
       const bool is_object = plan.format.kind == ValueKind::kObject;
+      // There where columns are filled, and empty unless a display filter reads them.
+      if (is_object && !descend && field->hfinfo->id == columns_layer_) [[unlikely]] {
+        node = node->next;
+        continue;
+      }
       if (share == Share::kWhole || plan.selected) {
         CollectField(node, *field, plan, plan.format);
       } else if (is_object && descend) {

@@ -86,6 +86,7 @@ class TreeEncoder {
 
   bool hex_;
   bool selective_;
+  int columns_layer_ = proto_get_id_by_filter_name("_ws.col");  // -1: this release has none
   DocumentLimits limits_;
   size_t last_byte_ = 0;  // of the buffer that the document may reach
   Cuts cuts_;

@@ -64,6 +64,7 @@ class Search {
     if (filter_ == nullptr) return;
     const auto selected = filter_->Selects();
     is_dissected_ = selected.has_value();
+    if (!is_dissected_) error_ = selected.error();
     is_selected_ = selected.value_or(false);
   }
 
@@ -75,6 +76,8 @@ class Search {
     }
     if (!is_selected_) {
       Set(slot, is_dissected_ ? RecordOutcome::kFiltered : RecordOutcome::kUndissected);
+      // Nothing can be dissected after it.
+      if (!is_dissected_) return tl::unexpected(*error_);
       return {};
     }
     auto kept = on_found_();

@@ -106,8 +106,7 @@ class ViewWalk {
         continue;
       }
       BeginRecord();
-      // What can't be dissected is met again by the second pass.
-      static_cast<void>(view_.session_->Preview(all.back().number));
+      if (auto previewed = view_.session_->Preview(all.back().number); !previewed) return previewed;
       if (memory_.NearLimit()) return TooLarge();
     }
     view_.session_->EndPreview();
@@ -165,6 +164,7 @@ class ViewWalk {
     if (selected) outcome = *selected ? RecordOutcome::kWritten : RecordOutcome::kFiltered;
     auto settled = Settle(frame, outcome);
     session.Finish();
+    if (!selected) return tl::unexpected(selected.error());
     if (settled && memory_.NearLimit() && !slots_.empty()) return TooLarge();
     return settled;
   }

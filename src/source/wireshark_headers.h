@@ -7,6 +7,7 @@
 
 // clang-format off: some of these headers need others before them
 #include <epan/addr_resolv.h>
+#include <epan/column-info.h>
 #include <epan/conversation.h>
 #include <epan/dfilter/dfilter.h>
 #include <epan/disabled_protos.h>

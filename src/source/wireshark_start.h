@@ -90,6 +90,24 @@ inline std::string CompileFilter(const char* expression, dfilter_t** filter) {
 #endif
 }
 
+// Whether a display filter reads columns of the packet list, which are fields in later releases.
+inline bool ReadsColumns([[maybe_unused]] const dfilter_t* filter) {
+#ifdef ESPCAP_WIRESHARK_COLUMNS_ARE_FIELDS
+  return dfilter_requires_columns(filter);
+#else
+  return false;
+#endif
+}
+// The field that the column's text is added to a tree as. Null: none. A template, since the
+// argument is changed in some releases.
+template <typename ColumnInfo>
+void SetColumnField([[maybe_unused]] ColumnInfo& info, [[maybe_unused]] size_t column,
+                    [[maybe_unused]] const char* field) {
+#ifdef ESPCAP_WIRESHARK_COLUMNS_ARE_FIELDS
+  info.columns[column].hf_id = field == nullptr ? -1 : proto_registrar_get_id_byname(field);
+#endif
+}
+
 // Names that a capture says.
 inline void AddIpv4Name(uint32_t address, const char* name) {
 #ifdef ESPCAP_WIRESHARK_NAMES_CAN_BE_STATIC

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "worker/frame_processor.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include "source/conversation.h"
@@ -13,10 +14,7 @@ using process::LogMessage;
 void FrameProcessor::Preview(uint32_t frame_number) {
   if (job_.faults.Find(frame_number) != nullptr) return session_.SkipPreview(frame_number);
   out_.BeginDissection(frame_number);
-  if (auto previewed = session_.Preview(frame_number); !previewed) {
-    // The second pass meets it again, and counts it.
-    out_.SendLog(LogMessage::Level::kVerbose, previewed.error().message);
-  }
+  if (auto previewed = session_.Preview(frame_number); !previewed) Die(previewed.error().message);
   out_.EndDissection();
 }
 
@@ -111,12 +109,15 @@ Result<void> FrameProcessor::Fail(uint32_t frame_number, const std::string& reas
   return out_.AddFailed(frame_number);
 }
 
+// Where nothing can be dissected any more. The frame is blamed for it, as for a crash.
+void FrameProcessor::Die(const std::string& reason) {
+  out_.SendLog(LogMessage::Level::kError, reason);
+  std::abort();
+}
+
 FrameProcessor::Outcome FrameProcessor::Dissect(uint32_t frame_number, bool encode) {
   const auto selected = session_.Dissect(frame_number);
-  if (!selected) {
-    if (encode) out_.SendLog(LogMessage::Level::kError, selected.error().message);
-    return Outcome::kFailed;
-  }
+  if (!selected) Die(selected.error().message);
   if (!*selected) return Outcome::kFiltered;
   ++documents_;
   if (encode) {

@@ -60,6 +60,7 @@ class FrameProcessor {
   enum class Outcome { kDocument, kFiltered, kFailed };
 
   Outcome Dissect(uint32_t frame_number, bool encode);
+  [[noreturn]] void Die(const std::string& reason);
   // The current record's document, for the slot.
   [[nodiscard]] process::SlotDocument SlotDocumentOf(uint32_t frame_number,
                                                      uint64_t record_number) const;

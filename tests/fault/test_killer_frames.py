@@ -21,12 +21,12 @@ from waiting import bound
 HTTP = TEST_PCAPS / "http.pcap"
 # What the marked frames do, and what is said of it.
 REASONS = {"c": f"by signal {CRASH} ({signal.strsignal(CRASH)})", "e": "with status 3", "k": "was killed twice",
-           "l": "takes longer than --frame-timeout", "g": "by signal 6 (Aborted)"}
+           "l": "takes longer than --frame-timeout", "g": "by signal 6 (Aborted)", "x": "by signal 6 (Aborted)"}
 if HAS_ASAN:
     del REASONS["g"]  # its memory has no limit
 LIMITS = ["--frame-timeout", "1s", "--worker-memory", "100M"]
 FRAMES = 10_000 if FULL else 400
-MARKED = 20 if FULL else 5
+MARKED = 20 if FULL else 6
 BACK_S = 1.5  # it goes on within a second of a kill; the machine may be busy
 # What a session that begins in the middle can't know.
 STATE = ("frame_frame_protocols",)
@@ -165,6 +165,18 @@ def test_in_a_file_every_other_document_is_the_same(packed, capture, expected, p
         assert error["timestamp"] == whole["timestamp"]
         assert error["layers"]["frame"].items() <= whole["layers"]["frame"].items()
         assert error["layers"].keys() == {"frame"}
+
+
+@pytest.mark.parametrize("passes", [[], ["--two-pass"]], ids=["one pass", "two passes"])
+def test_an_exception_costs_its_packet_and_says_what_it_was(passes, preloaded, espcap, tmp_path):
+    """libwireshark is in the middle of a dissection then: the next one would end the process, and get the blame."""
+    frames = ordinary_frames(5)
+    path = written(tmp_path / "exception.pcap", [*frames[:2], marked_frame("x"), *frames[2:]])
+    run = espcap("--file", path, "--workers", "1", *passes, env=preloaded)
+    errors = [document for document in run.documents() if "error" in document.get("espcap", {})]
+    assert [document["layers"]["frame"]["frame_frame_number"] for document in errors] == ["3"], run
+    assert f"dissect {path}: packet 3: an exception that nobody catches" in run.err, run
+    assert run.code == 2 and " 1 quarantined" in run.err.splitlines()[-1], run
 
 
 @pytest.mark.parametrize("mode", ["pipe", "live"])

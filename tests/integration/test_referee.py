@@ -40,6 +40,11 @@ WAYS = {
     "decode-as": (["-d", "udp.port==53,rtp", "-d", "tcp.port==70-80,data"],
                   ["-d", "udp.port==53,rtp", "-d", "tcp.port==70-80,data"]),
 }
+OF_ALL_RELEASES = list(WAYS)
+# Columns are fields from 4.4 on.
+BY_COLUMN = '_ws.col.protocol == "DNS" or _ws.col.info contains "SYN"'
+WAYS["columns"] = (["--filter", BY_COLUMN], ["-Y", BY_COLUMN])
+WAYS["columns-two-pass"] = (["-2", "--filter", BY_COLUMN], ["-2", "-Y", BY_COLUMN])
 
 
 def run_espcap(oracle, captures, way, out):
@@ -110,9 +115,21 @@ def assert_equal(captures, way, oracle, folder):
     assert not wrong, f"{len(wrong)} of {len(captures)}:\n" + "\n".join(wrong[:20])
 
 
-@pytest.mark.parametrize("way", WAYS)
+def release_of(tshark):
+    return tuple(map(int, re.search(r"(\d+)\.(\d+)", tshark("--version")).groups()))
+
+
+@pytest.mark.parametrize("way", OF_ALL_RELEASES)
 def test_own_captures(way, captures, oracle, tmp_path):
     assert_equal(captures, way, oracle, tmp_path)
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way not in OF_ALL_RELEASES])
+def test_filters_by_columns(way, captures, oracle, espcap, tshark, tmp_path):
+    if release_of(tshark) >= (4, 4):
+        return assert_equal(captures, way, oracle, tmp_path)
+    run = espcap("--file", captures[0], *WAYS[way][0])
+    assert run.code == 1 and "_ws.col.protocol" in run.err, run
 
 
 def test_damaged_capture(oracle, tmp_path):
@@ -123,9 +140,8 @@ def test_values_that_releases_write_differently(oracle, tshark, tmp_path):
     """Years of more than four digits, fractions that are no part of a second, networks of IPX, addresses of AX.25."""
     ipx = (b"\xff" * 6 + bytes(6) + b"\x81\x37" + b"\xff\xff\x00\x1e\x00\x04" + b"\x8d\xc2\x3c\x00" + b"\xff" * 6
            + b"\x04\x52" + b"\x0a\x88\x08\xaa" + bytes(6) + b"\x04\x53" + bytes(16))
-    release = tuple(map(int, re.search(r"(\d+)\.(\d+)", tshark("--version")).groups()))
     # 4.0 prints what was in memory after long years.
-    years = (2014, 9999) if release < (4, 4) else (2014, 9999, 12345, 100_000, 290_000)
+    years = (2014, 9999) if release_of(tshark) < (4, 4) else (2014, 9999, 12345, 100_000, 290_000)
     far = tmp_path / "far.pcapng"
     begins_us = [int((year - 1970) * 365.2425 * 86400) * 10 ** 6 + 5 for year in years]
     far.write_bytes(pcapng.section() + pcapng.interface(1) + b"".join(pcapng.packet(0, begin, ipx) for begin in begins_us))

@@ -64,6 +64,8 @@ bind() {
 
 # mount_all: what every step needs within $root
 mount_all() {
+    # Who changes mounts there (ip netns exec, systemd's sandboxes) needs a root that is a mount point.
+    mountpoint -q "$root" || mount --bind "$root" "$root"
     mount -t proc proc "$root/proc"
     mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
     mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"

@@ -26,6 +26,30 @@ static int is_called(const char* wanted) {
   return bytes > 0 && strncmp(name, wanted, strlen(wanted)) == 0;
 }
 
+// libwireshark's (epan/exceptions.h, epan/tap.h).
+enum { WIRESHARKS_EXCEPTIONS = 1, DISSECTOR_ERROR = 6 };
+void except_throwf(long group, long code, const char* format, ...);
+void* register_tap_listener(const char* tap, void* data, const char* filter, unsigned flags, void* reset, void* packet,
+                            void* draw, void* finish);
+
+static int throws;
+
+static int throw_at_packet(void* data, void* packet, void* dissection, const void* of_tap) {
+  (void)data, (void)packet, (void)dissection, (void)of_tap;
+  if (throws) {
+    throws = 0;
+    except_throwf(WIRESHARKS_EXCEPTIONS, DISSECTOR_ERROR, "%s", "an exception that nobody catches");
+  }
+  return 0;
+}
+
+// Taps are called at the end of a dissection, where libwireshark expects no exception.
+static void throw_at_end(void) {
+  static int listens;
+  if (!listens) register_tap_listener("frame", &listens, NULL, 0, NULL, (void*)throw_at_packet, NULL, NULL);
+  listens = throws = 1;
+}
+
 static void go_wrong(char what) {
   switch (what) {
     case 'c':  // crashes
@@ -44,6 +68,9 @@ static void go_wrong(char what) {
         if (memory == NULL) abort();
         memset(memory, 1, (size_t)1 << 20);
       }
+    case 'x':
+      throw_at_end();
+      break;
     default:
       break;
   }
@@ -58,6 +85,7 @@ static void run(const char* name, void* a, long b, void* c, void* tvb, void* e, 
     if (bytes[TYPE_AT] == 0x88 && bytes[TYPE_AT + 1] == 0xb5 && is_called("espcap-worker")) go_wrong((char)bytes[WHAT_AT]);
   }
   ((run_function*)dlsym(RTLD_NEXT, name))(a, b, c, tvb, e, f);
+  throws = 0;  // a first pass calls no taps
 }
 
 void epan_dissect_run(void* a, long b, void* c, void* d, void* e, void* f) {

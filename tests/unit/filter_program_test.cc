@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <string>
+#include <utility>
 
 namespace espcap::source {
 namespace {
@@ -53,6 +55,14 @@ constexpr const char* kExpressions[] = {"tcp port 80",
                                         "ip[0] = 69",
                                         "gateway 192.0.2.1"};
 
+// Since then libpcap finds families of a loopback capture in either order, and says other things.
+bool IsSince111() {
+  int major = 0;
+  int minor = 0;
+  EXPECT_EQ(std::sscanf(pcap_lib_version(), "libpcap version %d.%d", &major, &minor), 2);
+  return std::pair(major, minor) >= std::pair(1, 11);
+}
+
 TEST(FilterProgram, WhatFitsSomeLinkTypeIsNoError) {
   constexpr int kLinkTypes = 300;
   for (const std::string expression : kExpressions) {
@@ -72,7 +82,8 @@ TEST(FilterProgram, ATypingErrorIsOneOnEveryLinkType) {
       {"tcp prt 80", "syntax error"},
       {"type mgt and tcp prt 80", "syntax error"},
       {"type mgt and lane",
-       "on link type EN10MB: 802.11 link-layer types supported only on 802.11"},
+       IsSince111() ? "on link type EN10MB: 'type/subtype' not supported on DLT_EN10MB"
+                    : "on link type EN10MB: 802.11 link-layer types supported only on 802.11"},
       {"port nonesuch", "unknown port 'nonesuch'"},
   };
   for (const auto& test : cases) {
@@ -94,7 +105,9 @@ TEST(FilterProgram, LoopbackCapturesHaveTheFamiliesOfAllSystemsInTheOrderOfTheir
         header.caplen = header.len = sizeof(written);
         const bool is_in_order = (order == ByteOrder::kOurs) == (written == family);
         const auto* const bytes = reinterpret_cast<const u_char*>(&written);
-        EXPECT_EQ(pcap_offline_filter(program->get(), &header, bytes) != 0, is_in_order) << written;
+        EXPECT_EQ(pcap_offline_filter(program->get(), &header, bytes) != 0,
+                  is_in_order || IsSince111())
+            << written;
       }
     }
   }
