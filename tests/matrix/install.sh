@@ -59,6 +59,7 @@ installed() {
     expect '92 packets captured, 92 written, 0 failed' espcap --file "$captures/dns.pcap" --output /tmp/documents
     [ "$(wc -l </tmp/documents)" = 92 ] || fail "/tmp/documents: hasn't 92 lines"
     head -c 300 /tmp/documents && echo
+    expect '92 packets captured, 92 written, 0 failed' espcap --file "$captures/dns.pcap" --columns --output /tmp/columns
     expect lo espcap --list
     # Attributes that only libwireshark's data files know.
     expect diameter.Origin-Host espcap fields diameter.Origin-Host
