@@ -98,14 +98,13 @@ inline bool ReadsColumns([[maybe_unused]] const dfilter_t* filter) {
   return false;
 #endif
 }
-// The field that the column's text is added to a tree as. Null: none. A template, since the
-// argument is changed in some releases.
+// The field that the column's text is added to a tree as. Null: none. A template, since some
+// releases have no such member.
 template <typename ColumnInfo>
-void SetColumnField([[maybe_unused]] ColumnInfo& info, [[maybe_unused]] size_t column,
-                    [[maybe_unused]] const char* field) {
-#ifdef ESPCAP_WIRESHARK_COLUMNS_ARE_FIELDS
-  info.columns[column].hf_id = field == nullptr ? -1 : proto_registrar_get_id_byname(field);
-#endif
+void SetColumnField(ColumnInfo& info, size_t column, const char* field) {
+  if constexpr (requires { info.columns[column].hf_id; }) {
+    info.columns[column].hf_id = field == nullptr ? -1 : proto_registrar_get_id_byname(field);
+  }
 }
 
 // Names that a capture says.
