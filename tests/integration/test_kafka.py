@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Documents to a topic of a real Kafka 4.1: each a message, once, on its conversation's partition."""
 import collections
+import ctypes
 import json
 import subprocess
 
@@ -16,6 +17,7 @@ DNS = TEST_PCAPS / "dns.pcap"
 HTTP = TEST_PCAPS / "http.pcap"
 ARP = TEST_PCAPS / "arp.pcap"
 MASK = (1 << 64) - 1
+SCRAM_REPAIRED = 0x020601ff  # in librdkafka 2.6.1
 
 
 @pytest.fixture(scope="module")
@@ -185,8 +187,11 @@ def test_sasl_over_tls(broker, espcap, tmp_path, environment):
     wrong.chmod(0o600)
     refused(espcap("--file", DNS, "--output", where, "--ca-file", broker.authority, "--user", "espcap",
                    "--password-file", wrong), broker.sasl, "check --user and the password")
-    refused(espcap("--file", DNS, "--output", where, *login(broker, "--kafka", "sasl.mechanism=SCRAM-SHA-256")),
-            broker.sasl, "SCRAM to Kafka 4")
+    scram = espcap("--file", DNS, "--output", where, *login(broker, "--kafka", "sasl.mechanism=SCRAM-SHA-256"))
+    if ctypes.CDLL("librdkafka.so.1").rd_kafka_version() >= SCRAM_REPAIRED:
+        assert scram.code == 0, scram
+    else:
+        refused(scram, broker.sasl, "SCRAM to Kafka 4")
 
 
 def test_certificates(broker, espcap):

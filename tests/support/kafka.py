@@ -139,7 +139,9 @@ class Broker:
             encoding="ascii")
         with open(self.home / "format.log", "w", encoding="utf-8") as log:
             status = self._java("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c",
-                                self.home / "server.properties", stdout=log, stderr=subprocess.STDOUT).wait(START_S)
+                                self.home / "server.properties", "--add-scram",
+                                f"SCRAM-SHA-256=[name=espcap,password={PASSWORD}]",
+                                stdout=log, stderr=subprocess.STDOUT).wait(START_S)
         assert status == 0, (self.home / "format.log").read_text(encoding="utf-8")
         (self.home / "ports.json").write_text(json.dumps(self.ports), encoding="ascii")
 
