@@ -106,6 +106,15 @@ inline void Fill(Buffer& buffer, std::span<const uint8_t> bytes) {
   ws_buffer_increase_length(&buffer, bytes.size());
 }
 
+// The interface's number in the file that is written, which has one section. From 4.4 on,
+// libwiretap would add the first number of the record's own section.
+inline void SetInterface(wtap_rec& rec, uint32_t id) {
+  rec.presence_flags |= WTAP_HAS_INTERFACE_ID;
+  rec.presence_flags &= ~guint32{WTAP_HAS_SECTION_NUMBER};
+  rec.section_number = 0;
+  rec.rec_header.packet_header.interface_id = id;
+}
+
 // One record and its bytes.
 class Record {
  public:
@@ -165,10 +174,7 @@ class Record {
     return true;
   }
   // Of a packet: its interface's number in the file that it is written to.
-  void SetInterface(uint32_t id) {
-    rec_.presence_flags |= WTAP_HAS_INTERFACE_ID;
-    rec_.rec_header.packet_header.interface_id = id;
-  }
+  void SetInterface(uint32_t id) { wireshark::SetInterface(rec_, id); }
   // Damaged records have fractions of a second below 0; a file that is written has none.
   void NormalizeTime() {
     constexpr int kSecondNs = 1'000'000'000;
@@ -223,7 +229,7 @@ class RecordWriter {
   bool Write(wtap_dumper* dumper, const RecordHeader& header, uint32_t interface_id,
              std::span<const uint8_t> bytes, int* error, char** error_info) {
     SetHeader(rec_, header);
-    rec_.rec_header.packet_header.interface_id = interface_id;
+    SetInterface(rec_, interface_id);
 #ifdef ESPCAP_WIRESHARK_RECORD_HOLDS_BYTES
     Fill(rec_.data, bytes);
     return wtap_dump(dumper, &rec_, error, error_info);
