@@ -14,6 +14,20 @@ void AppendNumber(ByteBuffer& out, std::string_view key, uint64_t number, bool t
   out.Append(quote);
 }
 
+// frame.time_epoch is a time of its own type from 4.4 on, and is written as one; before, seconds.
+bool IsEpochATime() {
+  static const bool is_time = [] {
+    const header_field_info* field = proto_registrar_get_byname("frame.time_epoch");
+    return field != nullptr && field->type == FT_ABSOLUTE_TIME;
+  }();
+  return is_time;
+}
+
+void AppendEpoch(ByteBuffer& out, const nstime_t& time, bool typed) {
+  if (IsEpochATime()) return AppendAbsoluteTime(out, time);
+  typed ? AppendSecondsNumber(out, time) : AppendRelativeTime(out, time);
+}
+
 }  // namespace
 
 void AppendFrameOfHeader(ByteBuffer& out, const wtap_rec& rec, uint32_t frame_number, bool typed) {
@@ -29,7 +43,7 @@ void AppendFrameOfHeader(ByteBuffer& out, const wtap_rec& rec, uint32_t frame_nu
     out.Append(R"("frame_frame_time":)");
     AppendAbsoluteTime(out, rec.ts);
     out.Append(R"(,"frame_frame_time_epoch":)");
-    typed ? AppendSecondsNumber(out, rec.ts) : AppendRelativeTime(out, rec.ts);
+    AppendEpoch(out, rec.ts, typed);
     out.Append(',');
   }
   AppendNumber(out, R"("frame_frame_number":)", frame_number, typed);

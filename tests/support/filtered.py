@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which packets of a capture a capture filter takes, by tcpdump and by espcap."""
 import base64
+import calendar
 import collections
 import hashlib
 import json
 import struct
 import subprocess
+import time
 
 import pcapng
 
@@ -73,6 +75,14 @@ def key_of(path):
     return base64.urlsafe_b64encode(hashlib.sha256(path.read_bytes()).digest()[:16]).decode().rstrip("=")
 
 
+def nanoseconds_of(epoch):
+    """Of frame.time_epoch: seconds, or from 4.4 on a time of ISO 8601."""
+    whole, _, fraction = epoch.rstrip("Z").partition(".")
+    if "T" in whole:
+        whole = calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S"))
+    return int(whole) * 10**9 + int(fraction.ljust(9, "0")[:9] or 0)
+
+
 def by_espcap(espcap, paths, expression=None):
     """(times of packets in ns, by key_of() of their file; the run)"""
     arguments = [argument for path in paths for argument in ("--file", path)]
@@ -83,7 +93,5 @@ def by_espcap(espcap, paths, expression=None):
     for action, document in zip(lines[::2], lines[1::2]):
         key = json.loads(action)["create"]["_id"].rsplit("-", 1)[0]
         frame = json.loads(document)["layers"]["frame"]
-        seconds, _, fraction = frame.get("frame_frame_time_epoch", "0").partition(".")
-        time = int(seconds) * 10**9 + int(fraction.ljust(9, "0")[:9] or 0)
-        found[key].append(time)
+        found[key].append(nanoseconds_of(frame.get("frame_frame_time_epoch", "0")))
     return found, run
