@@ -73,8 +73,9 @@ void Compare(dissect::Session& session, const std::filesystem::path& path, std::
     if (session.Dissect(frames.frame_number())) comparison.Tree(session.dissection().tree);
     session.Finish();
   }
-  for (const ValueKind kind : comparison.compared())
+  for (const ValueKind kind : comparison.compared()) {
     fmt::print(kinds, "{}\n", fmt::underlying(kind));
+  }
 }
 
 TEST(FieldValue, EqualsLibwiresharksText) {

@@ -3,8 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
+#include <cstdlib>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace espcap::source {
@@ -57,10 +58,12 @@ constexpr const char* kExpressions[] = {"tcp port 80",
 
 // Since then libpcap finds families of a loopback capture in either order, and says other things.
 bool IsSince111() {
-  int major = 0;
-  int minor = 0;
-  EXPECT_EQ(std::sscanf(pcap_lib_version(), "libpcap version %d.%d", &major, &minor), 2);
-  return std::pair(major, minor) >= std::pair(1, 11);
+  constexpr std::string_view kStart = "libpcap version ";
+  const std::string_view version = pcap_lib_version();
+  EXPECT_TRUE(version.starts_with(kStart)) << version;
+  char* point = nullptr;
+  const long major = std::strtol(version.data() + kStart.size(), &point, 10);
+  return std::pair(major, std::strtol(point + 1, nullptr, 10)) >= std::pair(1L, 11L);
 }
 
 TEST(FilterProgram, WhatFitsSomeLinkTypeIsNoError) {
