@@ -8,7 +8,8 @@ import pytest
 from project import TEST_PCAPS
 from terminal import Terminal
 
-STREAM_NUMBERS = {"tcp_tcp_stream", "udp_udp_stream"}
+# The first three from 4.4 on.
+STREAM_NUMBERS = {f"{layer}_{layer}_stream" for layer in ("eth", "ip", "ipv6", "tcp", "udp")}
 
 
 def by_number(documents):
