@@ -10,7 +10,8 @@ class LiveTshark(Program):
     """It captures when it is there; its documents are in out_path."""
 
     def __init__(self, network, environment, where, *arguments, **options):
-        super().__init__(network.command("tshark", "-T", "ek", *arguments), where, cwd=where,
+        # From 4.4 on it says at this level that it captures.
+        super().__init__(network.command("tshark", "--log-level=info", "-T", "ek", *arguments), where, cwd=where,
                          env=environment, stop_signal=signal.SIGINT, **options)
         self.wait_for("Capture started")
 
