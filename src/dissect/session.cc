@@ -11,26 +11,23 @@
 namespace espcap::dissect {
 namespace {
 
-// What an exception says is freed where it is caught.
-using ExceptionText = std::array<char, 256>;
-
 // Dissectors' exceptions are longjmps. libwireshark catches all it expects; one that gets out is
-// caught here, in a function without anything to destroy. False: there was one.
-bool DissectGuarded(epan_dissect_t* edt, int file_type, wireshark::Record& record,
-                    frame_data* frame, bool with_taps, column_info* columns, ExceptionText& text) {
-  volatile bool is_done = false;
-  TRY {
-    wireshark::DissectRecord(edt, file_type, record, frame, with_taps, columns);
-    is_done = true;
-  }
-  CATCH(OutOfMemoryError) { g_strlcpy(text.data(), "out of memory", text.size()); }
+// caught here, in a function without anything to destroy. Returns what is known of it, until the
+// next one, else null.
+const char* DissectGuarded(epan_dissect_t* edt, int file_type, wireshark::Record& record,
+                           frame_data* frame, bool with_taps, column_info* columns) {
+  static std::array<char, 256> text;  // libwireshark's own is freed at ENDTRY
+  const char* volatile escaped = nullptr;
+  TRY { wireshark::DissectRecord(edt, file_type, record, frame, with_taps, columns); }
+  CATCH(OutOfMemoryError) { escaped = "out of memory"; }
   CATCH_ALL {
     const char* const message = GET_MESSAGE;
-    g_strlcpy(text.data(), message == nullptr ? "an exception without a text" : message,
+    g_strlcpy(text.data(), message == nullptr ? "an exception that no dissector caught" : message,
               text.size());
+    escaped = text.data();
   }
   ENDTRY;
-  return is_done;
+  return escaped;
 }
 
 }  // namespace
@@ -107,13 +104,11 @@ void Session::PrepareTimes(frame_data* frame) {
 Result<void> Session::Run(frame_data* frame, Pass pass) {
   const bool shows = pass == Pass::kShown;
   const bool fills_columns = options_.columns != nullptr && (shows || filters_read_columns_);
-  ExceptionText text{};
-  if (DissectGuarded(edt_.get(), source_->file_type(), source_->record(), frame, shows,
-                     fills_columns ? options_.columns->info() : nullptr, text)) {
-    return {};
-  }
-  return Fail("dissect {}: packet {}: {}", source_->name(), frame->num,
-              base::Printable(text.data()));
+  const char* const escaped =
+      DissectGuarded(edt_.get(), source_->file_type(), source_->record(), frame, shows,
+                     fills_columns ? options_.columns->info() : nullptr);
+  if (escaped == nullptr) return {};
+  return Fail("dissect {}: packet {}: {}", source_->name(), frame->num, base::Printable(escaped));
 }
 
 Result<void> Session::Preview(uint32_t frame_number) {

@@ -35,12 +35,14 @@ class Search {
       if (!read) return Forward(std::move(read));
       if (!*read) return Fail("the file ends after record {}", source_.record_number());
       follow();
-      SelectRecord();
+      auto selected = SelectRecord();
       // Several of one number: of files that had the same name.
       while (!slots.empty() && slots.front().frame <= source_.record_number()) {
         if (auto checked = Check(slots.front()); !checked) return checked;
         slots = slots.subspan(1);
       }
+      // Nothing can be dissected after it.
+      if (!selected) return selected;
     }
     return {};
   }
@@ -60,12 +62,13 @@ class Search {
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
  private:
-  void SelectRecord() {
-    if (filter_ == nullptr) return;
+  Result<void> SelectRecord() {
+    if (filter_ == nullptr) return {};
     const auto selected = filter_->Selects();
     is_dissected_ = selected.has_value();
-    if (!is_dissected_) error_ = selected.error();
     is_selected_ = selected.value_or(false);
+    if (!selected) return tl::unexpected(selected.error());
+    return {};
   }
 
   Result<void> Check(RecordSlot& slot) {
@@ -76,8 +79,6 @@ class Search {
     }
     if (!is_selected_) {
       Set(slot, is_dissected_ ? RecordOutcome::kFiltered : RecordOutcome::kUndissected);
-      // Nothing can be dissected after it.
-      if (!is_dissected_) return tl::unexpected(*error_);
       return {};
     }
     auto kept = on_found_();
