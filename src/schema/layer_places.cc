@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "schema/layer_places.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <string_view>
 
@@ -30,7 +31,7 @@ constexpr std::initializer_list<Places> kPlaces = {
     {"dcom", "isystemactivator", ""},
     {"dec_dna", ".", ""},
     {"dhcpv6", "dhcpv6.dhcpv6", ""},
-    {"dns", "llmnr mdns sflow.dns", ""},
+    {"dns", "icmp.llmnr icmpv6.llmnr llmnr mdns sflow.dns", ""},
     {"e164", "camel gtp", ""},
     {"e212", "bssgp diameter gtp pfcp", ""},
     {"eap", "pana.eap radius.eap", ""},
@@ -80,7 +81,7 @@ constexpr std::initializer_list<Places> kPlaces = {
     {"ntlmssp", "dcerpc smb.gss-api.spnego smb2.gss-api.spnego", "ntlmssp_ntlmssp_verf"},
     {"ocsp", "tls.ocsp", ""},
     {"pap", "gtp.pap", ""},
-    {"pkcs-1", "dtls isakmp kerberos ocsp tls", ""},
+    {"pkcs-1", "dtls isakmp kerberos ocsp opcua rdpudp.tls tls tls.ocsp", ""},
     {"pkinit", "kerberos", ""},
     {"pkix1explicit", "kerberos ocsp tls tls.ocsp", ""},
     {"pkix1implicit", "ocsp tls tls.ocsp", ""},
@@ -102,18 +103,24 @@ constexpr std::initializer_list<Places> kPlaces = {
     {"tcp", "socks", "tcp_tcp_payload"},
     {"tcp", "tcp.mptcp", "tcp_tcp_option"},
     {"tls", "quic.tls rdpudp.tls sflow.tls tls.ocsp wlan_aggregate.tls", ""},
+    {"tls", "dns", "tls_tls_ech"},
     {"udp", "icmp.udp icmpv6.udp openflow_v4.udp sflow.udp", ""},
     {"vlan", "sflow.vlan", ""},
     {"websocket", ".", ""},
     {"wlan", "eapol wlan_aggregate wlan_wlan_mgt", ""},
     {"wlan_rsna_eapol", "eapol", ""},
-    {"x509af", "dtls isakmp kerberos ocsp tls tls.ocsp", ""},
-    {"x509ce", "dtls kerberos ocsp tls tls.ocsp", ""},
-    {"x509if", "dtls isakmp kerberos ocsp tls tls.ocsp", ""},
-    {"x509sat", "dtls isakmp kerberos ocsp tls tls.ocsp", ""},
+    {"x509af", "dtls isakmp kerberos ocsp opcua rdpudp.tls tls tls.ocsp", ""},
+    {"x509ce", "dtls kerberos ocsp opcua rdpudp.tls tls tls.ocsp", ""},
+    {"x509if", "dtls isakmp kerberos ocsp opcua rdpudp.tls tls tls.ocsp", ""},
+    {"x509sat", "dtls isakmp kerberos ocsp opcua rdpudp.tls tls tls.ocsp", ""},
     {"xml", "xmpp.xml", ""},
     {"zbee_nwk", "zbee_aps zbee_beacon", ""},
 };
+
+// Over UDP, so that an ICMP error quotes more than their first bytes. From 4.4 on they are inside
+// of it, as ip and udp are; before, they were layers of the packet.
+constexpr const char* kQuoted =
+    "coap dns dtls gtp isakmp nbns ntp quic radius rtcp rtp sip snmp stun syslog tftp";
 
 constexpr std::string_view kRoot = ".";
 // Wireshark's own findings hang on the item they are about, as layers within its layer.
@@ -134,6 +141,11 @@ std::vector<std::string> OtherPlacesOf(const Field& field) {
     for (const std::string_view container : Words(row.containers)) {
       places.emplace_back(container == kRoot ? "" : container);
     }
+  }
+  const std::vector<std::string_view> quoted = Words(kQuoted);
+  if (std::find(quoted.begin(), quoted.end(), field.layer) != quoted.end()) {
+    for (const std::string_view error : {"icmp", "icmpv6"})
+      places.push_back(Inside(error, field.layer));
   }
   if (field.type != FieldType::kPresence) return places;
   std::vector<std::string> findings = {std::string(kExpert), Inside(field.layer, kExpert)};

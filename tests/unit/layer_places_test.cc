@@ -20,6 +20,15 @@ TEST(LayerPlaces, AreInsideOfOtherLayers) {
   EXPECT_EQ(OtherPlacesOf({"rip.metric", "rip_rip_metric", "rip", FieldType::kLong, ""}), Paths{});
 }
 
+TEST(LayerPlaces, AreInsideOfTheErrorThatQuotesThem) {
+  const Paths places = OtherPlacesOf({"dns.a", "dns_dns_a", "dns", FieldType::kIp, ""});
+  for (const char* place : {"icmp.dns", "icmpv6.dns", "icmp.llmnr"})
+    EXPECT_TRUE(Has(places, place)) << place;
+  EXPECT_TRUE(
+      Has(OtherPlacesOf({"snmp.community", "snmp_snmp_community", "snmp", FieldType::kKeyword, ""}),
+          "icmp.snmp"));
+}
+
 TEST(LayerPlaces, CanBeThoseOfSomeFieldsOnly) {
   const Field segments{"tcp.segment.count", "tcp_tcp_segment_count", "tcp", FieldType::kLong, ""};
   EXPECT_TRUE(Has(OtherPlacesOf(segments), ""));
