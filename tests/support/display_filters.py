@@ -14,6 +14,7 @@ for place, filter in ipairs(filters) do
     print("refused", place)
   end
 end
+print("loaded")
 """
 
 
@@ -30,6 +31,7 @@ def frames_selected(tshark, capture, filters):
         script.write_text(SCRIPT % ", ".join(map(lua_text, filters)), encoding="ascii")
         # As with -Y and -T fields: a tree with everything that is shown.
         printed = tshark("-r", capture, "-X", f"lua_script:{script}", "-T", "fields", "-e", "frame.number")
+    assert "loaded" in printed.splitlines(), "tshark ran no script of Lua"
     for line in printed.splitlines():
         word, *numbers = line.split("\t")
         if word == "refused":

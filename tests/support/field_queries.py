@@ -35,7 +35,7 @@ def questions(field, mapping, value):
     if mapping.get("null_value"):
         return [(term(True), name)]
     if kind == "boolean":
-        return [(term(value == "1"), f"{name} == {value}")]
+        return [(term(value in ("1", "True")), f"{name} == {value}")]  # as 4.0 and 4.4 show it
     if kind in ("long", "double"):
         return [(term(value), f"{name} == {value}"),
                 ({"range": {path: {"gt": value}}}, f"{name} > {value}"),
