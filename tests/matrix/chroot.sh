@@ -88,7 +88,7 @@ write_nothing() {
 }
 
 in_chroot() {
-    chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+    "$tree/tests/matrix/enter.py" "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
         TERM="${TERM:-dumb}" CCACHE_DIR=/espcap-ccache CCACHE_BASEDIR=/espcap \
         PYTHONDONTWRITEBYTECODE=1 "$@"
 }
