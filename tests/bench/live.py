@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Live capture in a network namespace: which rates are kept up with, for how long, what more than that does, and what
-an idle link costs. Needs root, iproute2 and tcpreplay."""
+an idle link costs. Needs root, iproute2 and espcap_replay."""
 import dataclasses
 import os
 import re
@@ -43,7 +43,7 @@ class Replay:
     def __init__(self, network, capture, packets, packets_a_second, seconds):
         total = round(packets_a_second * seconds)
         command = network.replay_command(
-            capture, "--preload-pcap", "--pps", str(round(packets_a_second)), "--limit", str(total),
+            capture, "--pps", str(round(packets_a_second)), "--limit", str(total),
             "--loop", str(total // packets + 1))
         self.process = subprocess.Popen(network.command(*command), text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -52,7 +52,7 @@ class Replay:
     def end(self):
         """(packets, seconds, packets a second) as sent."""
         report = self.process.communicate(timeout=self.longest_s)[0]
-        seconds = float(re.search(r"sent in ([0-9.]+) seconds", report)[1])
+        seconds = float(re.search(r"packets in ([0-9.]+) seconds", report)[1])
         sent = packets_sent(report)
         return sent, seconds, sent / seconds
 

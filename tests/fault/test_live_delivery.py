@@ -102,7 +102,7 @@ def test_a_stop_delivers_what_was_captured(network, elasticsearch, start_espcap,
     run = start_espcap("--verbose", "--nic", nic, "--bpf", "tcp port 80", "--chunk", 100,
                        *elasticsearch.options, stop_signal=signal.SIGINT)
     run.wait_for(f"capturing on {nic}")
-    network.replay(HTTP, "--topspeed", "--loop", 10)
+    network.replay(HTTP, "--loop", 10)
     assert run.stop() == 0, run
     selected = len(espcap("--file", HTTP, "--bpf", "tcp port 80").documents())
     assert run.ledger["indexed"] == elasticsearch.count(elasticsearch.indices) == 10 * selected > 0

@@ -182,7 +182,7 @@ def test_snaplen(network, live):
 def test_a_stop_delivers_all_that_was_captured(workers, network, live):
     """The signal comes right behind the last packet, which is in the kernel's buffer then."""
     running = live("--nic", "a0", "--workers", workers, "--no-ordered")
-    sent = network.replay(HTTP, "--topspeed", "--loop", "200")
+    sent = network.replay(HTTP, "--loop", "200")
     assert running.stop() == 0, running.err
     assert running.ledger == {"packets captured": sent, "written": sent, "failed": 0}
     assert sorted(frame_numbers(running.documents())) == list(range(1, sent + 1))
@@ -229,7 +229,7 @@ def test_more_than_can_be_dissected_is_counted(network, live):
     running = live("--nic", "a0", "--buffer-bytes", "1M", "--stats-interval", "1s")
     sent = 0
     for _ in range(10):  # where other work slows down the sender, once isn't enough
-        sent += network.replay(HTTP, "--topspeed", "--loop", "2500")
+        sent += network.replay(HTTP, "--loop", "2500")
         if settled(running, sent)["dropped"]:
             break
     before = settled(running, sent)["delivered"]
@@ -288,7 +288,7 @@ def test_raw_files_follow_one_another(network, live, tshark, tmp_path):
     """By size; the newest stay. What a full ring drops is kept too, and so is all before a kill."""
     running = live("--nic", "a0", "--nic", "a1", "--write", tmp_path / "raw.pcapng",
                    "--write-bytes", "50k", "--write-files", "3")
-    network.replay(HTTP, "--topspeed", "--loop", "20")
+    network.replay(HTTP, "--loop", "20")
     network.replay(HTTP, number=1)
     running.wait_for_lines(21 * 104)
     files = sorted(tmp_path.glob("raw-a0_*.pcapng"))
@@ -311,7 +311,7 @@ def test_a_killed_worker_is_replaced(network, live):
     running = live("--nic", "a0")
     sent = 0
     for _ in range(3):
-        sent += network.replay(HTTP, "--topspeed", "--loop", "40")
+        sent += network.replay(HTTP, "--loop", "40")
         running.kill_worker_after_progress()
     sent += network.replay(HTTP)
     running.wait_for_lines(sent)
@@ -335,7 +335,7 @@ def test_a_killed_capture_process_is_replaced(network, live):
 
 def test_sessions_are_replaced(network, live):
     running = live("--nic", "a0", "--session-packets", "50")
-    sent = network.replay(HTTP, "--topspeed", "--loop", "5")
+    sent = network.replay(HTTP, "--loop", "5")
     running.wait_for_lines(sent)
     assert running.stop() == 0
     assert frame_numbers(running.documents()) == list(range(1, sent + 1))
@@ -344,7 +344,7 @@ def test_sessions_are_replaced(network, live):
 
 def test_ids_are_never_those_of_another_packet(network, live):
     runs = [live("--nic", "a0", "--format", "bulk") for _ in range(2)]
-    sent = network.replay(HTTP, "--topspeed", "--loop", "3")
+    sent = network.replay(HTTP, "--loop", "3")
     ids = set()
     for running in runs:
         running.wait_for_lines(2 * sent)

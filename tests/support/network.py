@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A network of its own for live capture: a namespace with pairs of interfaces, quiet but for what a
-test sends. Needs root, iproute2 and tcpreplay."""
+test sends. Needs root, iproute2 and espcap_replay, which the build makes."""
 import os
+import re
 import subprocess
 import uuid
 
+from project import BUILD
 from waiting import WAIT_S
 
 
@@ -15,8 +17,8 @@ def run(*command, **options):
 
 
 def packets_sent(report):
-    """What tcpreplay says that it has sent."""
-    return int(report.split("Actual: ")[1].split()[0])
+    """What espcap_replay says that it has sent."""
+    return int(re.search(r"^sent (\d+) packets", report, re.MULTILINE)[1])
 
 
 class Network:
@@ -56,7 +58,7 @@ class Network:
         return run("ip", "-n", self.name, *arguments)
 
     def replay(self, capture, *options, number=0):
-        """Sends a capture into b…; how many packets."""
+        """Sends a capture into b…, with options of espcap_replay; how many packets."""
         report = self.inside(*self.replay_command(capture, *options, number=number)).stdout
         return packets_sent(report)
 
@@ -64,8 +66,7 @@ class Network:
     def replay_command(capture, *options, number=0):
         # On one processor: a veth keeps the order of what is sent from one only.
         processor = str(min(os.sched_getaffinity(0)))
-        return ["taskset", "--cpu-list", processor, "tcpreplay",
-                *(options or ("--topspeed",)), "-i", f"b{number}", capture]
+        return ["taskset", "--cpu-list", processor, BUILD / "espcap_replay", f"b{number}", capture, *options]
 
     def remove(self):
         run("ip", "netns", "del", self.name, check=False)
