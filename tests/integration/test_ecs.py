@@ -4,6 +4,7 @@ import json
 
 import pytest
 from project import TEST_PCAPS
+from releases import community_id_of
 
 
 def ecs_of(document):
@@ -28,7 +29,7 @@ def test_ecs_has_the_addresses_and_flows_of_tshark(espcap, captures, tshark):
     flows = set()
     for path in captures:
         rows = tshark("-r", path, "--enable-protocol", "communityid", "-T", "fields",
-                      "-e", "frame.number", "-e", "communityid", "-e", "_ws.col.Source",
+                      "-e", "frame.number", "-e", community_id_of(tshark), "-e", "_ws.col.Source",
                       "-e", "_ws.col.Destination", "-n").splitlines()
         documents = espcap("--file", path, "--ecs", "--fields", "frame.number").documents()
         assert len(rows) == len(documents)

@@ -17,6 +17,7 @@ import pytest
 import referee
 from captures import write_pcap
 from project import ESPCAP, FULL, TEST_PCAPS, TIMEOUT_S
+from releases import release_of
 
 SAMPLE_FILES = 300
 FILES_AT_ONCE = 25  # by one run of espcap: to start it takes longer than to dissect most
@@ -113,10 +114,6 @@ def assert_equal(captures, way, oracle, folder):
         found = pool.map(functools.partial(judge_each, oracle, folder, way), batches)
         wrong = list(itertools.chain(*found))
     assert not wrong, f"{len(wrong)} of {len(captures)}:\n" + "\n".join(wrong[:20])
-
-
-def release_of(tshark):
-    return tuple(map(int, re.search(r"(\d+)\.(\d+)", tshark("--version")).groups()))
 
 
 @pytest.mark.parametrize("way", OF_ALL_RELEASES)

@@ -127,7 +127,7 @@ def test_a_frame_that_ends_every_worker_is_quarantined(two_pass, environment, es
             assert document["espcap"]["error"] == "its dissection ends the process with status 3"
             continue
         for key in ("frame_frame_time_delta", "frame_frame_time_relative", "frame_frame_len"):
-            assert frame[key] == other_frame[key]
+            assert frame.get(key) == other_frame.get(key)  # the first has no delta, from 4.6 on
 
 
 def test_everything_ends_with_the_supervisor(archive, start_espcap):

@@ -12,6 +12,9 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <wireshark.h>
+#include <wiretap/wtap.h>
+#include <ws_version.h>
 
 enum { FRAME_BYTES = 15, TYPE_AT = 12, WHAT_AT = 14 };
 
@@ -61,7 +64,7 @@ static void go_wrong(char what) {
       syscall(SYS_tgkill, getpid(), getpid(), SIGKILL);
       break;
     case 'l':  // loops
-      for (volatile unsigned i = 0;; ++i) continue;
+      for (volatile unsigned i = 0;; i = i + 1) continue;
     case 'g':  // grows
       for (;;) {
         char* memory = malloc((size_t)1 << 20);
@@ -78,13 +81,26 @@ static void go_wrong(char what) {
 
 typedef void run_function(void*, long, void*, void*, void*, void*);
 
-static void run(const char* name, void* a, long b, void* c, void* tvb, void* e, void* f) {
+// The frame's first bytes; 0 where there are less. From 4.6 on the record holds them, and there is no tvb.
+static int begin_of(const wtap_rec* record, void* tvb, uint8_t* bytes) {
+#if WIRESHARK_VERSION_MAJOR > 4 || WIRESHARK_VERSION_MINOR >= 6
+  (void)tvb;
+  if (ws_buffer_length(&record->data) < FRAME_BYTES) return 0;
+  memcpy(bytes, ws_buffer_start_ptr(&record->data), FRAME_BYTES);
+#else
+  (void)record;
+  if (tvb_captured_length(tvb) < FRAME_BYTES) return 0;
+  tvb_memcpy(tvb, bytes, 0, FRAME_BYTES);
+#endif
+  return 1;
+}
+
+static void run(const char* name, void* a, long b, void* record, void* d, void* e, void* f) {
   uint8_t bytes[FRAME_BYTES];
-  if (tvb_captured_length(tvb) >= FRAME_BYTES) {
-    tvb_memcpy(tvb, bytes, 0, FRAME_BYTES);
-    if (bytes[TYPE_AT] == 0x88 && bytes[TYPE_AT + 1] == 0xb5 && is_called("espcap-worker")) go_wrong((char)bytes[WHAT_AT]);
+  if (begin_of(record, d, bytes) && bytes[TYPE_AT] == 0x88 && bytes[TYPE_AT + 1] == 0xb5 && is_called("espcap-worker")) {
+    go_wrong((char)bytes[WHAT_AT]);
   }
-  ((run_function*)dlsym(RTLD_NEXT, name))(a, b, c, tvb, e, f);
+  ((run_function*)dlsym(RTLD_NEXT, name))(a, b, record, d, e, f);
   throws = 0;  // a first pass calls no taps
 }
 

@@ -8,5 +8,6 @@ def build(name, folder):
     """The library's path, in `folder`."""
     library = folder / f"{name}.so"
     source = pathlib.Path(__file__).with_name(f"{name}.c")
-    subprocess.run(["cc", "-shared", "-fPIC", "-Wall", "-Werror", "-o", library, source, "-ldl"], check=True)
+    headers = subprocess.run(["pkg-config", "--cflags", "wireshark"], check=True, capture_output=True, text=True).stdout.split()
+    subprocess.run(["cc", "-shared", "-fPIC", "-Wall", "-Werror", *headers, "-o", library, source, "-ldl"], check=True)
     return library
