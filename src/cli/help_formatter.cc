@@ -87,7 +87,9 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string name,
                                      CLI::AppFormatMode mode) const {
   std::string help = CLI::Formatter::make_help(app, std::move(name), mode);
   // CLI11 2.6 leaves a blank where it wraps a paragraph.
-  for (size_t at = 0; (at = help.find(" \n", at)) != std::string::npos; at -= at > 0 ? 1 : 0) help.erase(at, 1);
+  for (size_t at = 0; (at = help.find(" \n", at)) != std::string::npos; at -= at > 0 ? 1 : 0) {
+    help.erase(at, 1);
+  }
   for (size_t at = 0; (at = help.find("\n\n\n", at)) != std::string::npos;) help.erase(at, 1);
   return help;
 }

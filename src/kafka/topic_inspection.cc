@@ -119,7 +119,8 @@ class Inspection {
       const char* text = rd_kafka_event_error_string(event.get());
       if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
         // Newer librdkafka says no error of a connection that a broker has closed.
-        if (last_error_ == RD_KAFKA_RESP_ERR_NO_ERROR || IsBrokerAway(last_error_, reason_)) continue;
+        const bool has_reason = last_error_ != RD_KAFKA_RESP_ERR_NO_ERROR;
+        if (!has_reason || IsBrokerAway(last_error_, reason_)) continue;
         return Refuse(last_error_, reason_.empty() ? text : reason_);
       }
       reason_ = text;

@@ -147,8 +147,9 @@ std::vector<std::string> OtherPlacesOf(const Field& field) {
   }
   const std::vector<std::string_view> quoted = Words(kQuoted);
   if (std::find(quoted.begin(), quoted.end(), field.layer) != quoted.end()) {
-    for (const std::string_view error : {"icmp", "icmpv6"})
+    for (const std::string_view error : {"icmp", "icmpv6"}) {
       places.push_back(Inside(error, field.layer));
+    }
   }
   if (field.type != FieldType::kPresence) return places;
   std::vector<std::string> findings = {std::string(kExpert), Inside(field.layer, kExpert)};
