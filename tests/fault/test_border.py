@@ -14,9 +14,10 @@ from as_unit import as_unit
 from folders import for_every_user
 from processes import status_of
 from project import ESPCAP, FULL, HAS_ASAN, TEST_PCAPS
+from users import AS_NOBODY
 
 HTTP = TEST_PCAPS / "http.pcap"
-USER = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+USER = [*AS_NOBODY, "--"]
 IDENTITIES = ("root", "user", "unit")
 KERNELS = ("Landlock", "no Landlock")
 SETTINGS = [(identity, kernel) for identity in IDENTITIES for kernel in KERNELS]

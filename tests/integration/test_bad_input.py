@@ -12,6 +12,7 @@ import pytest
 from documents import decompressed
 from mounts import own_mounts
 from project import ESPCAP, TEST_PCAPS
+from users import AS_NOBODY
 
 DNS = TEST_PCAPS / "dns.pcap"
 
@@ -95,7 +96,7 @@ def test_unreadable_file(tmp_path_factory, espcap, environment):
         if path.stat().st_uid == os.getuid() and path.is_relative_to("/tmp") and path != path.parent:
             path.chmod(path.stat().st_mode | 0o011)
     run = espcap("--file", secret, program=program, cwd="/",
-                 before=["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],
+                 before=AS_NOBODY,
                  env={**environment, "HOME": "/nonexistent"})
     assert run.code == 2, run
     assert f"open {secret}: Permission denied" in run.err, run

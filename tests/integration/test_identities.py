@@ -12,11 +12,12 @@ from as_unit import as_unit, settings_of, user_of
 from ports import free_ports
 from processes import status_of
 from project import ESPCAP, TEST_PCAPS
+from users import AS_NOBODY
 
 READING, LEASE, NET_RAW = 1 << 2, 1 << 28, 1 << 13
 HTTP = TEST_PCAPS / "http.pcap"
 RUN_AS = "daemon"  # every Debian has this user
-USER = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+USER = [*AS_NOBODY]
 CAPTURING = ["--inh-caps=+net_raw", "--ambient-caps=+net_raw"]
 WATCH_UNIT, NIC_UNIT = "espcap-watch@.service.in", "espcap@.service.in"
 

@@ -19,6 +19,7 @@ from project import ESPCAP, ROOT, TEST_PCAPS
 from referee import difference, judge
 from seeds import seed_or
 from tshark_live import LiveTshark
+from users import AS_NOBODY
 from waiting import WAIT_S
 
 HTTP = TEST_PCAPS / "http.pcap"
@@ -472,16 +473,14 @@ def test_what_cannot_be_captured(arguments, said, live, tmp_path):
 
 
 def test_without_permission(live):
-    nobody = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
-              "--bounding-set=-all", "--inh-caps=-all", "env", "HOME=/nonexistent")
+    nobody = (*AS_NOBODY, "--bounding-set=-all", "--inh-caps=-all", "env", "HOME=/nonexistent")
     running = live("--nic", "a0", ready=None, prefix=nobody)
     assert running.wait() == 1
     assert "no permission" in running.err and "setcap cap_net_raw,cap_net_admin=ep" in running.err
 
 
 def test_the_list_says_what_is_missing(network, live):
-    nobody = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
-              "--bounding-set=-all", "--inh-caps=-all", "env", "HOME=/nonexistent")
+    nobody = (*AS_NOBODY, "--bounding-set=-all", "--inh-caps=-all", "env", "HOME=/nonexistent")
     running = live("--list", ready=None, prefix=nobody)
     assert running.wait() == 0
     assert any(b" a0 " in line for line in running.lines())
