@@ -23,6 +23,7 @@ CLUSTER = "ZXNwY2FwLXRlc3RzLTAwMQ"
 START_S = 120
 PASSWORD = "correct horse"
 LISTENERS = ("plain", "sasl", "tls", "controller")
+NO_COORDINATOR = {14, 15, 16}  # loading, not available, moved: each is asked again
 PROPERTIES = """
 process.roles=broker,controller
 node.id=1
@@ -215,24 +216,34 @@ class Broker:
                 return stream.read(size)[4:]
 
     def committed(self, group, topic):
-        """{partition: offset} of what the group has committed."""
+        """{partition: offset} of what the group has committed; a broker that has started anew may not know it yet."""
         partitions = sorted(self.ends(topic))
         body = text(group) + struct.pack(">i", 1) + text(topic)
         body += struct.pack(f">i{len(partitions)}i", len(partitions), *partitions)
-        answer = self._request(9, 1, body)  # OffsetFetch
+
+        def answer():
+            offsets, errors = self._fetched_offsets(topic, body)
+            assert errors <= NO_COORDINATOR, f"offsets of {group}: Kafka's errors {errors}"
+            return None if errors else (offsets,)
+        return wait_until(answer, what=f"the offsets of {group}")[0]
+
+    def _fetched_offsets(self, topic, body):
+        """({partition: offset}, the errors of partitions) of an answer to OffsetFetch."""
+        answer = self._request(9, 1, body)
         place = 4 + 2 + len(topic)  # after the count of topics and the name
         count, = struct.unpack_from(">i", answer, place)
         place += 4
-        found = {}
+        offsets, errors = {}, set()
         for _ in range(count):
             partition, offset, metadata = struct.unpack_from(">iqh", answer, place)
             place += 14 + max(metadata, 0)
             error, = struct.unpack_from(">h", answer, place)
             place += 2
-            assert error == 0, f"offsets of {group}: Kafka's error {error}"
-            if offset >= 0:
-                found[partition] = offset
-        return found
+            if error:
+                errors.add(error)
+            elif offset >= 0:
+                offsets[partition] = offset
+        return offsets, errors
 
     def ends(self, topic):
         """{partition: the offset behind its last message}; a broker that has started anew may not lead them yet."""
