@@ -28,10 +28,13 @@ std::pair<uint16_t, uint16_t> PortRange() {
   return {low, high};
 }
 
-// Several sockets may have a port as long as none of them listens.
-bool BindTo(int socket, int family, uint16_t port) {
+// Several sockets may have a port as long as each of them says so, and none listens.
+bool MayShareItsPort(int socket) {
   const int on = 1;
-  if (::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0) return false;
+  return ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0;
+}
+
+bool BindTo(int socket, int family, uint16_t port) {
   sockaddr_storage address{};
   address.ss_family = static_cast<sa_family_t>(family);
   socklen_t size = sizeof(sockaddr_in);
@@ -44,7 +47,8 @@ bool BindTo(int socket, int family, uint16_t port) {
   return ::bind(socket, reinterpret_cast<const sockaddr*>(&address), size) == 0;
 }
 
-// Both families at once where there is IPv6.
+// Both families at once where there is IPv6. It is shared once it is held, so that no other run can
+// hold it, too.
 base::FileDescriptor Hold(uint16_t port) {
   for (const int family : {AF_INET6, AF_INET}) {
     base::FileDescriptor socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -53,7 +57,9 @@ base::FileDescriptor Hold(uint16_t port) {
     if (family == AF_INET6) {
       ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
     }
-    if (BindTo(socket.get(), family, port)) return socket;
+    if (BindTo(socket.get(), family, port)) {
+      return MayShareItsPort(socket.get()) ? std::move(socket) : base::FileDescriptor{};
+    }
     if (errno == EADDRINUSE) break;
   }
   return {};
@@ -109,7 +115,10 @@ int LocalPorts::Open(int family, int type, int protocol) {
                  sizeof(preference));
   }
   const std::scoped_lock lock(mutex_);
-  if (free_.empty() || !BindTo(socket.get(), family, free_.front())) return -1;
+  if (free_.empty() || !MayShareItsPort(socket.get()) ||
+      !BindTo(socket.get(), family, free_.front())) {
+    return -1;
+  }
   port_of_[socket.get()] = free_.front();
   free_.pop_front();
   return socket.Release();

@@ -84,7 +84,20 @@ TEST(LocalPorts, NoMoreConnectionsThanPorts) {
   for (const int socket : open) (*ports)->Close(socket);
 }
 
-// In a network of its own, whose ports are taken but for a few in a row.
+// The exit status of what runs in a network of its own.
+int StatusInOwnNetwork(int (*run)()) {
+  const pid_t process = ::fork();
+  if (process == 0) {
+    const rlimit files{4096, 4096};
+    ::setrlimit(RLIMIT_NOFILE, &files);
+    ::_exit(::unshare(CLONE_NEWNET) != 0 ? 3 : run());
+  }
+  int status = -1;
+  EXPECT_EQ(::waitpid(process, &status, 0), process);
+  return status;
+}
+
+// Its ports are taken but for a few in a row.
 int ReserveWhereFewAreFree() {
   constexpr int kFirst = 20'000;
   constexpr int kLast = 50'000;
@@ -104,15 +117,21 @@ int ReserveWhereFewAreFree() {
 
 TEST(LocalPorts, AreFoundAmongManyConnections) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root makes networks";
-  const pid_t process = ::fork();
-  if (process == 0) {
-    const rlimit files{4096, 4096};
-    ::setrlimit(RLIMIT_NOFILE, &files);
-    ::_exit(::unshare(CLONE_NEWNET) != 0 ? 3 : ReserveWhereFewAreFree());
-  }
-  int status = -1;
-  ASSERT_EQ(::waitpid(process, &status, 0), process);
-  EXPECT_EQ(status, 0);
+  EXPECT_EQ(StatusInOwnNetwork(ReserveWhereFewAreFree), 0);
+}
+
+// One more port than for one run: wherever its row begins, another has no room.
+int ReserveTwiceWhereOneHasRoom() {
+  std::ofstream("/proc/sys/net/ipv4/ip_local_port_range")
+      << 40'000 << ' ' << 40'000 + LocalPorts::kCount;
+  const auto ports = LocalPorts::Reserve();
+  const auto others = LocalPorts::Reserve();
+  return ports && !others ? 0 : 1;
+}
+
+TEST(LocalPorts, NoOtherRunGetsThem) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root makes networks";
+  EXPECT_EQ(StatusInOwnNetwork(ReserveTwiceWhereOneHasRoom), 0);
 }
 
 TEST(LocalPorts, NobodyElseGetsOne) {
