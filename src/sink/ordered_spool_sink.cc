@@ -21,9 +21,11 @@ OrderedSpoolSink::OrderedSpoolSink(base::EventLoop& loop, std::unique_ptr<Remote
 
 Placement OrderedSpoolSink::PlaceNext() const {
   if (closing_) return at_server_.empty() ? Placement::kSpool : Placement::kWait;
-  const bool is_spool_empty = drain_.IsEmpty() && !is_keeping_;
-  return PlaceInOrder(StateOfServer(), when_full_,
-                      {is_spool_empty, is_diverted_, !at_server_.empty()});
+  return PlaceInOrder(StateOfServer(), when_full_, StateOfLine());
+}
+
+LineState OrderedSpoolSink::StateOfLine() const {
+  return {drain_.IsEmpty() && !is_keeping_, is_diverted_, !at_server_.empty()};
 }
 
 // One may wait here: then it is known that brokers are too slow for what is live.
@@ -123,12 +125,9 @@ Result<void> OrderedSpoolSink::Poll(Ledger& ledger) {
 }
 
 void OrderedSpoolSink::Divert(Time now) {
-  const bool is_live = when_full_ == WhenFull::kDropNewest;
-  if (server_->Away() || (is_live && waits_since_ && now >= *waits_since_ + kPatience)) {
-    is_diverted_ = true;
-  } else if (line_.empty() && drain_.IsEmpty() && !is_keeping_) {
-    is_diverted_ = false;
-  }
+  const bool is_slow =
+      when_full_ == WhenFull::kDropNewest && waits_since_ && now >= *waits_since_ + kPatience;
+  is_diverted_ = IsDiverted(server_->Away() || is_slow, !line_.empty(), StateOfLine());
 }
 
 // They are older than all that is in line, but for those that came back before.

@@ -36,6 +36,7 @@ class OrderedSpoolSink : public SpoolingSink {
 
  private:
   [[nodiscard]] Placement PlaceNext() const;
+  [[nodiscard]] LineState StateOfLine() const;
   // What is in line goes where it can.
   Result<void> Advance(Ledger& ledger);
   void Lose(uint64_t Ledger::*as, Ledger& ledger);

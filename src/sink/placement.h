@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Where a batch goes that was captured while the server is as it is. A pure function.
+// Where a batch goes that was captured while the server is as it is. Pure functions.
 #ifndef ESPCAP_SINK_PLACEMENT_H_
 #define ESPCAP_SINK_PLACEMENT_H_
 
@@ -50,6 +50,14 @@ constexpr Placement PlaceInOrder(ServerState server, WhenFull when_full, LineSta
   if (is_live && (line.is_diverted || !line.is_spool_empty)) return Placement::kSpool;
   const bool is_next = line.is_spool_empty && server == ServerState::kReady;
   return is_next ? Placement::kServer : Placement::kWait;
+}
+
+// Whether all goes by the disk from now on. What was so ends when nothing that is older than a
+// batch of the server's is on disk, or has come back to wait.
+constexpr bool IsDiverted(bool is_away_or_slow, bool any_waits, LineState line) {
+  if (is_away_or_slow) return true;
+  const bool is_sent = line.is_spool_empty && !(any_waits && line.server_has_own);
+  return line.is_diverted && !is_sent;
 }
 
 }  // namespace espcap::sink

@@ -59,5 +59,33 @@ TEST(Placement, InOrderNothingOvertakesWhatIsOnDisk) {
   }
 }
 
+TEST(Placement, AllGoesByTheDiskUntilNothingOlderIsThere) {
+  constexpr bool kIsAway = true;
+  constexpr bool kAnyWaits = true;
+  struct Case {
+    bool is_away_or_slow;
+    bool any_waits;
+    LineState line;
+    bool is_diverted;
+  };
+  const Case cases[] = {
+      {kIsAway, !kAnyWaits, {true, false, false}, true},
+      {kIsAway, kAnyWaits, {true, true, true}, true},
+      // It answers again: what is on disk goes first, and what has come back to wait.
+      {!kIsAway, !kAnyWaits, {false, true, false}, true},
+      {!kIsAway, kAnyWaits, {false, true, false}, true},
+      {!kIsAway, kAnyWaits, {true, true, true}, true},
+      // Then those that wait, however many there are.
+      {!kIsAway, kAnyWaits, {true, true, false}, false},
+      {!kIsAway, !kAnyWaits, {true, true, false}, false},
+      {!kIsAway, !kAnyWaits, {true, true, true}, false},
+      // What an earlier run has left diverts nothing by itself.
+      {!kIsAway, kAnyWaits, {false, false, false}, false},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(IsDiverted(c.is_away_or_slow, c.any_waits, c.line), c.is_diverted) << &c - cases;
+  }
+}
+
 }  // namespace
 }  // namespace espcap::sink
