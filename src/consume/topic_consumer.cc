@@ -141,7 +141,7 @@ void TopicConsumer::Handle(const kafka::Consumer::Events& events) {
 }
 
 void TopicConsumer::Handle(const kafka::ErrorReport& error) {
-  if (!kafka::EndsMembership(error.error)) return hooks_.warn(error.reason);
+  if (!kafka::IsForGood(error.error)) return hooks_.warn(error.reason);
   if (!failure_.empty()) return;
   failure_ = fmt::format(
       "{}: {}", options_.name,

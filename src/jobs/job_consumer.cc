@@ -90,7 +90,7 @@ void JobConsumer::Handle(const kafka::Consumer::Events& events) {
   }
   commits_.Handle(events.commits, partitions_, hooks_.warn);
   for (const kafka::ErrorReport& error : events.errors) {
-    if (kafka::EndsMembership(error.error) && failure_.empty()) {
+    if (kafka::IsForGood(error.error) && failure_.empty()) {
       failure_ = fmt::format(
           "{}: {}", options_.name,
           kafka::Explain(error.error, error.reason, options_.mechanism, rd_kafka_version()));

@@ -50,7 +50,6 @@ bool IsForGood(rd_kafka_resp_err_t error) {
     case RD_KAFKA_RESP_ERR__SSL:
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR__FATAL:
-    case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
@@ -58,10 +57,6 @@ bool IsForGood(rd_kafka_resp_err_t error) {
     default:
       return false;
   }
-}
-
-bool EndsMembership(rd_kafka_resp_err_t error) {
-  return error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && IsForGood(error);
 }
 
 bool IsTransient(rd_kafka_resp_err_t error) {

@@ -11,11 +11,9 @@
 
 namespace espcap::kafka {
 
-// Whether waiting can't repair it at the start: credentials, certificates, names.
+// Whether waiting can't repair it: credentials, certificates. Brokers that are all away may come
+// back, and librdkafka 2.14 says that they are, too, when it lets go of its first connection.
 bool IsForGood(rd_kafka_resp_err_t error);
-
-// The same for a member of a group: brokers that are all away may come back.
-bool EndsMembership(rd_kafka_resp_err_t error);
 
 // Whether it is over in moments, without anyone's doing: a coordinator or leader that moves, such
 // as while the topic of committed offsets is made or a broker starts.

@@ -126,7 +126,7 @@ class Reading {
     if (error == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
       const Partition end(rd_kafka_event_topic_partition(&event));
       if (end != nullptr && end->partition == partition_) return TellBefore(end->offset);
-    } else if (EndsMembership(error)) {
+    } else if (IsForGood(error)) {
       fault_ = Refused(connection_, error, ReportOf(client_, event).reason).value().message;
     }
     return {};

@@ -12,6 +12,7 @@
 namespace espcap::kafka {
 namespace {
 
+using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 // Every one, from its first message on.
@@ -81,13 +82,17 @@ Result<void> ReadWholeTopic(const Connection& connection, int32_t partitions,
     return Refused(connection, error, rd_kafka_err2str(error));
   }
   std::set<int32_t> ended;
+  Clock::time_point deadline = Clock::now() + timeout;
   while (ended.size() < static_cast<size_t>(partitions)) {
-    const Event event = client->NextEvent(static_cast<int>(timeout.count()));
-    if (event == nullptr) {
+    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+    if (left.count() <= 0) {
       return Fail("{}: no broker answers within {} s", connection.address.Text(),
                   std::chrono::duration_cast<std::chrono::seconds>(timeout).count());
     }
+    const Event event = client->NextEvent(static_cast<int>(left.count()));
+    if (event == nullptr) continue;
     if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_FETCH) {
+      deadline = Clock::now() + timeout;
       while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event.get())) {
         on_message({static_cast<const char*>(message->key), message->key_len},
                    {static_cast<const char*>(message->payload), message->len});

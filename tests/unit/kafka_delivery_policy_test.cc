@@ -41,14 +41,14 @@ TEST(KafkaDeliveryPolicy, WhatFollowsFromAnOutcome) {
   }
 }
 
-TEST(KafkaFailure, WhatEndsAMembership) {
+TEST(KafkaFailure, WhatWaitingCannotRepair) {
   for (const auto error : {RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR__FATAL,
                            RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED}) {
-    EXPECT_TRUE(EndsMembership(error)) << rd_kafka_err2name(error);
+    EXPECT_TRUE(IsForGood(error)) << rd_kafka_err2name(error);
   }
   for (const auto error : {RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__TRANSPORT,
                            RD_KAFKA_RESP_ERR_NOT_COORDINATOR}) {
-    EXPECT_FALSE(EndsMembership(error)) << rd_kafka_err2name(error);
+    EXPECT_FALSE(IsForGood(error)) << rd_kafka_err2name(error);
   }
 }
 
