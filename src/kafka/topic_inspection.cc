@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kafka/topic_inspection.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <memory>
@@ -19,6 +21,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kLook{250};          // at what went wrong meanwhile
 constexpr milliseconds kCreation{3000};     // a broker that makes topics itself needs some time
+constexpr milliseconds kPropagation{1000};  // a topic that was just made may not be known yet
 constexpr milliseconds kDescription{5000};  // of the topic's configuration
 constexpr uint64_t kDefaultMessageBytes = 1'048'588;  // Kafka's own default
 
@@ -40,25 +43,15 @@ using Owned = std::unique_ptr<T, Destroy>;
 
 class Inspection {
  public:
-  Inspection(const Connection& connection, Client client, milliseconds timeout, TopicUse use)
+  Inspection(const Connection& connection, Client client)
       : address_(connection.address),
         mechanism_(ValueOf(connection.properties, "sasl.mechanism")),
         client_(std::move(client)),
-        topic_(rd_kafka_topic_new(client_.get(), address_.topic.c_str(), nullptr)),
-        timeout_(timeout),
-        use_(use) {}
+        topic_(rd_kafka_topic_new(client_.get(), address_.topic.c_str(), nullptr)) {}
 
-  Result<TopicFacts> Run() {
-    auto partitions = AskPartitions();
-    if (!partitions) return Forward(std::move(partitions));
-    facts_.partitions = *partitions;
-    if (use_ == TopicUse::kAny) facts_.max_message_bytes = AskMessageBytes();
-    return std::move(facts_);
-  }
-
- private:
-  Result<int32_t> AskPartitions() {
-    const Clock::time_point deadline = Clock::now() + timeout_;
+  // None: the brokers say for `most_missing` that there is no such topic.
+  Result<std::optional<int32_t>> AskPartitions(milliseconds timeout, milliseconds most_missing) {
+    const Clock::time_point deadline = Clock::now() + timeout;
     std::optional<Clock::time_point> missing_since;
     for (;;) {
       const rd_kafka_metadata_t* answer = nullptr;
@@ -68,41 +61,43 @@ class Inspection {
       if (asked == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1) {
         const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
         if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR && topic.partition_cnt > 0) {
-          if (missing_since) WarnOfCreation(topic.partition_cnt);
           return topic.partition_cnt;
         }
         if (IsForGood(topic.err)) return Refuse(topic.err, rd_kafka_err2str(topic.err));
         reason_ = rd_kafka_err2str(topic.err);
         if (!missing_since) missing_since = Clock::now();
-        if (IsMissing(topic.err) && Clock::now() > *missing_since + kCreation) return Missing();
+        if (IsMissing(topic.err) && Clock::now() >= *missing_since + most_missing) {
+          return std::nullopt;
+        }
       }
       if (auto failed = LookAtErrors(); !failed) return Forward(std::move(failed));
       if (Clock::now() >= deadline) {
         return Fail("{}: no broker answers within {} s{}{}", address_.Text(),
-                    std::chrono::duration_cast<std::chrono::seconds>(timeout_).count(),
+                    std::chrono::duration_cast<std::chrono::seconds>(timeout).count(),
                     reason_.empty() ? "" : ": ", reason_);
       }
     }
   }
 
+  // None: who may write to a topic may not be allowed to read its configuration.
+  std::optional<uint64_t> AskMessageBytes() {
+    const Owned<rd_kafka_queue_t> answers(rd_kafka_queue_new(client_.get()));
+    const Owned<rd_kafka_ConfigResource_t> resource(
+        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, address_.topic.c_str()));
+    const Owned<rd_kafka_AdminOptions_t> options(
+        rd_kafka_AdminOptions_new(client_.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
+    rd_kafka_ConfigResource_t* asked = resource.get();
+    rd_kafka_DescribeConfigs(client_.get(), &asked, 1, options.get(), answers.get());
+    const Event answer(rd_kafka_queue_poll(answers.get(), static_cast<int>(kDescription.count())));
+    const auto* result =
+        answer == nullptr ? nullptr : rd_kafka_event_DescribeConfigs_result(answer.get());
+    return result == nullptr ? std::nullopt : MessageBytesOf(*result);
+  }
+
+ private:
   static bool IsMissing(rd_kafka_resp_err_t error) {
     return error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
            error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
-  }
-
-  [[nodiscard]] tl::unexpected<Error> Missing() const {
-    if (use_ == TopicUse::kReadOnly) return Fail("{}: there is no such topic", address_.Text());
-    return Fail(
-        "{}: there is no such topic; make it: kafka-topics.sh --bootstrap-server {} --create "
-        "--topic {} --partitions 12",
-        address_.Text(), address_.brokers.front(), address_.topic);
-  }
-
-  void WarnOfCreation(int32_t partitions) {
-    facts_.warnings.push_back(fmt::format(
-        "{}: the broker has made this topic by itself, with {} {}; the number can only grow later, "
-        "and conversations change their partition then",
-        address_.Text(), partitions, partitions == 1 ? "partition" : "partitions"));
   }
 
   [[nodiscard]] tl::unexpected<Error> Refuse(rd_kafka_resp_err_t error,
@@ -130,28 +125,6 @@ class Inspection {
     return {};
   }
 
-  // Who may write to a topic may not be allowed to read its configuration.
-  uint64_t AskMessageBytes() {
-    const Owned<rd_kafka_queue_t> answers(rd_kafka_queue_new(client_.get()));
-    const Owned<rd_kafka_ConfigResource_t> resource(
-        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, address_.topic.c_str()));
-    const Owned<rd_kafka_AdminOptions_t> options(
-        rd_kafka_AdminOptions_new(client_.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
-    rd_kafka_ConfigResource_t* asked = resource.get();
-    rd_kafka_DescribeConfigs(client_.get(), &asked, 1, options.get(), answers.get());
-    const Event answer(rd_kafka_queue_poll(answers.get(), static_cast<int>(kDescription.count())));
-    const auto* result =
-        answer == nullptr ? nullptr : rd_kafka_event_DescribeConfigs_result(answer.get());
-    if (const auto bytes = result == nullptr ? std::nullopt : MessageBytesOf(*result)) {
-      return *bytes;
-    }
-    facts_.warnings.push_back(fmt::format(
-        "{}: its max.message.bytes can't be read, which needs the right DescribeConfigs; {} are "
-        "assumed",
-        address_.Text(), kDefaultMessageBytes));
-    return kDefaultMessageBytes;
-  }
-
   static std::optional<uint64_t> MessageBytesOf(const rd_kafka_DescribeConfigs_result_t& result) {
     size_t resources_count = 0;
     const auto* const resources =
@@ -174,22 +147,63 @@ class Inspection {
   std::string mechanism_;
   Client client_;
   Owned<rd_kafka_topic_t> topic_;
-  milliseconds timeout_;
-  TopicUse use_;
   rd_kafka_resp_err_t last_error_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   std::string reason_;  // of the last error
-  TopicFacts facts_;
 };
+
+tl::unexpected<Error> Missing(const Address& address, TopicUse use) {
+  if (use == TopicUse::kReadOnly) return Fail("{}: there is no such topic", address.Text());
+  return Fail(
+      "{}: there is no such topic; make it: kafka-topics.sh --bootstrap-server {} --create "
+      "--topic {} --partitions 12",
+      address.Text(), address.brokers.front(), address.topic);
+}
+
+// A producer's questions make a topic where the brokers are set so.
+Result<TopicFacts> AskForCreation(const Connection& connection, milliseconds timeout) {
+  auto client = Client::Start(Client::Kind::kProducer, connection, {}, {});
+  if (!client) return Forward(std::move(client));
+  auto partitions = Inspection(connection, std::move(*client)).AskPartitions(timeout, kCreation);
+  if (!partitions) return Forward(std::move(partitions));
+  if (!*partitions) return Missing(connection.address, TopicUse::kAny);
+  TopicFacts facts;
+  facts.partitions = **partitions;
+  facts.warnings.push_back(fmt::format(
+      "{}: the broker has made this topic by itself, with {} {}; the number can only grow later, "
+      "and conversations change their partition then",
+      connection.address.Text(), facts.partitions,
+      facts.partitions == 1 ? "partition" : "partitions"));
+  return facts;
+}
 
 }  // namespace
 
 Result<TopicFacts> InspectTopic(const Connection& connection, milliseconds timeout, TopicUse use) {
-  // A producer's questions make a topic where the brokers are set so.
-  auto client = use == TopicUse::kReadOnly
-                    ? StartReader(connection, "espcap-reader")
-                    : Client::Start(Client::Kind::kProducer, connection, {}, {});
+  const bool is_read_only = use == TopicUse::kReadOnly;
+  auto client = StartReader(connection, "espcap-reader");
   if (!client) return Forward(std::move(client));
-  return Inspection(connection, std::move(*client), timeout, use).Run();
+  Inspection inspection(connection, std::move(*client));
+  auto partitions = inspection.AskPartitions(timeout, kPropagation);
+  if (!partitions) return Forward(std::move(partitions));
+  TopicFacts facts;
+  if (*partitions) {
+    facts.partitions = **partitions;
+  } else {
+    if (is_read_only) return Missing(connection.address, use);
+    auto made = AskForCreation(connection, timeout);
+    if (!made) return made;
+    facts = std::move(*made);
+  }
+  if (is_read_only) return facts;
+  const auto bytes = inspection.AskMessageBytes();
+  facts.max_message_bytes = bytes.value_or(kDefaultMessageBytes);
+  if (!bytes) {
+    facts.warnings.push_back(fmt::format(
+        "{}: its max.message.bytes can't be read, which needs the right DescribeConfigs; {} are "
+        "assumed",
+        connection.address.Text(), kDefaultMessageBytes));
+  }
+  return facts;
 }
 
 }  // namespace espcap::kafka
