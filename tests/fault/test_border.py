@@ -192,8 +192,9 @@ def test_a_process_has_what_it_was_given(start_espcap):
                                    ("espcap-packets", "rw-s")]  # the last: that it waits
     assert mappings_of(reader) == [("espcap-control", "r--s"), ("espcap-packets", "r--s"), ("espcap-packets", "rw-s")]
     for process, is_reader in ((worker, False), (reader, True)):
-        # What it shares is mapped; it closes the files themselves after it was forked.
-        run.wait_until(lambda process=process: not any("memfd" in each for each in descriptors_of(process).values()))
+        # What it shares is mapped; it closes the files themselves after it was forked, and the rules once they hold.
+        run.wait_until(lambda process=process: not any("memfd" in each or "landlock" in each
+                                                       for each in descriptors_of(process).values()))
         descriptors = descriptors_of(process)
         assert descriptors.pop(1) == "/dev/null"
         capture = descriptors.pop(0)
