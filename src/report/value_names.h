@@ -9,7 +9,7 @@
 
 namespace espcap::report {
 
-std::string TlsVersionName(std::string_view value);   // "0x0304" → "TLS 1.3 (0x0304)"
+std::string TlsVersionName(std::string_view value);   // "0x0304", or "772" → "TLS 1.3 (0x0304)"
 std::string CipherSuiteName(std::string_view value);  // by IANA's registry
 std::string SeverityName(std::string_view value);     // "6291456" → "warning"
 

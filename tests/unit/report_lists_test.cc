@@ -35,6 +35,11 @@ TEST(ReportListsTest, ValuesHaveNames) {
   EXPECT_EQ(TlsVersionName("0x0304"), "TLS 1.3 (0x0304)");
   EXPECT_EQ(TlsVersionName("0x7f1c"), "0x7f1c");
   EXPECT_EQ(CipherSuiteName("0x1301"), "TLS_AES_128_GCM_SHA256 (0x1301)");
+  EXPECT_EQ(TlsVersionName("772"), "TLS 1.3 (0x0304)") << "as Wireshark 4.6 has it";
+  EXPECT_EQ(CipherSuiteName("53"), "TLS_RSA_WITH_AES_256_CBC_SHA (0x0035)");
+  EXPECT_EQ(TlsVersionName("0x"), "0x");
+  EXPECT_EQ(TlsVersionName("772 "), "772 ");
+  EXPECT_EQ(TlsVersionName("4294968068"), "4294968068");
   EXPECT_EQ(CipherSuiteName("<b>"), "<b>");
   EXPECT_EQ(SeverityName("6291456"), "warning");
   EXPECT_EQ(SeverityName("7"), "7");
