@@ -12,6 +12,7 @@ import struct
 import subprocess
 import time
 
+import pcapng
 import pytest
 from documents import WHEN_AND_WHERE, frame_numbers, without
 from processes import open_files, process, status_of, wakeups
@@ -46,29 +47,31 @@ def live_tshark(network, environment, tmp_path):
 
 
 @pytest.fixture
-def file_of_now(espcap, tshark, tmp_path):
-    """A capture's documents as if it began now: ICMP finds a time in data only near the packet's."""
-    def documents_of(path):
-        first = tshark("-r", path, "-c", 1, "-T", "fields", "-e", "frame.time_epoch")
-        moved = tmp_path / "now.pcap"
-        subprocess.run(["editcap", "-F", "pcap", "-t", f"{time.time() - float(first):.6f}", path,
-                        moved], check=True, capture_output=True)
-        return espcap("--file", moved).documents()
-    return documents_of
+def assert_layers_are_those_of_the_file(network, live, espcap, tmp_path):
+    """A capture is replayed. The file that it is compared with has the same packets at the times at which they were
+    taken: what TCP's analysis says follows from times, and ICMP finds a time in data only near the packet's."""
+    def check(path):
+        raw = tmp_path / f"{path.name}-raw.pcapng"
+        running = live("--nic", "a0", "--write", raw)
+        sent = network.replay(path)
+        running.wait_for_lines(sent)
+        assert running.stop() == 0, running.err
+        taken = pcapng.packets_of(raw)
+        assert [one.data for one in taken] == [one.data for one in pcapng.packets_of(path)], path
+        times = tmp_path / "times.pcapng"
+        times.write_bytes(pcapng.section() + pcapng.interface(1, pcapng.option(pcapng.RESOLUTION, b"\x09")) +
+                          b"".join(pcapng.packet(0, one.time, one.data, cut_off=0) for one in taken))
+        of_live, of_file = running.documents(), espcap("--file", times).documents()
+        assert len(of_live) == len(of_file) == sent
+        for number, (live_one, read) in enumerate(zip(of_live, of_file), 1):
+            found = difference(without(read["layers"], WHEN_AND_WHERE), without(live_one["layers"], WHEN_AND_WHERE))
+            assert not found, f"{path}, packet {number}: {found}"
+    return check
 
 
 @pytest.mark.parametrize("name", REPLAYED)
-def test_a_replayed_capture_gives_the_layers_of_the_file(name, network, live, file_of_now):
-    running = live("--nic", "a0")
-    sent = network.replay(TEST_PCAPS / name)
-    running.wait_for_lines(sent)
-    assert running.stop() == 0, running.err
-    of_file = file_of_now(TEST_PCAPS / name)
-    assert len(of_file) == sent
-    for number, (taken, read) in enumerate(zip(running.documents(), of_file), 1):
-        found = difference(without(read["layers"], WHEN_AND_WHERE),
-                           without(taken["layers"], WHEN_AND_WHERE))
-        assert not found, f"packet {number}: {found}"
+def test_a_replayed_capture_gives_the_layers_of_the_file(name, assert_layers_are_those_of_the_file):
+    assert_layers_are_those_of_the_file(TEST_PCAPS / name)
 
 
 def replayable(tshark):
@@ -93,20 +96,11 @@ def replayable(tshark):
 
 
 @pytest.mark.skipif(not FOLDER, reason="ESPCAP_CAPTURES names no folder")
-def test_further_replayed_captures_give_the_layers_of_the_file(network, live, file_of_now, tshark):
-    """At their own speed, since what TCP's analysis says follows from times."""
+def test_further_replayed_captures_give_the_layers_of_the_file(assert_layers_are_those_of_the_file, tshark):
     captures = replayable(tshark)
     assert captures
     for path in captures:
-        running = live("--nic", "a0")
-        sent = network.replay(path, "--multiplier", "1")
-        running.wait_for_lines(sent)
-        assert running.stop() == 0, running.err
-        for number, (taken, read) in enumerate(
-                zip(running.documents(), file_of_now(path)), 1):
-            found = difference(without(read["layers"], WHEN_AND_WHERE),
-                               without(taken["layers"], WHEN_AND_WHERE))
-            assert not found, f"{path}, packet {number}: {found}"
+        assert_layers_are_those_of_the_file(path)
 
 
 @pytest.mark.parametrize("interfaces", [["a0"], ["a0", "a1"], ["any"]])
