@@ -37,6 +37,8 @@ def questions(field, mapping, value):
     if kind == "boolean":
         return [(term(value in ("1", "True")), f"{name} == {value}")]  # as 4.0 and 4.4 show it
     if kind in ("long", "double"):
+        if value.startswith("0x"):  # a document of 4.6 has it in decimal, unlike a column
+            value = str(int(value, 16))
         return [(term(value), f"{name} == {value}"),
                 ({"range": {path: {"gt": value}}}, f"{name} > {value}"),
                 ({"range": {path: {"lte": value}}}, f"{name} <= {value}")]
