@@ -14,6 +14,7 @@ MOST = 20  # rows
 VERSIONS = {"0x0301": "TLS 1.0 (0x0301)", "0x0302": "TLS 1.1 (0x0302)", "0x0303": "TLS 1.2 (0x0303)",
             "0x0304": "TLS 1.3 (0x0304)"}
 SEVERITIES = {"1048576": "comment", "2097152": "chat", "4194304": "note", "6291456": "warning", "8388608": "error"}
+ICMP_FINDING = "Type indicates an error"  # of the error itself; since 4.6
 FIELDS = ("frame.protocols", "frame.time_epoch", "ip.addr", "ipv6.addr", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
           "dns.qry.name", "dns.flags.response", "http.host", "tls.handshake.type", "tls.handshake.version",
           "tls.handshake.extensions.supported_version", "tls.handshake.extensions_server_name",
@@ -71,7 +72,9 @@ def conversations(values):
 
 def findings(values, field):
     """The template has no place for what Wireshark finds in a packet that an ICMP error quotes."""
-    return [] if "icmp:ip" in values["frame.protocols"][0] else values[field]
+    if "icmp:ip" not in values["frame.protocols"][0]:
+        return values[field]
+    return [value for value, message in zip(values[field], values["_ws.expert.message"]) if message == ICMP_FINDING]
 
 
 LISTS = {
