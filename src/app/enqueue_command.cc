@@ -92,10 +92,11 @@ Result<void> SendAll(const std::vector<jobs::DealtJob>& dealt, const JobTopic& t
   for (size_t next = 0; accepted < dealt.size();) {
     while (next < dealt.size() && (*writer)->pending() < kMaxPending) {
       const jobs::DealtJob& one = dealt[next++];
-      (*writer)->Send(one.partition, jobs::KeyOf(one.job), jobs::FormatJob(one.job), [&] {
-        ++accepted;
-        last_accepted = (*loop)->Now();
-      });
+      (*writer)->Send(one.partition, jobs::KeyOf(one.job), jobs::FormatJob(one.job),
+                      [&](int64_t /*offset*/) {
+                        ++accepted;
+                        last_accepted = (*loop)->Now();
+                      });
     }
     (*loop)->RunOnce((*loop)->Now() + kTick);
     if (auto polled = (*writer)->Poll(); !polled) {

@@ -34,7 +34,7 @@ void LetterTopic::Keep(const MessageLetter& letter, std::function<void(bool)> ke
   }
   headers.emplace_back("reason", std::move(reason));
   writer_->Send(kafka::kPartitionOfKey, place, std::move(value), std::move(headers),
-                [kept = std::move(kept)] { kept(true); });
+                [kept = std::move(kept)](int64_t /*offset*/) { kept(true); });
 }
 
 }  // namespace espcap::consume

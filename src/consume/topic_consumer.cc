@@ -51,6 +51,7 @@ TopicConsumer::TopicConsumer(base::EventLoop& loop, Options options,
                              std::unique_ptr<MessageLetters> letters, Hooks hooks,
                              ConsumeStats& stats)
     : options_(std::move(options)),
+      end_(options_.ends),
       member_(std::move(member)),
       letters_(std::move(letters)),
       hooks_(std::move(hooks)),
@@ -69,7 +70,9 @@ void TopicConsumer::Serve() {
     failure_ = polled.error().message;
   }
   ReleaseGoing();
-  idle_.Note(member_->is_member(), !partitions_.empty(), loop_.Now());
+  const bool is_idle = OwnAreOver();
+  idle_.Note(member_->is_member(), !is_idle, loop_.Now());
+  if (is_idle && !is_leaving_) end_.Ask(*member_, partitions_, loop_.Now());
   BeginSessions();
   if (is_leaving_ || !going_.empty() || loop_.Now() >= next_commit_) Commit();
   const bool may_leave =
@@ -114,10 +117,10 @@ void TopicConsumer::Handle(const kafka::Consumer::Events& events) {
     partition = {};
     partition.partition = number;
     partition.assignment = ++assignments_;
-    const auto place = static_cast<size_t>(number);
-    if (place < options_.ends.size()) partition.end = options_.ends[place];
+    partition.end = end_.ends().Of(number);
   }
   if (!events.assigned.empty()) member_->AskCommitted(events.assigned);
+  end_.NoteCommitted(events.committed);
   for (const auto& [number, offset] : events.committed) {
     const auto found = partitions_.find(number);
     if (found != partitions_.end()) CountDeleted(number, found->second.Begin(offset));
@@ -253,11 +256,15 @@ void TopicConsumer::NoteEnd(uint64_t assignment) {
   next_commit_ = next_serve_ = loop_.Now();
 }
 
-bool TopicConsumer::AtEnd() const {
-  if (options_.ends.empty()) return false;
-  if (partitions_.empty()) return idle_.IsOver(loop_.Now());
+bool TopicConsumer::OwnAreOver() const {
   return going_.empty() && std::all_of(partitions_.begin(), partitions_.end(),
                                        [](const auto& entry) { return entry.second.is_over; });
+}
+
+// Another member may have died: what it had comes to this one once its session has timed out.
+bool TopicConsumer::AtEnd() const {
+  if (!end_.ends().any() || !OwnAreOver()) return false;
+  return end_.OthersAreThere(partitions_) || idle_.IsOver(loop_.Now());
 }
 
 Result<void> TopicConsumer::Check() const {

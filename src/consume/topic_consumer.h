@@ -26,6 +26,7 @@
 #include "espcap/result.h"
 #include "kafka/consumer.h"
 #include "kafka/group_commits.h"
+#include "kafka/group_end.h"
 #include "kafka/idle_time.h"
 
 namespace espcap::consume {
@@ -80,9 +81,12 @@ class TopicConsumer : public MessageFeed, public base::PollService {
   void Show();
   void Commit();
   void ReleaseGoing();
+  // Every message of its own partitions is settled, up to where the run ends.
+  [[nodiscard]] bool OwnAreOver() const;
   [[nodiscard]] AssignedPartition* Find(uint64_t assignment);
 
   Options options_;
+  kafka::GroupEnd end_;
   std::unique_ptr<kafka::Consumer> member_;
   std::unique_ptr<MessageLetters> letters_;
   Hooks hooks_;

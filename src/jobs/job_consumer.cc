@@ -44,6 +44,7 @@ JobConsumer::JobConsumer(base::EventLoop& loop, Options options, Topics topics, 
       topics_(std::move(topics)),
       hooks_(std::move(hooks)),
       loop_(loop),
+      end_(options_.ends),
       idle_(loop.Now()),
       arrived_(base::MakeEventFd()) {}
 
@@ -60,7 +61,9 @@ milliseconds JobConsumer::NextTimeout() const {
 
 void JobConsumer::Serve() {
   Handle(topics_.jobs->Drain());
-  idle_.Note(topics_.jobs->is_member(), !partitions_.empty(), loop_.Now());
+  const bool is_idle = OwnAreDone();
+  idle_.Note(topics_.jobs->is_member(), !is_idle, loop_.Now());
+  if (is_idle && !is_leaving_) end_.Ask(*topics_.jobs, partitions_, loop_.Now());
   for (kafka::TopicWriter* writer :
        {topics_.retries.get(), topics_.results.get(), topics_.dead_letters.get()}) {
     const auto written = writer->Poll();
@@ -80,14 +83,15 @@ void JobConsumer::Handle(const kafka::Consumer::Events& events) {
     partitions_[partition].assignment = ++assignments_;
   }
   for (const kafka::ConsumedMessage& message : events.messages) Accept(message);
-  for (const int32_t partition : events.ends) {
+  for (const auto& [partition, offset] : events.ends) {
     const auto found = partitions_.find(partition);
-    if (found != partitions_.end()) found->second.is_at_end = true;
+    if (found != partitions_.end()) found->second.end = offset;
   }
   for (const int32_t partition : events.revoked) {
     partitions_.erase(partition);
     std::erase_if(backlog_, [partition](const Open& open) { return open.partition == partition; });
   }
+  end_.NoteCommitted(events.committed);
   commits_.Handle(events.commits, partitions_, hooks_.warn);
   for (const kafka::ErrorReport& error : events.errors) {
     if (kafka::IsForGood(error.error) && failure_.empty()) {
@@ -104,7 +108,7 @@ void JobConsumer::Accept(const kafka::ConsumedMessage& message) {
   const auto found = partitions_.find(message.partition);
   if (found == partitions_.end()) return;
   Partition& partition = found->second;
-  partition.is_at_end = false;
+  partition.Know(message.offset);
   partition.progress.Take(message.offset);
   Open open{{}, message.partition, message.offset, partition.assignment, 0};
   auto job = ParseJob(message.value);
@@ -143,12 +147,16 @@ Result<FileWatch::Arrivals> JobConsumer::TakeArrivals() {
   return arrivals;
 }
 
+bool JobConsumer::OwnAreDone() const {
+  return backlog_.empty() && open_.empty() && topics_.retries->pending() == 0 &&
+         std::all_of(partitions_.begin(), partitions_.end(),
+                     [](const auto& entry) { return entry.second.is_at_end(); });
+}
+
+// Another member may have died: its jobs come to this one once its session has timed out.
 bool JobConsumer::IsAtEnd() const {
-  if (!options_.stops_at_end || !backlog_.empty() || !open_.empty()) return false;
-  if (topics_.retries->pending() > 0) return false;
-  if (partitions_.empty()) return idle_.IsOver(loop_.Now());
-  return std::all_of(partitions_.begin(), partitions_.end(),
-                     [](const auto& entry) { return entry.second.is_at_end; });
+  if (!options_.stops_at_end || !OwnAreDone()) return false;
+  return end_.OthersAreThere(partitions_) || idle_.IsOver(loop_.Now());
 }
 
 void JobConsumer::NoteEnd(const CaptureEnd& end) {
@@ -172,16 +180,16 @@ void JobConsumer::Finish(const Open& open, CaptureEnd::Kind kind, const std::str
       CaptureJob again = open.job;
       ++again.attempt;
       again.last_failure = failure;
-      partitions_[open.partition].is_at_end = false;
       return topics_.retries->Send(open.partition, KeyOf(again), FormatJob(again),
-                                   SettleLater(open));
+                                   SettleLater(open, true));
     }
     case JobAction::kDeadLetter:
-      return WriteDeadLetter({FormatJob(open.job), open.partition, open.offset, failure},
-                             [this, result = std::move(result), settle = SettleLater(open)] {
-                               topics_.results->Send(kafka::kPartitionOfKey, KeyOf(result.job),
-                                                     FormatResult(result, options_.member), settle);
-                             });
+      return WriteDeadLetter(
+          {FormatJob(open.job), open.partition, open.offset, failure},
+          [this, result = std::move(result), settle = SettleLater(open)](int64_t /*offset*/) {
+            topics_.results->Send(kafka::kPartitionOfKey, KeyOf(result.job),
+                                  FormatResult(result, options_.member), settle);
+          });
     case JobAction::kSettle:
       topics_.results->Send(kafka::kPartitionOfKey, KeyOf(result.job),
                             FormatResult(result, options_.member), SettleLater(open));
@@ -189,7 +197,7 @@ void JobConsumer::Finish(const Open& open, CaptureEnd::Kind kind, const std::str
 }
 
 void JobConsumer::WriteDeadLetter(const DeadLetter& letter,
-                                  std::function<void()> acknowledged) const {
+                                  kafka::TopicWriter::Acknowledged acknowledged) const {
   std::string key = fmt::format("{}-{}", letter.partition, letter.offset);
   topics_.dead_letters->Send(kafka::kPartitionOfKey, std::move(key),
                              FormatDeadLetter(letter, options_.member), std::move(acknowledged));
@@ -199,10 +207,13 @@ void JobConsumer::SendSummary(std::string text) const {
   topics_.results->Send(kafka::kPartitionOfKey, options_.member.run, std::move(text), {});
 }
 
-std::function<void()> JobConsumer::SettleLater(const Open& open) {
-  return [this, partition = open.partition, offset = open.offset, assignment = open.assignment] {
+kafka::TopicWriter::Acknowledged JobConsumer::SettleLater(const Open& open, bool is_again) {
+  return [this, is_again, partition = open.partition, offset = open.offset,
+          assignment = open.assignment](int64_t written) {
     const auto found = partitions_.find(partition);
     if (found == partitions_.end() || found->second.assignment != assignment) return;
+    // An end that brokers have told of meanwhile may be before it.
+    if (is_again) found->second.Know(written);
     found->second.progress.Settle(offset);
   };
 }

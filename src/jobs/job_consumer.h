@@ -6,6 +6,7 @@
 #ifndef ESPCAP_JOBS_JOB_CONSUMER_H_
 #define ESPCAP_JOBS_JOB_CONSUMER_H_
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +28,7 @@
 #include "jobs/job_result.h"
 #include "kafka/consumer.h"
 #include "kafka/group_commits.h"
+#include "kafka/group_end.h"
 #include "kafka/idle_time.h"
 #include "kafka/offset_progress.h"
 #include "kafka/topic_writer.h"
@@ -41,6 +43,7 @@ class JobConsumer : public base::PollService {
     Member member;
     size_t max_open = 1;  // captures that are dissected at a time, or wait for it
     bool stops_at_end = false;
+    std::vector<int64_t> ends;  // by partition, where jobs ended at the start; with stops_at_end
   };
   struct Topics {
     std::unique_ptr<kafka::Consumer> jobs;
@@ -84,17 +87,26 @@ class JobConsumer : public base::PollService {
   struct Partition {
     kafka::OffsetProgress progress;
     uint64_t assignment = 0;
-    bool is_at_end = false;
+    int64_t end = -1;   // that the brokers told of last, once every message before it was told
+    int64_t known = 0;  // the offset behind the last message that is known to be there
+
+    [[nodiscard]] bool is_at_end() const { return end >= known; }
+    void Know(int64_t offset) { known = std::max(known, offset + 1); }
   };
 
   Result<FileWatch::Arrivals> TakeArrivals();
   [[nodiscard]] bool IsAtEnd() const;
+  // Every job of its own partitions is done, or was given up.
+  [[nodiscard]] bool OwnAreDone() const;
   void Handle(const kafka::Consumer::Events& events);
   void Accept(const kafka::ConsumedMessage& message);
   void Finish(const Open& open, CaptureEnd::Kind kind, const std::string& failure,
               uint64_t packets);
-  void WriteDeadLetter(const DeadLetter& letter, std::function<void()> acknowledged) const;
-  [[nodiscard]] std::function<void()> SettleLater(const Open& open);
+  void WriteDeadLetter(const DeadLetter& letter,
+                       kafka::TopicWriter::Acknowledged acknowledged) const;
+  // `is_again`: what is written is the same job, in its partition.
+  [[nodiscard]] kafka::TopicWriter::Acknowledged SettleLater(const Open& open,
+                                                             bool is_again = false);
   [[nodiscard]] bool IsOurs(const Open& open) const;
   // What brokers have not answered yet.
   [[nodiscard]] size_t Pending() const;
@@ -104,6 +116,7 @@ class JobConsumer : public base::PollService {
   Topics topics_;
   Hooks hooks_;
   base::EventLoop& loop_;
+  kafka::GroupEnd end_;
   kafka::IdleTime idle_;
   base::FileDescriptor arrived_;  // readable: TakeArrivals() has something to tell
   std::map<int32_t, Partition> partitions_;

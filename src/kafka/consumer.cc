@@ -161,7 +161,7 @@ Consumer::Events Consumer::Drain() {
       case RD_KAFKA_EVENT_ERROR:
         if (rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
           const Partition end(rd_kafka_event_topic_partition(event.get()));
-          if (end != nullptr) events.ends.push_back(end->partition);
+          if (end != nullptr) events.ends.push_back({end->partition, end->offset});
         } else {
           events.errors.push_back(ReportOf(client_, *event));
         }

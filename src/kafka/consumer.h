@@ -65,8 +65,8 @@ class Consumer {
     std::vector<int32_t> revoked;  // another member has them from now on
     std::vector<int32_t> going;    // by partition: another member waits for their Release()
     std::vector<ConsumedMessage> messages;
-    std::vector<int32_t> ends;         // partitions of which every message was told
-    std::vector<ErrorReport> commits;  // those that have ended, each with its error
+    std::vector<PartitionOffset> ends;  // every message before these was told
+    std::vector<ErrorReport> commits;   // those that have ended, each with its error
     std::vector<PartitionOffset>
         committed;  // as AskCommitted() wanted to know; those that there are
     std::vector<ErrorReport> errors;
@@ -100,7 +100,7 @@ class Consumer {
   // it.
   [[nodiscard]] bool Commit(const std::vector<PartitionOffset>& offsets);
 
-  // What the group has committed of the partitions that were just assigned: it comes as an event.
+  // What the group has committed of these partitions: it comes as an event.
   void AskCommitted(const std::vector<int32_t>& partitions) const;
   // Behind the last message that the brokers have, as far as is known.
   [[nodiscard]] std::optional<int64_t> EndOf(int32_t partition) const;

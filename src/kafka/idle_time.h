@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// When a member of a group that has no partition may end: others have them all. Who has not joined
-// yet, or joins anew, doesn't know that. Pure.
+// When a member of a group that has no partition, or nothing left to do, may end: others have the
+// rest. Who has not joined yet, or joins anew, doesn't know that. Pure.
 #ifndef ESPCAP_KAFKA_IDLE_TIME_H_
 #define ESPCAP_KAFKA_IDLE_TIME_H_
 
@@ -18,8 +18,8 @@ class IdleTime {
 
   explicit IdleTime(Time now) : since_(now) {}
 
-  void Note(bool is_member, bool has_partitions, Time now) {
-    if (!is_member || has_partitions) since_ = now;
+  void Note(bool is_member, bool has_work, Time now) {
+    if (!is_member || has_work) since_ = now;
   }
   [[nodiscard]] bool IsOver(Time now) const { return now > since_ + kLimit; }
 

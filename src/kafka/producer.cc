@@ -126,7 +126,8 @@ Producer::Reports Producer::DrainReports() {
     }
     while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event.get())) {
       reports.messages.push_back({message->_private, CodeOf(message->err),
-                                  std::chrono::microseconds(rd_kafka_message_latency(message))});
+                                  std::chrono::microseconds(rd_kafka_message_latency(message)),
+                                  message->offset});
     }
   }
   base::SignalEventFd(wake_.get());

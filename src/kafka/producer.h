@@ -46,6 +46,7 @@ struct MessageReport {
   void* opaque = nullptr;
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
   std::chrono::microseconds latency{0};
+  int64_t offset = -1;  // where the topic has it; negative: not known
 };
 
 class Producer {

@@ -36,7 +36,7 @@ Result<std::unique_ptr<TopicWriter>> TopicWriter::Start(base::EventLoop& loop,
 }
 
 void TopicWriter::Send(int32_t partition, std::string key, std::string value, Headers headers,
-                       std::function<void()> acknowledged) {
+                       Acknowledged acknowledged) {
   const auto place = pending_.emplace(pending_.end());
   *place = {partition,          std::move(key),          std::move(value),
             std::move(headers), std::move(acknowledged), place};
@@ -88,7 +88,7 @@ Result<void> TopicWriter::Poll() {
         complaint_.clear();
         const auto acknowledged = std::move(message.acknowledged);
         pending_.erase(message.place);
-        if (acknowledged) acknowledged();
+        if (acknowledged) acknowledged(report.offset);
         break;
       }
       case MessageAction::kAgain:

@@ -34,16 +34,16 @@ class TopicWriter {
   TopicWriter(const TopicWriter&) = delete;
   TopicWriter& operator=(const TopicWriter&) = delete;
 
-  // `acknowledged` is called by Poll() once every replica in sync has it.
-  void Send(int32_t partition, std::string key, std::string value,
-            std::function<void()> acknowledged) {
+  // Called by Poll() once every replica in sync has it. `offset`: there; negative: not known.
+  using Acknowledged = std::function<void(int64_t offset)>;
+  void Send(int32_t partition, std::string key, std::string value, Acknowledged acknowledged) {
     Send(partition, std::move(key), std::move(value), {}, std::move(acknowledged));
   }
   // With more headers than that, but for kMostHeaders at most.
   using Headers = std::vector<std::pair<const char*, std::string>>;
   static constexpr size_t kMostHeaders = Message::kMaxHeaders - 1;
   void Send(int32_t partition, std::string key, std::string value, Headers headers,
-            std::function<void()> acknowledged);
+            Acknowledged acknowledged);
 
   // An error: a message can't be written, now or later. It says the topic.
   Result<void> Poll();
@@ -59,7 +59,7 @@ class TopicWriter {
     std::string key;
     std::string value;
     Headers headers;
-    std::function<void()> acknowledged;
+    Acknowledged acknowledged;
     std::list<Pending>::iterator place;
   };
 

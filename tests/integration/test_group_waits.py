@@ -27,3 +27,18 @@ def test_a_member_stays_until_the_group_has_let_it_in(slow_broker, espcap, start
     for run in runs:
         assert run.wait(3 * ANSWER_S) == 0, run
         assert (run.ledger["packets captured"], run.ledger["failed"]) == (count, 0), run
+
+
+def test_a_run_that_ends_reads_what_a_dead_member_had(tmp_path, espcap, start_espcap, large_archive):
+    """Both join at once, and have half of the partitions each."""
+    archive, ids = large_archive
+    with kafka.Broker(tmp_path / "kafka", group_initial_rebalance_delay_ms=5000) as broker:
+        topic = Topic(broker, espcap, partitions=4)
+        topic.forward("--dir", archive)
+        options = [*topic.options, "--kafka", "session.timeout.ms=6000", "--fields", "frame.number", "--output", "/dev/null"]
+        dead, run = start_espcap(*options), start_espcap(*options, "--stop-at-end")
+        dead.wait_for("reading kafka://")
+        dead.kill()
+        assert run.wait() == 0, run
+        assert topic.lag() == 0, run
+        assert run.ledger["packets captured"] > len(ids) // 2, run
