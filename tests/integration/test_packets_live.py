@@ -26,7 +26,7 @@ def test_packets_come_back_from_a_recording_under_drops(network, elasticsearch, 
     wait_until(lambda: elasticsearch.count_so_far(elasticsearch.indices) == sent, step=0.5, state=lambda: str(run))
     for worker in run.children("espcap-worker"):
         os.kill(worker, signal.SIGSTOP)
-    network.replay(HTTP, "--loop", "400")
+    network.replay(HTTP, "--loop", "1200")  # more than the interface's ring and the workers' hold together
     for worker in run.children("espcap-worker"):
         os.kill(worker, signal.SIGCONT)
     assert run.stop() == 2 and "dropped by full rings" in run.err, run

@@ -157,7 +157,7 @@ def test_live_documents_name_their_place_in_the_recording(network, live, tmp_pat
         assert blocks(pathlib.Path(origin["file"]))[origin["offset"]] == origin["digest"]
     for worker in running.children("espcap-worker"):
         os.kill(worker, signal.SIGSTOP)
-    network.replay(HTTP, "--loop", "400")
+    network.replay(HTTP, "--loop", "1200")  # more than the interfaces' rings and the workers' hold together
     for worker in running.children("espcap-worker"):
         os.kill(worker, signal.SIGCONT)
     network.replay(HTTP, number=1)
