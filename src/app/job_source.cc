@@ -11,12 +11,9 @@
 #include "app/job_topics.h"
 #include "app/ledger_members.h"
 #include "app/run_options.h"
-#include "kafka/topic_reading.h"
 
 namespace espcap::app {
 namespace {
-
-constexpr std::chrono::seconds kAnswer{15};  // of brokers, to each question
 
 Result<void> CheckUnused(const cli::CaptureSettings& settings) {
   const cli::JobSettings& jobs = settings.jobs;
@@ -119,22 +116,17 @@ Result<std::unique_ptr<jobs::JobConsumer>> OpenJobs(const cli::CaptureSettings& 
                                            origin.sensor);
   if (!retries) return Forward(std::move(retries));
   topics.retries = std::move(*retries);
+  auto ends = EndsToStopAt(given, topic->connection, topic->facts.partitions);
+  if (!ends) return Forward(std::move(ends));
   auto consumer = kafka::Consumer::Start(topic->connection, {.group = given.group});
   if (!consumer) return Forward(std::move(consumer));
   topics.jobs = std::move(*consumer);
-  std::vector<int64_t> ends;
-  if (given.stop_at_end) {
-    auto asked = kafka::AskEnds(topic->connection, topic->facts.partitions, kAnswer);
-    if (!asked) return Forward(std::move(asked));
-    ends = std::move(*asked);
-  }
   jobs::JobConsumer::Options options{
       topic->connection.address.Text(),
       std::string(kafka::ValueOf(topic->connection.properties, "sasl.mechanism")),
       {origin.run, origin.sensor},
       size_t{2} * WorkersOf(settings),
-      given.stop_at_end,
-      std::move(ends)};
+      std::move(*ends)};
   jobs::JobConsumer::Hooks hooks{
       [roots = std::make_shared<const retrieve::ArchiveRoots>(std::move(*roots))](
           const std::string& path) { return FindCapture(*roots, path); },

@@ -6,6 +6,7 @@
 
 #include "app/broker_secrets.h"
 #include "base/secret_file.h"
+#include "kafka/topic_reading.h"
 
 namespace espcap::app {
 namespace {
@@ -49,6 +50,12 @@ Result<JobTopic> InspectJobTopic(kafka::Connection connection, telemetry::Log& l
   if (!facts) return Forward(std::move(facts));
   for (const std::string& warning : facts->warnings) log.Warning(warning);
   return JobTopic{std::move(connection), std::move(*facts)};
+}
+
+Result<std::vector<int64_t>> EndsToStopAt(const cli::JobSettings& settings,
+                                          const kafka::Connection& connection, int32_t partitions) {
+  if (!settings.stop_at_end) return {};
+  return kafka::AskEnds(connection, partitions, kInspection);
 }
 
 kafka::Connection OnSameBrokers(const kafka::Connection& jobs, const std::string& name,

@@ -5,9 +5,11 @@
 #ifndef ESPCAP_APP_JOB_TOPICS_H_
 #define ESPCAP_APP_JOB_TOPICS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "cli/settings.h"
 #include "espcap/result.h"
 #include "kafka/client.h"
 #include "kafka/topic_inspection.h"
@@ -32,6 +34,10 @@ Result<kafka::Connection> ConnectionTo(kafka::Address address,
 
 // Asks the brokers. Its warnings go to the log.
 Result<JobTopic> InspectJobTopic(kafka::Connection connection, telemetry::Log& log);
+
+// Where each partition ends now; none where the run doesn't stop there.
+Result<std::vector<int64_t>> EndsToStopAt(const cli::JobSettings& settings,
+                                          const kafka::Connection& connection, int32_t partitions);
 
 // Another topic, on the brokers of the jobs': by its name, or by the jobs' and an ending.
 kafka::Connection OnSameBrokers(const kafka::Connection& jobs, const std::string& name,

@@ -13,7 +13,6 @@
 #include "app/message_letter_file.h"
 #include "base/secret.h"
 #include "consume/letter_topic.h"
-#include "kafka/topic_reading.h"
 #include "kafka/topic_writer.h"
 #include "process/forked_task.h"
 #include "process/memory_budget.h"
@@ -41,13 +40,9 @@ Result<std::string> DescribeExtent(const cli::CaptureSettings& settings) {
     return Fail("{}: it has {} partitions; {} are the most that can be read", name,
                 facts->partitions, kMostPartitions);
   }
-  std::vector<int64_t> ends;
-  if (settings.jobs.stop_at_end) {
-    auto asked = kafka::AskEnds(*connection, facts->partitions, kAnswer);
-    if (!asked) return Forward(std::move(asked));
-    ends = std::move(*asked);
-  }
-  std::string text = fmt::format("{} {}\n", facts->partitions, fmt::join(ends, " "));
+  const auto ends = EndsToStopAt(settings.jobs, *connection, facts->partitions);
+  if (!ends) return tl::unexpected(ends.error());
+  std::string text = fmt::format("{} {}\n", facts->partitions, fmt::join(*ends, " "));
   for (const std::string& warning : facts->warnings) text += warning + "\n";
   return text;
 }

@@ -51,13 +51,12 @@ TopicConsumer::TopicConsumer(base::EventLoop& loop, Options options,
                              std::unique_ptr<MessageLetters> letters, Hooks hooks,
                              ConsumeStats& stats)
     : options_(std::move(options)),
-      end_(options_.ends),
       member_(std::move(member)),
       letters_(std::move(letters)),
       hooks_(std::move(hooks)),
       stats_(stats),
       loop_(loop),
-      idle_(loop.Now()) {}
+      end_(std::move(options_.ends), loop.Now()) {}
 
 milliseconds TopicConsumer::NextTimeout() const {
   const auto left = std::chrono::ceil<milliseconds>(next_serve_ - loop_.Now());
@@ -70,9 +69,7 @@ void TopicConsumer::Serve() {
     failure_ = polled.error().message;
   }
   ReleaseGoing();
-  const bool is_idle = OwnAreOver();
-  idle_.Note(member_->is_member(), !is_idle, loop_.Now());
-  if (is_idle && !is_leaving_) end_.Ask(*member_, partitions_, loop_.Now());
+  end_.Note(*member_, partitions_, OwnAreOver() && !is_leaving_, loop_.Now());
   BeginSessions();
   if (is_leaving_ || !going_.empty() || loop_.Now() >= next_commit_) Commit();
   const bool may_leave =
@@ -261,10 +258,8 @@ bool TopicConsumer::OwnAreOver() const {
                                        [](const auto& entry) { return entry.second.is_over; });
 }
 
-// Another member may have died: what it had comes to this one once its session has timed out.
 bool TopicConsumer::AtEnd() const {
-  if (!end_.ends().any() || !OwnAreOver()) return false;
-  return end_.OthersAreThere(partitions_) || idle_.IsOver(loop_.Now());
+  return OwnAreOver() && end_.IsReached(partitions_, loop_.Now());
 }
 
 Result<void> TopicConsumer::Check() const {

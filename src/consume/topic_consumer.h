@@ -27,7 +27,6 @@
 #include "kafka/consumer.h"
 #include "kafka/group_commits.h"
 #include "kafka/group_end.h"
-#include "kafka/idle_time.h"
 
 namespace espcap::consume {
 
@@ -86,7 +85,6 @@ class TopicConsumer : public MessageFeed, public base::PollService {
   [[nodiscard]] AssignedPartition* Find(uint64_t assignment);
 
   Options options_;
-  kafka::GroupEnd end_;
   std::unique_ptr<kafka::Consumer> member_;
   std::unique_ptr<MessageLetters> letters_;
   Hooks hooks_;
@@ -95,11 +93,11 @@ class TopicConsumer : public MessageFeed, public base::PollService {
   std::map<int32_t, AssignedPartition> partitions_;
   std::vector<Change> changes_;
   uint64_t assignments_ = 0;
-  size_t waiting_ = 0;  // partitions that have no session yet, when last told
-  kafka::IdleTime idle_;
+  size_t waiting_ = 0;          // partitions that have no session yet, when last told
   std::vector<int32_t> going_;  // partitions that another member waits for
   Time going_until_{};
   kafka::GroupCommits commits_;
+  kafka::GroupEnd end_;
   Time next_commit_{};
   Time next_serve_{};
   bool is_leaving_ = false;

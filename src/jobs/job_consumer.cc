@@ -44,8 +44,7 @@ JobConsumer::JobConsumer(base::EventLoop& loop, Options options, Topics topics, 
       topics_(std::move(topics)),
       hooks_(std::move(hooks)),
       loop_(loop),
-      end_(options_.ends),
-      idle_(loop.Now()),
+      end_(std::move(options_.ends), loop.Now()),
       arrived_(base::MakeEventFd()) {}
 
 std::unique_ptr<FileWatch> JobConsumer::MakeWatch() { return std::make_unique<Watch>(*this); }
@@ -61,9 +60,7 @@ milliseconds JobConsumer::NextTimeout() const {
 
 void JobConsumer::Serve() {
   Handle(topics_.jobs->Drain());
-  const bool is_idle = OwnAreDone();
-  idle_.Note(topics_.jobs->is_member(), !is_idle, loop_.Now());
-  if (is_idle && !is_leaving_) end_.Ask(*topics_.jobs, partitions_, loop_.Now());
+  end_.Note(*topics_.jobs, partitions_, OwnAreDone() && !is_leaving_, loop_.Now());
   for (kafka::TopicWriter* writer :
        {topics_.retries.get(), topics_.results.get(), topics_.dead_letters.get()}) {
     const auto written = writer->Poll();
@@ -153,10 +150,8 @@ bool JobConsumer::OwnAreDone() const {
                      [](const auto& entry) { return entry.second.is_at_end(); });
 }
 
-// Another member may have died: its jobs come to this one once its session has timed out.
 bool JobConsumer::IsAtEnd() const {
-  if (!options_.stops_at_end || !OwnAreDone()) return false;
-  return end_.OthersAreThere(partitions_) || idle_.IsOver(loop_.Now());
+  return OwnAreDone() && end_.IsReached(partitions_, loop_.Now());
 }
 
 void JobConsumer::NoteEnd(const CaptureEnd& end) {

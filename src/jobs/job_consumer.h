@@ -29,7 +29,6 @@
 #include "kafka/consumer.h"
 #include "kafka/group_commits.h"
 #include "kafka/group_end.h"
-#include "kafka/idle_time.h"
 #include "kafka/offset_progress.h"
 #include "kafka/topic_writer.h"
 
@@ -42,8 +41,8 @@ class JobConsumer : public base::PollService {
     std::string mechanism;  // of SASL
     Member member;
     size_t max_open = 1;  // captures that are dissected at a time, or wait for it
-    bool stops_at_end = false;
-    std::vector<int64_t> ends;  // by partition, where jobs ended at the start; with stops_at_end
+    // By partition, where jobs ended at the start: the run ends when none waits. None: it doesn't.
+    std::vector<int64_t> ends;
   };
   struct Topics {
     std::unique_ptr<kafka::Consumer> jobs;
@@ -117,7 +116,6 @@ class JobConsumer : public base::PollService {
   Hooks hooks_;
   base::EventLoop& loop_;
   kafka::GroupEnd end_;
-  kafka::IdleTime idle_;
   base::FileDescriptor arrived_;  // readable: TakeArrivals() has something to tell
   std::map<int32_t, Partition> partitions_;
   uint64_t assignments_ = 0;

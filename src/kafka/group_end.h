@@ -11,23 +11,25 @@
 #include <vector>
 
 #include "kafka/consumer.h"
+#include "kafka/idle_time.h"
 #include "kafka/topic_ends.h"
 
 namespace espcap::kafka {
 
 class GroupEnd {
  public:
-  using Time = std::chrono::steady_clock::time_point;
+  using Time = IdleTime::Time;
 
-  explicit GroupEnd(std::vector<int64_t> ends) : ends_(std::move(ends)) {}
+  GroupEnd(std::vector<int64_t> ends, Time now) : ends_(std::move(ends)), idle_(now) {}
 
   [[nodiscard]] const TopicEnds& ends() const { return ends_; }
 
-  // REQUIRES: every message of `own`, a map by partition, is settled. The answer is an event of
-  // `member`.
+  // `is_done`: every message of `own`, a map by partition, is settled. How far others are is asked
+  // then; the answer is an event of `member`.
   template <class Own>
-  void Ask(const Consumer& member, const Own& own, Time now) {
-    if (!member.is_member() || now < next_) return;
+  void Note(const Consumer& member, const Own& own, bool is_done, Time now) {
+    idle_.Note(member.is_member(), !is_done, now);
+    if (!is_done || !member.is_member() || now < next_) return;
     next_ = now + kInterval;
     const auto unread = ends_.UnreadElsewhere(own);
     if (!unread.empty()) member.AskCommitted(unread);
@@ -35,16 +37,19 @@ class GroupEnd {
   void NoteCommitted(const std::vector<PartitionOffset>& committed) {
     for (const auto& [partition, offset] : committed) ends_.NoteCommitted(partition, offset);
   }
-  // What is not `own` is read by others, or there is none.
+
+  // Whether a member that is done may end: the others are at the end, too, or have what is left.
+  // One of them may have died: what it had comes to this one once its session has timed out.
   template <class Own>
-  [[nodiscard]] bool OthersAreThere(const Own& own) const {
-    return ends_.UnreadElsewhere(own).empty();
+  [[nodiscard]] bool IsReached(const Own& own, Time now) const {
+    return ends_.any() && (ends_.UnreadElsewhere(own).empty() || idle_.IsOver(now));
   }
 
  private:
   static constexpr std::chrono::seconds kInterval{1};
 
   TopicEnds ends_;
+  IdleTime idle_;
   Time next_{};
 };
 

@@ -151,28 +151,25 @@ class Inspection {
   std::string reason_;  // of the last error
 };
 
-tl::unexpected<Error> Missing(const Address& address, TopicUse use) {
-  if (use == TopicUse::kReadOnly) return Fail("{}: there is no such topic", address.Text());
-  return Fail(
-      "{}: there is no such topic; make it: kafka-topics.sh --bootstrap-server {} --create "
-      "--topic {} --partitions 12",
-      address.Text(), address.brokers.front(), address.topic);
-}
-
 // A producer's questions make a topic where the brokers are set so.
 Result<TopicFacts> AskForCreation(const Connection& connection, milliseconds timeout) {
   auto client = Client::Start(Client::Kind::kProducer, connection, {}, {});
   if (!client) return Forward(std::move(client));
   auto partitions = Inspection(connection, std::move(*client)).AskPartitions(timeout, kCreation);
   if (!partitions) return Forward(std::move(partitions));
-  if (!*partitions) return Missing(connection.address, TopicUse::kAny);
+  const Address& address = connection.address;
+  if (!*partitions) {
+    return Fail(
+        "{}: there is no such topic; make it: kafka-topics.sh --bootstrap-server {} --create "
+        "--topic {} --partitions 12",
+        address.Text(), address.brokers.front(), address.topic);
+  }
   TopicFacts facts;
   facts.partitions = **partitions;
   facts.warnings.push_back(fmt::format(
       "{}: the broker has made this topic by itself, with {} {}; the number can only grow later, "
       "and conversations change their partition then",
-      connection.address.Text(), facts.partitions,
-      facts.partitions == 1 ? "partition" : "partitions"));
+      address.Text(), facts.partitions, facts.partitions == 1 ? "partition" : "partitions"));
   return facts;
 }
 
@@ -185,11 +182,13 @@ Result<TopicFacts> InspectTopic(const Connection& connection, milliseconds timeo
   Inspection inspection(connection, std::move(*client));
   auto partitions = inspection.AskPartitions(timeout, kPropagation);
   if (!partitions) return Forward(std::move(partitions));
+  if (!*partitions && is_read_only) {
+    return Fail("{}: there is no such topic", connection.address.Text());
+  }
   TopicFacts facts;
   if (*partitions) {
     facts.partitions = **partitions;
   } else {
-    if (is_read_only) return Missing(connection.address, use);
     auto made = AskForCreation(connection, timeout);
     if (!made) return made;
     facts = std::move(*made);
