@@ -88,8 +88,8 @@ def interface(link, *told):
     return block(INTERFACE, struct.pack("<HHI", link, 0, 262144) + b"".join(told) + option(0, b""))
 
 
-def packet(number, ticks, data, *told, cut_off=7):
-    return block(PACKET, struct.pack("<IIIII", number, ticks >> 32, ticks & 0xFFFFFFFF, len(data), len(data) + cut_off) +
+def packet(number, ticks, data, *told):
+    return block(PACKET, struct.pack("<IIIII", number, ticks >> 32, ticks & 0xFFFFFFFF, len(data), len(data) + 7) +
                  data + b"\0" * (-len(data) % 4) + b"".join(told) + option(0, b""))
 
 
