@@ -42,3 +42,19 @@ def test_a_run_that_ends_reads_what_a_dead_member_had(tmp_path, espcap, start_es
         assert run.wait() == 0, run
         assert topic.lag() == 0, run
         assert run.ledger["packets captured"] > len(ids) // 2, run
+
+
+def test_a_run_that_ends_works_on_jobs_that_a_dead_member_had(tmp_path, espcap, start_espcap, large_archive):
+    """As above, with half of the jobs each."""
+    archive, ids = large_archive
+    with kafka.Broker(tmp_path / "kafka", group_initial_rebalance_delay_ms=5000) as broker:
+        queue = Queue(broker, espcap, partitions=4)
+        queue.enqueue("--dir", archive)
+        options = [*queue.options(archive), "--kafka", "session.timeout.ms=6000", "--workers", "1",
+                   "--output", f"kafka://{broker.plain}/{broker.create_topic(1)}"]
+        dead, run = start_espcap(*options, "--verbose"), start_espcap(*options, "--stop-at-end")
+        dead.wait_for(f"reading {archive}")
+        dead.kill()
+        assert run.wait() == 0, run
+        assert queue.status()["waiting"] == 0, run
+        assert run.ledger["packets captured"] > len(ids) // 2, run
