@@ -45,7 +45,7 @@ def test_a_run_that_ends_reads_what_a_dead_member_had(tmp_path, espcap, start_es
 
 
 def test_a_run_that_ends_works_on_jobs_that_a_dead_member_had(tmp_path, espcap, start_espcap, large_archive):
-    """As above, with half of the jobs each."""
+    """Both join at once, and have half of the jobs each."""
     archive, ids = large_archive
     with kafka.Broker(tmp_path / "kafka", group_initial_rebalance_delay_ms=5000) as broker:
         queue = Queue(broker, espcap, partitions=4)
