@@ -19,6 +19,7 @@
 #include "jobs/capture_job.h"
 #include "jobs/dealing.h"
 #include "jobs/job_result.h"
+#include "kafka/answer_timeout.h"
 #include "kafka/topic_reading.h"
 #include "kafka/topic_writer.h"
 #include "source/input_files.h"
@@ -31,7 +32,6 @@ using std::chrono::milliseconds;
 constexpr size_t kMaxPending = 10'000;              // jobs that wait for the brokers
 constexpr std::chrono::seconds kAcceptTimeout{60};  // without one that is accepted
 constexpr milliseconds kTick{50};
-constexpr milliseconds kAnswer{15'000};
 constexpr int32_t kFewPartitions = 4;
 
 int64_t MsOf(const timespec& time) {
@@ -152,7 +152,8 @@ Result<ExitStatus> PrintStatus(const cli::EnqueueSettings& settings,
   }
   auto jobs_topic = InspectJobTopic(connection, log);
   if (!jobs_topic) return Forward(std::move(jobs_topic));
-  const auto lag = kafka::AskLag(connection, jobs_topic->facts.partitions, settings.group, kAnswer);
+  const auto lag = kafka::AskLag(connection, jobs_topic->facts.partitions, settings.group,
+                                 kafka::kAnswerTimeout);
   if (!lag) return tl::unexpected(lag.error());
   auto results = InspectJobTopic(OnSameBrokers(connection, settings.results_topic, kResults), log);
   if (!results) return Forward(std::move(results));
@@ -162,7 +163,7 @@ Result<ExitStatus> PrintStatus(const cli::EnqueueSettings& settings,
       [&is_done](std::string_view key, std::string_view value) {
         if (const auto result = jobs::ReadResult(value)) is_done[std::string(key)] = *result;
       },
-      kAnswer);
+      kafka::kAnswerTimeout);
   if (!read) return tl::unexpected(read.error());
   size_t done = 0;
   for (const auto& [key, is] : is_done) done += is ? 1 : 0;

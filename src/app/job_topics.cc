@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/job_topics.h"
 
-#include <chrono>
 #include <utility>
 
 #include "app/broker_secrets.h"
 #include "base/secret_file.h"
+#include "kafka/answer_timeout.h"
 #include "kafka/topic_reading.h"
 
 namespace espcap::app {
-namespace {
-
-constexpr std::chrono::seconds kInspection{15};
-
-}  // namespace
 
 Result<kafka::Connection> JobConnection(const char* option, const std::string& address,
                                         const std::vector<std::string>& properties,
@@ -46,7 +41,7 @@ Result<kafka::Connection> ConnectionTo(kafka::Address address,
 }
 
 Result<JobTopic> InspectJobTopic(kafka::Connection connection, telemetry::Log& log) {
-  auto facts = kafka::InspectTopic(connection, kInspection);
+  auto facts = kafka::InspectTopic(connection, kafka::kAnswerTimeout);
   if (!facts) return Forward(std::move(facts));
   for (const std::string& warning : facts->warnings) log.Warning(warning);
   return JobTopic{std::move(connection), std::move(*facts)};
@@ -55,7 +50,7 @@ Result<JobTopic> InspectJobTopic(kafka::Connection connection, telemetry::Log& l
 Result<std::vector<int64_t>> EndsToStopAt(const cli::JobSettings& settings,
                                           const kafka::Connection& connection, int32_t partitions) {
   if (!settings.stop_at_end) return {};
-  return kafka::AskEnds(connection, partitions, kInspection);
+  return kafka::AskEnds(connection, partitions, kafka::kAnswerTimeout);
 }
 
 kafka::Connection OnSameBrokers(const kafka::Connection& jobs, const std::string& name,

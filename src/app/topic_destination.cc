@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/topic_destination.h"
 
-#include <chrono>
 #include <span>
 #include <utility>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "app/credentials.h"
 #include "app/destination_kind.h"
 #include "app/refused_documents.h"
+#include "kafka/answer_timeout.h"
 #include "kafka/producer.h"
 #include "kafka/topic_sink.h"
 #include "sink/ordered_spool_sink.h"
@@ -24,7 +24,6 @@ using kafka::Properties;
 constexpr uint64_t kRoomForHeaders = 4096;  // key, headers, what a batch adds
 constexpr uint64_t kRoomForPath = 4096;     // of a section's file
 constexpr uint64_t kRoomForLosses = 96;     // of an interface, in a section
-constexpr std::chrono::seconds kInspection{15};
 
 // zstd's first level: the size of documents is what a broker and its disks have to bear. Of packets
 // it is the sensor's processor.
@@ -174,7 +173,7 @@ Result<std::optional<Topic>> FindTopic(const cli::CaptureSettings& settings,
   if (!IsTopic(settings)) return std::nullopt;
   auto connection = ConnectionOf(settings, ports, log);
   if (!connection) return Forward(std::move(connection));
-  auto facts = kafka::InspectTopic(*connection, kInspection);
+  auto facts = kafka::InspectTopic(*connection, kafka::kAnswerTimeout);
   if (!facts) return Forward(std::move(facts));
   for (const std::string& warning : facts->warnings) log.Warning(warning);
   log.Verbose(fmt::format("{}: {} partitions, messages of at most {} bytes",

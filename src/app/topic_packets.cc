@@ -3,11 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-
 #include "app/archive_files.h"
 #include "app/job_topics.h"
 #include "kafka/address.h"
+#include "kafka/answer_timeout.h"
 #include "kafka/topic_inspection.h"
 
 namespace espcap::app {
@@ -16,8 +15,6 @@ namespace {
 using retrieve::FileFindings;
 using retrieve::RecordOutcome;
 using retrieve::RecordSlot;
-
-constexpr std::chrono::seconds kAnswer{15};
 
 // That one process parses one after another.
 constexpr size_t kMostMessages = 64;
@@ -38,10 +35,12 @@ Result<std::unique_ptr<TopicPackets>> TopicPackets::Open(const cli::PacketsSetti
   if (!address) return Forward(std::move(address));
   auto connection = ConnectionTo(std::move(*address), settings.kafka, settings.kafka_password_file);
   if (!connection) return Forward(std::move(connection));
-  const auto facts = kafka::InspectTopic(*connection, kAnswer, kafka::TopicUse::kReadOnly);
+  const auto facts =
+      kafka::InspectTopic(*connection, kafka::kAnswerTimeout, kafka::TopicUse::kReadOnly);
   if (!facts) return tl::unexpected(facts.error());
   std::string name = connection->address.Text();
-  auto reader = kafka::MessageReader::Start(std::move(*connection), facts->partitions, kAnswer);
+  auto reader =
+      kafka::MessageReader::Start(std::move(*connection), facts->partitions, kafka::kAnswerTimeout);
   if (!reader) return Forward(std::move(reader));
   return std::unique_ptr<TopicPackets>(new TopicPackets(std::move(name), std::move(*reader), log));
 }

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <sstream>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "app/message_letter_file.h"
 #include "base/secret.h"
 #include "consume/letter_topic.h"
+#include "kafka/answer_timeout.h"
 #include "kafka/topic_writer.h"
 #include "process/forked_task.h"
 #include "process/memory_budget.h"
@@ -20,9 +20,6 @@
 namespace espcap::app {
 namespace {
 
-using std::chrono::milliseconds;
-
-constexpr milliseconds kAnswer{15'000};
 constexpr int32_t kMostPartitions = 256;  // each has a process
 
 Result<kafka::Connection> SourceConnection(const cli::CaptureSettings& settings) {
@@ -33,7 +30,7 @@ Result<kafka::Connection> SourceConnection(const cli::CaptureSettings& settings)
 Result<std::string> DescribeExtent(const cli::CaptureSettings& settings) {
   auto connection = SourceConnection(settings);
   if (!connection) return Forward(std::move(connection));
-  const auto facts = kafka::InspectTopic(*connection, kAnswer);
+  const auto facts = kafka::InspectTopic(*connection, kafka::kAnswerTimeout);
   if (!facts) return tl::unexpected(facts.error());
   const std::string name = connection->address.Text();
   if (facts->partitions > kMostPartitions) {
