@@ -56,7 +56,7 @@ TopicConsumer::TopicConsumer(base::EventLoop& loop, Options options,
       hooks_(std::move(hooks)),
       stats_(stats),
       loop_(loop),
-      end_(std::move(options_.ends), loop.Now()) {}
+      end_(std::move(options_.ends), member_->session_timeout(), loop.Now()) {}
 
 milliseconds TopicConsumer::NextTimeout() const {
   const auto left = std::chrono::ceil<milliseconds>(next_serve_ - loop_.Now());
@@ -73,7 +73,7 @@ void TopicConsumer::Serve() {
   BeginSessions();
   if (is_leaving_ || !going_.empty() || loop_.Now() >= next_commit_) Commit();
   const bool may_leave =
-      commits_.under_way() == 0 && letters_->IsIdle() && !member_->is_rejoining();
+      commits_.under_way() == 0 && letters_->IsIdle() && !member_->joining().is_joining();
   if (is_leaving_ && (may_leave || !failure_.empty())) member_->Leave();
   const bool is_busy =
       commits_.under_way() > 0 || !going_.empty() || is_leaving_ || !letters_->IsIdle();

@@ -44,7 +44,7 @@ JobConsumer::JobConsumer(base::EventLoop& loop, Options options, Topics topics, 
       topics_(std::move(topics)),
       hooks_(std::move(hooks)),
       loop_(loop),
-      end_(std::move(options_.ends), loop.Now()),
+      end_(std::move(options_.ends), topics_.jobs->session_timeout(), loop.Now()),
       arrived_(base::MakeEventFd()) {}
 
 std::unique_ptr<FileWatch> JobConsumer::MakeWatch() { return std::make_unique<Watch>(*this); }
@@ -71,7 +71,7 @@ void JobConsumer::Serve() {
   commits_.Send(*topics_.jobs, partitions_);
   const bool has_room = !backlog_.empty() && open_.size() < options_.max_open;
   if (has_room || !failure_.empty() || IsAtEnd()) base::SignalEventFd(arrived_.get());
-  const bool may_leave = Pending() == 0 && !topics_.jobs->is_rejoining();
+  const bool may_leave = Pending() == 0 && !topics_.jobs->joining().is_joining();
   if (is_leaving_ && (may_leave || !failure_.empty())) topics_.jobs->Leave();
 }
 

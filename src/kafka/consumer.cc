@@ -2,7 +2,9 @@
 #include "kafka/consumer.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <system_error>
 #include <utility>
 
@@ -94,6 +96,16 @@ PartitionList ListOf(const std::string& topic, const std::vector<int32_t>& parti
   return list;
 }
 
+// The user's property, or the default.
+std::chrono::milliseconds SessionTimeoutOf(const Client& client) {
+  std::array<char, 32> text{};
+  size_t size = text.size();
+  rd_kafka_conf_get(rd_kafka_conf(client.get()), "session.timeout.ms", text.data(), &size);
+  int64_t ms = 0;
+  std::from_chars(text.data(), text.data() + text.size(), ms);
+  return std::chrono::milliseconds{ms};
+}
+
 }  // namespace
 
 void Consumer::DestroyQueue::operator()(rd_kafka_queue_t* queue) const {
@@ -105,7 +117,8 @@ Consumer::Consumer(Client client, base::FileDescriptor wake, std::string topic, 
     : client_(std::move(client)),
       wake_(std::move(wake)),
       topic_(std::move(topic)),
-      options_(std::move(options)) {
+      options_(std::move(options)),
+      session_timeout_(SessionTimeoutOf(client_)) {
   const uint64_t one = 1;
   rd_kafka_queue_io_event_enable(client_.queue(), wake_.get(), &one, sizeof(one));
 }

@@ -8,6 +8,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -90,11 +91,12 @@ class Consumer {
   void Pause();
   void Resume();
 
-  // It joins the group anew, or is about to, since a partition went. A commit would name a
-  // generation that is over, and cost it all its partitions. Others would wait for one that leaves.
-  [[nodiscard]] bool is_rejoining() const { return client_.joining()->is_joining(); }
-  // The group has told it its partitions, of which there may be none.
-  [[nodiscard]] bool is_member() const { return client_.joining()->is_member(); }
+  // While it joins the group anew, since a partition went, a commit would name a generation that is
+  // over, and cost it all its partitions. Others would wait for one that leaves.
+  [[nodiscard]] const JoinWatch& joining() const { return *client_.joining(); }
+
+  // Until the brokers take it for dead where they hear nothing of it.
+  [[nodiscard]] std::chrono::milliseconds session_timeout() const { return session_timeout_; }
 
   // Below these offsets nothing is left to do. False: it isn't on its way, so nothing is told of
   // it.
@@ -126,6 +128,7 @@ class Consumer {
   base::FileDescriptor wake_;  // readable: the client's queue isn't empty
   std::string topic_;
   Options options_;
+  std::chrono::milliseconds session_timeout_;
   std::vector<int32_t> assignment_;
   std::map<int32_t, Queue> queues_;  // by partition
   PartitionList going_;              // null: none is

@@ -20,7 +20,7 @@ class GroupCommits {
   // What is settled and not committed yet.
   template <class Partitions>
   void Send(Consumer& member, Partitions& partitions) {
-    if (member.is_rejoining()) return;
+    if (member.joining().is_joining()) return;
     std::vector<PartitionOffset> offsets;
     for (auto& [number, partition] : partitions) {
       const auto offset = partition.progress.Committable();

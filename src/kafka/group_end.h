@@ -20,7 +20,9 @@ class GroupEnd {
  public:
   using Time = IdleTime::Time;
 
-  GroupEnd(std::vector<int64_t> ends, Time now) : ends_(std::move(ends)), idle_(now) {}
+  // `session_timeout`: the member's.
+  GroupEnd(std::vector<int64_t> ends, std::chrono::milliseconds session_timeout, Time now)
+      : ends_(std::move(ends)), idle_(session_timeout, now) {}
 
   [[nodiscard]] const TopicEnds& ends() const { return ends_; }
 
@@ -28,8 +30,8 @@ class GroupEnd {
   // then; the answer is an event of `member`.
   template <class Own>
   void Note(const Consumer& member, const Own& own, bool is_done, Time now) {
-    idle_.Note(member.is_member(), !is_done, now);
-    if (!is_done || !member.is_member() || now < next_) return;
+    idle_.Note(member.joining().is_member(), !is_done, now);
+    if (!is_done || !member.joining().is_member() || now < next_) return;
     next_ = now + kInterval;
     const auto unread = ends_.UnreadElsewhere(own);
     if (!unread.empty()) member.AskCommitted(unread);

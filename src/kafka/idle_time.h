@@ -5,6 +5,7 @@
 #ifndef ESPCAP_KAFKA_IDLE_TIME_H_
 #define ESPCAP_KAFKA_IDLE_TIME_H_
 
+#include <algorithm>
 #include <chrono>
 
 namespace espcap::kafka {
@@ -13,17 +14,22 @@ class IdleTime {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // A partition that comes from another member is settled there before, for up to 30 s.
-  static constexpr std::chrono::seconds kLimit{60};
+  static constexpr std::chrono::seconds kLeast{60};
+  // A partition that comes from another member is settled there before.
+  static constexpr std::chrono::seconds kMostForSettling{30};
 
-  explicit IdleTime(Time now) : since_(now) {}
+  // `session_timeout`: until the brokers take a silent member for dead.
+  IdleTime(std::chrono::milliseconds session_timeout, Time now)
+      : limit_(std::max<std::chrono::milliseconds>(kLeast, session_timeout + kMostForSettling)),
+        since_(now) {}
 
   void Note(bool is_member, bool has_work, Time now) {
     if (!is_member || has_work) since_ = now;
   }
-  [[nodiscard]] bool IsOver(Time now) const { return now > since_ + kLimit; }
+  [[nodiscard]] bool IsOver(Time now) const { return now > since_ + limit_; }
 
  private:
+  std::chrono::milliseconds limit_;
   Time since_;
 };
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 namespace espcap::kafka {
 namespace {
 
@@ -38,11 +40,22 @@ TEST(IdleTime, IsOfAMemberWithoutPartitions) {
       {461, true, false, true},
   };
   const IdleTime::Time start{seconds{1000}};
-  IdleTime idle(start);
+  IdleTime idle(seconds{30}, start);
   for (const Step& step : steps) {
     const auto now = start + seconds{step.second};
     idle.Note(step.is_member, step.has_partitions, now);
     EXPECT_EQ(idle.IsOver(now), step.is_over) << step.second;
+  }
+}
+
+// What a dead member had comes once its session has timed out.
+TEST(IdleTime, IsLongerThanASession) {
+  const IdleTime::Time start{seconds{1000}};
+  const std::pair<int, int> limits[] = {{6, 60}, {30, 60}, {31, 61}, {300, 330}};
+  for (const auto& [session_s, limit_s] : limits) {
+    const IdleTime idle(seconds{session_s}, start);
+    EXPECT_FALSE(idle.IsOver(start + seconds{limit_s})) << session_s;
+    EXPECT_TRUE(idle.IsOver(start + seconds{limit_s + 1})) << session_s;
   }
 }
 
