@@ -23,6 +23,8 @@ if(ESPCAP_SANITIZE)
   target_link_options(espcap_options INTERFACE -fsanitize=${ESPCAP_SANITIZE})
 endif()
 
+include(EspcapPrecompiled)
+
 # espcap_stage(NAME SOURCES … LINK …): one folder of src/, one static library. What a stage can
 # include is what it links: that keeps the data's road one-way.
 function(espcap_stage name)
@@ -30,17 +32,12 @@ function(espcap_stage name)
   add_library(espcap_${name} STATIC ${STAGE_SOURCES})
   target_link_libraries(espcap_${name} PUBLIC espcap_options ${STAGE_LINK}
                                        PRIVATE ${STAGE_PRIVATE_LINK})
+  espcap_reuse_precompiled(espcap_${name})
 endfunction()
 
 # espcap_test_options(TARGET): tests are compiled more often than they run, so for speed of compilation.
 function(espcap_test_options name)
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O1;-g1>)
-  # gcc 12 takes std::string's own moves for faults where it inlines them only in part.
-  set(false_alarms -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
-  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:${false_alarms}>)
-  target_precompile_headers(
-    ${name} PRIVATE <gtest/gtest.h> <algorithm> <chrono> <filesystem> <fstream> <functional> <string>
-    <string_view> <vector>)
-  # So that a compiler cache (ccache) can look through the precompiled header.
-  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:${espcap_false_alarms}>)
+  target_precompile_headers(${name} PRIVATE <gtest/gtest.h> <fstream> ${espcap_common_headers})
 endfunction()

@@ -84,5 +84,12 @@ def test_a_program_that_ends_without_a_word_is_a_finding(tidy):
     silent = tidy.ROOT / "clang-tidy"
     silent.write_text("#!/bin/sh\nkill -KILL $$\n", encoding="ascii")
     silent.chmod(0o755)
-    _, _, found = tidy.look_at(str(silent), unit_of(tidy), False)
+    _, _, found = tidy.look_at(str(silent), tidy.ROOT, unit_of(tidy), False)
     assert "src/a/one.cc: clang-tidy: exit status" in found
+
+
+def test_it_looks_without_precompiled_headers(tidy):
+    precompiled = f"-fpch-preprocess -Winvalid-pch -include {tidy.ROOT}/build/cmake_pch.hxx"
+    unit = unit_of(tidy, f"-O2 {precompiled} -include own.h")
+    assert unit.entry["command"] == unit_of(tidy, "-O2 -include own.h").entry["command"]
+    assert unit.key([], True) == unit_of(tidy, "-O2 -include own.h").key([], True)

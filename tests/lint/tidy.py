@@ -24,6 +24,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
@@ -48,14 +49,27 @@ def bytes_of(path):
     return path.read_bytes()
 
 
+def without_precompiled_headers(words):
+    """clang can't read gcc's, and each file is to include what it needs."""
+    left, waiting = [], iter(words)
+    for word in waiting:
+        if word == "-include":
+            header = next(waiting)
+            left += [] if header.endswith("/cmake_pch.hxx") else [word, header]
+        elif word not in ("-Winvalid-pch", "-fpch-preprocess"):
+            left.append(word)
+    return left
+
+
 class Unit:
     """One translation unit and what its result follows from."""
 
     def __init__(self, entry):
         self.path = pathlib.Path(entry["file"])
         self.name = str(self.path.relative_to(ROOT))
-        self.command = entry["command"].replace(str(ROOT), "ROOT")
-        words = shlex.split(entry["command"])
+        words = without_precompiled_headers(shlex.split(entry["command"]))
+        self.entry = {**entry, "command": shlex.join(words)}
+        self.command = self.entry["command"].replace(str(ROOT), "ROOT")
         self.folders = [pathlib.Path(word[2:]) for word in words if word.startswith("-I")]
 
     @functools.cached_property
@@ -154,9 +168,9 @@ def changed(base):
     return changed_since(merge_base)
 
 
-def look_at(clang_tidy, unit, analyzed):
+def look_at(clang_tidy, database, unit, analyzed):
     """(unit, analyzed, what was found)."""
-    command = [clang_tidy, "-p", "build", "--quiet", unit.name, *([] if analyzed else [NO_ANALYZER])]
+    command = [clang_tidy, "-p", database, "--quiet", unit.name, *([] if analyzed else [NO_ANALYZER])]
     run = subprocess.run(["prlimit", f"--cpu={MOST_CPU_S}", *command], cwd=ROOT, capture_output=True, text=True,
                          check=False)
     if run.returncode == 0:
@@ -186,8 +200,10 @@ def main():
     # The longest first, so that no processor waits at the end.
     unknown.sort(key=lambda pair: (-pair[1], -len(pair[0].files)))
     faulty = 0
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        waiting = [pool.submit(look_at, options.clang_tidy, *pair) for pair in unknown]
+    with tempfile.TemporaryDirectory() as database, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        pathlib.Path(database, "compile_commands.json").write_text(
+            json.dumps([unit.entry for unit, _ in unknown]), encoding="utf-8")
+        waiting = [pool.submit(look_at, options.clang_tidy, database, *pair) for pair in unknown]
         for done in concurrent.futures.as_completed(waiting):
             unit, analyzed, found = done.result()
             if found:
